@@ -1,0 +1,203 @@
+"""What a planning problem is made of: frozen dataclasses, nothing else (its answer: `plan`).
+
+Pure: no database, no web, and no solver either, so that every process may import this module. The words
+are those of the house (school, association, topic); identifiers are whatever the caller gives (a row's
+number, a code) and come back unchanged. Dates are civil dates of Paris, without an hour; distances are
+metres; weights and objectives are whole numbers, lower is better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from math import cos, hypot, radians
+from typing import TypeAlias, TypeVar
+
+Id: TypeAlias = str | int
+
+T = TypeVar("T", bound=Hashable)
+
+EARTH_RADIUS_M = 6_371_008.8
+"""Mean radius of the Earth in metres (IUGG)."""
+
+PLANE_LATITUDE = 48.86
+"""Latitude at which the local plane touches: Paris. Distances inside the city are right within 0.1 %."""
+
+
+class IncoherentProblem(ValueError):
+    """The problem contradicts itself (an unknown identifier, a date in two months): a fault of the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A point of a plane, in metres."""
+
+    x: float
+    y: float
+
+    @classmethod
+    def from_degrees(cls, latitude: float, longitude: float) -> Position:
+        """The point of a WGS 84 latitude and longitude, on a plane that fits Paris (equirectangular)."""
+        metres = radians(1) * EARTH_RADIUS_M
+        return cls(longitude * metres * cos(radians(PLANE_LATITUDE)), latitude * metres)
+
+    def distance(self, other: Position) -> float:
+        """Straight-line distance in metres."""
+        return hypot(self.x - other.x, self.y - other.y)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A month: each school is owed one session in it. `dates` are its open Saturdays, perhaps none."""
+
+    id: Id
+    dates: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school, the periods in which it is owed a session, and the topics its parents asked for."""
+
+    id: Id
+    name: str
+    position: Position
+    periods: tuple[Id, ...]
+    unavailable: frozenset[date] = frozenset()
+    wishes: tuple[Id, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """Who may come. `None` means no limit: everywhere, every date, as often as asked.
+
+    `reach` is the longest straight line in metres from its position; `crews` is the number of places it
+    can be at on one date.
+    """
+
+    id: Id
+    name: str
+    topics: tuple[Id, ...]
+    position: Position | None = None
+    reach: float | None = None
+    available: frozenset[date] | None = None
+    max_per_month: int | None = None
+    max_per_year: int | None = None
+    crews: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A stable key and what its sentence needs (identifiers, ISO dates, numbers: JSON); the page finds the words."""
+
+    key: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One session. Published ones come from the caller and stay as they are.
+
+    A published line whose `period` is None was held outside this plan (last June, say): it takes its place
+    on its date, its month and in the order of visits, and counts for nothing else.
+    """
+
+    school: Id
+    period: Id | None
+    date: date
+    association: Id
+    topic: Id
+    published: bool = False
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What one unit of each fault costs. The order is the promise: coverage, wishes, variety, fair load."""
+
+    uncovered: int = 1000
+    gap_pair: int = 15
+    wish_unmet: int = 60
+    association_pair: int = 30
+    topic_pair: int = 10
+    load_square: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One school year to plan. Raises IncoherentProblem when its parts do not fit together.
+
+    Periods follow one another without overlap. `no_repeat` forbids one association twice in a row in one
+    school; `min_gap_days` is the least number of days between two sessions of a school.
+    """
+
+    periods: tuple[Period, ...]
+    schools: tuple[School, ...]
+    associations: tuple[Association, ...]
+    published: tuple[Line, ...] = ()
+    weights: Weights = Weights()
+    no_repeat: bool = True
+    min_gap_days: int = 0
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """Every open Saturday, in order."""
+        return tuple(sorted(day for period in self.periods for day in period.dates))
+
+    @property
+    def due(self) -> tuple[tuple[Id, Id], ...]:
+        """Every (school, period) owed a session, school by school."""
+        return tuple((school.id, period) for school in self.schools for period in school.periods)
+
+    def __post_init__(self) -> None:
+        schools = _unique("school", [school.id for school in self.schools])
+        associations = _unique("association", [association.id for association in self.associations])
+        periods = _unique("period", [period.id for period in self.periods])
+        _check_calendar(self.periods)
+        for school in self.schools:
+            _known("period", _unique(f"period of school {school.id}", school.periods), periods)
+            _unique(f"wish of school {school.id}", school.wishes)
+        for association in self.associations:
+            _check_association(association)
+        for line in self.published:
+            _known("school", {line.school}, schools)
+            _known("association", {line.association}, associations)
+            if line.period is not None:
+                _known("period", {line.period}, periods)
+        _unique(
+            "published session of",
+            [(line.school, line.period) for line in self.published if line.period is not None],
+        )
+
+
+def _unique(what: str, ids: Iterable[T]) -> set[T]:
+    listed = list(ids)
+    seen = set(listed)
+    if len(seen) != len(listed):
+        raise IncoherentProblem(f"{what} named twice: {sorted(map(str, listed))}")
+    return seen
+
+
+def _known(what: str, ids: set[Id], known: set[Id]) -> None:
+    if not ids <= known:
+        raise IncoherentProblem(f"unknown {what}: {sorted(map(str, ids - known))}")
+
+
+def _check_calendar(periods: tuple[Period, ...]) -> None:
+    dated = sorted(
+        (min(period.dates), max(period.dates), str(period.id)) for period in periods if period.dates
+    )
+    for (_, end, first), (start, _, second) in pairwise(dated):
+        if start <= end:
+            raise IncoherentProblem(f"periods {first} and {second} overlap")
+    for period in periods:
+        _unique(f"date of period {period.id}", period.dates)
+
+
+def _check_association(association: Association) -> None:
+    if association.reach is not None and association.position is None:
+        raise IncoherentProblem(f"association {association.id} has a reach and no position")
+    if association.crews < 1 or (association.max_per_month or 0) < 0 or (association.max_per_year or 0) < 0:
+        raise IncoherentProblem(f"association {association.id} has a limit below what a limit can be")
+    _unique(f"topic of association {association.id}", association.topics)
