@@ -1,0 +1,1 @@
+"""eventsapp plans neighbourhood activities, registers families and keeps their calendars right."""

@@ -1,0 +1,1 @@
+"""Who may do what: grants and one page of questions."""

@@ -1,0 +1,1 @@
+"""What, where, when: activities and their dated events."""

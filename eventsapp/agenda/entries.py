@@ -1,0 +1,63 @@
+"""What calendars are told of an event: the same words in feeds, downloads and invitations."""
+
+from __future__ import annotations
+
+from flask_babel import force_locale, gettext
+
+from eventsapp.agenda.models import Event
+from eventsapp.ical.entry import Entry, Status
+from eventsapp.settings import setting
+
+
+def address_of(event: Event) -> str:
+    """The public page of an event: what calendars, letters and shared messages point to."""
+    return f"{setting('PUBLIC_URL')}/e/{event.code}-{event.slug}"
+
+
+def entry_of(event: Event, *, language: str = "fr") -> Entry:
+    """The calendar entry of an event, its few words in `language`.
+
+    An event of a sensitive action says neither what nor with whom: a phone lies on the table
+    (families in hotels, respite). It names the place's address only.
+    """
+    neutral = event.activity.action.is_sensitive
+    with force_locale(language):
+        summary = gettext("Rendez-vous") if neutral else event.title
+        venue = event.venue
+        place = venue.full_address if neutral else ", ".join(filter(None, (venue.name, venue.full_address)))
+        return Entry(
+            uid=event.uid,
+            starts_at=event.starts_at,
+            ends_at=event.ends_at,
+            summary=summary,
+            description=_description(event, neutral),
+            location=place,
+            url=address_of(event),
+            latitude=venue.latitude,
+            longitude=venue.longitude,
+            categories=() if neutral else (event.activity.action.axis.theme.public_label,),
+            status=Status.CANCELLED if event.is_cancelled else Status.CONFIRMED,
+            sequence=event.sequence,
+            created_at=event.created_at,
+            changed_at=event.changed_at,
+        )
+
+
+def cancelled_prefix(language: str = "fr") -> str:
+    """What stands before the title of a cancelled event, for calendars that show it like any other."""
+    with force_locale(language):
+        return gettext("Annulé :") + " "
+
+
+def _description(event: Event, neutral: bool) -> str:
+    """Plain lines; the address of the page again, since Google and phones hide URL (RULES P4)."""
+    if neutral:
+        return address_of(event)
+    lines = [event.summary, event.description]
+    door, access = event.door or event.venue.door, event.access or event.venue.access
+    if door:
+        lines.append(gettext("Entrée : %(door)s", door=door))
+    if access:
+        lines.append(gettext("Accès : %(access)s", access=access))
+    lines.append(address_of(event))
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,168 @@
+"""Queries of the agenda, shared by pages, feeds and machines; a constant number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from eventsapp.agenda.models import Activity, ActivityKind, Audience, Event
+from eventsapp.clock import day_of, local
+from eventsapp.database import db
+from eventsapp.places.models import Quartier, Territory, Venue
+from eventsapp.programme.models import Action, Axis, Theme
+from eventsapp.refusals import NotFound
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a visitor asked to see; None or empty: no wish. Days are Paris days, both included."""
+
+    theme: Theme | None = None
+    quartier: str | None = None
+    audience: Audience | None = None
+    kind: ActivityKind | None = None
+    action_id: int | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of events, in the order they take place."""
+
+    events: Sequence[Event]
+    total: int
+    number: int
+    per_page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.per_page))
+
+
+def public(territory_id: int) -> Select[tuple[Event]]:
+    """The events of a territory that everybody may see, with what a card needs, in one statement."""
+    return (
+        select(Event)
+        .join(Event.activity)
+        .join(Activity.action)
+        .join(Action.axis)
+        .join(Event.venue)
+        .options(
+            contains_eager(Event.activity).contains_eager(Activity.action).contains_eager(Action.axis),
+            contains_eager(Event.venue),
+        )
+        .where(Event.territory_id == territory_id, Event.is_restricted.is_(False))
+    )
+
+
+def upcoming(
+    territory: Territory, filters: Filters, *, now: datetime, page: int = 1, per_page: int = 40
+) -> Page:
+    """What is still to come (or runs now) that fits `filters`; two statements."""
+    wanted = _conditions(filters, now)
+    total = db.session.scalar(
+        public(territory.id).where(*wanted).with_only_columns(func.count(Event.id), maintain_column_froms=True)
+    )
+    number = max(1, min(page, -(-(total or 0) // per_page) or 1))
+    events = db.session.scalars(
+        public(territory.id)
+        .where(*wanted)
+        .order_by(Event.starts_at, Event.id)
+        .limit(per_page)
+        .offset((number - 1) * per_page)
+    ).all()
+    return Page(events, total or 0, number, per_page)
+
+
+def between(
+    territory: Territory, filters: Filters, first_day: date, last_day: date, *, at_most: int = 400
+) -> Sequence[Event]:
+    """Every event of a span of days that fits `filters`, past ones too; one statement."""
+    span = replace(filters, first_day=first_day, last_day=last_day)
+    return db.session.scalars(
+        public(territory.id)
+        .where(*_conditions(span, None))
+        .order_by(Event.starts_at, Event.id)
+        .limit(at_most)
+    ).all()
+
+
+def days_with_events(territory: Territory, filters: Filters, first_day: date, last_day: date) -> set[date]:
+    """The days of a span on which something takes place; one statement of moments only."""
+    span = replace(filters, first_day=first_day, last_day=last_day)
+    moments = db.session.scalars(
+        public(territory.id)
+        .where(*_conditions(span, None))
+        .with_only_columns(Event.starts_at, maintain_column_froms=True)
+        .distinct()
+    )
+    return {day_of(moment) for moment in moments}
+
+
+def next_after(territory: Territory, *, now: datetime) -> Event | None:
+    """The next public event of a territory: what an empty list offers instead."""
+    return db.session.scalars(
+        public(territory.id).where(Event.ends_at > now).order_by(Event.starts_at, Event.id).limit(1)
+    ).first()
+
+
+def by_code(code: str) -> Event:
+    """The event with this code, restricted or not, with all that its page shows; one statement.
+
+    Raises NotFound.
+    """
+    event = db.session.scalars(
+        select(Event)
+        .where(Event.code == code)
+        .options(
+            joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
+            joinedload(Event.territory),
+            joinedload(Event.venue).joinedload(Venue.quartier),
+            joinedload(Event.host),
+            joinedload(Event.topic),
+        )
+    ).first()
+    if event is None:
+        raise NotFound()
+    return event
+
+
+def _conditions(filters: Filters, now: datetime | None) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if now is not None:
+        wanted.append(Event.ends_at > now)
+    if filters.first_day:
+        wanted.append(Event.starts_at >= local(filters.first_day, 0))
+    if filters.last_day:
+        wanted.append(Event.starts_at < local(filters.last_day + timedelta(days=1), 0))
+    if filters.theme:
+        wanted.append(Axis.theme == filters.theme)
+    if filters.audience:
+        wanted.append(Event.audience == filters.audience)
+    if filters.kind:
+        wanted.append(Activity.kind == filters.kind)
+    if filters.action_id:
+        wanted.append(Activity.action_id == filters.action_id)
+    if filters.quartier:
+        wanted.append(
+            Venue.quartier_id.in_(select(Quartier.id).where(Quartier.slug == filters.quartier))
+        )
+    wanted.extend(_says(word) for word in filters.words.split()[:6])
+    return wanted
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    """A word of a search: in the title, the place's name or its street; `%` and `_` mean themselves."""
+    return or_(
+        Event.title.icontains(word, autoescape=True),
+        Venue.name.icontains(word, autoescape=True),
+        Venue.address.icontains(word, autoescape=True),
+        Venue.quartier_id.in_(select(Quartier.id).where(Quartier.name.icontains(word, autoescape=True))),
+    )

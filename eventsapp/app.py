@@ -1,0 +1,73 @@
+"""create_app(): named steps that read like a table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from eventsapp import cli, extensions, settings, web
+from eventsapp.database import db, prepare_engine
+
+PACKAGE = Path(__file__).parent
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """Builds the house. `overrides` win over the environment (tests).
+
+    Raises settings.UnsafeSettings when production would start unsafely.
+    """
+    app = Flask(
+        "eventsapp",
+        root_path=str(PACKAGE),
+        template_folder=str(folder("templates")),
+        static_folder=None,
+        instance_path=_instance_path(overrides),
+    )
+    settings.load(app, overrides)
+    settings.refuse_unsafe(app)
+    open_database(app)
+    bind_extensions(app)
+    bind_listeners()
+    web.open_doors(app)
+    cli.register(app)
+    return app
+
+
+def folder(name: str) -> Path:
+    """A top-level folder of the project: beside the package in a checkout, inside it in a wheel."""
+    packed = PACKAGE / f"_{name}"
+    return packed if packed.is_dir() else PACKAGE.parent / name
+
+
+def _instance_path(overrides: Mapping[str, Any] | None) -> str | None:
+    import os
+
+    chosen = (overrides or {}).get("INSTANCE_PATH") or os.environ.get("INSTANCE_PATH")
+    return str(Path(chosen).resolve()) if chosen else None
+
+
+def open_database(app: Flask) -> None:
+    """Binds the database and tells SQLite what it must know."""
+    Path(app.instance_path).mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def bind_extensions(app: Flask) -> None:
+    """Binds what Flask extensions do for us: migrations, mail, languages, CSRF, compression."""
+    extensions.migrate.init_app(app, db, directory=str(folder("migrations")))
+    extensions.mail.init_app(app)
+    extensions.csrf.init_app(app)
+    extensions.compress.init_app(app)
+
+
+def bind_listeners() -> None:
+    """Who hears of what happens downstairs, in the same transaction."""
+    from eventsapp.agenda import scheduling
+    from eventsapp.registrations import following
+
+    scheduling.listeners.bind(following)

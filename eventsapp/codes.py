@@ -1,0 +1,49 @@
+"""Unguessable codes without look-alike letters, and the derivations that need a secret."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+import unicodedata
+
+LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Digits and letters that nobody confuses when reading aloud or copying by hand: no 0 o 1 i l."""
+
+
+def short_code(length: int = 7) -> str:
+    """A random public code (about 4.9 bits a letter): says which thing, proves nothing."""
+    return "".join(secrets.choice(LETTERS) for _ in range(length))
+
+
+def link_token() -> str:
+    """A random token of 256 bits for a private link. Show it once, keep only its `fingerprint`."""
+    return secrets.token_urlsafe(32)
+
+
+def fingerprint(token: str) -> str:
+    """What is stored in place of a token: SHA-256, in hexadecimal.
+
+    The token itself has 256 random bits, so neither salt nor slow hashing adds anything.
+    """
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def reply_token(secret: str, *names: object) -> str:
+    """The token of a reply address, derived so that it stays the same for the life of an event.
+
+    80 bits of HMAC-SHA-256 in lower-case base32 (local parts are compared without case by many
+    servers), as `ical/RULES.md` I1 asks.
+    """
+    message = "\x1f".join(str(name) for name in names).encode()
+    digest = hmac.new(secret.encode(), b"reply\x1e" + message, hashlib.sha256).digest()
+    return base64.b32encode(digest[:10]).decode().lower()
+
+
+def slug_from(text: str, longest: int = 60) -> str:
+    """A readable piece of address: ASCII lower case, words joined by hyphens, never empty."""
+    ascii_text = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("’", " ")).encode("ascii", "ignore")
+    words = re.findall(r"[a-z0-9]+", ascii_text.decode().lower().replace("'", " "))
+    return "-".join(words)[:longest].strip("-") or "x"

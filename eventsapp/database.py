@@ -1,0 +1,111 @@
+"""The database: `db`, constraint names, the `Moment` type, and what SQLite must be told.
+
+The same program runs on SQLite (one machine, WAL) and on PostgreSQL (many processes).
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Enum, MetaData, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """What every stored thing is."""
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    metadata=MetaData(naming_convention=CONSTRAINT_NAMES),
+    disable_autonaming=True,
+)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant: an aware datetime, stored in UTC, given back aware in UTC.
+
+    SQLite forgets time zones, so a plain DateTime would give naive values back and DTSTART would
+    become floating. A naive value is refused with ValueError: nobody knows which hour it means.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs a time zone: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+db.Model.registry.update_type_annotation_map({datetime: Moment})
+
+
+def choice(kind: type[enum.StrEnum]) -> Enum:
+    """A column that holds one value of a StrEnum, as text, under a CHECK constraint."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        validate_strings=True,
+        length=40,
+        name=kind.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def begin_writing() -> None:
+    """Opens the transaction of a request or job that is going to write.
+
+    SQLite then takes its write lock at once (BEGIN IMMEDIATE): two requests that read first and
+    write later would otherwise fail with "database is locked" instead of waiting for each other.
+    PostgreSQL locks rows as they are written and needs nothing.
+    """
+    db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Tells a SQLite engine what it must know: WAL, foreign keys, patience, and real BEGINs."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, record: object) -> None:
+        connection.isolation_level = None  # pysqlite would otherwise begin where it likes
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")  # what was accepted survives a power cut
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA busy_timeout = 15000")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        how = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {how}")

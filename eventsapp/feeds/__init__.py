@@ -1,0 +1,1 @@
+"""Calendars drawn from the agenda for machines to poll."""

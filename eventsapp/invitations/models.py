@@ -1,0 +1,54 @@
+"""What each recipient's calendar was told of an event."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventsapp.agenda.models import Event
+from eventsapp.database import Model, choice
+
+
+class Method(enum.StrEnum):
+    """The iTIP methods we send (RFC 5546 1.4)."""
+
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+class PartStat(enum.StrEnum):
+    """What the invited answered (RFC 5545 3.2.12)."""
+
+    NEEDS_ACTION = "NEEDS-ACTION"
+    ACCEPTED = "ACCEPTED"
+    TENTATIVE = "TENTATIVE"
+    DECLINED = "DECLINED"
+
+
+class Invitation(Model):
+    """The iTIP state of one event for one address.
+
+    One row per (event, address), for ever: a calendar knows only the UID and the address, so who
+    registers again after cancelling must get a REQUEST above the CANCEL (ical RULES Q9).
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (UniqueConstraint("event_id", "address"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    address: Mapped[str] = mapped_column(String(254))
+    """In lower case."""
+    name: Mapped[str] = mapped_column(String(120))
+    token: Mapped[str] = mapped_column(String(16), unique=True)
+    """Of the reply address agenda+token@…: derived by HMAC, so that it stays the same."""
+    sequence: Mapped[int] = mapped_column(default=0)
+    method: Mapped[Method] = mapped_column(choice(Method))
+    last_stamp: Mapped[datetime]
+    """DTSTAMP of the last message; the next is strictly later."""
+    partstat: Mapped[PartStat] = mapped_column(choice(PartStat), default=PartStat.NEEDS_ACTION)
+
+    event: Mapped[Event] = relationship()

@@ -1,0 +1,1 @@
+"""Letters: a row in the outbox, carried unread."""

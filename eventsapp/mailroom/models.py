@@ -1,0 +1,70 @@
+"""Letters: what we send to one person by one channel."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventsapp.database import Model, choice
+
+
+class Channel(enum.StrEnum):
+    """How a letter reaches its reader."""
+
+    MAIL = "courriel"
+    CALL = "appel"
+    """Somebody calls: a line of « Personnes à appeler »."""
+
+
+class LetterStatus(enum.StrEnum):
+    """Where a letter is."""
+
+    WAITING = "en_attente"
+    SENDING = "en_cours"
+    SENT = "partie"
+    FAILED = "echouee"
+    """Given up after many tries: a human looks."""
+
+
+class Letter(Model):
+    """One message to one reader, rendered when posted: what was promised is what is sent."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        Index("ix_letter_due", "channel", "status", "due_at"),
+        Index("ix_letter_thread", "thread", "id"),
+        Index("ix_letter_territory", "territory_id", "channel", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    """Which letter: the folder of its three files, "registrations/confirmed"."""
+    channel: Mapped[Channel] = mapped_column(choice(Channel))
+    status: Mapped[LetterStatus] = mapped_column(choice(LetterStatus), default=LetterStatus.WAITING)
+    territory_id: Mapped[int | None]
+    thread: Mapped[str] = mapped_column(String(60), default="")
+    """Letters of one thread leave in the order they were posted: CANCEL never overtakes REQUEST."""
+    reader_name: Mapped[str] = mapped_column(String(120))
+    address: Mapped[str] = mapped_column(String(254))
+    """An e-mail address or a phone number, as the channel wants."""
+    language: Mapped[str] = mapped_column(String(8))
+    subject: Mapped[str] = mapped_column(String(200))
+    sender_name: Mapped[str] = mapped_column(String(120))
+    sender_address: Mapped[str] = mapped_column(String(254))
+    message_id: Mapped[str] = mapped_column(String(120), unique=True)
+    text: Mapped[str] = mapped_column(Text)
+    """Encrypted while `is_sealed`; after delivery in clear, its private links erased."""
+    html: Mapped[str] = mapped_column(Text)
+    is_sealed: Mapped[bool] = mapped_column(default=False)
+    calendar: Mapped[bytes | None] = mapped_column(LargeBinary)
+    method: Mapped[str | None] = mapped_column(String(20))
+    posted_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    problem: Mapped[str] = mapped_column(String(400), default="")
+    """What the last failed try said."""

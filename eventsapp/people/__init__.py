@@ -1,0 +1,1 @@
+"""Who: persons, households, organisations, accounts."""

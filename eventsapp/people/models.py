@@ -1,0 +1,144 @@
+"""Persons, households, organisations and accounts."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventsapp.database import Model, choice
+
+
+class Person(Model):
+    """An adult we can reach, by mail, by phone or both.
+
+    Neither address nor number is unique: a phone is shared, a mailbox too, and one typed into a
+    form never opens or merges a household.
+    """
+
+    __tablename__ = "person"
+    __table_args__ = (CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="reachable"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_name: Mapped[str] = mapped_column(String(60))
+    email: Mapped[str | None] = mapped_column(String(254))
+    """As typed, domain in lower case."""
+    phone: Mapped[str | None] = mapped_column(String(32))
+    """As typed; `phone_e164` is for dialling."""
+    phone_e164: Mapped[str | None] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(8), default="fr")
+    created_at: Mapped[datetime]
+
+
+class Household(Model):
+    """A family known to us through one adult; opened anew by each form without a private link."""
+
+    __tablename__ = "household"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    created_at: Mapped[datetime]
+
+    contact: Mapped[Person] = relationship()
+
+
+class PrivateLink(Model):
+    """A link to a household's own page; the token itself is never stored.
+
+    A link "sent again" is a new link: each letter carries its own, all open the same page until
+    they are revoked.
+    """
+
+    __tablename__ = "private_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    household: Mapped[Household] = relationship()
+
+
+class OrganisationKind(enum.StrEnum):
+    """What sort of partner an organisation is."""
+
+    ASSOCIATION = "association"
+    INSTITUTION = "institution"
+    SCHOOL = "ecole"
+    COMPANY = "entreprise"
+
+
+class Organisation(Model):
+    """A partner: it hosts events, offers topics, lends places."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[OrganisationKind] = mapped_column(choice(OrganisationKind))
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(32))
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    is_demonstration: Mapped[bool] = mapped_column(default=False)
+
+
+class OrganisationApproval(Model):
+    """An organisation may act in a territory: approved there, by somebody, on a day."""
+
+    __tablename__ = "organisation_approval"
+    __table_args__ = (UniqueConstraint("territory_id", "organisation_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"))
+    approved_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Professional(Model):
+    """A person acting for an organisation."""
+
+    __tablename__ = "professional"
+    __table_args__ = (UniqueConstraint("person_id", "organisation_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+
+    person: Mapped[Person] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Account(Model):
+    """Somebody who signs in to a desk, known by a confirmed address."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    """In lower case."""
+    name: Mapped[str] = mapped_column(String(80))
+    language: Mapped[str] = mapped_column(String(8), default="fr")
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class SignInLink(Model):
+    """A single-use link by mail; opened by GET, used up by POST, so that mail scanners burn nothing."""
+
+    __tablename__ = "sign_in_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship()

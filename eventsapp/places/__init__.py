@@ -1,0 +1,1 @@
+"""Where: arrondissements, quartiers and their outlines, venues."""

@@ -1,0 +1,1 @@
+"""Plans proposed for a human yes."""

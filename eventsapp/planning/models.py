@@ -1,0 +1,131 @@
+"""What planning keeps: what partners offer, what schools wish, and drafts waiting for a yes."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventsapp.agenda.models import Topic
+from eventsapp.database import Model, choice
+from eventsapp.people.models import Organisation
+from eventsapp.places.models import Territory, Venue
+
+
+class SaturdayOffer(Model):
+    """What an organisation offers to the school Saturdays of a territory."""
+
+    __tablename__ = "saturday_offer"
+    __table_args__ = (UniqueConstraint("territory_id", "organisation_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"))
+    reach_metres: Mapped[int | None]
+    """How far from its home it goes; None: anywhere in the territory."""
+    per_month: Mapped[int]
+    per_year: Mapped[int]
+    crews: Mapped[int] = mapped_column(default=1)
+    """In how many places it can be at once."""
+    away: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """ISO dates on which it cannot come."""
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+class OfferedTopic(Model):
+    """A topic that an organisation can speak about at a school."""
+
+    __tablename__ = "offered_topic"
+    __table_args__ = (UniqueConstraint("offer_id", "topic_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    offer_id: Mapped[int] = mapped_column(ForeignKey("saturday_offer.id"))
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), index=True)
+
+    topic: Mapped[Topic] = relationship()
+
+
+class SchoolWish(Model):
+    """A topic that a school asked for this year."""
+
+    __tablename__ = "school_wish"
+    __table_args__ = (UniqueConstraint("venue_id", "topic_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venue.id"))
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), index=True)
+
+
+class DraftStatus(enum.StrEnum):
+    """Where a plan is on its way to a yes."""
+
+    SOLVING = "en_calcul"
+    PROPOSED = "propose"
+    ACCEPTED = "accepte"
+    SET_ASIDE = "ecarte"
+
+
+DRAFT_MOVES: dict[DraftStatus, frozenset[DraftStatus]] = {
+    DraftStatus.SOLVING: frozenset({DraftStatus.PROPOSED, DraftStatus.SET_ASIDE}),
+    DraftStatus.PROPOSED: frozenset({DraftStatus.ACCEPTED, DraftStatus.SET_ASIDE}),
+    DraftStatus.ACCEPTED: frozenset(),
+    DraftStatus.SET_ASIDE: frozenset(),
+}
+"""From each status, those it may go to."""
+
+
+class Draft(Model):
+    """A plan proposed for a school year of a territory: nothing is announced before a human yes."""
+
+    __tablename__ = "draft"
+    __table_args__ = (Index("ix_draft_territory", "territory_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"))
+    school_year: Mapped[str] = mapped_column(String(9))
+    """« 2026-2027 »."""
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    status: Mapped[DraftStatus] = mapped_column(choice(DraftStatus))
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Sessions due, covered, the provable bound, and the parts of the objective."""
+    requested_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+    territory: Mapped[Territory] = relationship()
+
+
+class DraftLine(Model):
+    """One school in one month: a session (day, association, topic), or a gap and its reason."""
+
+    __tablename__ = "draft_line"
+    __table_args__ = (
+        UniqueConstraint("draft_id", "venue_id", "period"),
+        CheckConstraint(
+            "(day IS NULL) = (organisation_id IS NULL) AND (day IS NULL) = (gap IS NOT NULL)",
+            name="session_or_gap",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"))
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venue.id"), index=True)
+    period: Mapped[str] = mapped_column(String(7))
+    """« 2026-11 »."""
+    day: Mapped[date | None]
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"))
+    reasons: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    """Why this choice: keys and parameters (planning.wording)."""
+    gap: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Why nothing: a key and parameters."""
+
+    venue: Mapped[Venue] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+    topic: Mapped[Topic | None] = relationship()

@@ -1,0 +1,133 @@
+"""Registrations, their participants, and forms filled in but not yet confirmed."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventsapp.agenda.models import Event
+from eventsapp.codes import short_code
+from eventsapp.database import Model, choice
+from eventsapp.people.models import Household, Professional
+
+
+class AgeBracket(enum.StrEnum):
+    """Never an exact age. ADULT is for the short form, which only counts adults."""
+
+    UNDER_3 = "0-2"
+    FROM_3 = "3-5"
+    FROM_6 = "6-10"
+    FROM_11 = "11-14"
+    FROM_15 = "15-17"
+    FROM_18 = "18-25"
+    FROM_26 = "26-59"
+    FROM_60 = "60+"
+    ADULT = "18+"
+
+    @property
+    def label(self) -> str:
+        """« 3 à 5 ans »."""
+        return str(_BRACKET_LABELS[self])
+
+
+_BRACKET_LABELS = {
+    AgeBracket.UNDER_3: _l("0 à 2 ans"),
+    AgeBracket.FROM_3: _l("3 à 5 ans"),
+    AgeBracket.FROM_6: _l("6 à 10 ans"),
+    AgeBracket.FROM_11: _l("11 à 14 ans"),
+    AgeBracket.FROM_15: _l("15 à 17 ans"),
+    AgeBracket.FROM_18: _l("18 à 25 ans"),
+    AgeBracket.FROM_26: _l("26 à 59 ans"),
+    AgeBracket.FROM_60: _l("60 ans et plus"),
+    AgeBracket.ADULT: _l("adultes"),
+}
+CHILD_BRACKETS = (
+    AgeBracket.UNDER_3,
+    AgeBracket.FROM_3,
+    AgeBracket.FROM_6,
+    AgeBracket.FROM_11,
+    AgeBracket.FROM_15,
+)
+
+
+class RegistrationStatus(enum.StrEnum):
+    """Where a registration is in its life."""
+
+    CONFIRMED = "confirmee"
+    WAITING = "attente"
+    CANCELLED = "annulee"
+
+
+REGISTRATION_MOVES: dict[RegistrationStatus, frozenset[RegistrationStatus]] = {
+    RegistrationStatus.CONFIRMED: frozenset({RegistrationStatus.CANCELLED}),
+    RegistrationStatus.WAITING: frozenset({RegistrationStatus.CONFIRMED, RegistrationStatus.CANCELLED}),
+    RegistrationStatus.CANCELLED: frozenset(),
+}
+"""From each status, those it may go to."""
+
+
+class Registration(Model):
+    """One party at one event: a household or a professional, exactly one of them."""
+
+    __tablename__ = "registration"
+    __table_args__ = (
+        CheckConstraint("(household_id IS NULL) <> (professional_id IS NULL)", name="one_party"),
+        CheckConstraint("seats > 0", name="seats_positive"),
+        Index("ix_registration_queue", "event_id", "status", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(12), unique=True, default=short_code)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
+    professional_id: Mapped[int | None] = mapped_column(ForeignKey("professional.id"), index=True)
+    status: Mapped[RegistrationStatus] = mapped_column(choice(RegistrationStatus))
+    seats: Mapped[int]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    event: Mapped[Event] = relationship()
+    household: Mapped[Household | None] = relationship()
+    professional: Mapped[Professional | None] = relationship()
+    participants: Mapped[list[Participant]] = relationship(
+        back_populates="registration", cascade="all, delete-orphan", order_by="Participant.id"
+    )
+
+
+class Participant(Model):
+    """A line of one registration: a first name where one was asked for, and an age bracket."""
+
+    __tablename__ = "participant"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
+    first_name: Mapped[str] = mapped_column(String(60), default="")
+    bracket: Mapped[AgeBracket] = mapped_column(choice(AgeBracket))
+
+    registration: Mapped[Registration] = relationship(back_populates="participants")
+
+
+class Enrolment(Model):
+    """A form filled in but not confirmed: kept an hour, then forgotten.
+
+    Confirming it twice gives the same registration (`registration_id`), so a double click
+    registers once. It is found by the token that only the visitor's cookie holds.
+    """
+
+    __tablename__ = "enrolment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What was typed; emptied once confirmed."""
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"))
+
+    event: Mapped[Event] = relationship()
+    registration: Mapped[Registration | None] = relationship()

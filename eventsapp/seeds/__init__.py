@@ -1,0 +1,1 @@
+"""A true-to-life 19th arrondissement, from public data."""

@@ -1,0 +1,209 @@
+"""Every setting: its name in the environment, its default and the reason for it.
+
+`load` fills `app.config`; `refuse_unsafe` stops a production start that would be dangerous, with
+a sentence that says what to set. Tests and doors read `app.config`; rooms, which know no Flask,
+ask `setting`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+
+PRODUCTION, DEMONSTRATION, TEST = "production", "demonstration", "test"
+
+
+def _boolean(text: str) -> bool:
+    if text.strip().lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.strip().lower() in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError(f"expected yes or no, got {text!r}")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: where it is read from, what it is otherwise, and why."""
+
+    name: str
+    default: Any
+    reason: str
+    read: Callable[[str], Any] = str
+
+
+SETTINGS = (
+    Setting(
+        "ENVIRONMENT",
+        DEMONSTRATION,
+        "demonstration shows itself with made-up people and keeps its mail on the machine; "
+        "production refuses unsafe settings; test is what the tests set.",
+    ),
+    Setting(
+        "SECRET_KEY",
+        "",
+        "Signs cookies and derives reply tokens. Outside production one is drawn on the first "
+        "start and kept in the instance folder; production wants its own, shared by all processes.",
+    ),
+    Setting(
+        "LETTERS_KEY",
+        "",
+        "Encrypts letters that hold a private link until they are delivered. Empty: derived from "
+        "SECRET_KEY. Set it apart to change SECRET_KEY without losing waiting letters.",
+    ),
+    Setting("PORT", 8000, "The loopback port of the web process; the mail catcher takes the next one.", int),
+    Setting(
+        "DATABASE_URL",
+        "sqlite:///eventsapp.db",
+        "SQLite in the instance folder needs nothing installed; postgresql+psycopg://… carries any "
+        "number of web and worker processes.",
+    ),
+    Setting(
+        "PUBLIC_URL",
+        "",
+        "The address people and calendars see, without a final slash: it stands in letters and "
+        "feeds. Empty: http://127.0.0.1:PORT, right for a demonstration only.",
+    ),
+    Setting("TRUSTED_PROXIES", 0, "How many reverse proxies stand before us and set X-Forwarded-*.", int),
+    Setting(
+        "MAIL_SERVER",
+        "127.0.0.1",
+        "Where letters are delivered by SMTP. The default is the mail catcher of `make run`.",
+    ),
+    Setting("MAIL_PORT", 0, "The SMTP port. 0: the catcher's (PORT + 1) on loopback, else 587.", int),
+    Setting("MAIL_USERNAME", None, "Who we are to the SMTP server, if it asks."),
+    Setting("MAIL_PASSWORD", None, "And the password."),
+    Setting("MAIL_USE_TLS", False, "STARTTLS; a real server wants it.", _boolean),
+    Setting("MAIL_USE_SSL", False, "TLS from the first byte (port 465).", _boolean),
+    Setting(
+        "MAIL_DOMAIN",
+        "agenda.example.org",
+        "The domain of our own addresses: From, ORGANIZER and Message-ID. It must be aligned in "
+        "SPF, DKIM and DMARC, or invitations lose their buttons.",
+    ),
+    Setting("MAIL_MAILBOX", "agenda", "The local part before +token in From and ORGANIZER."),
+    Setting("HELP_PHONE", "01 99 00 19 19", "The number people call for help. 01 99 00 … is fictitious."),
+    Setting("CONTROLLER", "la Caf de Paris et la Ville de Paris", "Who answers for personal data."),
+    Setting(
+        "ANSWER_MINUTES",
+        60,
+        "How long a form that was filled in but not confirmed is kept. An hour lets somebody look "
+        "for a phone number or feed a child; longer keeps data that serves nothing.",
+        int,
+    ),
+    Setting(
+        "SIGN_IN_MINUTES",
+        30,
+        "How long a sign-in link works: long enough for slow mail, short for a stolen one.",
+        int,
+    ),
+    Setting(
+        "MAX_CONTENT_LENGTH",
+        64 * 1024,
+        "The largest body taken: the longest form of ours is far below; more is refused with 413.",
+        int,
+    ),
+    Setting("LOG_LEVEL", "INFO", "From DEBUG to ERROR."),
+)
+
+# What is not for the operator to choose, with the reason beside it.
+FIXED: dict[str, Any] = {
+    "SQLALCHEMY_TRACK_MODIFICATIONS": False,
+    "SESSION_COOKIE_NAME": "visite",
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),  # a working day
+    "WTF_CSRF_TIME_LIMIT": 4 * 3600,  # longer than a form left open over lunch
+    "WTF_CSRF_SSL_STRICT": True,
+    "BABEL_DEFAULT_LOCALE": "fr",
+    "BABEL_DEFAULT_TIMEZONE": "Europe/Paris",
+    "BABEL_TRANSLATION_DIRECTORIES": "translations",
+    "MAIL_DEFAULT_CHARSET": "utf-8",
+    "MAX_FORM_PARTS": 200,
+    "MAX_FORM_MEMORY_SIZE": 64 * 1024,
+    # Only pages without a token in their body are compressed (see web/compression).
+    "COMPRESS_REGISTER": False,
+    "COMPRESS_STREAMS": False,
+}
+
+
+class UnsafeSettings(RuntimeError):
+    """The program refuses to start, and says which setting to change."""
+
+
+def load(app: Flask, overrides: Mapping[str, Any] | None = None) -> None:
+    """Fills `app.config` from the environment, then from `overrides` (tests), then derives the rest.
+
+    Raises UnsafeSettings when a value cannot be read.
+    """
+    overrides = dict(overrides or {})
+    for setting in SETTINGS:
+        value = setting.default
+        if setting.name in os.environ:
+            try:
+                value = setting.read(os.environ[setting.name])
+            except ValueError as error:
+                raise UnsafeSettings(f"{setting.name}: {error}") from error
+        app.config[setting.name] = overrides.pop(setting.name, value)
+    app.config.update(FIXED)
+    app.config.update(overrides)
+    _derive(app, given=set(overrides))
+
+
+def _derive(app: Flask, given: set[str]) -> None:
+    config = app.config
+    if config["ENVIRONMENT"] not in {PRODUCTION, DEMONSTRATION, TEST}:
+        raise UnsafeSettings("ENVIRONMENT: production, demonstration or test")
+    production = config["ENVIRONMENT"] == PRODUCTION
+    config["DEMONSTRATION"] = config["ENVIRONMENT"] == DEMONSTRATION
+    config["TESTING"] = config["ENVIRONMENT"] == TEST
+    config["SQLALCHEMY_DATABASE_URI"] = config["DATABASE_URL"]
+    config["PUBLIC_URL"] = (config["PUBLIC_URL"] or f"http://127.0.0.1:{config['PORT']}").rstrip("/")
+    if not config["MAIL_PORT"]:
+        on_loopback = config["MAIL_SERVER"] in {"127.0.0.1", "localhost", "::1"}
+        config["MAIL_PORT"] = config["PORT"] + 1 if on_loopback else 587
+    config["MAIL_DEFAULT_SENDER"] = f"{config['MAIL_MAILBOX']}@{config['MAIL_DOMAIN']}"
+    if "SESSION_COOKIE_SECURE" not in given:
+        config["SESSION_COOKIE_SECURE"] = production or config["PUBLIC_URL"].startswith("https://")
+    if not config["SECRET_KEY"] and not production:
+        config["SECRET_KEY"] = _kept_secret(Path(app.instance_path))
+
+
+def _kept_secret(folder: Path) -> str:
+    """The secret of a demonstration: drawn once, readable by its owner only, kept across starts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "secret-key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text()
+    secret = secrets.token_hex(32)
+    with os.fdopen(handle, "w") as file:
+        file.write(secret)
+    return secret
+
+
+def refuse_unsafe(app: Flask) -> None:
+    """In production, raises UnsafeSettings unless secrets, cookies and addresses are safe."""
+    config = app.config
+    if config["ENVIRONMENT"] != PRODUCTION:
+        return
+    if len(config["SECRET_KEY"] or "") < 32:
+        raise UnsafeSettings("SECRET_KEY: set at least 32 random characters")
+    if not config["PUBLIC_URL"].startswith("https://"):
+        raise UnsafeSettings("PUBLIC_URL: set the https:// address that people see")
+    if not config["SESSION_COOKIE_SECURE"]:
+        raise UnsafeSettings("SESSION_COOKIE_SECURE: cookies must travel by https only")
+    if config["MAIL_DOMAIN"].endswith("example.org"):
+        raise UnsafeSettings("MAIL_DOMAIN: set your own mail domain; agenda.example.org is a placeholder")
+
+
+def setting(name: str) -> Any:
+    """The value of a setting, for rooms: they know no Flask and take no application."""
+    return current_app.config[name]

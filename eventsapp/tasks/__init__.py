@@ -1,0 +1,1 @@
+"""Queued work with progress and cancel."""

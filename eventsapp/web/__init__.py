@@ -1,0 +1,43 @@
+"""Doors for people: which there are, and what every answer of theirs carries."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+from eventsapp.web import addresses, assets, compression, errors, filters, guards, headers, languages, logs
+
+DOORS = (
+    "health",
+    "calendar_feeds",
+    "site",
+    "sign_in",
+    "demonstration",
+    "residents.agenda",
+    "residents.events",
+    "residents.programme",
+    "residents.subscriptions",
+    "residents.registrations",
+    "residents.own_page",
+    "coordination.home",
+    "coordination.plans",
+    "coordination.calls",
+    "coordination.letters",
+)
+"""Every door, in the order a visitor meets them; each module has one blueprint `bp`."""
+
+
+def open_doors(app: Flask) -> None:
+    """Registers every door and what surrounds them."""
+    logs.bind(app)
+    addresses.bind(app)
+    assets.bind(app)
+    languages.bind(app)
+    filters.bind(app)
+    headers.bind(app)
+    compression.bind(app)
+    guards.bind(app)
+    errors.bind(app)
+    for name in DOORS:
+        app.register_blueprint(import_module(f"eventsapp.web.{name}").bp)

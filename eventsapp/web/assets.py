@@ -1,0 +1,52 @@
+"""Static files: served by WhiteNoise under a name that changes with their content.
+
+The whole folder sits below a fingerprint of all it holds, so that files may name each other
+(fonts in style sheets) and every one may be kept for a year.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, redirect
+from werkzeug.wrappers import Response as BaseResponse
+from whitenoise import WhiteNoise
+
+A_YEAR = 31_536_000
+
+
+def bind(app: Flask) -> None:
+    """Serves the folder `static` and gives templates `asset(path)`."""
+    from eventsapp.app import folder  # app.py imports this package
+
+    root = folder("static")
+    reloading = bool(app.config.get("DEBUG"))
+    prefix = f"static/{'dev' if reloading else tree_fingerprint(root)}/"
+    noise: Any = WhiteNoise(
+        app.wsgi_app,
+        autorefresh=reloading,
+        max_age=0 if reloading else A_YEAR,
+        immutable_file_test=lambda path, url: not reloading,
+    )
+    noise.add_files(str(root), prefix=prefix)
+    app.wsgi_app = noise  # type: ignore[method-assign]  # how WSGI middleware is put around Flask
+
+    def asset(path: str) -> str:
+        return f"/{prefix}{path}"
+
+    app.jinja_env.globals["asset"] = asset
+
+    @app.get("/favicon.ico")
+    def favicon() -> BaseResponse:
+        return redirect(asset("logo.svg"), 301)
+
+
+def tree_fingerprint(root: Path) -> str:
+    """Ten letters that change whenever a file of the folder changes, moves or goes."""
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if path.is_file():
+            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:10]

@@ -1,0 +1,93 @@
+"""When something cannot be shown: pages as kind as the rest."""
+
+from __future__ import annotations
+
+import secrets
+
+import structlog
+from flask import Flask, render_template, request
+from flask_babel import gettext, lazy_gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from eventsapp.database import db
+from eventsapp.refusals import Refusal
+
+log = structlog.get_logger(__name__)
+
+WORDS = {
+    400: (lazy_gettext("Nous n’avons pas compris"), lazy_gettext("Revenez en arrière, puis recommencez.")),
+    403: (
+        lazy_gettext("Cette page est pour les partenaires"),
+        lazy_gettext("Connectez-vous pour la voir."),
+    ),
+    404: (
+        lazy_gettext("Cette page n’existe plus"),
+        lazy_gettext("Le rendez-vous a peut-être changé d’adresse. Cherchez-le dans l’agenda."),
+    ),
+    405: (lazy_gettext("Ce n’est pas possible ici"), lazy_gettext("Revenez en arrière, puis recommencez.")),
+    409: (lazy_gettext("La situation a changé"), lazy_gettext("Relisez la page, puis recommencez.")),
+    410: (lazy_gettext("Ce lien ne marche plus"), lazy_gettext("Demandez un nouveau lien.")),
+    413: (lazy_gettext("C’est trop long"), lazy_gettext("Écrivez moins de texte, puis recommencez.")),
+    415: (
+        lazy_gettext("Nous ne savons pas lire cela"),
+        lazy_gettext("Utilisez le formulaire de la page."),
+    ),
+    422: (lazy_gettext("Ce n’est pas possible"), ""),
+    429: (lazy_gettext("Trop d’essais"), lazy_gettext("Attendez une minute, puis recommencez.")),
+    500: (
+        lazy_gettext("Quelque chose ne marche pas chez nous"),
+        lazy_gettext("Rien n’est perdu de ce qui était confirmé. Recommencez dans quelques minutes."),
+    ),
+    503: (lazy_gettext("Le service revient bientôt"), lazy_gettext("Recommencez dans quelques minutes.")),
+}
+
+
+def bind(app: Flask) -> None:
+    """Dresses every error; whatever went wrong, nothing was changed."""
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(CSRFError, forged)
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(Exception, broken)
+
+
+def page(status: int, sentence: str = "", incident: str = "") -> tuple[str, int]:
+    """The error page of a status, with the reason in a sentence."""
+    title, advice = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    html = render_template(
+        "errors/bare.html" if status >= 500 else "errors/error.html",
+        status=status,
+        error_title=str(title),
+        sentence=sentence,
+        advice=str(advice),
+        incident=incident,
+    )
+    return html, status
+
+
+def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+    """404, 405, 413 and their like."""
+    db.session.rollback()
+    if error.code is None or error.code < 400:
+        return error
+    return page(error.code)
+
+
+def forged(error: CSRFError) -> tuple[str, int]:
+    """A form without its token: too old, or somebody else's."""
+    db.session.rollback()
+    return page(400, gettext("Cette page est restée ouverte trop longtemps. Rechargez-la, puis recommencez."))
+
+
+def refused(error: Refusal) -> tuple[str, int]:
+    """A "no" that no form stood ready to show."""
+    db.session.rollback()
+    return page(error.status, gettext(error.sentence, **error.parameters))
+
+
+def broken(error: Exception) -> tuple[str, int]:
+    """Our mistake: logged whole under a number, shown as that number only."""
+    db.session.rollback()
+    incident = secrets.token_hex(4)
+    log.exception("incident", incident=incident, route=str(request.url_rule))
+    return page(500, incident=incident)

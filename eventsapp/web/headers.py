@@ -1,0 +1,45 @@
+"""What every answer carries: a strict policy for content, and nothing that could leak."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "font-src 'self'",
+        "img-src 'self'",
+        "script-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""No inline script or style, no other host (CSP level 3)."""
+
+PRIVATE_PATHS = ("/m/", "/connexion/", "/pro/", "/demonstration/")
+"""Addresses that hold a token or show people: never kept, never indexed, never told elsewhere."""
+
+
+def bind(app: Flask) -> None:
+    """Adds the headers to every answer of ours."""
+
+    @app.after_request
+    def add_headers(answer: Response) -> Response:
+        headers = answer.headers
+        headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if app.config["SESSION_COOKIE_SECURE"]:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if request.path.startswith(PRIVATE_PATHS) or "/inscription" in request.path:
+            headers["Cache-Control"] = "no-store"
+            headers["Referrer-Policy"] = "no-referrer" if request.path.startswith("/m/") else "same-origin"
+            headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        elif answer.mimetype == "text/html":
+            headers.setdefault("Cache-Control", "private, max-age=0, must-revalidate")
+        return answer

@@ -1,0 +1,59 @@
+"""Which language a page is in: asked for by a link, kept in a cookie, or the browser's wish."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, has_request_context, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventsapp import extensions, languages
+from eventsapp.web.addresses import here
+
+COOKIE = "langue"
+HALF_A_YEAR = 180 * 24 * 3600
+
+
+def bind(app: Flask) -> None:
+    """Chooses the language of each page; `?langue=en` changes it and comes back without the query."""
+    extensions.babel.init_app(app, locale_selector=choose)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+
+    @app.before_request
+    def change_language() -> BaseResponse | None:
+        wanted = languages.known(request.args.get("langue"))
+        if wanted is None or request.method not in {"GET", "HEAD"}:
+            return None
+        answer = redirect(here(langue=None), 303)
+        # A preference asked for by its reader needs no consent (CNIL, exempted trackers).
+        answer.set_cookie(
+            COOKIE,
+            wanted.code,
+            max_age=HALF_A_YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=app.config["SESSION_COOKIE_SECURE"],
+        )
+        return answer
+
+    @app.after_request
+    def say_language(answer: Response) -> Response:
+        if answer.mimetype == "text/html":
+            answer.headers["Content-Language"] = languages.current().code
+            answer.vary.update(("Accept-Language", "Cookie"))
+        return answer
+
+    @app.context_processor
+    def language_of_page() -> dict[str, object]:
+        return {"languages": languages.LANGUAGES, "language": languages.current()}
+
+
+def choose() -> str:
+    """The locale of the present page; French outside of a request."""
+    if not has_request_context():
+        return languages.DEFAULT.locale
+    kept = languages.known(request.cookies.get(COOKIE))
+    if kept:
+        return kept.locale
+    code = request.accept_languages.best_match([language.code for language in languages.LANGUAGES])
+    return (languages.known(code) or languages.DEFAULT).locale
+
+

@@ -1,0 +1,1 @@
+"""Doors for residents and visitors."""
