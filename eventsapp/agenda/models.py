@@ -189,9 +189,6 @@ class Event(Model):
     topic: Mapped[Topic | None] = relationship()
 
     @property
-    def slug
-
-    @property
     def slug(self) -> str:
         """The readable end of its address; the code alone finds it."""
         return slug_from(self.title)
