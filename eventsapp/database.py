@@ -27,12 +27,10 @@ CONSTRAINT_NAMES = {
 class Base(DeclarativeBase):
     """What every stored thing is."""
 
+    metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
 
-db = SQLAlchemy(
-    model_class=Base,
-    metadata=MetaData(naming_convention=CONSTRAINT_NAMES),
-    disable_autonaming=True,
-)
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 if TYPE_CHECKING:
     Model = Base
