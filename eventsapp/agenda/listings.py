@@ -46,6 +46,14 @@ class Page:
         return max(1, -(-self.total // self.per_page))
 
 
+@dataclass(frozen=True)
+class Choices:
+    """What is worth filtering by: themes, and quartiers as (slug, name) by name."""
+
+    themes: tuple[Theme, ...]
+    quartiers: tuple[tuple[str, str], ...]
+
+
 def public(territory_id: int) -> Select[tuple[Event]]:
     """The events of a territory that everybody may see, with what a card needs, in one statement."""
     return (
@@ -65,20 +73,18 @@ def public(territory_id: int) -> Select[tuple[Event]]:
 def upcoming(
     territory: Territory, filters: Filters, *, now: datetime, page: int = 1, per_page: int = 40
 ) -> Page:
-    """What is still to come (or runs now) that fits `filters`; two statements."""
-    wanted = _conditions(filters, now)
-    total = db.session.scalar(
-        public(territory.id).where(*wanted).with_only_columns(func.count(Event.id), maintain_column_froms=True)
-    )
-    number = max(1, min(page, -(-(total or 0) // per_page) or 1))
-    events = db.session.scalars(
-        public(territory.id)
-        .where(*wanted)
-        .order_by(Event.starts_at, Event.id)
-        .limit(per_page)
-        .offset((number - 1) * per_page)
-    ).all()
-    return Page(events, total or 0, number, per_page)
+    """What is still to come (or runs now) that fits `filters`; one statement.
+
+    A page beyond the last shows the last (a second statement).
+    """
+    fitting = public(territory.id).where(*_conditions(filters, now)).order_by(Event.starts_at, Event.id)
+    counted = fitting.add_columns(func.count().over().label("total")).limit(per_page)
+    rows = db.session.execute(counted.offset((page - 1) * per_page)).all()
+    if not rows and page > 1:
+        total = db.session.scalar(select(func.count()).select_from(fitting.order_by(None).subquery())) or 0
+        page = max(1, -(-total // per_page))
+        rows = db.session.execute(counted.offset((page - 1) * per_page)).all()
+    return Page([row[0] for row in rows], rows[0].total if rows else 0, page, per_page)
 
 
 def between(
@@ -104,6 +110,22 @@ def days_with_events(territory: Territory, filters: Filters, first_day: date, la
         .distinct()
     )
     return {day_of(moment) for moment in moments}
+
+
+def choices(territory: Territory, *, now: datetime) -> Choices:
+    """The themes and quartiers in which something is to come: what filters offer; one statement."""
+    rows = db.session.execute(
+        public(territory.id)
+        .where(Event.ends_at > now)
+        .outerjoin(Venue.quartier)
+        .with_only_columns(Axis.theme, Quartier.slug, Quartier.name, maintain_column_froms=True)
+        .distinct()
+    ).all()
+    offered = {row.theme for row in rows}
+    return Choices(
+        themes=tuple(theme for theme in Theme if theme in offered),
+        quartiers=tuple(sorted({(row.slug, row.name) for row in rows if row.slug}, key=lambda row: row[1])),
+    )
 
 
 def next_after(territory: Territory, *, now: datetime) -> Event | None:

@@ -1,0 +1,32 @@
+"""« Suivre » : how to follow the agenda in one's own calendar, truthfully for each platform."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, url_for
+
+from eventsapp import clock
+from eventsapp.agenda import listings
+from eventsapp.settings import setting
+from eventsapp.web.addresses import territory_of
+
+bp = Blueprint("subscriptions", __name__)
+
+
+@bp.get("/<territory:territory_slug>/recevoir")
+def page(territory_slug: str) -> str:
+    """The feeds of a territory and how to add them."""
+    territory = territory_of(territory_slug)
+    choices = listings.choices(territory, now=clock.now())
+    whole = feed_address("calendar_feeds.territory", territory=territory.slug)
+    by_theme = [
+        (theme, feed_address("calendar_feeds.theme", territory=territory.slug, theme=theme.value))
+        for theme in choices.themes
+    ]
+    return render_template(
+        "residents/subscriptions/page.html", territory=territory, whole=whole, by_theme=by_theme
+    )
+
+
+def feed_address(endpoint: str, **values: str) -> str:
+    """The https address of a feed, to copy; `webcal` is made from it by the page."""
+    return f"{setting('PUBLIC_URL')}{url_for(endpoint, **values)}"
