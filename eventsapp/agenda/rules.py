@@ -2,22 +2,21 @@
 
 Pure. A Rule is "le 2e samedi de chaque mois, de septembre à juin, hors vacances scolaires, sinon le
 samedi suivant"; the exceptions beside it are dates added, dropped or moved. Both have a JSON form, kept
-with the activity. `agenda.recurrence` works out the dates; `agenda.wording` says them in words.
+with the activity, which `agenda.rule_json` reads back. `agenda.recurrence` works out the dates;
+`agenda.wording` says them in words.
 
 All days are dates on a Paris clock; the hour of an event and its length are kept elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
-from typing import TypeVar
 
 from eventsapp.refusals import Refusal, msgid
 
-Parsed = TypeVar("Parsed")
 Json = dict[str, object]
 
 LONGEST_SPAN_DAYS = 4 * 366
@@ -52,12 +51,6 @@ class StepOutOfRange(Refusal):
     """ "Every n" with n outside 1 … LARGEST_STEP."""
 
     sentence = msgid("Choisissez un rythme compris entre 1 et %(largest)s.")
-
-
-class RuleNotUnderstood(Refusal):
-    """A kept or sent form of a rule or an exception that says nothing we know. `field` names the part."""
-
-    sentence = msgid("Nous ne comprenons pas cette partie des dates : choisissez une des réponses proposées.")
 
 
 class ExceptionsDisagree(Refusal):
@@ -209,94 +202,8 @@ def check_exceptions(exceptions: Iterable[DateException]) -> None:
         about.add(named)
 
 
-def rule_from_dict(form: object) -> Rule:
-    """The rule of a JSON form. Raises RuleNotUnderstood, and what Rule raises.
-
-    `weekday`, `first` and `last` must be there; the rest has the defaults of Rule; nothing else may be.
-    """
-    form = _object(
-        form, needed={"weekday", "first", "last"}, others={"ordinals", "every", "avoid", "when_closed"}
-    )
-    every = form.get("every", 1)
-    if isinstance(every, bool) or not isinstance(every, int):
-        raise RuleNotUnderstood(field="every")
-    return Rule(
-        weekday=_named(Weekday, form["weekday"], "weekday"),
-        first=_day(form, "first"),
-        last=_day(form, "last"),
-        ordinals=tuple(_named(Ordinal, name, "ordinals") for name in _list(form, "ordinals")),
-        every=every,
-        avoid=frozenset(_parsed(Avoid, name, "avoid") for name in _list(form, "avoid")),
-        when_closed=_parsed(WhenClosed, form.get("when_closed", WhenClosed.NOTHING.value), "when_closed"),
-    )
-
-
-def exceptions_from_list(forms: object) -> tuple[DateException, ...]:
-    """The exceptions of a JSON list, in its order.
-
-    Raises RuleNotUnderstood, and what check_exceptions raises.
-    """
-    if not isinstance(forms, list):
-        raise RuleNotUnderstood(field="exceptions")
-    exceptions = tuple(_exception(form) for form in forms)
-    check_exceptions(exceptions)
-    return exceptions
-
-
 def _check_day(day: date, field: str) -> None:
     if isinstance(day, datetime):
         raise TypeError("a day is asked for: give the date on a Paris clock, not a datetime")
     if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
         raise YearUnlikely(field=field, year=day.year, earliest=EARLIEST_YEAR, latest=LATEST_YEAR)
-
-
-def _exception(form: object) -> DateException:
-    what = form.get("what") if isinstance(form, Mapping) else None
-    if what == "moved":
-        form = _object(form, needed={"what", "day", "to"})
-        return Moved(_day(form, "day"), _day(form, "to"))
-    form = _object(form, needed={"what", "day"})
-    if what == "added":
-        return Added(_day(form, "day"))
-    if what == "dropped":
-        return Dropped(_day(form, "day"))
-    raise RuleNotUnderstood(field="exceptions")
-
-
-def _object(form: object, *, needed: set[str], others: Iterable[str] = ()) -> Mapping[str, object]:
-    if not isinstance(form, Mapping):
-        raise RuleNotUnderstood()
-    wrong = (needed - set(form)) | (set(form) - needed - set(others))
-    if wrong:
-        raise RuleNotUnderstood(field=min(str(name) for name in wrong))
-    return form
-
-
-def _list(form: Mapping[str, object], part: str) -> list[object]:
-    found = form.get(part, [])
-    if not isinstance(found, list):
-        raise RuleNotUnderstood(field=part)
-    return found
-
-
-def _day(form: Mapping[str, object], part: str) -> date:
-    return _parsed(date.fromisoformat, form[part], part)
-
-
-NamedMember = TypeVar("NamedMember", Weekday, Ordinal)
-
-
-def _named(members: type[NamedMember], name: object, part: str) -> NamedMember:
-    for member in members:
-        if member.name.lower() == name:
-            return member
-    raise RuleNotUnderstood(field=part)
-
-
-def _parsed(parse: Callable[[str], Parsed], value: object, part: str) -> Parsed:
-    if isinstance(value, str):
-        try:
-            return parse(value)
-        except ValueError:
-            pass
-    raise RuleNotUnderstood(field=part)

@@ -7,12 +7,14 @@ since other languages decline the day or put it elsewhere; only whole phrases ar
 
 from __future__ import annotations
 
+from types import NoneType
+
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from eventsapp import languages
 from eventsapp.agenda.recurrence import Occurrence, Outcome
-from eventsapp.agenda.rules import Added, Avoid, Moved, Ordinal, Rule, Weekday, WhenClosed
+from eventsapp.agenda.rules import Added, Avoid, Dropped, Moved, Ordinal, Rule, Weekday, WhenClosed
 from eventsapp.programme.school_calendar import Closure
 
 NTH_WEEKDAY = {
@@ -120,6 +122,35 @@ CLOSURES = {
 """Each name of the calendar's files, as it stands inside a sentence."""
 
 
+OUTCOMES = {
+    Outcome.AS_PLANNED: lazy_gettext("comme prévu"),
+    Outcome.MOVED_CLOSED: lazy_gettext("déplacé du %(original)s (%(closure)s)"),
+    Outcome.MOVED_BY_HAND: lazy_gettext("déplacé à la main, au lieu du %(original)s"),
+    Outcome.ADDED_BY_HAND: lazy_gettext("ajouté à la main"),
+    Outcome.DROPPED_CLOSED: lazy_gettext("pas de date (%(closure)s)"),
+    Outcome.DROPPED_END_OF_SPAN: lazy_gettext(
+        "pas de date (%(closure)s) : aucun autre jour libre dans la période"
+    ),
+    Outcome.DROPPED_NEIGHBOUR: lazy_gettext(
+        "pas de date (%(closure)s) : aucun jour libre avant celle du %(obstacle)s"
+    ),
+    Outcome.DROPPED_BY_HAND: lazy_gettext("retiré à la main"),
+}
+
+OF_EXCEPTIONS = {
+    (Outcome.DROPPED_TAKEN, NoneType): lazy_gettext(
+        "pas de date (%(closure)s) : le %(obstacle)s est déjà dans la série"
+    ),
+    (Outcome.DROPPED_TAKEN, Moved): lazy_gettext(
+        "déplacé à la main, mais le %(obstacle)s est déjà dans la série"
+    ),
+    (Outcome.NO_EFFECT, Added): lazy_gettext("ajout sans effet : ce jour est déjà dans la série"),
+    (Outcome.NO_EFFECT, Moved): lazy_gettext("déplacement sans effet : la règle ne donne plus ce jour"),
+    (Outcome.NO_EFFECT, Dropped): lazy_gettext("retrait sans effet : la règle ne donne plus ce jour"),
+}
+"""The outcomes whose words depend on what a person asked, or on nobody having asked."""
+
+
 def describe(rule: Rule) -> LazyString:
     """The rule in a sentence without capital or full stop, in the language of whoever reads it.
 
@@ -191,37 +222,11 @@ def _span(rule: Rule) -> str:
 
 
 def _outcome(one: Occurrence) -> str:
-    places = {
+    words = (
+        OUTCOMES[one.outcome] if one.outcome in OUTCOMES else OF_EXCEPTIONS[one.outcome, type(one.exception)]
+    )
+    return str(words) % {
         "original": languages.long_day(one.original) if one.original else "",
         "obstacle": languages.long_day(one.obstacle) if one.obstacle else "",
         "closure": closure_name(one.closure) if one.closure else "",
     }
-    match one.outcome, one.exception:
-        case Outcome.AS_PLANNED, _:
-            return gettext("comme prévu")
-        case Outcome.MOVED_CLOSED, _:
-            return gettext("déplacé du %(original)s (%(closure)s)", **places)
-        case Outcome.MOVED_BY_HAND, _:
-            return gettext("déplacé à la main, au lieu du %(original)s", **places)
-        case Outcome.ADDED_BY_HAND, _:
-            return gettext("ajouté à la main")
-        case Outcome.DROPPED_CLOSED, _:
-            return gettext("pas de date (%(closure)s)", **places)
-        case Outcome.DROPPED_END_OF_SPAN, _:
-            return gettext("pas de date (%(closure)s) : aucun autre jour libre dans la période", **places)
-        case Outcome.DROPPED_NEIGHBOUR, _:
-            return gettext(
-                "pas de date (%(closure)s) : aucun jour libre avant celle du %(obstacle)s", **places
-            )
-        case Outcome.DROPPED_TAKEN, Moved():
-            return gettext("déplacé à la main, mais le %(obstacle)s est déjà dans la série", **places)
-        case Outcome.DROPPED_TAKEN, _:
-            return gettext("pas de date (%(closure)s) : le %(obstacle)s est déjà dans la série", **places)
-        case Outcome.DROPPED_BY_HAND, _:
-            return gettext("retiré à la main")
-        case _, Added():
-            return gettext("ajout sans effet : ce jour est déjà dans la série")
-        case _, Moved():
-            return gettext("déplacement sans effet : la règle ne donne plus ce jour")
-        case _:
-            return gettext("retrait sans effet : la règle ne donne plus ce jour")
