@@ -1,0 +1,75 @@
+"""Invitations by mail (iTIP, RFC 5546, carried as RFC 6047 says): one event, one person.
+
+The caller keeps the counters: `sequence` is the invitation's own and rises when the hour or the
+state changes, `stamp` is later than in the message before. Reminders are the mail's business, so
+there is no alarm here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from icalendar import vCalAddress
+
+from eventsapp.ical.entry import Attendee, Entry, Organizer, Status, require_aware
+from eventsapp.ical.rendering import calendar_frame, dated_event, octets
+from eventsapp.ical.text import common_name
+
+
+def request(
+    entry: Entry, organizer: Organizer, attendee: Attendee, *, sequence: int, stamp: datetime
+) -> bytes:
+    """METHOD:REQUEST (RFC 5546 section 3.2.2): come, or: here is what changed.
+
+    Raises ValueError for a cancelled entry: as a REQUEST, it would stay in calendars.
+    """
+    if entry.status is Status.CANCELLED:
+        raise ValueError("a cancelled event is told by a CANCEL")
+    return _message("REQUEST", entry, organizer, attendee, entry.status, sequence, stamp)
+
+
+def cancel(
+    entry: Entry, organizer: Organizer, attendee: Attendee, *, sequence: int, stamp: datetime
+) -> bytes:
+    """METHOD:CANCEL (RFC 5546 section 3.2.5): this person no longer comes, or nobody does.
+
+    `sequence` is above that of the last message. STATUS:CANCELLED is there even when the event
+    goes on without this person: Exchange wants it, and nobody else reads this message.
+    """
+    return _message("CANCEL", entry, organizer, attendee, Status.CANCELLED, sequence, stamp)
+
+
+def _message(
+    method: str,
+    entry: Entry,
+    organizer: Organizer,
+    attendee: Attendee,
+    status: Status,
+    sequence: int,
+    stamp: datetime,
+) -> bytes:
+    require_aware("stamp", stamp)
+    if sequence < 0:
+        raise ValueError("a sequence counts from zero")
+    if organizer.address.lower() == attendee.address.lower():
+        raise ValueError("an organizer is not invited: calendars would not let them answer")
+    event = dated_event(entry, stamp=stamp, sequence=sequence)
+    event.add("STATUS", status.value)
+    event.add("ORGANIZER", _calendar_address(organizer.name, organizer.address.lower()))
+    invited = _calendar_address(attendee.name, attendee.address)
+    # Already registered here, yet asked again: that keeps the buttons, and with them a way out.
+    invited.params.update(
+        {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
+    )
+    event.add("ATTENDEE", invited)
+    # The hour is not negotiable: Outlook and Thunderbird then offer no counter-proposal.
+    event.add("X-MICROSOFT-DISALLOW-COUNTER", "TRUE")
+    calendar = calendar_frame(method)
+    calendar.add_component(event)
+    return octets(calendar)
+
+
+def _calendar_address(name: str, address: str) -> vCalAddress:
+    value = vCalAddress(f"mailto:{address}")
+    value.params["CN"] = common_name(name) or address
+    return value
