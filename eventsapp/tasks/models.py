@@ -22,6 +22,18 @@ class TaskStatus(enum.StrEnum):
     CANCELLED = "arretee"
 
 
+TASK_MOVES: dict[TaskStatus, frozenset[TaskStatus]] = {
+    TaskStatus.QUEUED: frozenset({TaskStatus.RUNNING, TaskStatus.CANCELLED}),
+    TaskStatus.RUNNING: frozenset(
+        {TaskStatus.DONE, TaskStatus.FAILED, TaskStatus.CANCELLED, TaskStatus.QUEUED}
+    ),
+    TaskStatus.DONE: frozenset(),
+    TaskStatus.FAILED: frozenset(),
+    TaskStatus.CANCELLED: frozenset(),
+}
+"""From each status, those it may go to; running goes back to queued when its worker fell silent."""
+
+
 class Task(Model):
     """Queued work: what to do, how far it is, whether somebody asked it to stop."""
 
@@ -46,6 +58,9 @@ class Task(Model):
     requested_by: Mapped[int | None]
     """The account that asked; accounts live upstairs, hence no foreign key."""
     stop_requested: Mapped[bool] = mapped_column(default=False)
+    attempts: Mapped[int] = mapped_column(default=0)
+    """How often a worker began it. A worker that lost its task (it fell silent, another began it
+    again) finds another number here and writes nothing more."""
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     beat_at: Mapped[datetime | None]
