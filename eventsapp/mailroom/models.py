@@ -26,7 +26,19 @@ class LetterStatus(enum.StrEnum):
     SENDING = "en_cours"
     SENT = "partie"
     FAILED = "echouee"
-    """Given up after many tries: a human looks."""
+    """Given up after many tries, or refused for good: a human looks."""
+    STALE = "perimee"
+    """Not sent, because what it says was over before a server took it."""
+
+
+LETTER_MOVES: dict[LetterStatus, frozenset[LetterStatus]] = {
+    LetterStatus.WAITING: frozenset({LetterStatus.SENDING, LetterStatus.SENT, LetterStatus.STALE}),
+    LetterStatus.SENDING: frozenset({LetterStatus.WAITING, LetterStatus.SENT, LetterStatus.FAILED}),
+    LetterStatus.SENT: frozenset(),
+    LetterStatus.FAILED: frozenset({LetterStatus.WAITING}),
+    LetterStatus.STALE: frozenset(),
+}
+"""From each status, those it may go to; a call goes from WAITING to SENT when somebody was reached."""
 
 
 class Letter(Model):
@@ -63,6 +75,8 @@ class Letter(Model):
     method: Mapped[str | None] = mapped_column(String(20))
     posted_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    useless_after: Mapped[datetime | None]
+    """When what it says is over: an invitation is not sent after the event (ical RULES M12)."""
     attempts: Mapped[int] = mapped_column(default=0)
     claimed_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

@@ -1,0 +1,106 @@
+"""A letter is a folder of files, rendered when posted, in its reader's language.
+
+templates/mail/<room>/<letter>/ holds subject.txt, body.txt and body.html for a mail, and call.txt
+where somebody without a mailbox is called: what to say. The text is written on its own and says
+everything; it is never derived from the HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import flask_babel
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+import eventsapp
+from eventsapp import languages
+from eventsapp.settings import setting
+
+LONGEST_SUBJECT = 50
+"""What a phone shows of a subject."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A letter as its reader will see it; a call has no HTML."""
+
+    subject: str
+    text: str
+    html: str = ""
+
+
+def render(kind: str, language: str, **context: Any) -> Rendered:
+    """The mail of the folder templates/mail/`kind`, in `language` ("fr", "en").
+
+    Raises jinja2.UndefinedError when the template names something that `context` lacks.
+    """
+    subject, text, html = _fill(kind, ("subject.txt", "body.txt", "body.html"), language, context)
+    return Rendered(_one_line(subject), _tidy(text), html.strip() + "\n")
+
+
+def render_call(kind: str, language: str, **context: Any) -> Rendered:
+    """What to say on the phone, in `language`: the file call.txt of the same folder."""
+    subject, text = _fill(kind, ("subject.txt", "call.txt"), language, context)
+    return Rendered(_one_line(subject), _tidy(text))
+
+
+def _fill(kind: str, names: tuple[str, ...], code: str, context: dict[str, Any]) -> list[str]:
+    language = languages.known(code) or languages.DEFAULT
+    # Its own layer over the page's: a letter written while somebody reads a page in another
+    # language leaves that page's language alone.
+    with flask_babel.force_locale(language.locale):
+        filled: list[str] = []
+        for name in names:
+            page = _environment().get_template(f"mail/{kind}/{name}")
+            filled.append(
+                page.render(
+                    **context,
+                    language=language,
+                    settings={"HELP_PHONE": setting("HELP_PHONE"), "HELP_HOURS": ""},
+                    **({"subject": _one_line(filled[0])} if filled else {}),
+                )
+            )
+    return filled
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    """Our own environment, because the mailroom knows no Flask; a missing name is an error here."""
+    environment = Environment(
+        loader=FileSystemLoader(_folder()),
+        autoescape=select_autoescape(["html"], default_for_string=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        flask_babel.gettext, flask_babel.ngettext, newstyle=True
+    )
+    environment.filters.update(
+        long_day=languages.long_day,
+        day_only=lambda day: languages.long_day(day, year=False),
+        hour=languages.hour,
+        hour_range=lambda event: languages.hour_range(event.starts_at, event.ends_at),
+    )
+    return environment
+
+
+def _folder() -> Path:
+    """templates/: beside the package in a checkout, inside it in a wheel."""
+    package = Path(eventsapp.__file__).parent
+    packed = package / "_templates"
+    return packed if packed.is_dir() else package.parent / "templates"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split(" ")).replace("\n", " ").strip()
+
+
+def _tidy(text: str) -> str:
+    """At most one empty line in a row, none at the ends, one newline last."""
+    return re.sub(r"[ \t]*\n(?:[ \t]*\n)+", "\n\n", text).strip() + "\n"

@@ -1,0 +1,247 @@
+"""The postman's round: letters that are due leave one by one.
+
+This is the one place below the doors that commits, after each step, since a sent letter cannot be
+rolled back. A letter is first claimed (WAITING → SENDING, committed), then carried without any
+open transaction, then marked. Two workers never claim the same one; the one who dies in between
+leaves a letter in SENDING, and `ABANDONED_AFTER` later it waits again, with the same Message-ID
+and the same bytes. SMTP cannot promise more: a repeat happens only if we die between the server's
+"250" and our commit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+
+from sqlalchemy import Select, Update, exists, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import aliased
+
+from eventsapp.database import begin_writing, db
+from eventsapp.mailroom import sealing
+from eventsapp.mailroom.calendar_message import CalendarMessage, Mailbox
+from eventsapp.mailroom.delivery import Deferred, Postman, Rejected, ServerAway
+from eventsapp.mailroom.models import Channel, Letter, LetterStatus
+
+ABANDONED_AFTER = timedelta(minutes=15)
+"""A letter that long in SENDING has lost its worker: each answer of a server is waited for 30 s."""
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
+"""Waits double from the first to the longest."""
+
+MOST_ATTEMPTS = 14
+"""About two days of refusals of this very letter, then a human looks. A server that is away does
+not count: waiting for it costs nobody anything."""
+
+
+@dataclass
+class Round:
+    """What came of a round."""
+
+    sent: int = 0
+    deferred: int = 0
+    failed: int = 0
+    stale: int = 0
+    server_away: bool = False
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A letter in our hands; no database row, so that no transaction stays open while we carry it."""
+
+    letter_id: int
+    claimed_at: datetime
+    attempts: int
+    message: CalendarMessage
+    text: str
+    html: str
+
+
+def deliver_due(now: datetime, limit: int = 50) -> Round:
+    """Delivers at most `limit` letters that are due at `now`, the oldest first, and says what came of it.
+
+    Commits after each letter. Stops when the server is away: the others would fare no better.
+    """
+    done, started = Round(), monotonic()
+    _settle_leftovers(now, done)
+    with Postman() as postman:
+        for _ in range(limit):
+            # A slow server makes a round last: a claim bears its own hour, or it would look abandoned.
+            hour = now + timedelta(seconds=int(monotonic() - started))
+            claim = _claim_next(hour, done)
+            if claim is None:
+                break
+            _carry(postman, claim, hour, done)
+            if done.server_away:
+                break
+    return done
+
+
+def try_again(letter: Letter, *, now: datetime) -> None:
+    """A human wants a failed letter to leave after all; the next round takes it."""
+    if letter.status is LetterStatus.FAILED:
+        letter.status, letter.due_at, letter.attempts, letter.finished_at = LetterStatus.WAITING, now, 0, None
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after so many failed attempts: 1, 2, 4 … minutes, six hours at most."""
+    return min(FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 12), LONGEST_WAIT)
+
+
+def _settle_leftovers(now: datetime, done: Round) -> None:
+    """Gives back what dead workers held, and drops what is over."""
+    begin_writing()
+    db.session.execute(
+        update(Letter)
+        .where(Letter.status == LetterStatus.SENDING, Letter.claimed_at <= now - ABANDONED_AFTER)
+        .values(status=LetterStatus.WAITING, claimed_at=None, due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    done.stale += _count(
+        update(Letter)
+        .where(
+            Letter.channel == Channel.MAIL,
+            Letter.status == LetterStatus.WAITING,
+            Letter.useless_after <= now,
+        )
+        .values(status=LetterStatus.STALE, finished_at=now, text="", html="", is_sealed=False)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+
+
+def _claim_next(now: datetime, done: Round) -> _Claim | None:
+    """Takes the next due letter for us alone, or None when there is none."""
+    while True:
+        begin_writing()
+        letter = db.session.scalars(_due(now)).first()
+        if letter is None:
+            db.session.commit()
+            return None
+        mine = _count(
+            update(Letter)
+            .where(Letter.id == letter.id, Letter.status == LetterStatus.WAITING)
+            .values(status=LetterStatus.SENDING, claimed_at=now, attempts=Letter.attempts + 1)
+            .execution_options(synchronize_session=False)
+        )
+        if not mine:
+            db.session.rollback()
+            continue
+        try:
+            claim = _packed(letter, now)
+        except (sealing.Unreadable, ValueError) as error:
+            _mark(letter.id, now, status=LetterStatus.FAILED, finished_at=now, problem=str(error)[:400])
+            done.failed += 1
+            claim = None
+        db.session.commit()
+        if claim is not None:
+            return claim
+
+
+def _due(now: datetime) -> Select[tuple[Letter]]:
+    """The oldest due letter with nothing before it in its thread; a row locked by another is skipped."""
+    earlier = aliased(Letter)
+    held_back = exists().where(
+        earlier.thread == Letter.thread,
+        earlier.id < Letter.id,
+        earlier.channel == Channel.MAIL,
+        earlier.status.in_((LetterStatus.WAITING, LetterStatus.SENDING)),
+    )
+    return (
+        select(Letter)
+        .where(
+            Letter.channel == Channel.MAIL,
+            Letter.status == LetterStatus.WAITING,
+            Letter.due_at <= now,
+            (Letter.thread == "") | ~held_back,
+        )
+        .order_by(Letter.due_at, Letter.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _packed(letter: Letter, now: datetime) -> _Claim:
+    """The message, made of what was posted and nothing else: a retry has the same bytes."""
+    text = sealing.unseal(letter.text) if letter.is_sealed else letter.text
+    html = sealing.unseal(letter.html) if letter.is_sealed else letter.html
+    message = CalendarMessage(
+        subject=letter.subject,
+        sender=Mailbox(letter.sender_name, letter.sender_address),
+        recipient=Mailbox(letter.reader_name, letter.address),
+        text=text,
+        html=html,
+        message_id=letter.message_id,
+        sent_at=letter.posted_at,
+        calendar=letter.calendar,
+    )
+    return _Claim(letter.id, now, letter.attempts + 1, message, text, html)
+
+
+def _carry(postman: Postman, claim: _Claim, now: datetime, done: Round) -> None:
+    """Carries one claimed letter and writes down what came of it."""
+    try:
+        postman.carry(claim.message)
+    except ServerAway as problem:
+        done.server_away = True
+        _later(claim, now, problem, attempts=claim.attempts - 1)
+    except Deferred as problem:
+        if claim.attempts >= MOST_ATTEMPTS:
+            done.failed += 1
+            _finish(claim, status=LetterStatus.FAILED, finished_at=now, problem=str(problem)[:400])
+        else:
+            done.deferred += 1
+            _later(claim, now, problem, attempts=claim.attempts)
+    except Rejected as problem:
+        done.failed += 1
+        _finish(claim, status=LetterStatus.FAILED, finished_at=now, problem=str(problem)[:400])
+    else:
+        done.sent += 1
+        _finish(
+            claim,
+            status=LetterStatus.SENT,
+            finished_at=now,
+            problem="",
+            text=sealing.erase_links(claim.text),
+            html=sealing.erase_links(claim.html),
+            is_sealed=False,
+        )
+
+
+def _later(claim: _Claim, now: datetime, problem: Exception, *, attempts: int) -> None:
+    _finish(
+        claim,
+        status=LetterStatus.WAITING,
+        claimed_at=None,
+        attempts=attempts,
+        due_at=now + wait_after(claim.attempts),
+        problem=str(problem)[:400],
+    )
+
+
+def _finish(claim: _Claim, **values: object) -> None:
+    begin_writing()
+    _mark(claim.letter_id, claim.claimed_at, **values)
+    db.session.commit()
+
+
+def _mark(letter_id: int, claimed_at: datetime, **values: object) -> None:
+    """Writes what came of a claim, unless the letter was taken from us meanwhile."""
+    db.session.execute(
+        update(Letter)
+        .where(
+            Letter.id == letter_id,
+            Letter.status == LetterStatus.SENDING,
+            Letter.claimed_at == claimed_at,
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _count(statement: Update) -> int:
+    result = db.session.execute(statement)
+    assert isinstance(result, CursorResult)
+    return result.rowcount

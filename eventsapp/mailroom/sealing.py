@@ -1,0 +1,54 @@
+"""Letters that hold a private link are kept encrypted until they are delivered.
+
+Whoever reads the database, or a copy of it, must not be able to open somebody's own page; the
+link itself is stored as a fingerprint only (people.households), so the waiting letter is the one
+place where it could be read. Fernet: AES-128-CBC with HMAC-SHA-256, from `cryptography`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from eventsapp.settings import setting
+
+_PRIVATE_LINK = re.compile(r"(https?://[^\s\"'<>]*/(?:m|connexion)/)[\w-]+")
+ERASED = "…"
+"""What stands in place of a token in a delivered letter."""
+
+
+class Unreadable(Exception):
+    """A sealed letter whose key is gone: nobody can read or send it any more."""
+
+
+def seal(text: str) -> str:
+    """`text`, encrypted under LETTERS_KEY (or, without one, a key derived from SECRET_KEY)."""
+    return _fernet(_secret()).encrypt(text.encode()).decode()
+
+
+def unseal(sealed: str) -> str:
+    """The text that was sealed. Raises Unreadable when the key has changed since."""
+    try:
+        return _fernet(_secret()).decrypt(sealed.encode()).decode()
+    except InvalidToken as error:
+        raise Unreadable("sealed under another LETTERS_KEY") from error
+
+
+def erase_links(text: str) -> str:
+    """`text` with the token of each private link (own page, sign-in) replaced by « … »."""
+    return _PRIVATE_LINK.sub(rf"\g<1>{ERASED}", text)
+
+
+def _secret() -> str:
+    return str(setting("LETTERS_KEY") or setting("SECRET_KEY"))
+
+
+@lru_cache(maxsize=4)
+def _fernet(secret: str) -> Fernet:
+    # The setting is a long random string, so one hash makes a key of it; the prefix keeps it
+    # apart from everything else that is derived from the same secret.
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"letters\x1e" + secret.encode()).digest()))
