@@ -1,0 +1,1 @@
+"""The tests: the package tree mirrored, and flows/, letters/, browser/ and house/ beside it."""

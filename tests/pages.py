@@ -1,0 +1,286 @@
+"""A test client that inspects every page it opens, and pages that can be read and filled in.
+
+`client.get("/paris-19/").page` is a `Page`: what it says, its links, its forms. A page with a fault
+(two h1, a label bound to nothing, a form without CSRF token, an inline style…) fails the test that
+opened it, whatever the test was about.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from html.parser import HTMLParser
+from typing import Any
+
+from flask import Response
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+NOT_READ = frozenset({"script", "style", "template", "noscript", "datalist"})
+BLOCKS = frozenset(
+    "address article aside blockquote br button dd details div dl dt fieldset figcaption figure footer form h1 h2 "
+    "h3 h4 h5 h6 header hr label legend li main nav ol option p section select summary table td th tr ul".split()
+)
+
+
+@dataclass(eq=False)
+class Element:
+    """One element of a page, with its attributes and what it holds, in order."""
+
+    tag: str
+    attributes: dict[str, str]
+    parent: Element | None = None
+    children: list[Element | str] = field(default_factory=list)
+
+    def __getitem__(self, name: str) -> str:
+        return self.attributes[name]
+
+    def get(self, name: str, default: str = "") -> str:
+        return self.attributes.get(name, default)
+
+    def has(self, name: str) -> bool:
+        return name in self.attributes
+
+    def __iter__(self) -> Iterator[Element]:
+        """Every element inside, depth first."""
+        for child in self.children:
+            if isinstance(child, Element):
+                yield child
+                yield from child
+
+    def all(self, *tags: str, **attributes: str) -> list[Element]:
+        """The elements inside with one of these tags and all of these attributes (data_x is data-x)."""
+        wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+        return [
+            element
+            for element in self
+            if (not tags or element.tag in tags)
+            and all(
+                value in element.get("class").split() if name == "class" else element.attributes.get(name) == value
+                for name, value in wanted.items()
+            )
+        ]
+
+    def one(self, *tags: str, **attributes: str) -> Element:
+        """The only such element; AssertionError when there is none or more than one."""
+        found = self.all(*tags, **attributes)
+        assert len(found) == 1, f"{len(found)} elements {tags or ''} {attributes or ''} where one was expected"
+        return found[0]
+
+    @property
+    def ancestors(self) -> Iterator[Element]:
+        above = self.parent
+        while above is not None:
+            yield above
+            above = above.parent
+
+    @property
+    def raw(self) -> str:
+        """Everything written inside, as it is."""
+        return "".join(child if isinstance(child, str) else child.raw for child in self.children)
+
+    @property
+    def text(self) -> str:
+        """What a person reads: words joined by single spaces, blocks apart."""
+        return " ".join("".join(self._said()).split())
+
+    def _said(self) -> Iterator[str]:
+        for child in self.children:
+            if isinstance(child, str):
+                yield child
+            elif child.tag not in NOT_READ:
+                apart = " " if child.tag in BLOCKS else ""
+                yield apart
+                yield from child._said()
+                yield apart
+
+
+class _Builder(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = self.open = Element("", {})
+        self.doctype = ""
+
+    def handle_decl(self, decl: str) -> None:
+        self.doctype = decl.lower()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs}, self.open)
+        self.open.children.append(element)
+        if tag not in VOID:
+            self.open = element
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        for element in (self.open, *self.open.ancestors):
+            if element.tag == tag and element.parent is not None:
+                self.open = element.parent
+                return
+
+    def handle_data(self, data: str) -> None:
+        self.open.children.append(data)
+
+
+class Form:
+    """A form as a browser would send it: `form["first_name"] = "Awa"`, then `client.submit(form)`."""
+
+    def __init__(self, element: Element, address: str) -> None:
+        self.element = element
+        self.action = element.get("action") or address
+        self.method = (element.get("method") or "get").upper()
+        self.values: dict[str, list[str]] = {}
+        self.names: set[str] = set()
+        for control in element.all("input", "select", "textarea"):
+            self._read(control)
+
+    def _read(self, control: Element) -> None:
+        name, kind = control.get("name"), control.get("type", "text")
+        if not name or control.has("disabled") or kind in {"submit", "button", "image", "reset"}:
+            return
+        self.names.add(name)
+        if control.tag == "select":
+            options = control.all("option")
+            chosen = [option for option in options if option.has("selected")] or options[:1]
+            value = chosen[0].get("value", chosen[0].text) if chosen else ""
+        elif control.tag == "textarea":
+            value = control.raw.removeprefix("\n")
+        elif kind in {"checkbox", "radio"} and not control.has("checked"):
+            return
+        else:
+            value = control.get("value", "on" if kind in {"checkbox", "radio"} else "")
+        self.values.setdefault(name, []).append(value)
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[name][0]
+
+    def __setitem__(self, name: str, value: str | int | list[str] | None) -> None:
+        """Fills in a field; None leaves it out (an unticked box). KeyError when there is no such field."""
+        if name not in self.names:
+            raise KeyError(f"the form has {sorted(self.names)}, not {name!r}")
+        if value is None:
+            self.values.pop(name, None)
+        else:
+            self.values[name] = value if isinstance(value, list) else [str(value)]
+
+    @property
+    def buttons(self) -> list[Element]:
+        return [b for b in self.element.all("button") if b.get("type", "submit") == "submit"] + self.element.all(
+            "input", type="submit"
+        )
+
+
+class Page:
+    """A page as a person meets it."""
+
+    def __init__(self, html: str, address: str = "", status: int = 200) -> None:
+        builder = _Builder()
+        builder.feed(html)
+        builder.close()
+        self.html, self.address, self.status = html, address, status
+        self.doctype, self.root = builder.doctype, builder.root
+
+    @cached_property
+    def elements(self) -> list[Element]:
+        return list(self.root)
+
+    def all(self, *tags: str, **attributes: str) -> list[Element]:
+        return self.root.all(*tags, **attributes)
+
+    def one(self, *tags: str, **attributes: str) -> Element:
+        return self.root.one(*tags, **attributes)
+
+    @property
+    def title(self) -> str:
+        return self.one("title").text
+
+    @property
+    def heading(self) -> str:
+        return self.one("h1").text
+
+    @property
+    def lang(self) -> str:
+        return self.one("html").get("lang")
+
+    @property
+    def main(self) -> Element:
+        return self.one("main")
+
+    @cached_property
+    def text(self) -> str:
+        """What the whole page says."""
+        return self.root.all("body")[0].text if self.root.all("body") else self.root.text
+
+    def link(self, words: str) -> str:
+        """The address behind the only link with these words (its text, or its aria-label)."""
+        found = {a["href"] for a in self.all("a") if a.has("href") and words in (a.text, a.get("aria-label"))}
+        assert len(found) == 1, f"{len(found)} links say {words!r}: {sorted({a.text for a in self.all('a')})}"
+        return found.pop()
+
+    def form(self, action: str | None = None, *, button: str | None = None) -> Form:
+        """The only form in main that posts, or the one with this action or this button."""
+        forms = [Form(element, self.address) for element in self.main.all("form")]
+        if action is None and button is None:
+            forms = [form for form in forms if form.method == "POST"]
+        if action is not None:
+            forms = [form for form in forms if form.action == action]
+        if button is not None:
+            forms = [form for form in forms if button in [b.text or b.get("value") for b in form.buttons]]
+        assert len(forms) == 1, f"{len(forms)} such forms at {self.address}"
+        return forms[0]
+
+    @property
+    def mistakes(self) -> dict[str, str]:
+        """What stands beside each field that was refused: field name → sentence."""
+        said = {}
+        for control in self.all("input", "select", "textarea"):
+            if control.get("aria-invalid") == "true":
+                texts = [self.one(id=name).text for name in control.get("aria-describedby").split()]
+                said[control["name"]] = " ".join(texts)
+        return said
+
+
+class PageResponse(TestResponse, Response):
+    """A response that is a page, if it is one."""
+
+    @cached_property
+    def page(self) -> Page:
+        assert self.mimetype == "text/html", f"{self.request.path} answered {self.status} {self.mimetype}"
+        return Page(self.get_data(as_text=True), self.request.full_path.rstrip("?"), self.status_code)
+
+
+class PageClient(FlaskClient):
+    """Opens pages like a browser: in a context of its own for each request, following forms.
+
+    An application context open around the test (`db_session`) would otherwise be shared with the
+    request, with its session and its `g`, which never happens on a server.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.response_wrapper = PageResponse
+
+    def open(self, *args: Any, **kwargs: Any) -> PageResponse:
+        from tests.inspection import faults  # the inspection reads pages: it is upstairs
+
+        response = contextvars.Context().run(super().open, *args, **kwargs)
+        assert isinstance(response, PageResponse)
+        found = faults(response)
+        assert not found, f"{response.request.method} {response.request.path}:\n- " + "\n- ".join(found)
+        return response
+
+    def submit(
+        self, form: Form, values: Mapping[str, str | int | list[str] | None] | None = None, **kwargs: Any
+    ) -> PageResponse:
+        """Fills in and sends a form, CSRF token and hidden fields included; does not follow the answer."""
+        for name, value in (values or {}).items():
+            form[name] = value
+        if form.method == "GET":
+            return self.get(form.action, query_string=form.values, **kwargs)  # type: ignore[return-value]  # ours
+        return self.post(form.action, data=form.values, **kwargs)  # type: ignore[return-value]  # ours
