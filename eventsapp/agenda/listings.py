@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from eventsapp.agenda.models import Activity, ActivityKind, Audience, Event
-from eventsapp.clock import day_of, local
+from eventsapp.clock import local
 from eventsapp.database import db
 from eventsapp.places.models import Quartier, Territory, Venue
 from eventsapp.programme.models import Action, Axis, Theme
@@ -100,16 +100,16 @@ def between(
     ).all()
 
 
-def days_with_events(territory: Territory, filters: Filters, first_day: date, last_day: date) -> set[date]:
-    """The days of a span on which something takes place; one statement of moments only."""
+def starts_between(
+    territory: Territory, filters: Filters, first_day: date, last_day: date
+) -> Sequence[datetime]:
+    """When things begin in a span of days: one statement that reads moments only."""
     span = replace(filters, first_day=first_day, last_day=last_day)
-    moments = db.session.scalars(
+    return db.session.scalars(
         public(territory.id)
         .where(*_conditions(span, None))
         .with_only_columns(Event.starts_at, maintain_column_froms=True)
-        .distinct()
-    )
-    return {day_of(moment) for moment in moments}
+    ).all()
 
 
 def choices(territory: Territory, *, now: datetime) -> Choices:

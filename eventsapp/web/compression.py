@@ -6,7 +6,7 @@ are; public pages, the heavy ones, are compressed.
 
 from __future__ import annotations
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, g, request
 
 from eventsapp import extensions
 from eventsapp.web.headers import PRIVATE_PATHS
@@ -17,7 +17,7 @@ def bind(app: Flask) -> None:
 
     @app.after_request
     def compress(answer: Response) -> Response:
-        secret = request.path.startswith(PRIVATE_PATHS) or session.accessed
+        secret = request.path.startswith(PRIVATE_PATHS) or "csrf_token" in g
         if answer.mimetype != "text/html" or secret:
             return answer
         return extensions.compress.after_request(answer)  # type: ignore[no-any-return]  # untyped library

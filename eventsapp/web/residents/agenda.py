@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
 import enum
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import TypeVar
@@ -17,9 +17,11 @@ from eventsapp import clock, languages
 from eventsapp.agenda import listings
 from eventsapp.agenda.listings import Filters
 from eventsapp.agenda.models import Audience, Event
+from eventsapp.places.drawing import project
 from eventsapp.places.models import Territory
 from eventsapp.programme.models import Theme
 from eventsapp.web.addresses import here, territory_of
+from eventsapp.web.residents.months import last_of, month_of
 
 bp = Blueprint("agenda", __name__)
 
@@ -41,24 +43,29 @@ class Wish:
     month: date
     page: int
 
+    @property
+    def around(self) -> Filters:
+        """The same wishes without the days: for the month that surrounds them."""
+        return replace(self.filters, first_day=None, last_day=None)
 
-@bp.get("/<territory:territory_slug>/")
-def listing(territory_slug: str) -> str:
+
+@bp.get("/<territory:territory>/")
+def listing(territory: str) -> str:
     """Everything to come in a territory."""
-    territory = territory_of(territory_slug)
+    area = territory_of(territory)
     now, today = clock.now(), clock.today()
     wish = read_wish(today)
-    choices = listings.choices(territory, now=now)
+    choices = listings.choices(area, now=now)
     view = {"liste": _list, "mois": _month, "plan": _map}[wish.view]
     return render_template(
         f"residents/agenda/{wish.view}.html",
-        territory=territory,
+        territory=area,
         wish=wish,
         filters=wish.filters,
         choices=choices,
         taken=_taken(wish, choices),
         today=today,
-        **view(territory, wish),
+        **view(area, wish),
     )
 
 
@@ -71,7 +78,7 @@ def read_wish(today: date) -> Wish:
     if day:
         when, first, last = "jour", day, day
     elif not when and _month_of(asked.get("mois", "")):
-        when, first, last = "mois", month, _last_of(month)
+        when, first, last = "mois", month, last_of(month)
     view = asked.get("vue", "liste")
     page = asked.get("page", "1")
     return Wish(
@@ -94,55 +101,75 @@ def _list(territory: Territory, wish: Wish) -> dict[str, object]:
     now = clock.now()
     found = listings.upcoming(territory, wish.filters, now=now, page=wish.page, per_page=PER_PAGE)
     following = None if found.events else listings.next_after(territory, now=now)
+    starts = listings.starts_between(territory, wish.around, wish.month, last_of(wish.month))
+    busy = {day: range(count) for day, count in Counter(map(clock.day_of, starts)).items()}
     return {
         "found": found,
         "days": by_day(found.events),
         "following": following,
-        "weeks": _weeks(territory, wish),
+        "month": month_of(wish.month, busy, today=clock.today(), address=_day_address),
     }
 
 
 def _month(territory: Territory, wish: Wish) -> dict[str, object]:
-    last = _last_of(wish.month)
-    events = listings.between(territory, wish.filters, wish.month, last)
-    by_date: dict[date, list[Event]] = {day: list(group) for day, group in by_day(events)}
-    weeks = [
-        [(day if day.month == wish.month.month else None, by_date.get(day, [])) for day in week]
-        for week in calendar.Calendar().monthdatescalendar(wish.month.year, wish.month.month)
-    ]
+    last = last_of(wish.month)
+    events = listings.between(territory, wish.around, wish.month, last)
+    busy = {day: [_square(event) for event in group] for day, group in by_day(events)}
     return {
-        "events": events,
-        "weeks": weeks,
-        "days": by_day(events),
-        "previous_month": here(mois=(wish.month - timedelta(days=1)).strftime("%Y-%m")),
-        "next_month": here(mois=(last + timedelta(days=1)).strftime("%Y-%m")),
+        "count": len(events),
+        "month": month_of(wish.month, busy, today=clock.today(), address=_day_address),
+        "previous_month": wish.month - timedelta(days=1),
+        "next_month": last + timedelta(days=1),
     }
 
 
 def _map(territory: Territory, wish: Wish) -> dict[str, object]:
     found = listings.upcoming(territory, wish.filters, now=clock.now(), page=wish.page, per_page=PER_PAGE)
-    return {"found": found, "days": by_day(found.events), "drawing": territory.drawing}
+    by_venue: dict[int, list[Event]] = {}
+    for event in found.events:
+        by_venue.setdefault(event.venue_id, []).append(event)
+    return {
+        "found": found,
+        "drawing": territory.drawing,
+        "places": [_point(territory, number, group) for number, group in enumerate(by_venue.values(), 1)],
+    }
+
+
+def _point(territory: Territory, number: int, events: list[Event]) -> dict[str, object]:
+    """A place on the map with its next events; without coordinates it stays in the list only."""
+    venue = events[0].venue
+    spot = None
+    if territory.drawing and venue.latitude is not None and venue.longitude is not None:
+        spot = project(territory.drawing, venue.latitude, venue.longitude)
+    return {
+        "number": number,
+        "label": venue.name,
+        "venue": venue,
+        "events": events,
+        "url": f"#lieu-{number}",
+        "x": spot[0] if spot else None,
+        "y": spot[1] if spot else None,
+    }
+
+
+def _square(event: Event) -> dict[str, object]:
+    return {
+        "url": url_for("events.page", code=event.code, slug=event.slug),
+        "title": event.title,
+        "theme": event.activity.action.axis.theme,
+        "hour": languages.hour(event.starts_at),
+        "cancelled": event.is_cancelled,
+    }
+
+
+def _day_address(day: date) -> str:
+    return here(jour=day.isoformat(), vue=None, quand=None, mois=None, page=None)
 
 
 def by_day(events: Sequence[Event]) -> list[tuple[date, list[Event]]]:
     """Events grouped by the Paris day on which they start, in order."""
     return [
         (day, list(group)) for day, group in groupby(events, key=lambda event: clock.day_of(event.starts_at))
-    ]
-
-
-def _weeks(territory: Territory, wish: Wish) -> list[list[tuple[date | None, str | None]]]:
-    """The small month beside the list: each day and, where something takes place, its address."""
-    busy = listings.days_with_events(territory, wish.filters, wish.month, _last_of(wish.month))
-    return [
-        [
-            (
-                day if day.month == wish.month.month else None,
-                here(jour=day.isoformat(), quand=None, mois=None, page=None) if day in busy else None,
-            )
-            for day in week
-        ]
-        for week in calendar.Calendar().monthdatescalendar(wish.month.year, wish.month.month)
     ]
 
 
@@ -196,10 +223,6 @@ def _day_of(text: str) -> date | None:
 
 def _month_of(text: str) -> date | None:
     return _day_of(f"{text}-01")
-
-
-def _last_of(month: date) -> date:
-    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
 
 
 def _member(kind: type[Choice], text: str | None) -> Choice | None:

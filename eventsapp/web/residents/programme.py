@@ -13,25 +13,25 @@ from eventsapp.web.addresses import territory_of
 bp = Blueprint("programme", __name__)
 
 
-@bp.get("/<territory:territory_slug>/projet")
-def project(territory_slug: str) -> str:
+@bp.get("/<territory:territory>/projet")
+def project(territory: str) -> str:
     """The social project of a territory, in plain words."""
-    territory = territory_of(territory_slug)
+    area = territory_of(territory)
     return render_template(
         "residents/programme/project.html",
-        territory=territory,
-        outline=programme.outline_of(territory),
+        territory=area,
+        outline=programme.outline_of(area),
     )
 
 
-@bp.get("/<territory:territory_slug>/actions/<slug>")
-def action(territory_slug: str, slug: str) -> str:
+@bp.get("/<territory:territory>/actions/<slug>")
+def action(territory: str, slug: str) -> str:
     """One action: the need it answers, what is done, and its next dates."""
-    territory = territory_of(territory_slug)
-    found = programme.action_by_slug(territory, slug)
+    area = territory_of(territory)
+    found = programme.action_by_slug(area, slug)
     return render_template(
         "residents/programme/action.html",
-        territory=territory,
+        territory=area,
         action=found,
-        found=listings.upcoming(territory, Filters(action_id=found.id), now=clock.now(), per_page=30),
+        found=listings.upcoming(area, Filters(action_id=found.id), now=clock.now(), per_page=30),
     )

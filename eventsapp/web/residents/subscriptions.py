@@ -12,18 +12,18 @@ from eventsapp.web.addresses import territory_of
 bp = Blueprint("subscriptions", __name__)
 
 
-@bp.get("/<territory:territory_slug>/recevoir")
-def page(territory_slug: str) -> str:
+@bp.get("/<territory:territory>/recevoir")
+def page(territory: str) -> str:
     """The feeds of a territory and how to add them."""
-    territory = territory_of(territory_slug)
-    choices = listings.choices(territory, now=clock.now())
-    whole = feed_address("calendar_feeds.territory", territory=territory.slug)
+    area = territory_of(territory)
+    choices = listings.choices(area, now=clock.now())
+    whole = feed_address("calendar_feeds.territory", territory=area.slug)
     by_theme = [
-        (theme, feed_address("calendar_feeds.theme", territory=territory.slug, theme=theme.value))
+        (theme, feed_address("calendar_feeds.theme", territory=area.slug, theme=theme.value))
         for theme in choices.themes
     ]
     return render_template(
-        "residents/subscriptions/page.html", territory=territory, whole=whole, by_theme=by_theme
+        "residents/subscriptions/page.html", territory=area, whole=whole, by_theme=by_theme
     )
 
 

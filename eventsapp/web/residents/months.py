@@ -1,0 +1,64 @@
+"""Months as tables: what the small month beside a list and the large one draw."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from eventsapp import languages
+from eventsapp.programme import school_calendar
+from eventsapp.programme.school_calendar import CalendarNotCovered
+
+
+@dataclass(frozen=True)
+class Day:
+    """One square: its events (or as many of anything), its address, why schools are closed."""
+
+    date: date
+    url: str | None
+    events: Sequence[object]
+    today: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month by weeks from Monday on; None stands for days of its neighbours."""
+
+    title: str
+    weeks: list[list[Day | None]]
+
+
+def month_of(
+    first: date,
+    busy: Mapping[date, Sequence[object]],
+    *,
+    today: date,
+    address: Callable[[date], str],
+) -> Month:
+    """The month that begins on `first`; days in `busy` lead to `address`."""
+
+    def square(day: date) -> Day | None:
+        if day.month != first.month:
+            return None
+        events = busy.get(day, ())
+        return Day(day, address(day) if events else None, events, day == today, closure_note(day))
+
+    weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
+    return Month(languages.month_name(first), [[square(day) for day in week] for week in weeks])
+
+
+def last_of(month: date) -> date:
+    """The last day of a month."""
+    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
+
+
+def closure_note(day: date) -> str:
+    """« Vacances de Noël », « Jour de Noël », or nothing on days without closure or not covered."""
+    try:
+        closure = school_calendar.zone_c().closure_on(day)
+    except CalendarNotCovered:
+        return ""
+    return closure.name if closure else ""
