@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import uuid4
 
@@ -86,7 +86,12 @@ class Activity(Model):
     """A series under an action: "Samedis matins, école Curial". A one-off has one event."""
 
     __tablename__ = "activity"
-    __table_args__ = (UniqueConstraint("territory_id", "slug"),)
+    __table_args__ = (
+        UniqueConstraint("territory_id", "slug"),
+        CheckConstraint(
+            "(usual_registration = 'comptee') = (usual_capacity IS NOT NULL)", name="counted_has_capacity"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     action_id: Mapped[int] = mapped_column(ForeignKey("action.id"), index=True)
@@ -99,6 +104,17 @@ class Activity(Model):
     """When it recurs, as `agenda.recurrence.Rule` writes itself; None: dates one by one."""
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"), index=True)
     """Its usual place."""
+    usual_start: Mapped[time | None]
+    """The hour on a Paris clock at which its dates begin; None: said date by date."""
+    usual_minutes: Mapped[int | None]
+    """How long a date lasts."""
+    usual_audience: Mapped[Audience] = mapped_column(choice(Audience), default=Audience.EVERYONE)
+    usual_restricted: Mapped[bool] = mapped_column(default=False)
+    """Whether its dates stay out of public lists: a school that keeps its Saturdays to its parents."""
+    usual_registration: Mapped[RegistrationMode] = mapped_column(
+        choice(RegistrationMode), default=RegistrationMode.NONE
+    )
+    usual_capacity: Mapped[int | None]
     is_demonstration: Mapped[bool] = mapped_column(default=False)
 
     action: Mapped[Action] = relationship()
