@@ -35,6 +35,10 @@ _METHOD = re.compile(rb"^METHOD:([A-Z]+)\r$", re.MULTILINE)
 _SPECIALS = re.compile(r'[\\"<>()\[\]:;@,]')  # RFC 5322 "specials", without the dot
 
 
+# Python cuts quoted-printable lines at the length of header lines, 78; RFC 2045 6.7 allows 76.
+_POLICY = SMTP.clone(max_line_length=76)
+
+
 class UnsendableMessage(ValueError):
     """No mail server would take this message, now or later."""
 
@@ -131,7 +135,7 @@ class CalendarMessage(Message):
         """The message as a tree of parts. Raises UnsendableMessage if something was added to it."""
         if self.send_to != {self.mailbox_to.address} or self.attachments:
             raise UnsendableMessage("a message has one recipient and no attachment of its own")
-        message = EmailMessage(policy=SMTP)
+        message = EmailMessage(policy=_POLICY)
         for line in self.header_lines:
             message[line.name] = line
         message.set_content(self.body or "", cte="quoted-printable")

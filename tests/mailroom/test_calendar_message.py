@@ -202,7 +202,9 @@ def test_whatever_is_typed_one_person_is_written_to(subject: str, name: str, tex
         html=f"<p>{text}</p>",
     ).as_bytes()
     raw.decode("ascii")
-    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    head, _, body = raw.partition(b"\r\n\r\n")
+    assert max(len(line) for line in head.split(b"\r\n")) <= 78  # RFC 5322 section 2.1.1: should
+    assert max(len(line) for line in body.split(b"\r\n")) <= 76  # RFC 2045 sections 6.7, 6.8: must
     assert raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r")
     message = read(raw)
     assert [key for key, _ in message.items()] == [
