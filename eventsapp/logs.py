@@ -1,0 +1,97 @@
+"""Structured logs: one JSON object a line on standard error, readable lines in a demonstration.
+
+A line holds no personal data. Exceptions are logged by their class and the places they went
+through, not by their message: a driver's message quotes what somebody typed.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from pathlib import Path
+
+import structlog
+from flask import Flask
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from eventsapp.settings import PRODUCTION
+
+_PACKAGE = Path(__file__).parent.parent
+_CHATTY = ("werkzeug", "apscheduler", "alembic", "mail.log")
+"""Libraries that log below a warning what we say ourselves, or must not: Werkzeug's development
+server writes whole paths, hence tokens."""
+
+
+def configure(app: Flask) -> None:
+    """Sends our logs and the libraries' the same way; called once per application, changes nothing twice."""
+    level = logging.getLevelNamesMapping().get(app.config["LOG_LEVEL"].upper(), logging.INFO)
+    production = app.config["ENVIRONMENT"] == PRODUCTION
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_messages if production else structlog.processors.ExceptionRenderer(),
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _writer(app)],
+        )
+    )
+    _install(handler, level)
+
+
+def _writer(app: Flask) -> Processor:
+    if app.config["DEMONSTRATION"]:
+        return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    return structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
+def _install(handler: logging.Handler, level: int) -> None:
+    root = logging.getLogger()
+    for old in [known for known in root.handlers if getattr(known, "is_ours", False)]:
+        root.removeHandler(old)
+    handler.is_ours = True  # type: ignore[attr-defined]  # a mark, so that a second app replaces it
+    root.addHandler(handler)
+    root.setLevel(level)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+
+def _without_messages(logger: WrappedLogger, method: str, line: EventDict) -> EventDict:
+    """Replaces `exc_info` by class names and by "file:line function" of each step, the last first."""
+    given = line.pop("exc_info", None)
+    if not given:
+        return line
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1]
+    if isinstance(given, tuple):
+        error = given[1]
+    if error is None:
+        return line
+    causes, cause = [], error
+    while cause is not None and len(causes) < 5:
+        causes.append(type(cause).__qualname__)
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    steps = traceback.extract_tb(error.__traceback__)
+    line["exception"] = causes
+    line["at"] = [f"{_short(step.filename)}:{step.lineno} {step.name}" for step in reversed(steps)][:12]
+    return line
+
+
+def _short(filename: str) -> str:
+    path = Path(filename)
+    if path.is_relative_to(_PACKAGE) and "site-packages" not in path.parts:
+        return str(path.relative_to(_PACKAGE))
+    return "/".join(path.parts[-2:])
