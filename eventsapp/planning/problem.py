@@ -89,7 +89,7 @@ class Association:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A stable key and what its sentence needs (identifiers, ISO dates, numbers: JSON); the page finds the words."""
+    """A stable key and what its sentence needs (identifiers, ISO dates, numbers); pages find the words."""
 
     key: str
     params: Mapping[str, object] = field(default_factory=dict)
