@@ -112,6 +112,18 @@ def fail(claim: Claim, problem: str, *, now: datetime) -> bool:
     return _settle(claim, TaskStatus.FAILED, now, problem=problem[:600])
 
 
+def give_back(claim: Claim) -> bool:
+    """The worker ends before the work does: another may begin it at once."""
+    given = db.session.scalar(
+        update(Task)
+        .where(*_ours(claim), _may_become(TaskStatus.QUEUED))
+        .values(status=TaskStatus.QUEUED)
+        .returning(Task.id)
+        .execution_options(synchronize_session=False)
+    )
+    return given is not None
+
+
 def request_stop(task: Task, *, now: datetime) -> None:
     """Asks the worker to leave a task; one that nobody began is cancelled at once.
 

@@ -1,0 +1,93 @@
+"""Every recurring job, on one page.
+
+Each is a plain function of its turn and may run again at any time, in any number of workers at
+once: the truth is in tables, taken row by row. It commits by itself where it has more than one
+step; `jobs.door` commits the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from eventsapp.database import begin_writing
+from eventsapp.jobs.door import Turn
+from eventsapp.jobs.queued_work import run_next
+from eventsapp.mailroom import rounds
+from eventsapp.people import accounts
+from eventsapp.registrations import enrolments
+from eventsapp.tasks import heartbeats, queue
+
+LETTERS_AT_ONCE = 5
+"""Letters between two looks at whether the worker should end: it ends within a few seconds."""
+
+
+def deliver_letters(turn: Turn) -> str:
+    """Delivers what is due, until nothing is, the mail server is away, or the worker ends."""
+    sent = deferred = failed = 0
+    while True:
+        done = rounds.deliver_due(turn.now, limit=LETTERS_AT_ONCE)
+        sent, deferred, failed = sent + done.sent, deferred + done.deferred, failed + done.failed
+        idle = not (done.sent or done.deferred or done.failed)
+        if idle or done.server_away or turn.is_ending():
+            break
+    return f"{sent} sent, {deferred} later, {failed} failed" if sent or deferred or failed else ""
+
+
+def run_tasks(turn: Turn) -> str:
+    """Does the next queued task."""
+    return run_next(turn)
+
+
+def give_sign_of_life(turn: Turn) -> None:
+    """Says that this worker lives; /readyz reads it."""
+    begin_writing()
+    heartbeats.sign(turn.worker, turn.now)
+
+
+def requeue_silent_tasks(turn: Turn) -> int:
+    """Gives the tasks of dead workers to the living."""
+    begin_writing()
+    return queue.requeue_silent(turn.now)
+
+
+def forget_unconfirmed_forms(turn: Turn) -> int | None:
+    """Forgets forms that were filled in but not confirmed within ANSWER_MINUTES."""
+    begin_writing()
+    return enrolments.forget_expired(turn.now)
+
+
+def forget_sign_in_links(turn: Turn) -> int | None:
+    """Forgets sign-in links that were used or are too old to work."""
+    begin_writing()
+    return accounts.forget_links(turn.now)
+
+
+def forget_gone_workers(turn: Turn) -> int:
+    """Forgets the heartbeats of workers that will not come back."""
+    begin_writing()
+    return heartbeats.forget_old(turn.now)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job and when it runs: again and again (`every`), or once a day (`at`, on a Paris clock)."""
+
+    name: str
+    run: Callable[[Turn], object]
+    every: timedelta | None = None
+    at: time | None = None
+
+
+TIMETABLE = (
+    Job("letters", deliver_letters, every=timedelta(seconds=3)),
+    Job("tasks", run_tasks, every=timedelta(seconds=2)),
+    Job("sign of life", give_sign_of_life, every=heartbeats.EVERY),
+    Job("silent tasks", requeue_silent_tasks, every=timedelta(minutes=1)),
+    Job("unconfirmed forms", forget_unconfirmed_forms, every=timedelta(minutes=5)),
+    Job("sign-in links", forget_sign_in_links, at=time(3, 10)),
+    Job("gone workers", forget_gone_workers, at=time(3, 20)),
+)
+"""Seconds matter to who waits for a mail; the nightly ones stay clear of 2 to 3 o'clock, which a
+clock change skips or repeats."""
