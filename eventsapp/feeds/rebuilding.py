@@ -1,0 +1,26 @@
+"""Rendering all stored fragments again, when what they depend on besides the data changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from eventsapp.agenda import fragments
+from eventsapp.database import db
+from eventsapp.places.models import Territory
+
+
+def rebuild(now: datetime) -> int:
+    """Renders every fragment again and says how many differ.
+
+    If any does, the revision of every territory rises: their readers must fetch anew.
+    """
+    different = fragments.rebuild()
+    if different:
+        db.session.execute(
+            update(Territory)
+            .values(revision=Territory.revision + 1, revised_at=now)
+            .execution_options(synchronize_session=False)
+        )
+    return different
