@@ -11,8 +11,6 @@ from flask import Flask
 from eventsapp import cli, extensions, settings, web
 from eventsapp.database import db, prepare_engine
 
-PACKAGE = Path(__file__).parent
-
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Builds the house. `overrides` win over the environment (tests).
@@ -21,8 +19,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """
     app = Flask(
         "eventsapp",
-        root_path=str(PACKAGE),
-        template_folder=str(folder("templates")),
+        root_path=str(settings.PACKAGE),
+        template_folder=str(settings.folder("templates")),
         static_folder=None,
         instance_path=_instance_path(overrides),
     )
@@ -34,12 +32,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     web.open_doors(app)
     cli.register(app)
     return app
-
-
-def folder(name: str) -> Path:
-    """A top-level folder of the project: beside the package in a checkout, inside it in a wheel."""
-    packed = PACKAGE / f"_{name}"
-    return packed if packed.is_dir() else PACKAGE.parent / name
 
 
 def _instance_path(overrides: Mapping[str, Any] | None) -> str | None:
@@ -59,7 +51,7 @@ def open_database(app: Flask) -> None:
 
 def bind_extensions(app: Flask) -> None:
     """Binds what Flask extensions do for us: migrations, mail, languages, CSRF, compression."""
-    extensions.migrate.init_app(app, db, directory=str(folder("migrations")))
+    extensions.migrate.init_app(app, db, directory=str(settings.folder("migrations")))
     extensions.mail.init_app(app)
     extensions.csrf.init_app(app)
     extensions.compress.init_app(app)

@@ -17,6 +17,8 @@ from typing import Any
 
 from flask import Flask, current_app
 
+from eventsapp.refusals import msgid
+
 PRODUCTION, DEMONSTRATION, TEST = "production", "demonstration", "test"
 
 
@@ -26,6 +28,15 @@ def _boolean(text: str) -> bool:
     if text.strip().lower() in {"0", "false", "no", "off", ""}:
         return False
     raise ValueError(f"expected yes or no, got {text!r}")
+
+
+PACKAGE = Path(__file__).parent
+
+
+def folder(name: str) -> Path:
+    """A top-level folder of the project: beside the package in a checkout, inside it in a wheel."""
+    packed = PACKAGE / f"_{name}"
+    return packed if packed.is_dir() else PACKAGE.parent / name
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,11 @@ SETTINGS = (
     ),
     Setting("MAIL_MAILBOX", "agenda", "The local part before +token in From and ORGANIZER."),
     Setting("HELP_PHONE", "01 99 00 19 19", "The number people call for help. 01 99 00 … is fictitious."),
+    Setting(
+        "HELP_HOURS",
+        msgid("Du lundi au vendredi, de 9 h à 17 h"),
+        "When somebody answers that number; a sentence the catalogues know, or your own.",
+    ),
     Setting("CONTROLLER", "la Caf de Paris et la Ville de Paris", "Who answers for personal data."),
     Setting(
         "ANSWER_MINUTES",

@@ -159,7 +159,9 @@ def reword(
 ) -> bool:
     """Changes words only: feeds show it, nobody is told; False when nothing changes."""
     wanted = {"title": title, "summary": summary, "description": description}
-    changes = {name: text for name, text in wanted.items() if text is not None and text != getattr(event, name)}
+    changes = {
+        name: text for name, text in wanted.items() if text is not None and text != getattr(event, name)
+    }
     for name, text in changes.items():
         setattr(event, name, text)
     if changes:

@@ -14,13 +14,13 @@ from flask import Flask, redirect
 from werkzeug.wrappers import Response as BaseResponse
 from whitenoise import WhiteNoise
 
+from eventsapp.settings import folder
+
 A_YEAR = 31_536_000
 
 
 def bind(app: Flask) -> None:
     """Serves the folder `static` and gives templates `asset(path)`."""
-    from eventsapp.app import folder  # app.py imports this package
-
     root = folder("static")
     reloading = bool(app.config.get("DEBUG"))
     prefix = f"static/{'dev' if reloading else tree_fingerprint(root)}/"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
+from babel import Locale
 from flask import Flask
 from markupsafe import Markup, escape
 
-from eventsapp import languages
-from eventsapp.agenda.models import Event
+from eventsapp import clock, languages
+from eventsapp.agenda.models import Event, RegistrationMode
 from eventsapp.languages import NO_BREAK
 
 _ORDINAL = re.compile(r"\b(\d+)(er|e)\b")
@@ -29,6 +30,12 @@ def bind(app: Flask) -> None:
         hour_range=hour_range,
         ordinal=ordinal,
         fr=no_breaks,
+        seats_state=seats_state,
+        previous_month=previous_month,
+        next_month=next_month,
+        month_of=month_of,
+        webcal=webcal,
+        language_names=language_names,
     )
     app.jinja_env.globals.update(settings=app.config, weekday_names=languages.weekday_names)
 
@@ -45,6 +52,43 @@ def day_only(day: date) -> str:
 def hour_range(event: Event) -> str:
     """« de 9 h 30 à 11 h 30 »."""
     return languages.hour_range(event.starts_at, event.ends_at)
+
+
+def seats_state(event: Event) -> str:
+    """What a resident may expect of an event: a state of components/tags.html."""
+    if event.is_cancelled:
+        return "cancelled"
+    if event.ends_at <= clock.now():
+        return "past"
+    if event.registration is RegistrationMode.NONE:
+        return "free"
+    return "places" if event.seats_left else "waiting"
+
+
+def previous_month(month: date) -> str:
+    """« 2026-10 » for any day of November 2026: the value of `mois` in addresses."""
+    return (month.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+
+
+def next_month(month: date) -> str:
+    """« 2026-12 » for any day of November 2026."""
+    return (month.replace(day=28) + timedelta(days=4)).strftime("%Y-%m")
+
+
+def month_of(text: str) -> date:
+    """The first day of « 2026-12 »."""
+    return date.fromisoformat(f"{text}-01")
+
+
+def webcal(address: str) -> str:
+    """The address that opens a calendar program's own question on subscribing (RULES F12)."""
+    return "webcal://" + address.partition("://")[2]
+
+
+def language_names(codes: list[str]) -> str:
+    """« arabe, bambara et chinois », in the language of the page; a code nobody knows stays itself."""
+    names = Locale.parse(languages.current().locale).languages
+    return languages.listing([names.get(code, code) for code in codes])
 
 
 def ordinal(text: str) -> Markup:

@@ -63,8 +63,10 @@ def listing(territory: str) -> str:
         wish=wish,
         filters=wish.filters,
         choices=choices,
+        quartier_urls={slug: here(quartier=slug, page=None) for slug, _ in choices.quartiers},
         taken=_taken(wish, choices),
-        today=today,
+        when_label=when_label(wish) if wish.when else "",
+        audiences=(Audience.EVERYONE, Audience.FAMILIES, Audience.PROFESSIONALS),
         **view(area, wish),
     )
 
