@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import uuid4
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -42,10 +42,10 @@ class Audience(enum.StrEnum):
 
 
 _AUDIENCE_LABELS = {
-    Audience.EVERYONE: _l("Ouvert à tout le quartier"),
-    Audience.FAMILIES: _l("Parents et enfants"),
-    Audience.SCHOOL_PARENTS: _l("Parents de cette école"),
-    Audience.PROFESSIONALS: _l("Pour les professionnels"),
+    Audience.EVERYONE: lazy_gettext("Ouvert à tout le quartier"),
+    Audience.FAMILIES: lazy_gettext("Parents et enfants"),
+    Audience.SCHOOL_PARENTS: lazy_gettext("Parents de cette école"),
+    Audience.PROFESSIONALS: lazy_gettext("Pour les professionnels"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import date
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -36,22 +36,22 @@ class Theme(enum.StrEnum):
 
 
 _OFFICIAL_NAMES = {
-    Theme.EARLY_CHILDHOOD: _l("Petite enfance"),
-    Theme.CHILDHOOD: _l("Enfance"),
-    Theme.YOUTH: _l("Jeunesse"),
-    Theme.PARENTING: _l("Parentalité"),
-    Theme.SOCIAL_TIES: _l("Lien social, cadre de vie et participation citoyenne"),
-    Theme.SPORT: _l("Sport, loisirs, vacances"),
-    Theme.RIGHTS: _l("Insertion et accès aux droits"),
+    Theme.EARLY_CHILDHOOD: lazy_gettext("Petite enfance"),
+    Theme.CHILDHOOD: lazy_gettext("Enfance"),
+    Theme.YOUTH: lazy_gettext("Jeunesse"),
+    Theme.PARENTING: lazy_gettext("Parentalité"),
+    Theme.SOCIAL_TIES: lazy_gettext("Lien social, cadre de vie et participation citoyenne"),
+    Theme.SPORT: lazy_gettext("Sport, loisirs, vacances"),
+    Theme.RIGHTS: lazy_gettext("Insertion et accès aux droits"),
 }
 _PUBLIC_LABELS = {
-    Theme.EARLY_CHILDHOOD: _l("Avec mon bébé"),
-    Theme.CHILDHOOD: _l("Pour les enfants"),
-    Theme.YOUTH: _l("Pour les jeunes"),
-    Theme.PARENTING: _l("Être parent"),
-    Theme.SOCIAL_TIES: _l("Rencontrer ses voisins"),
-    Theme.SPORT: _l("Bouger, sortir, partir"),
-    Theme.RIGHTS: _l("Mes droits, mes aides"),
+    Theme.EARLY_CHILDHOOD: lazy_gettext("Avec mon bébé"),
+    Theme.CHILDHOOD: lazy_gettext("Pour les enfants"),
+    Theme.YOUTH: lazy_gettext("Pour les jeunes"),
+    Theme.PARENTING: lazy_gettext("Être parent"),
+    Theme.SOCIAL_TIES: lazy_gettext("Rencontrer ses voisins"),
+    Theme.SPORT: lazy_gettext("Bouger, sortir, partir"),
+    Theme.RIGHTS: lazy_gettext("Mes droits, mes aides"),
 }
 
 
@@ -69,9 +69,9 @@ class ProjectStatus(enum.StrEnum):
 
 
 _STATUS_LABELS = {
-    ProjectStatus.SIGNED: _l("signé"),
-    ProjectStatus.ENGAGED: _l("engagé"),
-    ProjectStatus.UPCOMING: _l("à venir"),
+    ProjectStatus.SIGNED: lazy_gettext("signé"),
+    ProjectStatus.ENGAGED: lazy_gettext("engagé"),
+    ProjectStatus.UPCOMING: lazy_gettext("à venir"),
 }
 
 

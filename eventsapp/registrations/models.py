@@ -6,14 +6,14 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.agenda.models import Event
 from eventsapp.codes import short_code
 from eventsapp.database import Model, choice
-from eventsapp.people.models import Household, Professional
+from eventsapp.people.models import Household, Person, Professional
 
 
 class AgeBracket(enum.StrEnum):
@@ -36,15 +36,15 @@ class AgeBracket(enum.StrEnum):
 
 
 _BRACKET_LABELS = {
-    AgeBracket.UNDER_3: _l("0 à 2 ans"),
-    AgeBracket.FROM_3: _l("3 à 5 ans"),
-    AgeBracket.FROM_6: _l("6 à 10 ans"),
-    AgeBracket.FROM_11: _l("11 à 14 ans"),
-    AgeBracket.FROM_15: _l("15 à 17 ans"),
-    AgeBracket.FROM_18: _l("18 à 25 ans"),
-    AgeBracket.FROM_26: _l("26 à 59 ans"),
-    AgeBracket.FROM_60: _l("60 ans et plus"),
-    AgeBracket.ADULT: _l("adultes"),
+    AgeBracket.UNDER_3: lazy_gettext("0 à 2 ans"),
+    AgeBracket.FROM_3: lazy_gettext("3 à 5 ans"),
+    AgeBracket.FROM_6: lazy_gettext("6 à 10 ans"),
+    AgeBracket.FROM_11: lazy_gettext("11 à 14 ans"),
+    AgeBracket.FROM_15: lazy_gettext("15 à 17 ans"),
+    AgeBracket.FROM_18: lazy_gettext("18 à 25 ans"),
+    AgeBracket.FROM_26: lazy_gettext("26 à 59 ans"),
+    AgeBracket.FROM_60: lazy_gettext("60 ans et plus"),
+    AgeBracket.ADULT: lazy_gettext("adultes"),
 }
 CHILD_BRACKETS = (
     AgeBracket.UNDER_3,
@@ -97,6 +97,19 @@ class Registration(Model):
     participants: Mapped[list[Participant]] = relationship(
         back_populates="registration", cascade="all, delete-orphan", order_by="Participant.id"
     )
+
+
+    @property
+    def contact(self) -> Person:
+        """The adult we write to or call about it."""
+        party = self.household or self.professional
+        assert party is not None  # the table says so (one_party)
+        return party.contact if isinstance(party, Household) else party.person
+
+    @property
+    def is_active(self) -> bool:
+        """Seated or waiting; not cancelled."""
+        return self.status is not RegistrationStatus.CANCELLED
 
 
 class Participant(Model):
