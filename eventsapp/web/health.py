@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from eventsapp import clock, schema
 from eventsapp.database import db
-from eventsapp.mailroom import listings as letters
+from eventsapp.mailroom.backlog import backlog as letters_backlog
 from eventsapp.tasks import heartbeats
 from eventsapp.tasks import listings as tasks
 
@@ -62,7 +62,7 @@ def _worker(now: datetime) -> dict[str, Any]:
 
 
 def _letters(now: datetime) -> dict[str, Any]:
-    backlog = letters.backlog(now)
+    backlog = letters_backlog(now)
     late = backlog.oldest_due is not None and now - backlog.oldest_due > LETTERS_LATE_AFTER
     return {
         "ok": not late,
