@@ -21,8 +21,9 @@ from werkzeug.test import TestResponse
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 NOT_READ = frozenset({"script", "style", "template", "noscript", "datalist"})
 BLOCKS = frozenset(
-    "address article aside blockquote br button dd details div dl dt fieldset figcaption figure footer form h1 h2 "
-    "h3 h4 h5 h6 header hr label legend li main nav ol option p section select summary table td th tr ul".split()
+    "address article aside blockquote br button dd details div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hr label legend li main nav ol option p section select summary table td th tr "
+    "ul".split()
 )
 
 
@@ -57,17 +58,16 @@ class Element:
         return [
             element
             for element in self
-            if (not tags or element.tag in tags)
-            and all(
-                value in element.get("class").split() if name == "class" else element.attributes.get(name) == value
-                for name, value in wanted.items()
-            )
+            if (not tags or element.tag in tags) and all(element._has(*pair) for pair in wanted.items())
         ]
+
+    def _has(self, name: str, value: str) -> bool:
+        return value in self.get("class").split() if name == "class" else self.attributes.get(name) == value
 
     def one(self, *tags: str, **attributes: str) -> Element:
         """The only such element; AssertionError when there is none or more than one."""
         found = self.all(*tags, **attributes)
-        assert len(found) == 1, f"{len(found)} elements {tags or ''} {attributes or ''} where one was expected"
+        assert len(found) == 1, f"{len(found)} elements {tags or ''} {attributes or ''}, not one"
         return found[0]
 
     @property
@@ -171,9 +171,8 @@ class Form:
 
     @property
     def buttons(self) -> list[Element]:
-        return [b for b in self.element.all("button") if b.get("type", "submit") == "submit"] + self.element.all(
-            "input", type="submit"
-        )
+        buttons = [b for b in self.element.all("button") if b.get("type", "submit") == "submit"]
+        return buttons + self.element.all("input", type="submit")
 
 
 class Page:
@@ -246,7 +245,7 @@ class Page:
         return said
 
 
-class PageResponse(TestResponse, Response):
+class PageResponse(TestResponse, Response):  # type: ignore[misc]  # as Werkzeug itself makes it
     """A response that is a page, if it is one."""
 
     @cached_property

