@@ -44,6 +44,6 @@ def reply_token(secret: str, *names: object) -> str:
 
 def slug_from(text: str, longest: int = 60) -> str:
     """A readable piece of address: ASCII lower case, words joined by hyphens, never empty."""
-    ascii_text = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("’", " ")).encode("ascii", "ignore")
-    words = re.findall(r"[a-z0-9]+", ascii_text.decode().lower().replace("'", " "))
+    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("’", " "))
+    words = re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode().lower())
     return "-".join(words)[:longest].strip("-") or "x"

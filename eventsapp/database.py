@@ -62,7 +62,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-db.Model.registry.update_type_annotation_map({datetime: Moment})
+Model.registry.update_type_annotation_map({datetime: Moment})
 
 
 def choice(kind: type[enum.StrEnum]) -> Enum:

@@ -54,7 +54,7 @@ class Choices:
     quartiers: tuple[tuple[str, str], ...]
 
 
-def public(territory_id: int) -> Select[tuple[Event]]:
+def public(territory_id: int) -> Select[Event]:
     """The events of a territory that everybody may see, with what a card needs, in one statement."""
     return (
         select(Event)

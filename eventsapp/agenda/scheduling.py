@@ -260,7 +260,8 @@ def _refuse_settled(event: Event, now: datetime) -> None:
 
 
 def _move(event: Event, status: EventStatus) -> None:
-    assert status in EVENT_MOVES[event.status]  # each verb has refused the others with a sentence
+    if status not in EVENT_MOVES[event.status]:  # each verb has refused it before, with a sentence
+        raise Conflict()
     event.status = status
 
 

@@ -20,4 +20,4 @@ def bind(app: Flask) -> None:
         secret = request.path.startswith(PRIVATE_PATHS) or "csrf_token" in g
         if answer.mimetype != "text/html" or secret:
             return answer
-        return extensions.compress.after_request(answer)  # type: ignore[no-any-return]  # untyped library
+        return extensions.compress.after_request(answer)

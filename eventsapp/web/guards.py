@@ -44,7 +44,7 @@ def current_account() -> Account | None:
         number = session.get(ACCOUNT)
         account = db.session.get(Account, number) if isinstance(number, int) else None
         g.account = account if account and account.closed_at is None else None
-    return g.account  # type: ignore[no-any-return]  # g is untyped
+    return g.account
 
 
 def require_coordinator(territory: Territory) -> Account:

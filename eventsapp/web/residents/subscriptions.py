@@ -17,9 +17,9 @@ def page(territory: str) -> str:
     """The feeds of a territory and how to add them."""
     area = territory_of(territory)
     choices = listings.choices(area, now=clock.now())
-    whole = feed_address("calendar_feeds.territory", territory=area.slug)
+    whole = public(url_for("calendar_feeds.territory", territory=area.slug))
     by_theme = [
-        (theme, feed_address("calendar_feeds.theme", territory=area.slug, theme=theme.value))
+        (theme, public(url_for("calendar_feeds.theme", territory=area.slug, theme=theme.value)))
         for theme in choices.themes
     ]
     return render_template(
@@ -27,6 +27,6 @@ def page(territory: str) -> str:
     )
 
 
-def feed_address(endpoint: str, **values: str) -> str:
-    """The https address of a feed, to copy; `webcal` is made from it by the page."""
-    return f"{setting('PUBLIC_URL')}{url_for(endpoint, **values)}"
+def public(path: str) -> str:
+    """The whole address of a path of ours, as people copy it; `webcal` is made from it by the page."""
+    return f"{setting('PUBLIC_URL')}{path}"
