@@ -1,0 +1,132 @@
+"""How somebody is reached: names, mail addresses and phone numbers as people type them.
+
+No network is asked: a domain that exists today proves little, and a name server that is away
+must not keep anybody from registering.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from eventsapp.refusals import Refusal, msgid
+
+LONGEST_NAME = 60
+LONGEST_ADDRESS = 254
+"""RFC 5321 4.5.3.1.3: a path of 256 octets, its two brackets taken off."""
+LONGEST_NUMBER = 32
+
+# What turns the direction of the text around it: a name could make a page or a letter lie.
+# Marks (U+200E, U+200F) and joiners stay, names are written with them.
+_TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_UNKEPT = {"Cc", "Cs", "Co", "Zl", "Zp"}
+
+
+class FirstNameMissing(Refusal):
+    """Nobody to greet."""
+
+    sentence = msgid("Écrivez votre prénom.")
+
+
+class FirstNameTooLong(Refusal):
+    """Longer than any first name we know of."""
+
+    sentence = msgid("Écrivez un prénom de %(most)s signes au plus.")
+
+
+class Unwritable(Refusal):
+    """A control character, or half a character: usually pasted by mistake."""
+
+    sentence = msgid("Ce texte contient un signe illisible. Effacez-le, puis écrivez à nouveau.")
+
+
+class EmailUnreadable(Refusal):
+    """No mail address."""
+
+    sentence = msgid("Écrivez une adresse e-mail comme prenom@exemple.fr.")
+
+
+class PhoneUnreadable(Refusal):
+    """No phone number that could be dialled from Paris."""
+
+    sentence = msgid("Écrivez un numéro de téléphone comme 06 39 98 00 00.")
+
+
+class ContactMissing(Refusal):
+    """Neither a number nor an address."""
+
+    sentence = msgid("Écrivez un numéro de téléphone ou une adresse e-mail.")
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A number as typed, to show, and as dialled (E.164)."""
+
+    typed: str
+    e164: str
+
+
+def first_name(typed: str, *, field: str = "first_name") -> str:
+    """The name on one line, without spaces around it, in composed letters (NFC).
+
+    Any script, accents, emoji are names. Raises FirstNameMissing, FirstNameTooLong, Unwritable.
+    """
+    name = unicodedata.normalize("NFC", " ".join(typed.strip().split(" ")))
+    if not any(unicodedata.category(c)[0] in "LNS" for c in name):
+        if any(unicodedata.category(c) in _UNKEPT for c in name):
+            raise Unwritable(field=field)
+        raise FirstNameMissing(field=field)
+    if len(name) > LONGEST_NAME:
+        raise FirstNameTooLong(field=field, most=LONGEST_NAME)
+    if any(unicodedata.category(c) in _UNKEPT or c in _TURNING for c in name):
+        raise Unwritable(field=field)
+    return name
+
+
+def email(typed: str, *, field: str = "email") -> str | None:
+    """The address, its domain in lower case and in ASCII; None when nothing was typed.
+
+    Raises EmailUnreadable. The local part keeps its case: it belongs to its server (RFC 5321 2.4).
+    """
+    address = typed.strip()
+    if not address:
+        return None
+    if len(address) > LONGEST_ADDRESS:
+        raise EmailUnreadable(field=field)
+    try:
+        valid = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as error:
+        raise EmailUnreadable(field=field) from error
+    if valid.ascii_email is None or len(valid.ascii_email) > LONGEST_ADDRESS:
+        raise EmailUnreadable(field=field)
+    return valid.ascii_email
+
+
+def phone(typed: str, *, field: str = "phone") -> Phone | None:
+    """The number, French unless it says otherwise (+…, 00…); None when nothing was typed.
+
+    Spaces, dots, hyphens and brackets are welcome; it is shown again as typed.
+    Raises PhoneUnreadable.
+    """
+    number = " ".join(typed.split())
+    if not number:
+        return None
+    if len(number) > LONGEST_NUMBER or not _is_dialled(number):
+        raise PhoneUnreadable(field=field)
+    try:
+        parsed = phonenumbers.parse(number, "FR")
+    except phonenumbers.NumberParseException as error:
+        raise PhoneUnreadable(field=field) from error
+    # "Possible", not "valid": the lists of numbers in use lag behind, and 06 39 98 … (fictitious,
+    # for demonstrations) is in none of them.
+    if not phonenumbers.is_possible_number(parsed) or parsed.extension:
+        raise PhoneUnreadable(field=field)
+    return Phone(number, phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _is_dialled(number: str) -> bool:
+    """Digits and what people put between them: phonenumbers would also read « 0800-TAXI » or « tel: »."""
+    return all(c.isdigit() or c in "+ .-/()" for c in number)

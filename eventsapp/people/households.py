@@ -1,0 +1,66 @@
+"""Households and their private links.
+
+A phone number or an address typed into a form never opens or merges a household: each form opens
+a new one, and only its private link leads back to it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from eventsapp.codes import fingerprint, link_token
+from eventsapp.database import db
+from eventsapp.people.contacts import Phone
+from eventsapp.people.models import Household, Person, PrivateLink
+from eventsapp.refusals import NotFound, msgid
+from eventsapp.settings import setting
+
+
+class LinkUnknown(NotFound):
+    """No such private link, or it was revoked; which of both is nobody's business."""
+
+    sentence = msgid("Ce lien ne marche plus.")
+
+
+def open_new(
+    *, first_name: str, email: str | None, phone: Phone | None, language: str, now: datetime
+) -> Household:
+    """A new household, known through one adult who can be reached; added, not yet flushed."""
+    contact = Person(
+        first_name=first_name,
+        email=email,
+        phone=phone.typed if phone else None,
+        phone_e164=phone.e164 if phone else None,
+        language=language,
+        created_at=now,
+    )
+    household = Household(contact=contact, created_at=now)
+    db.session.add(household)
+    return household
+
+
+def new_link(household: Household, *, now: datetime) -> str:
+    """A new private link of the household: its token, to be shown once and never stored."""
+    token = link_token()
+    db.session.add(PrivateLink(household=household, fingerprint=fingerprint(token), created_at=now))
+    return token
+
+
+def by_link(token: str) -> Household:
+    """The household of a private link, with its contact; one statement. Raises LinkUnknown."""
+    link = db.session.scalars(
+        select(PrivateLink)
+        .where(PrivateLink.fingerprint == fingerprint(token), PrivateLink.revoked_at.is_(None))
+        .options(joinedload(PrivateLink.household).joinedload(Household.contact))
+    ).first()
+    if link is None:
+        raise LinkUnknown()
+    return link.household
+
+
+def link_address(token: str) -> str:
+    """The public address of a private link, for screens and letters, never for calendars."""
+    return f"{setting('PUBLIC_URL')}/m/{token}"

@@ -1,0 +1,181 @@
+"""What registered people are told, each in their language; templates/mail/registrations/.
+
+Every function posts one letter in the current transaction. Seats come with an invitation for the
+calendar (REQUEST), their end with a CANCEL; a waiting list never touches a calendar. Subjects say
+the day only: mails are read on shared screens, and some actions are nobody else's business.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import force_locale, gettext
+
+from eventsapp.agenda.entries import address_of
+from eventsapp.agenda.models import Event
+from eventsapp.invitations import promises
+from eventsapp.invitations.promises import Promise
+from eventsapp.languages import DEFAULT, known
+from eventsapp.mailroom import outbox
+from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
+from eventsapp.people import households
+from eventsapp.people.models import Person
+from eventsapp.registrations import listings
+from eventsapp.registrations.models import Registration, RegistrationStatus
+from eventsapp.settings import setting
+
+
+def confirmed(registration: Registration, link_token: str, *, now: datetime) -> None:
+    """You are registered; with the invitation."""
+    promise = _request(registration, changed=False, now=now)
+    _post("confirmed", registration, now, promise=promise, link_token=link_token)
+
+
+def waiting(registration: Registration, link_token: str, *, rank: int, now: datetime) -> None:
+    """You are on the waiting list, at this rank; nothing for the calendar yet."""
+    _post("waiting", registration, now, link_token=link_token, rank=rank)
+
+
+def promoted(registration: Registration, *, now: datetime) -> None:
+    """A place for you after all; with the invitation."""
+    promise = _request(registration, changed=False, now=now)
+    _post("promoted", registration, now, promise=promise, link_token=_new_link(registration, now))
+
+
+def withdrawn(registration: Registration, *, was_seated: bool, now: datetime) -> None:
+    """You no longer come; the date leaves the calendar, unless another family of this mailbox comes."""
+    address = registration.contact.email
+    keeps_date = bool(address and was_seated and listings.is_seated_elsewhere(registration, address))
+    promise = None if keeps_date or not was_seated else _cancel(registration, now)
+    _post("withdrawn", registration, now, promise=promise, was_seated=was_seated, keeps_date=keeps_date)
+
+
+def rescheduled(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
+    """Another hour or another place."""
+    promise = _request(registration, changed=True, now=now) if with_calendar else None
+    _post_about_event("rescheduled", registration, now, promise, linked=True)
+
+
+def called_off(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
+    """It does not take place."""
+    promise = _cancel(registration, now) if with_calendar else None
+    _post_about_event("called_off", registration, now, promise, linked=False)
+
+
+def restored(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
+    """It takes place after all."""
+    promise = _request(registration, changed=True, now=now) if with_calendar else None
+    _post_about_event("restored", registration, now, promise, linked=True)
+
+
+def _post_about_event(
+    letter: str, registration: Registration, now: datetime, promise: Promise | None, *, linked: bool
+) -> None:
+    _post(
+        letter,
+        registration,
+        now,
+        promise=promise,
+        link_token=_new_link(registration, now) if linked else None,
+        waits=registration.status is RegistrationStatus.WAITING,
+    )
+
+
+def _post(
+    letter: str,
+    registration: Registration,
+    now: datetime,
+    *,
+    promise: Promise | None = None,
+    link_token: str | None = None,
+    **more: Any,
+) -> None:
+    event, contact = registration.event, registration.contact
+    name = _organizer_name(event, contact.language)
+    address = promise.organizer.address if promise else setting("MAIL_DEFAULT_SENDER")
+    outbox.post(
+        OutgoingLetter(
+            kind=f"registrations/{letter}",
+            reader=_reader(contact),
+            sender=Sender(name=name, address=address),
+            context={
+                "first_name": contact.first_name,
+                "agenda_name": name,
+                "seats": registration.seats,
+                "link": households.link_address(link_token) if link_token else "",
+                **_facts(event),
+                **more,
+            },
+            thread=outbox.thread_of(event.id, contact.email or contact.phone_e164),
+            territory_id=event.territory_id,
+            calendar=promise.calendar if promise else None,
+            method=promise.method if promise else None,
+            holds_private_link=link_token is not None,
+            useless_after=event.ends_at,
+        ),
+        now=now,
+    )
+
+
+def _facts(event: Event) -> dict[str, Any]:
+    """What every letter says of the event; a sensitive one keeps its title to itself."""
+    venue = event.venue
+    return {
+        "event": event,
+        "title": "" if event.activity.action.is_sensitive else event.title,
+        "place": venue.name,
+        "street": venue.full_address,
+        "door": event.door or venue.door,
+        "access": event.access or venue.access,
+        "reason": event.cancel_reason,
+        "page": address_of(event),
+        "agenda": f"{setting('PUBLIC_URL')}/{event.territory.slug}/",
+    }
+
+
+def _reader(contact: Person) -> Reader:
+    return Reader(
+        name=contact.first_name, language=contact.language, email=contact.email, phone=contact.phone_e164
+    )
+
+
+def _new_link(registration: Registration, now: datetime) -> str | None:
+    """A link of its own for each letter; a professional has none, nor has somebody we call."""
+    if registration.household is None or not registration.contact.email:
+        return None
+    return households.new_link(registration.household, now=now)
+
+
+def _request(registration: Registration, *, changed: bool, now: datetime) -> Promise | None:
+    contact = registration.contact
+    if not contact.email:
+        return None
+    return promises.request(
+        registration.event,
+        address=contact.email,
+        name=contact.first_name,
+        organizer_name=_organizer_name(registration.event, contact.language),
+        language=contact.language,
+        changed=changed,
+        now=now,
+    )
+
+
+def _cancel(registration: Registration, now: datetime) -> Promise | None:
+    contact = registration.contact
+    if not contact.email:
+        return None
+    return promises.cancel(
+        registration.event,
+        address=contact.email,
+        name=contact.first_name,
+        organizer_name=_organizer_name(registration.event, contact.language),
+        language=contact.language,
+        now=now,
+    )
+
+
+def _organizer_name(event: Event, language: str) -> str:
+    with force_locale((known(language) or DEFAULT).locale):
+        return gettext("L’agenda du %(territory)s", territory=event.territory.ordinal)

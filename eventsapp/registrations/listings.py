@@ -1,0 +1,128 @@
+"""Registrations as pages and letters ask for them; a constant number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from eventsapp.agenda.models import Activity, Event
+from eventsapp.database import db
+from eventsapp.people.models import Household, Person
+from eventsapp.programme.models import Action
+from eventsapp.refusals import NotFound
+from eventsapp.registrations.models import Registration, RegistrationStatus
+
+
+@dataclass(frozen=True)
+class Line:
+    """A registration of a household, and its rank where it waits (1: the next)."""
+
+    registration: Registration
+    rank: int | None
+
+
+def of_household(household: Household) -> list[Line]:
+    """Every registration of a household with all that its own page shows, in the events' order."""
+    ahead = aliased(Registration)
+    rank = (
+        select(func.count(ahead.id))
+        .where(
+            ahead.event_id == Registration.event_id,
+            ahead.status == RegistrationStatus.WAITING,
+            ahead.id <= Registration.id,
+        )
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(Registration, rank)
+        .join(Registration.event)
+        .where(Registration.household_id == household.id)
+        .options(*_with_event(), selectinload(Registration.participants))
+        .order_by(Event.starts_at, Registration.id)
+    )
+    return [
+        Line(registration, place if registration.status is RegistrationStatus.WAITING else None)
+        for registration, place in rows
+    ]
+
+
+def of_household_by_code(household: Household, code: str) -> Registration:
+    """One registration of a household. Raises NotFound for another household's, too."""
+    registration = db.session.scalars(
+        select(Registration)
+        .where(Registration.household_id == household.id, Registration.code == code)
+        .options(*_with_event())
+    ).first()
+    if registration is None:
+        raise NotFound()
+    return registration
+
+
+def rank(registration: Registration) -> int | None:
+    """The place of a registration in its event's queue, from 1; None when it does not wait."""
+    if registration.status is not RegistrationStatus.WAITING:
+        return None
+    return db.session.scalar(
+        select(func.count(Registration.id)).where(
+            Registration.event_id == registration.event_id,
+            Registration.status == RegistrationStatus.WAITING,
+            Registration.id <= registration.id,
+        )
+    )
+
+
+def active_at(event: Event) -> Sequence[Registration]:
+    """Those who are seated or wait at an event, with their contacts, in the order they came."""
+    return db.session.scalars(_active(event)).all()
+
+
+def waiting_at(event: Event) -> Sequence[Registration]:
+    """The queue of an event, the first first."""
+    return db.session.scalars(
+        _active(event).where(Registration.status == RegistrationStatus.WAITING)
+    ).all()
+
+
+def is_seated_elsewhere(registration: Registration, address: str) -> bool:
+    """Whether another confirmed registration of the same event answers to the same address.
+
+    Two families may share a mailbox: its calendar must keep the date while one of them comes.
+    """
+    return bool(
+        db.session.scalar(
+            select(
+                exists().where(
+                    Registration.event_id == registration.event_id,
+                    Registration.status == RegistrationStatus.CONFIRMED,
+                    Registration.id != registration.id,
+                    Registration.household_id == Household.id,
+                    Household.contact_id == Person.id,
+                    func.lower(Person.email) == address.lower(),
+                )
+            )
+        )
+    )
+
+
+def _active(event: Event) -> Select[tuple[Registration]]:
+    return (
+        select(Registration)
+        .where(
+            Registration.event_id == event.id,
+            Registration.status != RegistrationStatus.CANCELLED,
+        )
+        .options(joinedload(Registration.household).joinedload(Household.contact))
+        .order_by(Registration.id)
+    )
+
+
+def _with_event():  # type: ignore[no-untyped-def]  # loader options have no public type
+    to_event = joinedload(Registration.event)
+    return (
+        to_event.joinedload(Event.venue),
+        to_event.joinedload(Event.territory),
+        to_event.joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
+    )

@@ -1,0 +1,150 @@
+"""Who comes: the answers of the short form, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from eventsapp.people import contacts
+from eventsapp.people.contacts import Phone
+from eventsapp.refusals import Refusal, msgid
+from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket
+
+LARGEST_PARTY = 20
+"""People registered at once: beyond, it is a group, and a person at the help number arranges it."""
+
+
+class CountUnreadable(Refusal):
+    """Not a whole number that we can take."""
+
+    sentence = msgid("Écrivez un nombre entre 0 et %(most)s.")
+
+
+class NobodyComes(Refusal):
+    """A party of nobody."""
+
+    sentence = msgid("Dites combien d’adultes viennent.")
+
+
+class AdultMissing(Refusal):
+    """Children come with an adult."""
+
+    sentence = msgid("Un adulte accompagne les enfants. Comptez-le ici.")
+
+
+class PartyTooLarge(Refusal):
+    """More people than one form takes."""
+
+    sentence = msgid("Vous êtes %(seats)s. Ici, on inscrit %(most)s personnes au plus. Pour un groupe, appelez-nous.")
+
+
+class AnswersRefused(Refusal):
+    """Some answers cannot be taken; `refusals` says which and why, in the order of the form."""
+
+    sentence = msgid("Relisez vos réponses.")
+
+    def __init__(self, refusals: list[Refusal]) -> None:
+        super().__init__()
+        self.refusals = refusals
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyAnswers:
+    """What the short form tells: one adult to reach, and how many come."""
+
+    first_name: str
+    email: str | None = None
+    phone: Phone | None = None
+    adults: int = 1
+    children: Mapping[AgeBracket, int] = field(default_factory=dict)
+
+    @property
+    def seats(self) -> int:
+        """How many seats they need: a baby on a lap counts too, for the rooms are small."""
+        return self.adults + sum(self.children.values())
+
+    @property
+    def brackets(self) -> list[AgeBracket]:
+        """One bracket a person, adults first."""
+        return [AgeBracket.ADULT] * self.adults + [
+            bracket for bracket in CHILD_BRACKETS for _ in range(self.children.get(bracket, 0))
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """As kept in an Enrolment."""
+        return {
+            "first_name": self.first_name,
+            "email": self.email,
+            "phone": [self.phone.typed, self.phone.e164] if self.phone else None,
+            "adults": self.adults,
+            "children": {bracket.value: number for bracket, number in self.children.items()},
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> PartyAnswers:
+        """The answers kept by `to_json`."""
+        return cls(
+            first_name=kept["first_name"],
+            email=kept["email"],
+            phone=Phone(*kept["phone"]) if kept["phone"] else None,
+            adults=kept["adults"],
+            children={AgeBracket(bracket): number for bracket, number in kept["children"].items()},
+        )
+
+
+def child_field(bracket: AgeBracket) -> str:
+    """The name of the form field that counts the children of a bracket: « children_3_5 »."""
+    return f"children_{bracket.value.replace('-', '_')}"
+
+
+def read(typed: Mapping[str, str | None]) -> PartyAnswers:
+    """The answers typed into the fields first_name, phone, email, adults and children_….
+
+    Raises AnswersRefused with every reason at once, so that nobody corrects one by one.
+    """
+    refusals: list[Refusal] = []
+
+    def ask(reader: Any, name: str) -> Any:
+        try:
+            return reader(typed.get(name) or "", field=name)
+        except Refusal as refusal:
+            refusals.append(refusal)
+            return None
+
+    name = ask(contacts.first_name, "first_name")
+    phone = ask(contacts.phone, "phone")
+    email = ask(contacts.email, "email")
+    if not (typed.get("phone") or "").strip() and not (typed.get("email") or "").strip():
+        refusals.append(contacts.ContactMissing(field="phone"))
+    counts = {bracket: ask(_count, child_field(bracket)) for bracket in CHILD_BRACKETS}
+    adults = ask(_count, "adults")
+    if not refusals:
+        children = {bracket: number for bracket, number in counts.items() if number}
+        answers = PartyAnswers(first_name=name, email=email, phone=phone, adults=adults, children=children)
+        refusals += _party_refusals(answers)
+    else:
+        refusals += _head_refusals(adults, counts)
+    if refusals:
+        raise AnswersRefused(refusals)
+    return answers
+
+
+def _party_refusals(answers: PartyAnswers) -> list[Refusal]:
+    if answers.seats > LARGEST_PARTY:
+        return [PartyTooLarge(field="adults", seats=answers.seats, most=LARGEST_PARTY)]
+    return _head_refusals(answers.adults, answers.children)
+
+
+def _head_refusals(adults: int | None, children: Mapping[AgeBracket, int | None]) -> list[Refusal]:
+    if adults != 0:
+        return []
+    return [AdultMissing(field="adults") if any(children.values()) else NobodyComes(field="adults")]
+
+
+def _count(typed: str, *, field: str) -> int:
+    """A whole number from 0 to the largest party; nothing typed is 0."""
+    text = typed.strip() or "0"
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= LARGEST_PARTY):
+        raise CountUnreadable(field=field, most=LARGEST_PARTY)
+    return int(text)
