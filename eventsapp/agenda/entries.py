@@ -11,7 +11,8 @@ from eventsapp.settings import setting
 
 def address_of(event: Event) -> str:
     """The public page of an event: what calendars, letters and shared messages point to."""
-    return f"{setting('PUBLIC_URL')}/e/{event.code}-{event.slug}"
+    readable = f"-{event.slug}" if event.slug else ""
+    return f"{setting('PUBLIC_URL')}/e/{event.code}{readable}"
 
 
 def entry_of(event: Event, *, language: str = "fr") -> Entry:

@@ -205,9 +205,12 @@ class Event(Model):
     topic: Mapped[Topic | None] = relationship()
 
     @property
-    def slug(self) -> str:
-        """The readable end of its address; the code alone finds it."""
-        return slug_from(self.title)
+    def slug(self) -> str | None:
+        """The readable end of its address; the code alone finds it.
+
+        A sensitive event has none: addresses stay in histories and calendars.
+        """
+        return None if self.activity.action.is_sensitive else slug_from(self.title)
 
     @property
     def is_cancelled(self) -> bool:

@@ -21,7 +21,7 @@ bp = Blueprint("events", __name__)
 
 @bp.get("/e/<code>")
 @bp.get("/e/<code>-<slug>")
-def page(code: str, slug: str = "") -> str | BaseResponse:
+def page(code: str, slug: str | None = None) -> str | BaseResponse:
     """An event, restricted or not: whoever has its link may read it."""
     event = listings.by_code(code)
     if slug != event.slug:

@@ -1,0 +1,71 @@
+"""What a calendar is told of an event."""
+
+from __future__ import annotations
+
+import pytest
+
+from eventsapp.agenda import fragments
+from eventsapp.agenda.entries import address_of, entry_of
+from eventsapp.agenda.models import Event
+from eventsapp.database import db
+from eventsapp.ical.entry import Status
+from eventsapp.settings import setting
+from tests import factories
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+@pytest.fixture
+def saturday() -> Event:
+    """« Les écrans » at École Curial, which has its door and its metro."""
+    return factories.an_event("Les écrans", capacity=None, summary="On en parle ensemble.")
+
+
+def test_a_copy_says_what_when_where_and_which_door(saturday: Event) -> None:
+    entry = entry_of(saturday)
+    address = f"http://127.0.0.1:8000/e/{saturday.code}-les-ecrans"
+    assert (entry.summary, entry.url, entry.status) == ("Les écrans", address, Status.CONFIRMED)
+    assert entry.location == "École Curial, 51 rue Curial, 75019 Paris"
+    assert entry.categories == ("Être parent",)
+    assert entry.description.split("\n") == [
+        "On en parle ensemble.",
+        "Entrée : Portail vert, sonner à « gardien »",
+        "Accès : Métro Crimée",
+        address,
+    ]
+
+
+def test_in_english_our_words_change_and_theirs_do_not(saturday: Event) -> None:
+    entry = entry_of(saturday, language="en")
+    assert entry.summary == "Les écrans"
+    assert "Entrée" not in entry.description
+    assert "Portail vert" in entry.description
+
+
+def test_a_sensitive_event_says_neither_what_nor_with_whom() -> None:
+    action = factories.an_action("Familles en hôtel", is_sensitive=True)
+    activity = factories.an_activity("Répit en famille à l’hôtel", action=action)
+    event = factories.an_event(
+        "Répit en famille à l’hôtel", activity=activity, summary="Pour souffler", description="Hôtel"
+    )
+    entry = entry_of(event)
+    assert (entry.summary, entry.location) == ("Rendez-vous", "51 rue Curial, 75019 Paris")
+    assert entry.categories == ()
+    told = f"{entry.summary} {entry.location} {entry.description} {entry.url}".lower()
+    assert [
+        word for word in ("hôtel", "hotel", "répit", "repit", "souffler", "école") if word in told
+    ] == []
+
+
+def test_fragments_follow_the_public_address(saturday: Event) -> None:
+    from flask import current_app
+
+    before, version = saturday.fragment, fragments.renderer_version()
+    assert fragments.rebuild() == 0
+
+    current_app.config["PUBLIC_URL"] = "https://agenda.example.org"
+    assert fragments.rebuild() == 1
+    db.session.flush()
+    assert saturday.fragment != before
+    assert fragments.renderer_version() != version
+    assert address_of(saturday) == f"{setting('PUBLIC_URL')}/e/{saturday.code}-les-ecrans"
