@@ -90,6 +90,7 @@ class Phase(StrEnum):
     BOUNDING = "bounding"
     STARTING = "starting"
     IMPROVING = "improving"
+    COVERING = "covering"
     DONE = "done"
 
 

@@ -165,6 +165,7 @@ class Problem:
             _known("association", {line.association}, associations)
             if line.period is not None:
                 _known("period", {line.period}, periods)
+        _unique("published date of", [(line.school, line.date) for line in self.published])
         _unique(
             "published session of",
             [(line.school, line.period) for line in self.published if line.period is not None],

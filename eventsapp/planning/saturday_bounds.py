@@ -61,13 +61,17 @@ def _alone(tables: Tables, school: int, periods: list[int]) -> int:
     The longest sequence in which nobody follows themselves. Periods left out and published visits may
     stand between two sessions, so the rule is only counted where neither can.
     """
-    mine = [i for i in tables.sessions_of[school] if int(tables.session_period[i]) in periods]
+    choices: list[set[int]] = []
+    for i in tables.sessions_of[school]:
+        period = int(tables.session_period[i])
+        chosen = tables.candidates[period]
+        who = {int(a) for a in chosen.association[chosen.session == i]} if period in periods else None
+        if who:
+            choices.append(who)
     if not tables.problem.no_repeat or tables.published_visits[school] or len(periods) < len(tables.periods):
-        return len(mine)
+        return len(choices)
     longest: dict[int, int] = {}
-    for i in mine:
-        chosen = tables.candidates[int(tables.session_period[i])]
-        who = {int(a) for a in chosen.association[chosen.session == i]}
+    for who in choices:
         now = {a: 1 + max((n for last, n in longest.items() if last != a), default=0) for a in who}
         longest.update({a: max(longest.get(a, 0), n) for a, n in now.items()})
     return max(longest.values(), default=0)
@@ -81,7 +85,11 @@ def wishes_served(tables: Tables) -> int:
     net = Network(np.array([len(wish_school)], dtype=np.int64))
     school, asked = net.nodes(len(tables.schools)), net.nodes(len(wish_school))
     person, sink = net.nodes(len(tables.associations)), net.node()
-    net.arcs(np.zeros(len(school), dtype=np.int64), school, _owed(tables))
+    net.arcs(
+        np.zeros(len(school), dtype=np.int64),
+        school,
+        np.bincount(tables.session_school, minlength=len(school)),
+    )
     net.arcs(school[wish_school], asked, 1)
     net.arcs(asked[wish], person[a], 1)
     net.arcs(person, sink, _year_room(tables))
@@ -91,45 +99,39 @@ def wishes_served(tables: Tables) -> int:
 def least_objective(tables: Tables, most: int) -> int:
     """A bound on the whole objective: the cheapest flow that forgets on which dates sessions fall.
 
-    Session → (held, `most` at the most, or a gap) → school → topic there → association there →
-    association. Pairs, wishes and loads are convex costs of its arcs, so a plan costs what its flow does.
+    School → topic there → association there → association → the sessions held (`most` of them) or else
+    school → its gaps. Pairs, wishes, loads and gaps are convex costs of its arcs: a plan costs what its
+    flow does, and the cheapest flow costs no more than any plan.
     """
-    weights, sessions = tables.problem.weights, len(tables.session_school)
-    schools, associations, topics = len(tables.schools), len(tables.associations), len(tables.topics)
-    net = Network(np.array([sessions], dtype=np.int64))
-    held, missing = net.nodes(1), net.nodes(max(1, schools))
-    school, topic = net.nodes(schools), net.nodes(schools * topics)
-    visit, person = net.nodes(schools * associations), net.nodes(associations)
-    sink = net.node()
-    net.arcs(np.zeros(1, dtype=np.int64), held, most)
-    net.arcs(np.zeros(schools, dtype=np.int64), missing[:schools], sessions)
-    price = np.full(schools, weights.uncovered, dtype=np.int64)
-    net.rising_arcs(missing[:schools], sink, _owed(tables), price, weights.gap_pair)
-    net.arcs(np.broadcast_to(held, schools), school, _owed(tables))
-    base, wished = tables.base_topic.ravel(), (tables.wished & (tables.base_topic == 0)).ravel()
-    source = np.repeat(school, topics)
-    net.arcs(source, topic, 1, weights.topic_pair * base - weights.wish_unmet * wished)
-    net.rising_arcs(
-        source,
-        topic,
-        np.repeat(_owed(tables), topics) - 1,
-        weights.topic_pair * (base + 1),
-        weights.topic_pair,
+    weights, schools, topics = tables.problem.weights, len(tables.schools), len(tables.topics)
+    associations = len(tables.associations)
+    owed = np.bincount(tables.session_school, minlength=schools)
+    alone = np.array(
+        [_alone(tables, s, list(range(len(tables.periods)))) for s in range(schools)], dtype=np.int64
     )
-    s, a, t = np.nonzero(_possible(tables)[:, :, None] & tables.offers[None, :, :])
-    net.arcs(topic[s * topics + t], visit[s * associations + a], sessions)
-    s, a = np.nonzero(_possible(tables))
-    pairs = weights.association_pair * tables.base_association[s, a]
-    net.rising_arcs(visit[s * associations + a], person[a], _owed(tables)[s], pairs, weights.association_pair)
-    load = weights.load_square * (2 * tables.base_load + 1)
-    net.rising_arcs(person, sink, _year_room(tables), load, 2 * weights.load_square)
-    wishes = weights.wish_unmet * int((tables.wished & (tables.base_topic == 0)).sum())
-    return net.cheapest(sink).cost + wishes + _published_cost(tables)
-
-
-def _owed(tables: Tables) -> Ints:
-    """Sessions that each school is still owed."""
-    return np.bincount(tables.session_school, minlength=len(tables.schools)).astype(np.int64)
+    lost = owed - alone
+    net = Network(alone)
+    school, topic, visit = np.arange(schools), net.nodes(schools * topics), net.nodes(schools * associations)
+    person, held, sink = net.nodes(associations), net.node(), net.node()
+    price = weights.uncovered + weights.gap_pair * lost
+    net.rising_arcs(school, sink, alone, price, weights.gap_pair)
+    source, heard = np.repeat(school, topics), tables.base_topic.ravel()
+    wished = (tables.wished & (tables.base_topic == 0)).ravel()
+    step = weights.topic_pair
+    net.arcs(source, topic, 1, step * heard - weights.wish_unmet * wished)
+    net.rising_arcs(source, topic, np.repeat(alone, topics) - 1, step * (heard + 1), step)
+    possible = _possible(tables)
+    s, a, t = np.nonzero(possible[:, :, None] & tables.offers[None, :, :])
+    net.arcs(topic[s * topics + t], visit[s * associations + a], net.total)
+    s, a = np.nonzero(possible)
+    step = weights.association_pair
+    net.rising_arcs(
+        visit[s * associations + a], person[a], alone[s], step * tables.base_association[s, a], step
+    )
+    step = weights.load_square
+    net.rising_arcs(person, held, _year_room(tables), step * (2 * tables.base_load + 1), 2 * step)
+    net.arcs(np.array([held]), sink, most)
+    return net.cheapest(sink).cost + weights.wish_unmet * int(wished.sum()) + _certain_cost(tables, lost)
 
 
 def _possible(tables: Tables) -> Bools:
@@ -152,9 +154,12 @@ def _year_room(tables: Tables) -> Ints:
     return np.asarray(np.minimum(held, np.maximum(0, tables.per_year - tables.base_load)), dtype=np.int64)
 
 
-def _published_cost(tables: Tables) -> int:
-    """Pairs and loads of the published sessions: no plan is without them."""
+def _certain_cost(tables: Tables, lost: Ints) -> int:
+    """What no plan is without: pairs and loads of the published sessions, and gaps that nobody can fill."""
     weights = tables.problem.weights
-    pairs = [int((used * (used - 1) // 2).sum()) for used in (tables.base_association, tables.base_topic)]
+    pairs = [
+        int((count * (count - 1) // 2).sum()) for count in (tables.base_association, tables.base_topic, lost)
+    ]
+    cost = weights.association_pair * pairs[0] + weights.topic_pair * pairs[1] + weights.gap_pair * pairs[2]
     loads = int((tables.base_load * tables.base_load).sum())
-    return weights.association_pair * pairs[0] + weights.topic_pair * pairs[1] + weights.load_square * loads
+    return cost + weights.load_square * loads + weights.uncovered * int(lost.sum())

@@ -7,12 +7,14 @@ one to three months again and again, each time exactly, while the budget lasts. 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from eventsapp.planning.plan import Bound, Ending, Phase, Plan, Progress
 from eventsapp.planning.problem import Problem
-from eventsapp.planning.saturday_bounds import bound
+from eventsapp.planning.saturday_bounds import bound, least_objective
+from eventsapp.planning.saturday_cover import cover_more
 from eventsapp.planning.saturday_months import FORBIDDEN, SCALE, Arcs, cheapest, join, resolve
 from eventsapp.planning.saturday_reasons import explained
 from eventsapp.planning.saturday_tables import Tables
@@ -42,9 +44,31 @@ def plan(
     rng = np.random.default_rng(search.budget.seed)
     year = begin(tables, rng)
     ending = improve(year, proved, search, rng)
+    if ending is Ending.ROUNDS_DONE and year.held < free_coverage(tables, proved):
+        proved = cover(year, proved, search)
+        search.refresh()
+        ending = improve(year, proved, search, rng)
     found = explained(year, proved, ending, search.rounds, search.budget.seed)
     search.tell(Phase.DONE, year.total(), proved.objective, lambda: found)
     return found
+
+
+def free_coverage(tables: Tables, proved: Bound) -> int:
+    """The proved coverage without the published sessions."""
+    return proved.coverage - proved.due + len(tables.session_school)
+
+
+def cover(year: Year, proved: Bound, search: Search) -> Bound:
+    """Where flows left sessions uncovered that they cannot rule out: cover them, or prove a lower bound."""
+    tables = year.tables
+    search.tell(Phase.COVERING, year.total(), proved.objective, lambda: _snapshot(year, proved, search))
+    _, most = cover_more(year, range(len(tables.schools)), search.budget.seed, search.seconds_left)
+    most = min(most, free_coverage(tables, proved))
+    return replace(
+        proved,
+        coverage=most + proved.due - len(tables.session_school),
+        objective=max(proved.objective, least_objective(tables, most)),
+    )
 
 
 def improve(year: Year, proved: Bound, search: Search, rng: np.random.Generator) -> Ending:

@@ -62,6 +62,7 @@ class Search:
         self._clock = clock
         self._started = clock()
         self._told = -tell_every
+        self._share = 0.0
 
     @property
     def elapsed(self) -> float:
@@ -70,11 +71,17 @@ class Search:
 
     @property
     def share(self) -> float:
-        """How much of the budget is spent, from 0 to 1."""
-        spent = self.rounds / max(1, self.budget.rounds)
+        """How much of the budget is spent, from 0 to 1; it never goes back."""
+        spent = max(self.rounds / max(1, self.budget.rounds), self._idle / max(1, self.budget.patience))
         if self.budget.seconds is not None:
             spent = max(spent, self.elapsed / max(1e-9, self.budget.seconds))
-        return min(1.0, max(spent, self._idle / max(1, self.budget.patience)))
+        self._share = max(self._share, min(1.0, spent))
+        return self._share
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds before the limit; None without a limit."""
+        return None if self.budget.seconds is None else max(0.0, self.budget.seconds - self.elapsed)
 
     def interrupted(self) -> Ending | None:
         """Why the search must stop now whatever it holds, or None."""
@@ -90,6 +97,10 @@ class Search:
         if stop is None and (self.rounds >= self.budget.rounds or self._idle >= self.budget.patience):
             return Ending.ROUNDS_DONE
         return stop
+
+    def refresh(self) -> None:
+        """Start the patience anew: something other than a round has changed the plan."""
+        self._idle = 0
 
     def count(self, *, better: bool) -> None:
         """One round is done."""
