@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from eventsapp.agenda.models import Topic
+from eventsapp.agenda.models import Event, Topic
 from eventsapp.database import Model, choice
 from eventsapp.people.models import Organisation
 from eventsapp.places.models import Territory, Venue
@@ -108,7 +108,8 @@ class DraftLine(Model):
     __table_args__ = (
         UniqueConstraint("draft_id", "venue_id", "period"),
         CheckConstraint(
-            "(day IS NULL) = (organisation_id IS NULL) AND (day IS NULL) = (gap IS NOT NULL)",
+            "(day IS NULL) = (gap IS NOT NULL) AND (day IS NOT NULL OR organisation_id IS NULL)"
+            " AND (day IS NULL OR organisation_id IS NOT NULL OR event_id IS NOT NULL)",
             name="session_or_gap",
         ),
     )
@@ -125,7 +126,11 @@ class DraftLine(Model):
     """Why this choice: keys and parameters (planning.wording)."""
     gap: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """Why nothing: a key and parameters."""
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), index=True)
+    """The event: of a session that was announced before the plan was made (only such a one may lack an
+    organisation), or the one announced when the plan was accepted."""
 
     venue: Mapped[Venue] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
     topic: Mapped[Topic | None] = relationship()
+    event: Mapped[Event | None] = relationship()

@@ -351,27 +351,6 @@ def upgrade() -> None:
     with op.batch_alter_table('action', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_action_axis_id'), ['axis_id'], unique=False)
 
-    op.create_table('draft_line',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('draft_id', sa.Integer(), nullable=False),
-    sa.Column('venue_id', sa.Integer(), nullable=False),
-    sa.Column('period', sa.String(length=7), nullable=False),
-    sa.Column('day', sa.Date(), nullable=True),
-    sa.Column('organisation_id', sa.Integer(), nullable=True),
-    sa.Column('topic_id', sa.Integer(), nullable=True),
-    sa.Column('reasons', sa.JSON(), nullable=False),
-    sa.Column('gap', sa.JSON(none_as_null=True), nullable=True),
-    sa.CheckConstraint('(day IS NULL) = (organisation_id IS NULL) AND (day IS NULL) = (gap IS NOT NULL)', name=op.f('ck_draft_line_session_or_gap')),
-    sa.ForeignKeyConstraint(['draft_id'], ['draft.id'], name=op.f('fk_draft_line_draft_id')),
-    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_draft_line_organisation_id')),
-    sa.ForeignKeyConstraint(['topic_id'], ['topic.id'], name=op.f('fk_draft_line_topic_id')),
-    sa.ForeignKeyConstraint(['venue_id'], ['venue.id'], name=op.f('fk_draft_line_venue_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_draft_line')),
-    sa.UniqueConstraint('draft_id', 'venue_id', 'period', name=op.f('uq_draft_line_draft_id_venue_id_period'))
-    )
-    with op.batch_alter_table('draft_line', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_draft_line_venue_id'), ['venue_id'], unique=False)
-
     op.create_table('school_wish',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('venue_id', sa.Integer(), nullable=False),
@@ -461,6 +440,30 @@ def upgrade() -> None:
         batch_op.create_index('ix_event_listing', ['territory_id', 'is_restricted', 'starts_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_event_topic_id'), ['topic_id'], unique=False)
         batch_op.create_index('ix_event_venue', ['venue_id', 'starts_at'], unique=False)
+
+    op.create_table('draft_line',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('draft_id', sa.Integer(), nullable=False),
+    sa.Column('venue_id', sa.Integer(), nullable=False),
+    sa.Column('period', sa.String(length=7), nullable=False),
+    sa.Column('day', sa.Date(), nullable=True),
+    sa.Column('organisation_id', sa.Integer(), nullable=True),
+    sa.Column('topic_id', sa.Integer(), nullable=True),
+    sa.Column('reasons', sa.JSON(), nullable=False),
+    sa.Column('gap', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('event_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint('(day IS NULL) = (gap IS NOT NULL) AND (day IS NOT NULL OR organisation_id IS NULL) AND (day IS NULL OR organisation_id IS NOT NULL OR event_id IS NOT NULL)', name=op.f('ck_draft_line_session_or_gap')),
+    sa.ForeignKeyConstraint(['draft_id'], ['draft.id'], name=op.f('fk_draft_line_draft_id')),
+    sa.ForeignKeyConstraint(['event_id'], ['event.id'], name=op.f('fk_draft_line_event_id')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_draft_line_organisation_id')),
+    sa.ForeignKeyConstraint(['topic_id'], ['topic.id'], name=op.f('fk_draft_line_topic_id')),
+    sa.ForeignKeyConstraint(['venue_id'], ['venue.id'], name=op.f('fk_draft_line_venue_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_draft_line')),
+    sa.UniqueConstraint('draft_id', 'venue_id', 'period', name=op.f('uq_draft_line_draft_id_venue_id_period'))
+    )
+    with op.batch_alter_table('draft_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_draft_line_event_id'), ['event_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_draft_line_venue_id'), ['venue_id'], unique=False)
 
     op.create_table('recurrence_exception',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -560,6 +563,11 @@ def downgrade() -> None:
     op.drop_table('registration')
     op.drop_table('invitation')
     op.drop_table('recurrence_exception')
+    with op.batch_alter_table('draft_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_draft_line_venue_id'))
+        batch_op.drop_index(batch_op.f('ix_draft_line_event_id'))
+
+    op.drop_table('draft_line')
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_index('ix_event_venue')
         batch_op.drop_index(batch_op.f('ix_event_topic_id'))
@@ -577,10 +585,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_school_wish_topic_id'))
 
     op.drop_table('school_wish')
-    with op.batch_alter_table('draft_line', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_draft_line_venue_id'))
-
-    op.drop_table('draft_line')
     with op.batch_alter_table('action', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_action_axis_id'))
 
