@@ -72,22 +72,32 @@ def _install(handler: logging.Handler, level: int) -> None:
 
 def _without_messages(logger: WrappedLogger, method: str, line: EventDict) -> EventDict:
     """Replaces `exc_info` by class names and by "file:line function" of each step, the last first."""
-    given = line.pop("exc_info", None)
-    if not given:
-        return line
-    error = given if isinstance(given, BaseException) else sys.exc_info()[1]
-    if isinstance(given, tuple):
-        error = given[1]
+    error = _raised(line.pop("exc_info", None))
     if error is None:
         return line
-    causes, cause = [], error
-    while cause is not None and len(causes) < 5:
-        causes.append(type(cause).__qualname__)
-        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    line["exception"] = _chain(error)
     steps = traceback.extract_tb(error.__traceback__)
-    line["exception"] = causes
     line["at"] = [f"{_short(step.filename)}:{step.lineno} {step.name}" for step in reversed(steps)][:12]
     return line
+
+
+def _raised(given: object) -> BaseException | None:
+    """What was raised, in each of the ways that loggers say it."""
+    if isinstance(given, BaseException):
+        return given
+    if isinstance(given, tuple):
+        return given[1]
+    return sys.exc_info()[1] if given else None
+
+
+def _chain(error: BaseException) -> list[str]:
+    """The class of an error and of what caused it, five at most."""
+    names: list[str] = []
+    link: BaseException | None = error
+    while link is not None and len(names) < 5:
+        names.append(type(link).__qualname__)
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    return names
 
 
 def _short(filename: str) -> str:

@@ -86,9 +86,9 @@ def version(territory_slug: str, theme_slug: str | None, *, now: datetime) -> Fe
     if theme_slug is not None and theme_slug not in set(Theme):
         raise NotFound()
     found = db.session.execute(
-        select(Territory.id, Territory.slug, Territory.number, Territory.revision, Territory.revised_at).where(
-            Territory.slug == territory_slug
-        )
+        select(
+            Territory.id, Territory.slug, Territory.number, Territory.revision, Territory.revised_at
+        ).where(Territory.slug == territory_slug)
     ).first()
     if found is None:
         raise NotFound()
@@ -106,7 +106,9 @@ def version(territory_slug: str, theme_slug: str | None, *, now: datetime) -> Fe
 
 def octets(feed: Feed) -> bytes:
     """The feed whole: a pure function of the data and the day, one statement, stable order."""
-    stored = db.session.scalars(select(Event.fragment).where(*_held(feed)).order_by(Event.starts_at, Event.uid))
+    stored = db.session.scalars(
+        select(Event.fragment).where(*_held(feed)).order_by(Event.starts_at, Event.uid)
+    )
     return around(feed, list(stored))
 
 
@@ -116,7 +118,9 @@ def around(feed: Feed, fragments: list[str]) -> bytes:
         name = gettext("Agenda du %(territory)s", territory=feed.ordinal)
         if feed.theme:
             name = f"{name} – {feed.theme.public_label}"
-        description = gettext("Les rendez-vous gratuits du quartier. Les heures et les lieux se mettent à jour seuls.")
+        description = gettext(
+            "Les rendez-vous gratuits du quartier. Les heures et les lieux se mettent à jour seuls."
+        )
     return calendar.join(
         fragments,
         uid=str(uuid5(_CALENDARS, feed.path)),

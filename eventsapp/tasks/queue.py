@@ -67,7 +67,10 @@ def claim(now: datetime, *, only: int | None = None) -> Claim | None:
         waiting = waiting.where(Task.id == only)
     taken = db.session.execute(
         update(Task)
-        .where(Task.id == waiting.with_for_update(skip_locked=True).scalar_subquery(), _may_become(TaskStatus.RUNNING))
+        .where(
+            Task.id == waiting.with_for_update(skip_locked=True).scalar_subquery(),
+            _may_become(TaskStatus.RUNNING),
+        )
         .values(
             status=TaskStatus.RUNNING,
             attempts=Task.attempts + 1,

@@ -108,7 +108,17 @@ def facts_of(octets: object) -> list[tuple[str, str]]:
     except ValueError:
         return [(gettext("Calendrier"), gettext("illisible"))]
     facts = [("METHOD", str(calendar.get("METHOD", "")))]
-    for name in ("SUMMARY", "DTSTART", "DTEND", "LOCATION", "STATUS", "SEQUENCE", "ORGANIZER", "ATTENDEE", "UID"):
+    for name in (
+        "SUMMARY",
+        "DTSTART",
+        "DTEND",
+        "LOCATION",
+        "STATUS",
+        "SEQUENCE",
+        "ORGANIZER",
+        "ATTENDEE",
+        "UID",
+    ):
         value = event.get(name)
         if value is not None:
             facts.append((name, _said(value)))

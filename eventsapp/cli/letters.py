@@ -1,0 +1,91 @@
+"""Letters: which wait, left or failed."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from eventsapp.cli.door import reading, said, table, writing
+from eventsapp.database import db
+from eventsapp.mailroom import rounds, sealing
+from eventsapp.mailroom.models import Channel, Letter, LetterStatus
+
+
+@click.group()
+def letters() -> None:
+    """Letters: which wait, left or failed."""
+
+
+@letters.command("list")
+@click.option("--state", type=click.Choice([status.value for status in LetterStatus]), help="Only these.")
+@click.option("--limit", default=20, show_default=True, help="How many, the newest first.")
+@with_appcontext
+def list_letters(state: str | None, limit: int) -> None:
+    """List letters, newest first, without saying to whom."""
+    chosen = select(Letter).order_by(Letter.id.desc()).limit(limit)
+    if state:
+        chosen = chosen.where(Letter.status == LetterStatus(state))
+    with reading():
+        rows = [
+            (
+                str(letter.id),
+                letter.kind,
+                letter.channel.value,
+                letter.status.value,
+                said(letter.posted_at),
+                said(letter.due_at) if letter.status is LetterStatus.WAITING else "-",
+                str(letter.attempts),
+                letter.problem[:60],
+            )
+            for letter in db.session.scalars(chosen)
+        ]
+    table([("id", "kind", "channel", "state", "posted", "next try", "tries", "problem"), *rows])
+
+
+@letters.command()
+@click.argument("letter_id", type=int)
+@with_appcontext
+def show(letter_id: int) -> None:
+    """Show a letter, its private links masked."""
+    with reading():
+        letter = _letter(letter_id)
+        try:
+            text = sealing.unseal(letter.text) if letter.is_sealed else letter.text
+        except sealing.Unreadable as error:
+            text = f"({error})"
+        lines = [
+            f"{letter.kind}, {letter.channel.value}, {letter.status.value}, posted {said(letter.posted_at)}",
+            f"To: {letter.reader_name} ({letter.address})",
+            f"From: {letter.sender_name} ({letter.sender_address})",
+            f"Subject: {letter.subject}",
+            *([f"Calendar: {letter.method}"] if letter.calendar else []),
+            *([f"Problem: {letter.problem}"] if letter.problem else []),
+            "",
+            sealing.erase_links(text),
+        ]
+    click.echo("\n".join(lines))
+
+
+@letters.command()
+@click.argument("letter_ids", type=int, nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every failed letter.")
+@with_appcontext
+def retry(letter_ids: tuple[int, ...], every: bool) -> None:
+    """Let failed letters leave after all."""
+    if not letter_ids and not every:
+        raise click.UsageError("name the letters, or say --all")
+    failed = select(Letter).where(Letter.channel == Channel.MAIL, Letter.status == LetterStatus.FAILED)
+    with writing() as now:
+        chosen = list(db.session.scalars(failed)) if every else [_letter(number) for number in letter_ids]
+        for letter in chosen:
+            rounds.try_again(letter, now=now)
+        waiting = sum(letter.status is LetterStatus.WAITING for letter in chosen)
+    click.echo(f"{waiting} of {len(chosen)} letters wait for the next round")
+
+
+def _letter(number: int) -> Letter:
+    letter = db.session.get(Letter, number)
+    if letter is None:
+        raise click.ClickException(f"there is no letter {number}")
+    return letter
