@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from tests.servers import LiveServer
-
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
+
+    from tests.servers import LiveServer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MISSING = "no Chromium or Chrome here: install one (apt-get install chromium), or set BROWSER_PATH"

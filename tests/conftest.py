@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
@@ -24,9 +24,11 @@ from sqlalchemy.orm import scoped_session
 from eventsapp.app import create_app
 from eventsapp.database import db
 from eventsapp.settings import SETTINGS
-from tests.databases import Database
 from tests.pages import PageClient
-from tests.servers import PostOffice
+
+if TYPE_CHECKING:  # pytest loads these below, and rewrites their asserts
+    from tests.databases import Database
+    from tests.servers import PostOffice
 
 pytest_plugins = ["tests.databases", "tests.servers", "tests.browsers"]
 

@@ -36,7 +36,7 @@ class Received:
     def part(self, kind: str) -> str:
         """The text of the only part of this type: "text/plain", "text/html", "text/calendar"."""
         [text] = [part.get_content() for part in self.message.walk() if part.get_content_type() == kind]
-        return str(text)
+        return str(text).replace("\r\n", "\n")
 
 
 class _AnyPort(Controller):
