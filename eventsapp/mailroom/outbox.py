@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import update
+
 from eventsapp.codes import fingerprint
 from eventsapp.database import db
 from eventsapp.mailroom import rendering, sealing
@@ -76,9 +78,12 @@ def post(letter: OutgoingLetter, *, now: datetime) -> Letter:
     """Renders the letter in its reader's language and puts it into the outbox.
 
     What was promised is what is sent: nothing is rendered again at delivery. Somebody without a
-    mailbox becomes a line of « Personnes à appeler », without calendar or link.
+    mailbox becomes a line of « Personnes à appeler », without calendar or link; it replaces what was
+    still to be said to them in the same thread.
     """
     reader, by_mail = letter.reader, letter.reader.channel is Channel.MAIL
+    if not by_mail:
+        drop_calls(letter.thread, now=now)
     write = rendering.render if by_mail else rendering.render_call
     written = write(letter.kind, reader.language, **letter.context)
     sealed = by_mail and letter.holds_private_link
@@ -107,6 +112,21 @@ def post(letter: OutgoingLetter, *, now: datetime) -> Letter:
     )
     db.session.add(row)
     return row
+
+
+def drop_calls(thread: str, *, now: datetime) -> None:
+    """Nobody is called any more with what this thread had to say: something newer is known."""
+    if thread:
+        db.session.execute(
+            update(Letter)
+            .where(
+                Letter.thread == thread,
+                Letter.channel == Channel.CALL,
+                Letter.status == LetterStatus.WAITING,
+            )
+            .values(status=LetterStatus.STALE, finished_at=now)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def thread_of(*names: object) -> str:

@@ -90,7 +90,7 @@ def wait_after(attempts: int) -> timedelta:
 
 
 def _settle_leftovers(now: datetime, done: Round) -> None:
-    """Gives back what dead workers held, and drops what is over."""
+    """Gives back what dead workers held, and drops what is over, calls too."""
     begin_writing()
     db.session.execute(
         update(Letter)
@@ -101,7 +101,6 @@ def _settle_leftovers(now: datetime, done: Round) -> None:
     done.stale += _count(
         update(Letter)
         .where(
-            Letter.channel == Channel.MAIL,
             Letter.status == LetterStatus.WAITING,
             Letter.useless_after <= now,
         )

@@ -46,7 +46,11 @@ def promoted(registration: Registration, *, now: datetime) -> None:
 def withdrawn(registration: Registration, *, was_seated: bool, now: datetime) -> None:
     """You no longer come; the date leaves the calendar, unless another family of this mailbox comes."""
     address = registration.contact.email
-    keeps_date = bool(address and was_seated and listings.is_seated_elsewhere(registration, address))
+    if not address:
+        # They cancelled on their own page and saw it there; nobody calls to say so.
+        outbox.drop_calls(_thread(registration), now=now)
+        return
+    keeps_date = bool(was_seated and listings.is_seated_elsewhere(registration, address))
     promise = None if keeps_date or not was_seated else _cancel(registration, now)
     _post("withdrawn", registration, now, promise=promise, was_seated=was_seated, keeps_date=keeps_date)
 
@@ -107,7 +111,7 @@ def _post(
                 **_facts(event),
                 **more,
             },
-            thread=outbox.thread_of(event.id, contact.email or contact.phone_e164),
+            thread=_thread(registration),
             territory_id=event.territory_id,
             calendar=promise.calendar if promise else None,
             method=promise.method if promise else None,
@@ -132,6 +136,12 @@ def _facts(event: Event) -> dict[str, Any]:
         "page": address_of(event),
         "agenda": f"{setting('PUBLIC_URL')}/{event.territory.slug}/",
     }
+
+
+def _thread(registration: Registration) -> str:
+    """One thread for each mailbox, whose calendar must hear things in order; one for each call."""
+    address = registration.contact.email
+    return outbox.thread_of(registration.event_id, address or f"registration {registration.id}")
 
 
 def _reader(contact: Person) -> Reader:

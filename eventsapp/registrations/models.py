@@ -34,6 +34,11 @@ class AgeBracket(enum.StrEnum):
         """« 3 à 5 ans »."""
         return str(_BRACKET_LABELS[self])
 
+    @property
+    def label_lazy(self) -> LazyString:
+        """The same, translated when it is shown: for what is written once, at import."""
+        return _BRACKET_LABELS[self]
+
 
 _BRACKET_LABELS = {
     AgeBracket.UNDER_3: lazy_gettext("0 à 2 ans"),

@@ -1,0 +1,42 @@
+"""Letters as desks ask for them. A desk reads who, when and how far, never a link that still works."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from eventsapp.database import db
+from eventsapp.mailroom.models import Channel, Letter, LetterStatus
+from eventsapp.refusals import NotFound
+
+
+def by_mail(territory_id: int, *, limit: int = 50, offset: int = 0) -> Sequence[Letter]:
+    """Letters by mail of a territory, the latest first; one statement."""
+    return db.session.scalars(
+        select(Letter)
+        .where(Letter.territory_id == territory_id, Letter.channel == Channel.MAIL)
+        .order_by(Letter.id.desc())
+        .limit(limit)
+        .offset(offset)
+    ).all()
+
+
+def by_id(letter_id: int, territory_id: int) -> Letter:
+    """One letter of a territory. Raises NotFound."""
+    letter = db.session.scalars(
+        select(Letter).where(Letter.id == letter_id, Letter.territory_id == territory_id)
+    ).first()
+    if letter is None:
+        raise NotFound()
+    return letter
+
+
+def counts(territory_id: int) -> dict[tuple[Channel, LetterStatus], int]:
+    """How many letters stand where, by channel and status; one statement."""
+    rows = db.session.execute(
+        select(Letter.channel, Letter.status, func.count(Letter.id))
+        .where(Letter.territory_id == territory_id)
+        .group_by(Letter.channel, Letter.status)
+    )
+    return {(channel, status): number for channel, status, number in rows}
