@@ -1,0 +1,104 @@
+"""The same visits inside this process, to count the SQL statements they say."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from flask_migrate import upgrade
+from sqlalchemy import event as listening
+from sqlalchemy import func, select
+
+from bench.visitors import token_in
+from eventsapp import clock, seeds
+from eventsapp.agenda.models import Event, EventStatus
+from eventsapp.app import create_app
+from eventsapp.database import db
+from eventsapp.tasks.models import Heartbeat
+
+
+class Counter:
+    """An application of this process on the database under measure."""
+
+    def __init__(self) -> None:
+        self.app = create_app()
+
+    def plant(self) -> None:
+        """Migrates and plants the demonstration."""
+        with self.app.app_context():
+            upgrade()
+            seeds.plant(now=clock.now(), progress=lambda *_: None)
+
+    def open_event(self) -> Event:
+        """The public event with the most places left."""
+        with self.app.app_context():
+            left = Event.capacity - Event.seats_taken
+            event = db.session.scalars(
+                select(Event)
+                .where(
+                    Event.capacity.is_not(None),
+                    Event.is_restricted.is_(False),
+                    Event.status == EventStatus.SCHEDULED,
+                    Event.starts_at > clock.now(),
+                )
+                .order_by(left.desc())
+                .limit(1)
+            ).one()
+            _ = event.slug  # reads its action while the session is there
+            db.session.expunge_all()
+            return event
+
+    def statements_of(self, path: str, headers: Mapping[str, str] | None = None) -> int:
+        """How many statements one GET says, warm."""
+        client = self.app.test_client()
+        client.get(path, headers=headers)
+        with self._heard() as said:
+            client.get(path, headers=headers)
+        return len(said)
+
+    def statements_of_registration(self, form: str, answers: Mapping[str, str]) -> list[int]:
+        """Statements of each of the five requests of a registration."""
+        client, counts = self.app.test_client(), []
+
+        def count(method: str, path: str, data: Mapping[str, str] | None = None) -> str:
+            with self._heard() as said:
+                answer = client.open(path, method=method, data=data)
+            counts.append(len(said))
+            return answer.location or answer.text
+
+        page = count("GET", form)
+        count("POST", form, {**answers, "csrf_token": token_in(page)})
+        page = count("GET", f"{form}/verification")
+        own_page = count("POST", f"{form}/verification", {"csrf_token": token_in(page)})
+        count("GET", own_page)
+        return counts
+
+    def version_of(self, path: str) -> str:
+        """The ETag of a feed."""
+        return str(self.app.test_client().get(path).headers["ETag"])
+
+    def wait_for_worker(self) -> None:
+        """Until a worker gives its sign of life, for half a minute at most."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            with self.app.app_context():
+                if db.session.scalar(select(func.count()).select_from(Heartbeat)):
+                    return
+            time.sleep(0.2)
+
+    @contextmanager
+    def _heard(self) -> Iterator[list[str]]:
+        said: list[str] = []
+
+        def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            if not statement.startswith(("BEGIN", "PRAGMA")):
+                said.append(statement)
+
+        with self.app.app_context():
+            engine = db.engine
+        listening.listen(engine, "before_cursor_execute", hear)
+        try:
+            yield said
+        finally:
+            listening.remove(engine, "before_cursor_execute", hear)

@@ -1,0 +1,83 @@
+"""Processes under measure: started, waited for, read from /proc, ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(command: list[str], environment: Mapping[str, str]) -> Iterator[int]:
+    """Runs a command of the virtual environment for a while; gives its process id."""
+    process = subprocess.Popen(
+        [str(BIN / command[0]), *command[1:]],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process.pid
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+@contextmanager
+def web(application: str, environment: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """One gunicorn worker of the production kind; gives its address and its worker's process id."""
+    port = free_port()
+    command = ["gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
+    with running([*command, "--worker-class", "gthread", application], environment) as master:
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(address)
+        yield address, _child_of(master)
+
+
+def cpu_ms(pid: int) -> float:
+    """CPU time spent so far by all threads of a process, in milliseconds."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e6
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory of a process, in megabytes."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    kilobytes = next(line.split()[1] for line in lines if line.startswith("VmRSS"))
+    return int(kilobytes) / 1024
+
+
+def _wait_for(address: str) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            urlopen(address, timeout=5).read()
+        except URLError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"no answer from {address}")
+
+
+def _child_of(master: int) -> int:
+    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    return int(children[0])
