@@ -6,11 +6,10 @@ a month is « 2026-11 ». What is already announced stays as it is, and takes it
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from math import inf
 
 from sqlalchemy import or_, select
@@ -22,12 +21,10 @@ from eventsapp.database import db
 from eventsapp.people.models import OrganisationApproval
 from eventsapp.places.models import SATURDAY_SCHOOLS, Territory, Venue
 from eventsapp.planning.models import OfferedTopic, SaturdayOffer, SchoolWish
+from eventsapp.planning.owed_months import month_key, periods_of
 from eventsapp.planning.problem import Association, Line, Period, Position, Problem, School
-from eventsapp.programme.school_calendar import SATURDAY, SchoolYear, zone_c
+from eventsapp.programme.school_calendar import SATURDAY, SchoolYear
 from eventsapp.refusals import Refusal, msgid
-
-MONTHS_OWED = 10
-"""Each school is owed one Saturday a month from September to June: the summer holidays begin early in July."""
 
 DAYS_BETWEEN = 8
 """The least number of days between two Saturdays of a school: never two weeks in a row."""
@@ -40,18 +37,6 @@ NOBODY = 0
 
 OUT_OF_THE_WAY = Position(inf, inf)
 """Where a school stands that has no coordinates: only associations that go everywhere reach it."""
-
-
-class SchoolYearUnknown(Refusal):
-    """A school year is written « 2026-2027 »."""
-
-    sentence = msgid("Écrivez une année scolaire comme 2026-2027.")
-
-
-class SchoolYearIsOver(Refusal):
-    """Nothing is left to plan. Parameter: `year`."""
-
-    sentence = msgid("L’année scolaire %(year)s n’a plus de samedi à proposer.")
 
 
 class NoSchools(Refusal):
@@ -87,32 +72,17 @@ class Question:
     """A problem, and the events behind its published lines, which themselves know no row of ours."""
 
     problem: Problem
-    first_day: date
-    last_day: date
     events: dict[tuple[int, date], int]
     """(school, day) → the announced event."""
 
 
-def school_year(label: str) -> SchoolYear:
-    """The school year written « 2026-2027 »; raises SchoolYearUnknown."""
-    years = re.fullmatch(r"(20\d\d)-(20\d\d)", label)
-    if not years or int(years[2]) != int(years[1]) + 1:
-        raise SchoolYearUnknown(field="school_year")
-    return SchoolYear(int(years[1]))
+def gather(territory: Territory, year: SchoolYear, *, first_day: date) -> Question:
+    """Everything that a plan of this school year from `first_day` on depends on.
 
-
-def first_day_to_plan(year: SchoolYear, now: datetime) -> date:
-    """Tomorrow, or the first day of a year that has not begun."""
-    return max(day_of(now) + timedelta(days=1), year.first)
-
-
-def gather(territory: Territory, year: SchoolYear, *, now: datetime) -> Question:
-    """Everything that a plan of this school year depends on; five statements whatever the numbers.
-
-    Proposes days from tomorrow on. Raises CalendarNotCovered, SchoolYearIsOver, NoSchools, NoAssociations.
+    Five statements, whatever the numbers. Raises CalendarNotCovered, SchoolYearIsOver, NoSchools,
+    NoAssociations.
     """
-    first_day = first_day_to_plan(year, now)
-    periods = _periods(year, first_day)
+    periods = periods_of(year, first_day)
     venues = _schools(territory)
     offers = _offers(territory)
     held = _held(territory, year, [offer.organisation_id for offer in offers])
@@ -127,33 +97,7 @@ def gather(territory: Territory, year: SchoolYear, *, now: datetime) -> Question
         published=published,
         min_gap_days=DAYS_BETWEEN,
     )
-    return Question(
-        problem,
-        first_day,
-        last_day=max(day for period in periods for day in period.dates),
-        events={(one.venue_id, one.day): one.event_id for one in saturdays},
-    )
-
-
-def _periods(year: SchoolYear, first_day: date) -> tuple[Period, ...]:
-    """The months that still have an open Saturday; raises CalendarNotCovered, SchoolYearIsOver."""
-    calendar = zone_c()
-    calendar.require(year.first)
-    calendar.require(year.last)
-    by_month: defaultdict[str, list[date]] = defaultdict(list)
-    last_day = year.months[MONTHS_OWED] - timedelta(days=1)
-    if first_day <= last_day:
-        for saturday in calendar.saturdays(first_day, last_day):
-            if saturday.is_open:
-                by_month[month_key(saturday.day)].append(saturday.day)
-    if not by_month:
-        raise SchoolYearIsOver(field="school_year", year=year.label)
-    return tuple(Period(month, tuple(days)) for month, days in by_month.items())
-
-
-def month_key(day: date) -> str:
-    """« 2026-11 »: how a month is called in problems and drafts."""
-    return f"{day:%Y-%m}"
+    return Question(problem, {(one.venue_id, one.day): one.event_id for one in saturdays})
 
 
 def _schools(territory: Territory) -> Sequence[Venue]:
