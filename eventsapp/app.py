@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventsapp import cli, extensions, settings, web
 from eventsapp.database import db, prepare_engine
@@ -30,6 +31,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     bind_extensions(app)
     bind_listeners()
     web.open_doors(app)
+    trust_proxies(app)
     cli.register(app)
     return app
 
@@ -47,6 +49,16 @@ def open_database(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+
+
+def trust_proxies(app: Flask) -> None:
+    """Believes X-Forwarded-For, -Proto and -Host of exactly as many proxies as stand before us.
+
+    One too many, and a visitor writes the address we believe; one too few, and all share one.
+    """
+    proxies = app.config["TRUSTED_PROXIES"]
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]  # how WSGI middleware is put around Flask
 
 
 def bind_extensions(app: Flask) -> None:
