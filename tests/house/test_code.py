@@ -1,0 +1,146 @@
+"""Rules of the code that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.house.sources import PACKAGE, ROOT, name, python_files, templates, tree, written_files
+
+LONGEST_FILE, LONGEST_STORY = 350, 500
+NAMES_NEVER_USED = {"utils", "helpers", "common", "misc", "manager", "service", "core"}
+# Written in two pieces, or this file would find itself.
+UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b|NotImplemented" r"Error")
+MACHINE_PATHS = re.compile(r"""(?<![\w.])/(?:wo""" r"""rk|tm""" r"""p|ro""" r"""ot|ho""" r"""me)/""")
+SILENCED = re.compile(r"#\s*noqa\s*(?:$|[^:\s])|#\s*type:\s*ignore(?!\[)", re.MULTILINE)
+WITHOUT_REASON = re.compile(r"#\s*(?:noqa:\s*[A-Z0-9, ]+|type:\s*ignore\[[\w, -]+\])\s*$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", python_files(), ids=name)
+def test_file_is_of_a_size_one_can_read(path: Path) -> None:
+    if "versions" not in path.parts:
+        longest = LONGEST_STORY if "tests" in path.parts else LONGEST_FILE
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= longest
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    named = {path.stem for path in [*python_files(), *templates()]}
+    named |= {path.parent.name for path in [*python_files(), *templates()]}
+    assert named & NAMES_NEVER_USED == set()
+
+
+def test_nothing_is_left_for_later() -> None:
+    assert list(lines_with(UNFINISHED)) == []
+
+
+def test_no_machine_is_named() -> None:
+    assert list(lines_with(MACHINE_PATHS)) == []
+
+
+def lines_with(pattern: re.Pattern[str]) -> Iterator[str]:
+    for path in written_files():
+        if path.name == "LICENSE" or (path.suffix == ".txt" and path.parent.name == "fonts"):
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if pattern.search(line):
+                yield f"{name(path)}:{number}: {line.strip()}"
+
+
+@pytest.mark.parametrize("path", python_files("eventsapp"), ids=name)
+def test_a_silenced_rule_is_named_with_its_reason(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert SILENCED.findall(text) == []
+    assert WITHOUT_REASON.findall(text) == []
+
+
+@pytest.mark.parametrize("path", python_files("eventsapp"), ids=name)
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(tree(path)) or not path.read_text(encoding="utf-8").strip()
+
+
+@pytest.mark.parametrize("path", python_files("eventsapp"), ids=name)
+def test_a_deferred_import_has_its_reason_beside_it(path: Path) -> None:
+    """One reason may stand above a block of imports."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    bare = []
+    for function in ast.walk(tree(path)):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for statement in ast.walk(function):
+                if isinstance(statement, ast.Import | ast.ImportFrom):
+                    above, own = (
+                        lines[number].strip() for number in (statement.lineno - 2, statement.lineno - 1)
+                    )
+                    if "#" not in above + own and not above.startswith(("from ", "import ")):
+                        bare.append(f"{name(path)}:{statement.lineno}")
+    assert bare == []
+
+
+def test_only_settings_read_the_environment() -> None:
+    readers = {
+        name(path)
+        for path in python_files("eventsapp")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+        if isinstance(node.value, ast.Name) and node.value.id == "os"
+    }
+    assert readers <= {"eventsapp/settings.py"}
+
+
+def test_only_the_clock_asks_the_time() -> None:
+    """Where clock.now() will not do, the reason stands beside."""
+    asked = {
+        f"{name(path)}:{node.lineno}"
+        for path in python_files("eventsapp")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"datetime.now", "date.today", "time.time"}
+        if path != PACKAGE / "clock.py" and "#" not in "".join(lines_beside(path, node))
+    }
+    assert asked == set()
+
+
+def lines_beside(path: Path, node: ast.expr | ast.stmt) -> list[str]:
+    """Its line, and the two above."""
+    return path.read_text(encoding="utf-8").splitlines()[max(node.lineno - 3, 0) : node.lineno]
+
+
+def test_no_test_sleeps_or_is_switched_off() -> None:
+    """browsers.py alone skips, and says so loudly."""
+    never = {"time.sleep", "sleep", "pytest.skip", "pytest.xfail"}
+    never |= {f"pytest.mark.{mark}" for mark in ("skip", "skipif", "xfail")}
+    found = {
+        f"{name(path)}:{node.lineno}"
+        for path in python_files("tests")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute | ast.Name) and ast.unparse(node) in never
+        if name(path) != "tests/browsers.py"
+    }
+    assert found == set()
+
+
+def test_the_legacy_query_is_not_used() -> None:
+    used = [
+        f"{name(path)}:{node.lineno}"
+        for path in python_files("eventsapp")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"query", "first_or_404", "get_or_404"}
+        if isinstance(node.value, ast.Name) and (node.value.id[:1].isupper() or node.value.id == "session")
+    ]
+    assert used == []
+
+
+def test_doors_commit_and_rooms_do_not() -> None:
+    """The outbox loop is the one exception, said in its docstring (docs/house.md, rule 4)."""
+    doors = {"web", "api", "jobs", "cli", "seeds"}
+    rooms = [path for path in python_files("eventsapp") if not doors & set(path.relative_to(ROOT).parts[:2])]
+    committing = {
+        name(path)
+        for path in rooms
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("session.commit")
+    }
+    assert committing <= {"eventsapp/mailroom/rounds.py"}

@@ -1,0 +1,35 @@
+"""The stairs of docs/house.md, as import-linter keeps them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+from tests.house.sources import PACKAGE, ROOT, project
+
+CONTRACTS: dict[str, dict[str, Any]] = {c["id"]: c for c in project()["tool"]["importlinter"]["contracts"]}
+DOORS_AND_GROUND = {
+    "app", "cli", "web", "api", "jobs", "seeds",
+    "database", "extensions", "languages", "logs", "schema", "settings", "clock", "codes", "refusals",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_contract_is_kept(contract: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status = lint_imports(
+        config_filename=str(ROOT / "pyproject.toml"), limit_to_contracts=(contract,), no_logo=True
+    )
+    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+
+
+def test_every_room_is_named_in_its_contracts() -> None:
+    here = {
+        path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    here -= {"__init__"}
+    rooms = {f"eventsapp.{name}" for name in here - DOORS_AND_GROUND}
+    solving = {f"eventsapp.{name}" for name in here - {"planning"}}
+    assert set(CONTRACTS["rooms"]["source_modules"]) == rooms
+    assert set(CONTRACTS["solver"]["source_modules"]) == solving

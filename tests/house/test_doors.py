@@ -1,0 +1,46 @@
+"""Doors: nothing changes without a CSRF token, and every address answers something kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from eventsapp.extensions import csrf
+from tests.pages import PageClient
+
+EXEMPT: set[str] = set()
+"""Endpoints that take no token, each with its reason here: none."""
+
+pytestmark = pytest.mark.databases("sqlite")
+
+
+def addresses(app: Flask, methods: set[str]) -> Iterator[tuple[Rule, str, str]]:
+    """Each rule with an address that fits it, naming nothing that exists, and its methods among these."""
+    for rule in app.url_map.iter_rules():
+        for method in methods & (rule.methods or set()):
+            built = rule.build(dict.fromkeys(rule.arguments, "1"), append_unknown=False)
+            assert built, rule
+            yield rule, built[1], method
+
+
+def test_every_changing_request_needs_a_csrf_token(app: Flask, client: PageClient) -> None:
+    assert app.config.get("WTF_CSRF_ENABLED", True)
+    assert csrf._exempt_views | {blueprint.name for blueprint in csrf._exempt_blueprints} == EXEMPT
+    answers = {
+        f"{method} {rule.rule}": client.open(address, method=method).status_code
+        for rule, address, method in addresses(app, {"POST", "PUT", "PATCH", "DELETE"})
+    }
+    assert answers == dict.fromkeys(answers, 400)
+
+
+def test_no_address_breaks_on_an_unknown_name(app: Flask, client: PageClient) -> None:
+    """Not found, not allowed, or a way to sign in; readiness alone may say 503."""
+    answers = {
+        rule.rule: client.get(address).status_code
+        for rule, address, _ in addresses(app, {"GET"})
+        if rule.rule != "/readyz"
+    }
+    assert {rule: status for rule, status in answers.items() if status >= 500} == {}

@@ -1,0 +1,46 @@
+"""The migrations make exactly what the models say, on both databases, from one line of history."""
+
+from __future__ import annotations
+
+import flask_migrate
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import inspect
+
+from eventsapp.database import db
+from tests.house.sources import ROOT
+
+HISTORY = ScriptDirectory(str(ROOT / "migrations"))
+
+
+def test_there_is_one_head() -> None:
+    assert len(HISTORY.get_heads()) == 1
+
+
+def test_every_migration_file_says_when_and_what() -> None:
+    for script in HISTORY.walk_revisions():
+        day, revision, slug = str(script.module.__file__).rsplit("/", 1)[-1].removesuffix(".py").split("_", 2)
+        assert len(day.split("-")) == 3, script.path
+        assert revision == script.revision
+        assert slug
+
+
+def test_the_models_are_what_the_migrations_make(app: Flask) -> None:
+    with app.app_context(), db.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        differences = compare_metadata(context, db.metadata)
+    assert differences == []
+
+
+@pytest.mark.slow
+def test_the_migrations_go_down_to_nothing_and_up_again(app: Flask, database: object) -> None:
+    with app.app_context():
+        flask_migrate.downgrade(revision="base")
+        assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
+        flask_migrate.upgrade()
+        assert set(inspect(db.engine).get_table_names()) == {*db.metadata.tables, "alembic_version"}

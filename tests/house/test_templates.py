@@ -1,0 +1,81 @@
+"""Templates: all reachable, every macro used, nothing inline, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+
+from tests.house.sources import TEMPLATES, name, spoken_strings, templates
+
+PARSER = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
+INLINE = re.compile(
+    r"""\sstyle\s*=|<style[\s>]|\son[a-z]+\s*=\s*["']|javascript:|<script(?![^>]*(?:\ssrc=|application/ld\+json))""",
+    re.IGNORECASE,
+)
+ELSEWHERE = re.compile(r"""<(?:script|img|link|iframe|source)\b[^>]*(?:src|href)\s*=\s*["'](?:https?:)?//""")
+ASTS = {path: PARSER.parse(path.read_text(encoding="utf-8"), name(path)) for path in templates()}
+LETTERS = [path for path in ASTS if path.relative_to(TEMPLATES).parts[0] == "mail"]
+PARTS_OF_LETTERS = {"layouts/mail.html", "components/letter.html"}
+"""Read by mail programs, which know no style sheet of ours, and not under our content policy."""
+
+
+def said_names() -> set[str]:
+    """Names of templates said by the program or by other templates; a letter is said by its folder."""
+    said = spoken_strings()
+    for tree in ASTS.values():
+        for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
+            said |= {str(constant.value) for constant in node.find_all(nodes.Const)}
+    return said
+
+
+def test_every_template_is_reached() -> None:
+    said = said_names()
+    lost = {
+        address
+        for path in ASTS
+        if (address := path.relative_to(TEMPLATES).as_posix()) not in said
+        if not (path in LETTERS and letter_is_said(path, said))
+    }
+    assert lost == set()
+
+
+def letter_is_said(path: Path, said: set[str]) -> bool:
+    """As "registrations/confirmed", or as "confirmed" beside "registrations/"."""
+    room, letter = path.parent.parent.name, path.parent.name
+    return f"{room}/{letter}" in said or {f"{room}/", letter} <= said
+
+
+def test_every_macro_is_used() -> None:
+    made = {macro.name: name(path) for path, tree in ASTS.items() for macro in tree.find_all(nodes.Macro)}
+    used: set[str] = set()
+    for tree in ASTS.values():
+        for call in tree.find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name):
+                used.add(call.node.name)
+            elif isinstance(call.node, nodes.Getattr):
+                used.add(call.node.attr)
+        for imported in tree.find_all(nodes.FromImport):
+            used |= {pair[0] for pair in imported.names if isinstance(pair, tuple) and pair[1] in used}
+    assert {f"{place}: {macro}" for macro, place in made.items() if macro not in used} == set()
+
+
+@pytest.mark.parametrize("path", [path for path in ASTS if path not in LETTERS], ids=name)
+def test_page_keeps_the_strict_content_policy(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    if path.relative_to(TEMPLATES).as_posix() not in PARTS_OF_LETTERS:
+        assert INLINE.findall(text) == []
+    assert ELSEWHERE.findall(text) == []
+
+
+@pytest.mark.parametrize("path", ASTS, ids=name)
+def test_nothing_is_marked_safe_in_a_template(path: Path) -> None:
+    assert [f.lineno for f in ASTS[path].find_all(nodes.Filter) if f.name == "safe"] == []
+
+
+def test_every_letter_has_its_subject_and_a_text_of_its_own() -> None:
+    mail, call = {"subject.txt", "body.txt", "body.html"}, {"subject.txt", "call.txt"}
+    for folder in {path.parent for path in LETTERS if path.parent.parent.parent == TEMPLATES / "mail"}:
+        assert {path.name for path in folder.iterdir()} in (mail, call, mail | call), name(folder)
