@@ -100,7 +100,8 @@ class Line:
     """One session. Published ones come from the caller and stay as they are.
 
     A published line whose `period` is None was held outside this plan (last June, say): it takes its place
-    on its date, its month and in the order of visits, and counts for nothing else.
+    on its date, its month and in the order of visits, and counts for nothing else. Published lines of one
+    school on one date follow one another in the order given.
     """
 
     school: Id
@@ -165,7 +166,6 @@ class Problem:
             _known("association", {line.association}, associations)
             if line.period is not None:
                 _known("period", {line.period}, periods)
-        _unique("published date of", [(line.school, line.date) for line in self.published])
         _unique(
             "published session of",
             [(line.school, line.period) for line in self.published if line.period is not None],

@@ -8,9 +8,9 @@ alone, on some schools while the others stand still; months solved anew then men
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations_with_replacement
 from typing import TypeAlias
 
 import numpy as np
@@ -23,9 +23,7 @@ from eventsapp.planning.solver import Ints
 EFFORT = 1.5
 """Deterministic time of CP-SAT: about as many seconds, the same on every machine."""
 
-Literal: TypeAlias = cp_model.IntVar | int
-
-Latest: TypeAlias = dict[tuple[int, bool], Literal]
+Latest: TypeAlias = dict[tuple[int, bool], cp_model.IntVar | int]
 """Whether an association may hold the latest visit of a school, and whether that visit is published.
 
 Two published visits may repeat one another: that is not for the plan to judge.
@@ -127,34 +125,44 @@ def _add_sequence(year: Year, model: _Model, school: int) -> None:
 
     Who holds the latest visit is carried from day to day; it stays so on a day without one.
     """
-    tables, problem = year.tables, year.tables.problem
-    mine = set(tables.sessions_of[school].tolist())
-    days: defaultdict[int, dict[int, list[Literal]]] = defaultdict(lambda: defaultdict(list))
-    fixed = {day for day, _ in tables.published_visits[school]}
-    for day, a in tables.published_visits[school]:
-        days[day][a].append(1)
-    for (i, a, d), held in model.holds.items():
-        if i in mine:
-            days[int(tables.ordinal[d])][a].append(held)
-    nearest = max(1, problem.min_gap_days)
-    for one, other in combinations(sorted(days), 2):
-        if other - one < nearest and not (one in fixed and other in fixed):
+    problem, published = year.tables.problem, defaultdict[int, list[int]](list)
+    for day, a in year.tables.published_visits[school]:
+        published[day].append(a)
+    ways = _ways_by_day(year, model, school, published.keys())
+    for one, other in combinations_with_replacement(sorted(ways), 2):
+        if other - one < max(1, problem.min_gap_days):
             model.cp.add_at_most_one(
-                held for day in (one, other) for lines in days[day].values() for held in lines
+                held for day in {one, other} for lines in ways[day].values() for held in lines
             )
     last: Latest = {}
-    for day in sorted(days):
-        model.cp.add_at_most_one(held for lines in days[day].values() for held in lines)
-        if problem.no_repeat:
-            last = _next_day(model, last, days[day], published=day in fixed)
+    for day in sorted({*ways, *published}) if problem.no_repeat else ():
+        if day in published:
+            first, final = published[day][0], published[day][-1]
+            if (first, False) in last:
+                model.cp.add(last[first, False] == 0)
+            last = {(final, True): 1}
+        else:
+            last = _next_day(model, last, ways[day])
 
 
-def _next_day(model: _Model, last: Latest, today: dict[int, list[Literal]], *, published: bool) -> Latest:
+def _ways_by_day(
+    year: Year, model: _Model, school: int, published: Collection[int]
+) -> dict[int, dict[int, list[cp_model.IntVar]]]:
+    """The school's possible lines by day and association; those too near a published visit are ruled out."""
+    tables, nearest = year.tables, max(1, year.tables.problem.min_gap_days)
+    mine = set(tables.sessions_of[school].tolist())
+    ways: defaultdict[int, dict[int, list[cp_model.IntVar]]] = defaultdict(lambda: defaultdict(list))
+    for (i, a, d), held in model.holds.items():
+        day = int(tables.ordinal[d])
+        if i in mine and any(abs(day - other) < nearest for other in published):
+            model.cp.add(held == 0)
+        elif i in mine:
+            ways[day][a].append(held)
+    return ways
+
+
+def _next_day(model: _Model, last: Latest, today: dict[int, list[cp_model.IntVar]]) -> Latest:
     """Who may hold the latest visit after this day, given who may have held it before."""
-    if published:
-        own = [last[a, False] for a in today if (a, False) in last]
-        model.cp.add(sum(own) == 0)
-        return {(a, True): 1 for a in today}
     anybody = sum(held for lines in today.values() for held in lines)
     after: Latest = {}
     for key in last.keys() | {(a, False) for a in today}:

@@ -7,6 +7,7 @@ true; `Tables` says what the rows mean.
 from __future__ import annotations
 
 from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 
@@ -97,7 +98,7 @@ class Year:
         for i in tables.sessions_of[school]:
             if self.association[i] != NOWHERE and int(tables.session_period[i]) not in without:
                 visits.append((int(tables.ordinal[self.date[i]]), int(self.association[i]), int(i)))
-        visits.sort()
+        visits.sort(key=itemgetter(0))
         return visits
 
     def clashes(self, school: int) -> list[int]:
