@@ -174,9 +174,7 @@ def add_action(
 
 def axes_of(project: Project) -> Sequence[Axis]:
     """The themes that a project keeps, in its order."""
-    return db.session.scalars(
-        select(Axis).where(Axis.project_id == project.id).order_by(Axis.position)
-    ).all()
+    return db.session.scalars(select(Axis).where(Axis.project_id == project.id).order_by(Axis.position)).all()
 
 
 def remarks(project: Project) -> list[Remark]:

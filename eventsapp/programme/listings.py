@@ -52,9 +52,7 @@ def project_of(territory: Territory) -> Project:
 def outline_of(territory: Territory) -> Outline:
     """The project of a territory with its axes and their actions; three statements. Raises NotFound."""
     project = project_of(territory)
-    axes = db.session.scalars(
-        select(Axis).where(Axis.project_id == project.id).order_by(Axis.position)
-    ).all()
+    axes = db.session.scalars(select(Axis).where(Axis.project_id == project.id).order_by(Axis.position)).all()
     under = {axis_id: list(found) for axis_id, found in groupby(actions_of(territory), _axis_id)}
     return Outline(project, [AxisOutline(axis, under.get(axis.id, [])) for axis in axes])
 

@@ -1,0 +1,90 @@
+"""A few made-up families: seats taken here and there, one full event with a waiting list, one cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from eventsapp.agenda import scheduling
+from eventsapp.agenda.models import ActivityKind, Event, RegistrationMode
+from eventsapp.people import contacts
+from eventsapp.registrations import booking, enrolments
+from eventsapp.registrations.models import CHILD_BRACKETS
+from eventsapp.registrations.party import PartyAnswers
+from eventsapp.seeds.luck import luck
+
+NEXT_EVENTS = 8
+"""How many of the next counted events have families already: enough to see places left vary, few
+enough for the letters (one a family) to be read."""
+
+TRAIL_FAMILIES = 12
+WAITING_FAMILIES = 2
+WHY_CANCELLED = "L’association ne peut pas venir ce jour-là."
+
+
+def plant_families(events: Sequence[Event], first_names: Sequence[str], *, now: datetime) -> None:
+    """Registers families at coming events, in the order of their dates."""
+    coming = [
+        event
+        for event in sorted(events, key=lambda event: (event.starts_at, event.id))
+        if event.starts_at > now + timedelta(days=1)
+        and event.registration is RegistrationMode.COUNTED
+        and not event.is_restricted
+    ]
+    trail = [event for event in coming if event.activity.kind is ActivityKind.TRAIL]
+    others = [event for event in coming if event.activity.kind is not ActivityKind.TRAIL]
+    register = _Register(first_names, now)
+    if others:
+        _fill(others[0], register)
+    for number, event in enumerate(others[1:NEXT_EVENTS]):
+        for _ in range(number % 4 + 1):
+            register.family(event)
+    for event in trail:
+        for _ in range(TRAIL_FAMILIES):
+            register.family(event)
+
+
+def cancel_one(events: Sequence[Event], *, now: datetime) -> Event | None:
+    """Cancels a public event without registration of the weeks to come, if there is one."""
+    for event in sorted(events, key=lambda event: (event.starts_at, event.id)):
+        open_to_all = not event.is_restricted and event.registration is RegistrationMode.NONE
+        if open_to_all and event.starts_at > now + timedelta(days=10):
+            scheduling.cancel(event, reason=WHY_CANCELLED, actor="seeds", now=now)
+            return event
+    return None
+
+
+def _fill(event: Event, register: _Register) -> None:
+    """Takes every seat, then lets two families wait."""
+    while event.seats_left:
+        register.family(event, at_most=event.seats_left)
+    for _ in range(WAITING_FAMILIES):
+        register.family(event)
+
+
+class _Register:
+    """Registers one family after another, each by its form, as they would themselves."""
+
+    def __init__(self, first_names: Sequence[str], now: datetime) -> None:
+        self._names = luck("names").sample(first_names, len(first_names))
+        self._now = now
+        self._count = 0
+
+    def family(self, event: Event, *, at_most: int = 6) -> None:
+        """One more family, of `at_most` people, at this event."""
+        chance = luck("family", self._count)
+        first_name = self._names[self._count % len(self._names)]
+        self._count += 1
+        adults = min(at_most, chance.choice((1, 1, 2)))
+        with_them = min(at_most - adults, chance.randint(0, 3))
+        answers = PartyAnswers(
+            first_name=first_name,
+            email=None if self._count % 6 == 0 else f"famille{self._count}@example.org",
+            # 06 39 98 00 00 … 99 99: numbers kept for fiction (Arcep, plan de numérotation).
+            phone=contacts.phone(f"06 39 98 {self._count // 100:02d} {self._count % 100:02d}"),
+            adults=adults,
+            children=dict.fromkeys(chance.sample(CHILD_BRACKETS[1:4], with_them), 1),
+        )
+        token = enrolments.open_(event, answers, self._now)
+        language = chance.choice(("fr", "fr", "fr", "en"))
+        booking.confirm(token, event.id, language=language, now=self._now)

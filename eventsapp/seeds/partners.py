@@ -1,0 +1,125 @@
+"""Made-up associations with what they offer, what schools wish, and the account of the coordination."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from math import cos, radians
+from random import Random
+
+from eventsapp.access.models import Grant, Role
+from eventsapp.agenda.models import Topic
+from eventsapp.codes import slug_from
+from eventsapp.database import db
+from eventsapp.people.models import Account, Organisation, OrganisationApproval, OrganisationKind
+from eventsapp.places.models import SATURDAY_SCHOOLS, Territory, Venue
+from eventsapp.planning.models import OfferedTopic, SaturdayOffer, SchoolWish
+from eventsapp.programme.school_calendar import SchoolYear, zone_c
+from eventsapp.seeds.luck import luck
+from eventsapp.seeds.records import Records
+
+COORDINATION = "coordination@paris-19.example.org"
+"""The address of the demonstration coordinator; example.org receives no mail (RFC 2606 section 3)."""
+
+ALSO_IN_THE_10TH = 4
+"""One association in so many is approved in the 10e too, and holds its workshops."""
+
+METRES_OF_A_DEGREE = 111_200
+"""Of latitude, near Paris."""
+
+
+def plant_account(territories: list[Territory], *, now: datetime) -> Account:
+    """The coordinator of these territories, who signs in by a link sent to COORDINATION."""
+    account = Account(email=COORDINATION, name="Coordination (exemple)", created_at=now)
+    db.session.add(account)
+    db.session.add_all(
+        Grant(account=account, role=Role.COORDINATOR, territory=territory, granted_at=now, granted_by="seeds")
+        for territory in territories
+    )
+    db.session.flush()
+    return account
+
+
+def plant_topics(records: Records) -> list[Topic]:
+    """What is talked about with parents."""
+    topics = [Topic(slug=slug_from(name, longest=80), name=name) for name in records.topics]
+    db.session.add_all(topics)
+    db.session.flush()
+    return topics
+
+
+def plant_associations(
+    records: Records, home: Territory, also: Territory, schools: list[Venue], *, now: datetime
+) -> list[Organisation]:
+    """The associations, each living near a school, approved at `home` and some of them in `also`."""
+    points = [
+        (school.latitude, school.longitude)
+        for school in schools
+        if school.latitude is not None and school.longitude is not None
+    ]
+    associations = []
+    for number, name in enumerate(records.associations):
+        chance = luck("home", name)
+        latitude, longitude = _beside(chance.choice(points), chance)
+        association = Organisation(
+            slug=slug_from(name, longest=80),
+            kind=OrganisationKind.ASSOCIATION,
+            name=name,
+            email=f"{slug_from(name)}@example.org",
+            latitude=latitude,
+            longitude=longitude,
+            is_demonstration=True,
+        )
+        associations.append(association)
+        approved = [home, also] if number % ALSO_IN_THE_10TH == 0 else [home]
+        db.session.add(association)
+        db.session.flush()
+        db.session.add_all(
+            OrganisationApproval(organisation=association, territory_id=territory.id, approved_at=now)
+            for territory in approved
+        )
+    db.session.flush()
+    return associations
+
+
+def plant_offers(
+    associations: list[Organisation], territory: Territory, topics: list[Topic], year: SchoolYear
+) -> None:
+    """What each association offers to the school Saturdays: topics, reach, how often, days away."""
+    open_days = [
+        saturday.day.isoformat()
+        for saturday in zone_c().saturdays(year.first, year.last)
+        if saturday.is_open and saturday.day.month not in (7, 8)
+    ]
+    for association in associations:
+        chance = luck("offer", association.slug)
+        offer = SaturdayOffer(
+            organisation=association,
+            territory_id=territory.id,
+            reach_metres=chance.choice((900, 1500, 2000, 2500, None, None)),
+            per_month=chance.choice((2, 2, 3, 3, 4)),
+            per_year=chance.choice((16, 18, 20, 24, 30)),
+            crews=chance.choice((1, 1, 2)),
+            away=sorted(chance.sample(open_days, chance.randint(1, 5))),
+        )
+        db.session.add(offer)
+        db.session.flush()
+        offered = chance.sample(topics, chance.randint(2, 5))
+        db.session.add_all(OfferedTopic(offer_id=offer.id, topic_id=topic.id) for topic in offered)
+    db.session.flush()
+
+
+def plant_wishes(venues: list[Venue], topics: list[Topic]) -> None:
+    """Up to three topics that each nursery, primary and mixed school asked for."""
+    for venue in venues:
+        if venue.kind in SATURDAY_SCHOOLS:
+            chance = luck("wish", venue.slug)
+            wished = chance.sample(topics, chance.randint(0, 3))
+            db.session.add_all(SchoolWish(venue_id=venue.id, topic_id=topic.id) for topic in wished)
+    db.session.flush()
+
+
+def _beside(point: tuple[float, float], chance: Random) -> tuple[float, float]:
+    """A point within some 400 metres of another: latitude, longitude."""
+    latitude = point[0] + chance.uniform(-300, 300) / METRES_OF_A_DEGREE
+    eastward = METRES_OF_A_DEGREE * cos(radians(latitude))
+    return round(latitude, 6), round(point[1] + chance.uniform(-300, 300) / eastward, 6)
