@@ -1,0 +1,201 @@
+"""Accounts of the desks: opened for somebody, entered by a single-use link that comes by mail.
+
+There is no password to forget or to steal. A link is stored as a fingerprint, opened by GET, used up
+by POST (mail scanners open every link), and works for SIGN_IN_MINUTES.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask_babel import force_locale, gettext
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import joinedload
+
+from eventsapp import journal
+from eventsapp.codes import fingerprint, link_token
+from eventsapp.database import db
+from eventsapp.languages import DEFAULT, known
+from eventsapp.mailroom import outbox
+from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
+from eventsapp.people import contacts
+from eventsapp.people.models import Account, SignInLink
+from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
+from eventsapp.settings import setting
+
+MOST_LETTERS, WITHIN = 3, timedelta(minutes=10)
+"""How many links one account is sent in that time: nobody's mailbox is filled by a form of ours."""
+
+KEPT = timedelta(days=1)
+"""How long a link that works no more is kept, so that its page can say what became of it."""
+
+
+class EmailMissing(Refusal):
+    """Nowhere to send the link."""
+
+    sentence = msgid("Écrivez votre adresse e-mail.")
+
+
+class NameMissing(Refusal):
+    """Nobody to greet."""
+
+    sentence = msgid("Écrivez le nom de la personne.")
+
+
+class AccountExists(Conflict):
+    """One account an address."""
+
+    sentence = msgid("Cette adresse a déjà un compte.")
+
+
+class NoAccount(NotFound):
+    """Said to operators only: a page never tells who has an account."""
+
+    sentence = msgid("Aucun compte n’a cette adresse.")
+
+
+class LinkDoesNotWork(Refusal):
+    """Unknown, used or too old; which of the three is nobody's business."""
+
+    sentence = msgid("Ce lien a déjà servi, ou il est trop ancien. Demandez un nouveau lien.")
+    status = 410
+
+
+def open_account(
+    email: str, name: str, *, language: str = DEFAULT.code, actor: str, now: datetime
+) -> Account:
+    """Opens an account; the caller has asked who may. Raises EmailUnreadable, NameMissing, AccountExists."""
+    address = _address(email)
+    if not name.strip():
+        raise NameMissing(field="name")
+    if _by_address(address) is not None:
+        raise AccountExists(field="email")
+    account = Account(email=address, name=name.strip()[:80], language=language, created_at=now)
+    db.session.add(account)
+    db.session.flush()
+    journal.note(actor, "opened", account, now=now)
+    return account
+
+
+def by_email(email: str) -> Account:
+    """The open account of an address, for operators. Raises NoAccount."""
+    account = _by_address(_address(email))
+    if account is None or account.closed_at is not None:
+        raise NoAccount()
+    return account
+
+
+def ask_link(email: str, *, now: datetime) -> None:
+    """Sends a link to whoever has an account; says nothing of who has none.
+
+    Raises EmailMissing, EmailUnreadable: what anybody can see of what they typed.
+    """
+    account = _by_address(_address(email))
+    if account is None or account.closed_at is not None or _has_enough(account, now):
+        return
+    token = new_link(account, now=now)
+    language = known(account.language) or DEFAULT
+    with force_locale(language.locale):
+        sender = gettext("L’agenda des quartiers")
+    outbox.post(
+        OutgoingLetter(
+            kind="people/sign_in",
+            reader=Reader(name=account.name, language=account.language, email=account.email),
+            sender=Sender(name=sender, address=setting("MAIL_DEFAULT_SENDER")),
+            context={
+                "name": account.name,
+                "link": link_address(token),
+                "minutes": setting("SIGN_IN_MINUTES"),
+            },
+            holds_private_link=True,
+            useless_after=now + timedelta(minutes=setting("SIGN_IN_MINUTES")),
+        ),
+        now=now,
+    )
+
+
+def new_link(account: Account, *, now: datetime) -> str:
+    """A new link of an account: its token, to be shown or sent once and never stored."""
+    token = link_token()
+    db.session.add(
+        SignInLink(
+            account=account,
+            fingerprint=fingerprint(token),
+            created_at=now,
+            expires_at=now + timedelta(minutes=setting("SIGN_IN_MINUTES")),
+        )
+    )
+    return token
+
+
+def link_address(token: str) -> str:
+    """The public address of a link."""
+    return f"{setting('PUBLIC_URL')}/connexion/{token}"
+
+
+def behind_link(token: str, *, now: datetime) -> Account:
+    """Whom a link would sign in; it stays unused. Raises LinkDoesNotWork."""
+    link = db.session.scalars(
+        select(SignInLink)
+        .where(
+            SignInLink.fingerprint == fingerprint(token),
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > now,
+        )
+        .options(joinedload(SignInLink.account))
+    ).first()
+    if link is None or link.account.closed_at is not None:
+        raise LinkDoesNotWork()
+    return link.account
+
+
+def use_link(token: str, *, now: datetime) -> Account:
+    """Uses a link up and gives its account; of two requests at once, one gets in.
+
+    Raises LinkDoesNotWork.
+    """
+    account_id = db.session.scalar(
+        update(SignInLink)
+        .where(
+            SignInLink.fingerprint == fingerprint(token),
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(SignInLink.account_id)
+        .execution_options(synchronize_session=False)
+    )
+    account = db.session.get(Account, account_id) if account_id is not None else None
+    if account is None or account.closed_at is not None:
+        raise LinkDoesNotWork()
+    journal.note(f"account:{account.id}", "signed in", account, now=now)
+    return account
+
+
+def forget_links(now: datetime) -> int | None:
+    """Deletes links that have not worked for a day; how many, or None when there were none."""
+    gone: CursorResult[tuple[()]] = db.session.execute(  # type: ignore[assignment]  # a DELETE gives a cursor
+        delete(SignInLink)
+        .where(or_(SignInLink.used_at <= now - KEPT, SignInLink.expires_at <= now - KEPT))
+        .execution_options(synchronize_session=False)
+    )
+    return gone.rowcount or None
+
+
+def _address(typed: str) -> str:
+    address = contacts.email(typed)
+    if address is None:
+        raise EmailMissing(field="email")
+    return address.lower()
+
+
+def _by_address(address: str) -> Account | None:
+    return db.session.scalars(select(Account).where(Account.email == address)).first()
+
+
+def _has_enough(account: Account, now: datetime) -> bool:
+    sent = select(func.count()).where(
+        SignInLink.account_id == account.id, SignInLink.created_at > now - WITHIN
+    )
+    return (db.session.scalar(sent) or 0) >= MOST_LETTERS
