@@ -11,8 +11,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from http import HTTPStatus
 from threading import Lock
+from wsgiref.types import WSGIEnvironment
 
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import Headers
 
 from eventsapp import clock
 from eventsapp.feeds import selection
@@ -55,6 +57,17 @@ class Shelf:
         return body
 
 
+class FeedAnswer(Response):
+    """An answer whose 304 keeps Last-Modified, which Werkzeug would take off (RFC 9110 15.4.5 lets it
+    stand); a calendar that only remembers dates would otherwise forget this one."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        """The headers as they leave."""
+        headers = super().get_wsgi_headers(environ)
+        headers["Last-Modified"] = self.headers["Last-Modified"]
+        return headers
+
+
 shelf = Shelf(24)
 """Three territories with all their themes: below 10 MB."""
 
@@ -73,7 +86,7 @@ def theme(territory: str, theme: str) -> Response:
 
 def answer(feed: selection.Feed) -> Response:
     """304 to who has this version, else the feed, compressed if the reader asked for it."""
-    response = Response(mimetype="text/calendar")
+    response = FeedAnswer(mimetype="text/calendar")
     if has_this_version(feed):
         response.status_code = HTTPStatus.NOT_MODIFIED
         response.headers.remove("Content-Type")

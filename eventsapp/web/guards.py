@@ -22,7 +22,7 @@ def bind(app: Flask) -> None:
 
     @app.before_request
     def take_write_lock() -> None:
-        if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and request.routing_exception is None:
             begin_writing()
 
     @app.context_processor
@@ -31,8 +31,13 @@ def bind(app: Flask) -> None:
 
 
 def refuse_other_types() -> None:
-    """Unsafe methods come from forms; raises UnsupportedMediaType (415) for another body."""
+    """Unsafe methods come from forms; raises UnsupportedMediaType (415) for another body.
+
+    Where no door opens the answer is 404 or 405, whatever the body: calendars probe with PROPFIND.
+    """
     if request.method in {"GET", "HEAD", "OPTIONS"} or not request.content_length:
+        return
+    if request.routing_exception is not None:
         return
     if request.mimetype not in FORM_TYPES:
         raise UnsupportedMediaType()

@@ -20,8 +20,8 @@ def bind(app: Flask) -> None:
     @app.before_request
     def change_language() -> BaseResponse | None:
         wanted = languages.known(request.args.get("langue"))
-        if wanted is None or request.method not in {"GET", "HEAD"}:
-            return None
+        if wanted is None or request.method not in {"GET", "HEAD"} or request.blueprint == "calendar_feeds":
+            return None  # a feed never redirects: calendars follow badly, and it is in French
         answer = redirect(here(langue=None), 303)
         # A preference asked for by its reader needs no consent (CNIL, exempted trackers).
         answer.set_cookie(
