@@ -8,7 +8,7 @@ import structlog
 from flask import Flask, render_template, request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from eventsapp.database import db
 from eventsapp.refusals import Refusal
@@ -65,12 +65,13 @@ def page(status: int, sentence: str = "", incident: str = "") -> tuple[str, int]
     return html, status
 
 
-def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+def http_error(error: HTTPException) -> tuple[str, int, dict[str, str]] | HTTPException:
     """404, 405, 413 and their like."""
     db.session.rollback()
     if error.code is None or error.code < 400:
         return error
-    return page(error.code)
+    allowed = error.valid_methods if isinstance(error, MethodNotAllowed) else None
+    return *page(error.code), {"Allow": ", ".join(sorted(allowed))} if allowed else {}
 
 
 def forged(error: CSRFError) -> tuple[str, int]:
