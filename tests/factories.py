@@ -47,9 +47,9 @@ def a_territory(number: int = 19, **values: Any) -> Territory:
 
 
 def a_school(name: str = "École Curial", **values: Any) -> Venue:
-    """A primary school of the 19e, with an entrance that has to be known."""
+    """A primary school of the 19e, with an entrance that has to be known; the same when asked again."""
     territory = values.pop("territory", None) or a_territory()
-    return _add(
+    return _by_slug(Venue, territory, name) or _add(
         Venue(
             **{
                 "territory": territory,
@@ -72,17 +72,15 @@ def a_school(name: str = "École Curial", **values: Any) -> Venue:
 def an_association(name: str = "Les Amis de Curial", **values: Any) -> Organisation:
     """A partner that hosts events."""
     return _add(
-        Organisation(
-            **{"slug": slug_from(name), "kind": OrganisationKind.ASSOCIATION, "name": name} | values
-        )
+        Organisation(**{"slug": slug_from(name), "kind": OrganisationKind.ASSOCIATION, "name": name} | values)
     )
 
 
 def an_action(name: str = "Samedis matins à l’école", **values: Any) -> Action:
-    """An action of the 19e, under the axis « parentalité » unless `theme` says otherwise."""
+    """An action of the 19e, under « parentalité » or of `theme`; the same when asked again."""
     territory = values.pop("territory", None) or a_territory()
     theme = values.pop("theme", Theme.PARENTING)
-    return _add(
+    return _by_slug(Action, territory, name) or _add(
         Action(
             **{
                 "axis": an_axis(territory, theme),
@@ -106,9 +104,9 @@ def an_axis(territory: Territory, theme: Theme) -> Axis:
 
 
 def an_activity(title: str = "Atelier cuisine en famille", **values: Any) -> Activity:
-    """A series under an action."""
+    """A series under an action; the same when asked again."""
     action = values.pop("action", None) or an_action()
-    return _add(
+    return _by_slug(Activity, action.territory, title) or _add(
         Activity(
             **{
                 "action": action,
@@ -146,6 +144,10 @@ def an_event(
         **values,
     )
     return scheduling.announce(announcement, actor="seeds", now=now())
+
+
+def _by_slug(kind: type[Thing], territory: Territory, name: str) -> Thing | None:
+    return db.session.scalars(select(kind).filter_by(territory_id=territory.id, slug=slug_from(name))).first()
 
 
 def _add(thing: Thing) -> Thing:

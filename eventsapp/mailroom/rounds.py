@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Any, cast
 
 from sqlalchemy import Select, Update, exists, select, update
 from sqlalchemy.engine import CursorResult
@@ -138,7 +139,7 @@ def _claim_next(now: datetime, done: Round) -> _Claim | None:
             return claim
 
 
-def _due(now: datetime) -> Select[tuple[Letter]]:
+def _due(now: datetime) -> Select[Letter]:
     """The oldest due letter with nothing before it in its thread; a row locked by another is skipped."""
     earlier = aliased(Letter)
     held_back = exists().where(
@@ -241,6 +242,4 @@ def _mark(letter_id: int, claimed_at: datetime, **values: object) -> None:
 
 
 def _count(statement: Update) -> int:
-    result = db.session.execute(statement)
-    assert isinstance(result, CursorResult)
-    return result.rowcount
+    return cast(CursorResult[Any], db.session.execute(statement)).rowcount

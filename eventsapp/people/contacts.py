@@ -6,6 +6,7 @@ must not keep anybody from registering.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ LONGEST_NUMBER = 32
 # What turns the direction of the text around it: a name could make a page or a letter lie.
 # Marks (U+200E, U+200F) and joiners stay, names are written with them.
 _TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_SPACES = re.compile("[ \u00a0\u2009\u202f]+")
 _UNKEPT = {"Cc", "Cs", "Co", "Zl", "Zp"}
 
 
@@ -74,7 +76,7 @@ def first_name(typed: str, *, field: str = "first_name") -> str:
 
     Any script, accents, emoji are names. Raises FirstNameMissing, FirstNameTooLong, Unwritable.
     """
-    name = unicodedata.normalize("NFC", " ".join(typed.strip().split(" ")))
+    name = unicodedata.normalize("NFC", _SPACES.sub(" ", typed).strip())
     if not any(unicodedata.category(c)[0] in "LNS" for c in name):
         if any(unicodedata.category(c) in _UNKEPT for c in name):
             raise Unwritable(field=field)
@@ -97,7 +99,7 @@ def email(typed: str, *, field: str = "email") -> str | None:
     if len(address) > LONGEST_ADDRESS:
         raise EmailUnreadable(field=field)
     try:
-        valid = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+        valid = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
         raise EmailUnreadable(field=field) from error
     if valid.ascii_email is None or len(valid.ascii_email) > LONGEST_ADDRESS:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import insert
+
 from eventsapp import journal
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
@@ -56,6 +58,7 @@ def confirm(token: str, event_id: int, *, language: str, now: datetime) -> Confi
     registration = _register(event, household, answers, now)
     link_token = households.new_link(household, now=now)
     db.session.flush()
+    _add_participants(registration, answers)
     enrolment.registration_id, enrolment.answers = registration.id, {}
     if registration.status is RegistrationStatus.CONFIRMED:
         letters.confirmed(registration, link_token, now=now)
@@ -113,20 +116,27 @@ def _register(event: Event, household: Household, answers: PartyAnswers, now: da
         seats=answers.seats,
         created_at=now,
         changed_at=now,
-        participants=[Participant(bracket=bracket) for bracket in answers.brackets],
     )
     db.session.add(registration)
     return registration
 
 
+def _add_participants(registration: Registration, answers: PartyAnswers) -> None:
+    """One line each, in one statement however many they are (the unit of work makes one a row)."""
+    lines = [{"registration_id": registration.id, "bracket": bracket} for bracket in answers.brackets]
+    db.session.execute(insert(Participant), lines)
+
+
 def _again(enrolment: Enrolment, now: datetime) -> Confirmed:
     registration = enrolment.registration
-    assert registration is not None and registration.household is not None  # emptied when it was set
+    if registration is None or registration.household is None:
+        raise enrolments.AnswersForgotten()
     return Confirmed(registration, households.new_link(registration.household, now=now))
 
 
 def _move(registration: Registration, status: RegistrationStatus, now: datetime) -> None:
-    assert status in REGISTRATION_MOVES[registration.status]  # the verbs above ask before they move
+    if status not in REGISTRATION_MOVES[registration.status]:
+        raise ValueError(f"{registration.status} does not become {status}")
     registration.status, registration.changed_at = status, now
 
 

@@ -8,6 +8,7 @@ click finds it.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 from sqlalchemy import delete, select
 from sqlalchemy.engine import CursorResult
@@ -74,6 +75,5 @@ def answers_of(enrolment: Enrolment) -> PartyAnswers | None:
 
 def forget_expired(now: datetime) -> int:
     """Erases the answers whose time is over, and says how many; a recurring job calls it."""
-    result = db.session.execute(delete(Enrolment).where(Enrolment.expires_at <= now))
-    assert isinstance(result, CursorResult)
-    return result.rowcount
+    gone = db.session.execute(delete(Enrolment).where(Enrolment.expires_at <= now))
+    return cast(CursorResult[Any], gone).rowcount

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from eventsapp.agenda.models import Activity, Event
 from eventsapp.database import db
@@ -81,9 +82,7 @@ def active_at(event: Event) -> Sequence[Registration]:
 
 def waiting_at(event: Event) -> Sequence[Registration]:
     """The queue of an event, the first first."""
-    return db.session.scalars(
-        _active(event).where(Registration.status == RegistrationStatus.WAITING)
-    ).all()
+    return db.session.scalars(_active(event).where(Registration.status == RegistrationStatus.WAITING)).all()
 
 
 def is_seated_elsewhere(registration: Registration, address: str) -> bool:
@@ -107,7 +106,7 @@ def is_seated_elsewhere(registration: Registration, address: str) -> bool:
     )
 
 
-def _active(event: Event) -> Select[tuple[Registration]]:
+def _active(event: Event) -> Select[Registration]:
     return (
         select(Registration)
         .where(
@@ -119,7 +118,7 @@ def _active(event: Event) -> Select[tuple[Registration]]:
     )
 
 
-def _with_event():  # type: ignore[no-untyped-def]  # loader options have no public type
+def _with_event() -> tuple[ORMOption, ...]:
     to_event = joinedload(Registration.event)
     return (
         to_event.joinedload(Event.venue),

@@ -34,11 +34,6 @@ class AgeBracket(enum.StrEnum):
         """« 3 à 5 ans »."""
         return str(_BRACKET_LABELS[self])
 
-    @property
-    def label_lazy(self) -> LazyString:
-        """The same, translated when it is shown: for what is written once, at import."""
-        return _BRACKET_LABELS[self]
-
 
 _BRACKET_LABELS = {
     AgeBracket.UNDER_3: lazy_gettext("0 à 2 ans"),
@@ -103,13 +98,14 @@ class Registration(Model):
         back_populates="registration", cascade="all, delete-orphan", order_by="Participant.id"
     )
 
-
     @property
     def contact(self) -> Person:
         """The adult we write to or call about it."""
-        party = self.household or self.professional
-        assert party is not None  # the table says so (one_party)
-        return party.contact if isinstance(party, Household) else party.person
+        if self.household is not None:
+            return self.household.contact
+        if self.professional is not None:
+            return self.professional.person
+        raise ValueError("a registration is somebody's (CHECK one_party)")
 
     @property
     def is_active(self) -> bool:

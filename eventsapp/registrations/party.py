@@ -36,7 +36,9 @@ class AdultMissing(Refusal):
 class PartyTooLarge(Refusal):
     """More people than one form takes."""
 
-    sentence = msgid("Vous êtes %(seats)s. Ici, on inscrit %(most)s personnes au plus. Pour un groupe, appelez-nous.")
+    sentence = msgid(
+        "Vous êtes %(seats)s. Ici, on inscrit %(most)s personnes au plus. Pour un groupe, appelez-nous."
+    )
 
 
 class AnswersRefused(Refusal):

@@ -7,6 +7,8 @@ PostgreSQL alike.
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import joinedload
@@ -48,8 +50,7 @@ def take(event: Event, seats: int) -> bool:
         .values(seats_taken=Event.seats_taken + seats)
         .execution_options(synchronize_session=False)
     )
-    assert isinstance(result, CursorResult)
-    taken = result.rowcount == 1
+    taken = cast(CursorResult[Any], result).rowcount == 1
     if taken:
         set_committed_value(event, "seats_taken", event.seats_taken + seats)
     return taken

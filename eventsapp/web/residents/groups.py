@@ -1,4 +1,4 @@
-"""A party in words: « 2 adultes », « 1 enfant de 3 à 5 ans »."""
+"""A party in words: « 2 adultes », « 1 enfant de 3 à 5 ans », « 1 jeune de 11 à 14 ans »."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from flask_babel import ngettext
 
 from eventsapp.registrations.models import AgeBracket
 
+_CHILDREN = {AgeBracket.UNDER_3, AgeBracket.FROM_3, AgeBracket.FROM_6}
+_YOUNG = {AgeBracket.FROM_11, AgeBracket.FROM_15}
+
 
 def group_of(brackets: Iterable[AgeBracket]) -> list[str]:
     """One phrase for each bracket that somebody is of, the youngest last."""
@@ -18,12 +21,14 @@ def group_of(brackets: Iterable[AgeBracket]) -> list[str]:
         phrases.append(ngettext("%(num)d adulte", "%(num)d adultes", numbers[AgeBracket.ADULT]))
     for bracket in reversed(AgeBracket):
         if bracket is not AgeBracket.ADULT and numbers[bracket]:
-            phrases.append(
-                ngettext(
-                    "%(num)d personne de %(age)s",
-                    "%(num)d personnes de %(age)s",
-                    numbers[bracket],
-                    age=bracket.label,
-                )
-            )
+            phrases.append(_of_age(bracket, numbers[bracket]))
     return phrases
+
+
+def _of_age(bracket: AgeBracket, number: int) -> str:
+    age = bracket.label
+    if bracket in _CHILDREN:
+        return ngettext("%(num)d enfant de %(age)s", "%(num)d enfants de %(age)s", number, age=age)
+    if bracket in _YOUNG:
+        return ngettext("%(num)d jeune de %(age)s", "%(num)d jeunes de %(age)s", number, age=age)
+    return ngettext("%(num)d adulte de %(age)s", "%(num)d adultes de %(age)s", number, age=age)

@@ -31,17 +31,18 @@ MOST_ENROLMENTS = 5
 """Forms that one visitor may have open; a cookie holds 4 kB."""
 
 
-class PartyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class PartyForm(FlaskForm):
     """The questions of the short form; `registrations.party` reads and judges the answers."""
 
     first_name = StringField(lazy_gettext("Votre prénom"))
     phone = TelField(lazy_gettext("Votre téléphone"))
     email = EmailField(lazy_gettext("Votre e-mail"))
     adults = StringField(lazy_gettext("Adultes, avec vous"), default="1")
-
-
-for _bracket in CHILD_BRACKETS:
-    setattr(PartyForm, child_field(_bracket), StringField(_bracket.label_lazy, default="0"))
+    children_0_2 = StringField(lazy_gettext("0 à 2 ans"), default="0")
+    children_3_5 = StringField(lazy_gettext("3 à 5 ans"), default="0")
+    children_6_10 = StringField(lazy_gettext("6 à 10 ans"), default="0")
+    children_11_14 = StringField(lazy_gettext("11 à 14 ans"), default="0")
+    children_15_17 = StringField(lazy_gettext("15 à 17 ans"), default="0")
 
 
 @bp.get("/e/<code>/inscription")
@@ -101,9 +102,7 @@ def confirm(code: str) -> tuple[str, int] | BaseResponse:
     if token is None:
         return forgotten_page(event)
     try:
-        confirmed = booking.confirm(
-            token, event.id, language=languages.current().code, now=clock.now()
-        )
+        confirmed = booking.confirm(token, event.id, language=languages.current().code, now=clock.now())
     except AnswersForgotten:
         return forgotten_page(event)
     except PartyOverCapacity as refusal:
@@ -163,9 +162,7 @@ def closed_page(event: Event, refusal: Refusal) -> str:
 
 def forgotten_page(event: Event) -> tuple[str, int]:
     """The answers are gone: 410, and a way to begin again."""
-    page = render_template(
-        "residents/registrations/forgotten.html", territory=event.territory, event=event
-    )
+    page = render_template("residents/registrations/forgotten.html", territory=event.territory, event=event)
     return page, AnswersForgotten.status
 
 

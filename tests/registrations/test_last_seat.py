@@ -1,0 +1,103 @@
+"""Two connections and one last seat: one is confirmed, one waits. On both databases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp import clock
+from eventsapp.agenda.models import Event
+from eventsapp.database import begin_writing, db
+from eventsapp.registrations import booking
+from eventsapp.registrations.models import Registration, RegistrationStatus
+from tests import factories
+from tests.registrations.stories import answers, fill_in, kinds, register
+
+
+def at_once(app: Flask, *deeds: Callable[[], object]) -> list[object]:
+    """Does the deeds in threads that start together, each with its own connection and transaction."""
+    line = threading.Barrier(len(deeds))
+    came: list[object] = [None] * len(deeds)
+
+    def run(place: int, deed: Callable[[], object]) -> None:
+        with app.app_context():
+            line.wait(timeout=10)
+            try:
+                begin_writing()
+                came[place] = deed()
+                db.session.commit()
+            except Exception as error:
+                came[place] = error
+                db.session.rollback()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return came
+
+
+def confirm(token: str, event_id: int) -> Callable[[], RegistrationStatus]:
+    return lambda: booking.confirm(token, event_id, language="fr", now=clock.now()).registration.status
+
+
+def test_one_last_seat_for_two(app: Flask, db_session: scoped_session[Session]) -> None:
+    event = factories.an_event(capacity=3)
+    register(event, answers("Awa", adults=2))
+    tokens = [fill_in(event, answers(name)) for name in ("Binta", "Driss")]
+    event_id = event.id
+    db_session.remove()
+    came = at_once(app, *(confirm(token, event_id) for token in tokens))
+    assert sorted(map(str, came)) == ["attente", "confirmee"]
+    assert db_session.scalar(select(Event.seats_taken).where(Event.id == event_id)) == 3
+    assert sorted(kinds()) == ["confirmed REQUEST", "confirmed REQUEST", "waiting"]
+
+
+def test_eight_families_and_ten_seats_are_never_oversold(
+    app: Flask, db_session: scoped_session[Session]
+) -> None:
+    event = factories.an_event(capacity=10)
+    names = ("Awa", "Binta", "Clara", "Driss", "Elif", "Farid", "Gina", "Hana")
+    tokens = [fill_in(event, answers(name, adults=1, children=2)) for name in names]
+    event_id = event.id
+    db_session.remove()
+    came = at_once(app, *(confirm(token, event_id) for token in tokens))
+    assert sorted(map(str, came)) == ["attente"] * 5 + ["confirmee"] * 3
+    assert db_session.scalar(select(Event.seats_taken).where(Event.id == event_id)) == 9
+
+
+def test_a_double_click_in_two_requests_at_once_registers_once(
+    app: Flask, db_session: scoped_session[Session]
+) -> None:
+    event = factories.an_event()
+    token, event_id = fill_in(event, answers("Awa", adults=2)), event.id
+    db_session.remove()
+    came = at_once(app, confirm(token, event_id), confirm(token, event_id), confirm(token, event_id))
+    assert list(map(str, came)) == ["confirmee"] * 3
+    assert db_session.scalar(select(func.count(Registration.id))) == 1
+    assert db_session.scalar(select(Event.seats_taken).where(Event.id == event_id)) == 2
+    assert kinds() == ["confirmed REQUEST"]
+
+
+def test_who_arrives_while_seats_are_freed_is_never_left_waiting_beside_them(
+    app: Flask, db_session: scoped_session[Session]
+) -> None:
+    event = factories.an_event(capacity=2)
+    awa_id = register(event, answers("Awa", adults=2)).registration.id
+    token, event_id = fill_in(event, answers("Binta", adults=2)), event.id
+    db_session.remove()
+
+    def awa_cancels() -> bool:
+        awa = db.session.get_one(Registration, awa_id)
+        return booking.cancel(awa, actor="household:1", now=clock.now())
+
+    came = at_once(app, awa_cancels, confirm(token, event_id))
+    assert came[0] is True, came
+    binta = db_session.scalars(select(Registration).where(Registration.id != awa_id)).one()
+    assert binta.status is RegistrationStatus.CONFIRMED
+    assert db_session.scalar(select(Event.seats_taken).where(Event.id == event_id)) == 2
