@@ -43,7 +43,7 @@ def configure(app: Flask) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = StandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
@@ -61,13 +61,23 @@ def _writer(app: Flask) -> Processor:
 
 def _install(handler: logging.Handler, level: int) -> None:
     root = logging.getLogger()
-    for old in [known for known in root.handlers if getattr(known, "is_ours", False)]:
-        root.removeHandler(old)
-    handler.is_ours = True  # type: ignore[attr-defined]  # a mark, so that a second app replaces it
+    for former in [known for known in root.handlers if isinstance(known, StandardError)]:
+        root.removeHandler(former)  # a second application of one process replaces the first's
     root.addHandler(handler)
     root.setLevel(level)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+
+class StandardError(logging.Handler):
+    """Writes to standard error as it is when a line comes, not when the program began."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes one line; a line that cannot be written stops nothing."""
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+        except Exception:
+            self.handleError(record)
 
 
 def _without_messages(logger: WrappedLogger, method: str, line: EventDict) -> EventDict:
