@@ -6,9 +6,9 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from eventsapp import clock
-from eventsapp.cli.door import writing
+from eventsapp.cli.door import reading, writing
 from eventsapp.feeds import rebuilding
+from eventsapp.people import accounts
 from eventsapp.settings import setting
 
 
@@ -42,22 +42,36 @@ def seed() -> None:
     Real places of the 19th and 10th arrondissements, made-up people. Refuses a database that
     holds something already, and production.
     """
-    from eventsapp import seeds
+    from eventsapp import seeds  # made-up people and their data: loaded to plant
 
     if current_app.config["ENVIRONMENT"] == "production":
         raise click.ClickException("a production database takes no made-up people")
-    if not seeds.is_empty():
+    with reading() as now:
+        is_empty = seeds.is_empty()
+    if not is_empty:
         raise click.ClickException("the database holds something already: nothing was changed")
-    seeds.plant(clock.now(), progress=click.echo)
+    seeds.plant(now, progress=click.echo)
 
 
 def _plant_when_empty() -> None:
-    from eventsapp import seeds
+    from eventsapp import seeds  # made-up people and their data: loaded to plant
 
-    if seeds.is_empty():
+    with reading() as now:
+        is_empty = seeds.is_empty()
+    if is_empty:
         click.echo("An empty database: planting the demonstration (a minute or less)")
-        seeds.plant(clock.now(), progress=click.echo)
+        seeds.plant(now, progress=click.echo)
 
 
 def _say_ways_in() -> None:
-    raise NotImplementedError
+    from eventsapp.seeds.partners import COORDINATION  # made-up people and their data: loaded to plant
+
+    try:
+        with writing() as now:
+            account = accounts.by_email(COORDINATION)
+            name, link = account.name, accounts.link_address(accounts.new_link(account, now=now))
+        minutes = setting("SIGN_IN_MINUTES")
+        click.echo(f"  {link}\n  signs in « {name} », once, within {minutes} minutes\n")
+    except click.ClickException:
+        click.echo("  The demonstration coordinator has no account any more.\n")
+    click.echo(f"  {setting('PUBLIC_URL')}/demonstration/courrier\n  shows the mail that was caught\n")

@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 
 from eventsapp.cli.door import reading, said, table, writing
 from eventsapp.feeds import rebuilding
-from eventsapp.settings import setting
+from eventsapp.people import accounts
 from eventsapp.tasks import listings, queue
 from eventsapp.tasks.models import TaskStatus
 
@@ -76,8 +76,6 @@ def sign_in_link(email: str) -> None:
     It works once, for SIGN_IN_MINUTES. For the day when mail does not arrive: give it to nobody
     but that person.
     """
-    from eventsapp.people import accounts
-
     with writing() as now:
-        token = accounts.new_link(accounts.by_email(email), now=now)
-    click.echo(f"{setting('PUBLIC_URL')}/connexion/{token}")
+        link = accounts.link_address(accounts.new_link(accounts.by_email(email), now=now))
+    click.echo(link)
