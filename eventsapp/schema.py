@@ -40,6 +40,7 @@ def refuse_unmigrated() -> None:
         return
     found = state()
     db.session.remove()
+    db.engine.dispose()  # a server that forks afterwards must not share this connection
     if not found.is_current:
         raise UnsafeSettings(
             f"the database is at migration {found.current or 'none'}, "

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from eventsapp import clock
 from eventsapp.clock import PARIS
 from eventsapp.database import begin_writing, db
-from eventsapp.refusals import Refusal
+from eventsapp.refusals import NotFound, Refusal
 
 ACTOR = "cli"
 """Who the journal names for what an operator does."""
@@ -23,6 +23,10 @@ def reading() -> Iterator[datetime]:
     """Gives the hour; a Refusal becomes its sentence and exit code 1."""
     try:
         yield clock.now()
+    except NotFound as refusal:
+        if refusal.sentence != NotFound.sentence:
+            raise click.ClickException(gettext(refusal.sentence, **refusal.parameters)) from refusal
+        raise click.ClickException("there is no such thing: check its code or number") from refusal
     except Refusal as refusal:
         raise click.ClickException(gettext(refusal.sentence, **refusal.parameters)) from refusal
     finally:
