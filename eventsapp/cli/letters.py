@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from eventsapp.cli.door import reading, said, table, writing
 from eventsapp.database import db
-from eventsapp.mailroom import rounds, sealing
+from eventsapp.mailroom import rounds
+from eventsapp.mailroom.masking import readable_text
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 
 
@@ -50,10 +51,6 @@ def show(letter_id: int) -> None:
     """Show a letter, its private links masked."""
     with reading():
         letter = _letter(letter_id)
-        try:
-            text = sealing.unseal(letter.text) if letter.is_sealed else letter.text
-        except sealing.Unreadable as error:
-            text = f"({error})"
         lines = [
             f"{letter.kind}, {letter.channel.value}, {letter.status.value}, posted {said(letter.posted_at)}",
             f"To: {letter.reader_name} ({letter.address})",
@@ -62,7 +59,7 @@ def show(letter_id: int) -> None:
             *([f"Calendar: {letter.method}"] if letter.calendar else []),
             *([f"Problem: {letter.problem}"] if letter.problem else []),
             "",
-            sealing.erase_links(text),
+            readable_text(letter) or "(sealed under a key that is gone)",
         ]
     click.echo("\n".join(lines))
 

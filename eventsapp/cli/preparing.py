@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+import flask_migrate
 from flask import current_app
 from flask.cli import with_appcontext
 
@@ -20,8 +21,6 @@ def prepare() -> None:
     Migrates the database; in a demonstration, fills an empty one; renders the feeds again where
     PUBLIC_URL changed; prints the address and a sign-in link. May run again at any time.
     """
-    import flask_migrate
-
     flask_migrate.upgrade()
     if current_app.config["DEMONSTRATION"]:
         _plant_when_empty()
