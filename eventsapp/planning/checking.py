@@ -103,7 +103,8 @@ def _published(problem: Problem, plan: Plan) -> Iterator[Violation]:
     """Published sessions are in the plan as they were, and nothing else claims to be published."""
     before = Counter(_key(line) for line in problem.published)
     after = Counter(_key(line) for line in plan.lines if line.published)
-    for school, _, day, association, _ in sorted((before - after) + (after - before), key=str):
+    changed = {(school, day, who): None for school, _, day, who, _ in (before - after) + (after - before)}
+    for school, day, association in changed:
         yield Violation(Rule.PUBLISHED_CHANGED, {"school": school, "date": day, "association": association})
 
 

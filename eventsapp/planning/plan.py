@@ -31,10 +31,10 @@ class WhyGap(StrEnum):
     SCHOOL_CLOSED = "school_closed"  # dates
     NOBODY_IN_REACH = "nobody_in_reach"
     NOBODY_AVAILABLE = "nobody_available"  # dates, associations: those in reach, away on these dates
-    TOO_SOON = "too_soon"  # days: every open date is that close to another session of the school
+    TOO_SOON = "too_soon"  # days: every date on which somebody could come is closer to another session
     WOULD_REPEAT = "would_repeat"  # associations: all that could come hold the session before or after
     ALL_TAKEN = "all_taken"  # dates, associations, places, schools: N places for M schools
-    YEAR_LIMITS = "year_limits"  # the same, and it is the yearly limits that bind
+    YEAR_LIMITS = "year_limits"  # the same; these associations are free, but at their yearly limit
     NOT_FOUND = "not_found"  # the search ended without a session here; no proof that there is none
 
 

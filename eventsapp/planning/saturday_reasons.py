@@ -144,11 +144,16 @@ class _Market:
             return Reason(WhyGap.NOBODY_AVAILABLE, away)
         if session in self.free_places:
             return None
-        if all(self.barred[s, :, d].all() for d in open_dates):
+        if all(self._near_another_visit(s, d) for _, d in self.all_places[session]):
             return Reason(WhyGap.TOO_SOON, {"days": max(1, tables.problem.min_gap_days)})
         return Reason(
             WhyGap.WOULD_REPEAT, {"associations": self._people({a for a, _ in self.all_places[session]})}
         )
+
+    def _near_another_visit(self, school: int, date: int) -> bool:
+        nearest = max(1, self.tables.problem.min_gap_days)
+        visits = self.year.agenda(school, frozenset({self.period}))
+        return any(abs(day - int(self.tables.ordinal[date])) < nearest for day, _, _ in visits)
 
     def shortage(self, session: int) -> _Shortage:
         """The sessions that the places wanted by this one, and by their holders, and so on, are full of.
@@ -158,7 +163,6 @@ class _Market:
         reached, queue = {session}, [session]
         seen: set[tuple[int, int]] = set()
         yearly: set[int] = set()
-        monthly = False
         while queue:
             for a, d in self.free_places.get(queue.pop(), ()):
                 if (a, d) in seen:
@@ -170,18 +174,16 @@ class _Market:
                         return _Shortage(frozenset({session}), Reason(WhyGap.NOT_FOUND))
                     yearly.add(a)
                     holders = [i for i, _ in self.holders.get(a, ())]
-                else:
-                    monthly = True
                 queue.extend(i for i in holders if i not in reached)
                 reached.update(holders)
         held = sum(1 for i in reached if self.year.association[i] != NOWHERE)
         params = {
             "dates": self._days({d for _, d in seen}),
-            "associations": self._people({a for a, _ in seen}),
+            "associations": self._people(yearly or {a for a, _ in seen}),
             "places": held,
             "schools": len(reached),
         }
-        key = WhyGap.YEAR_LIMITS if yearly and not monthly else WhyGap.ALL_TAKEN
+        key = WhyGap.YEAR_LIMITS if yearly else WhyGap.ALL_TAKEN
         return _Shortage(frozenset(reached), Reason(key, params))
 
     def _holders(self, association: int, date: int) -> list[int] | None:

@@ -69,6 +69,11 @@ class Year:
         """How many sessions are held, without the published ones."""
         return int((self.association != NOWHERE).sum())
 
+    def lines(self) -> list[tuple[int, int, int]]:
+        """The sessions held as (session, association, date)."""
+        held = np.flatnonzero(self.association != NOWHERE)
+        return [(int(i), int(self.association[i]), int(self.date[i])) for i in held]
+
     def gaps_by_school(self) -> Ints:
         """How many sessions each school is still owed."""
         missing = self.tables.session_school[self.association == NOWHERE]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 
@@ -45,9 +46,10 @@ def plan(
     year = begin(tables, rng)
     ending = improve(year, proved, search, rng)
     if ending is Ending.ROUNDS_DONE and year.held < free_coverage(tables, proved):
+        before = year.copy()
         proved = cover(year, proved, search)
-        search.refresh()
-        ending = improve(year, proved, search, rng)
+        ending = improve(year, proved, search, rng, ceiling=before.total())
+        year = min(year, before, key=Year.total)
     found = explained(year, proved, ending, search.rounds, search.budget.seed)
     search.tell(Phase.DONE, year.total(), proved.objective, lambda: found)
     return found
@@ -62,8 +64,9 @@ def cover(year: Year, proved: Bound, search: Search) -> Bound:
     """Where flows left sessions uncovered that they cannot rule out: cover them, or prove a lower bound."""
     tables = year.tables
     search.tell(Phase.COVERING, year.total(), proved.objective, lambda: _snapshot(year, proved, search))
-    _, most = cover_more(year, range(len(tables.schools)), search.budget.seed, search.seconds_left)
+    most = cover_more(year, search.budget.seed, search.seconds_left)
     most = min(most, free_coverage(tables, proved))
+    search.refresh()
     return replace(
         proved,
         coverage=most + proved.due - len(tables.session_school),
@@ -71,8 +74,13 @@ def cover(year: Year, proved: Bound, search: Search) -> Bound:
     )
 
 
-def improve(year: Year, proved: Bound, search: Search, rng: np.random.Generator) -> Ending:
-    """Solve months anew until the bound is reached or the budget is spent; changes `year`."""
+def improve(
+    year: Year, proved: Bound, search: Search, rng: np.random.Generator, ceiling: float = inf
+) -> Ending:
+    """Solve months anew until the bound is reached or the budget is spent; changes `year`.
+
+    Nothing is told of a plan whose objective is above `ceiling`: a better one is known.
+    """
     periods = np.unique(year.tables.session_period)
     sweep = list(periods)
     total = year.total()
@@ -88,7 +96,8 @@ def improve(year: Year, proved: Bound, search: Search, rng: np.random.Generator)
         better = resolve(year, block, rng)
         total = year.total() if better else total
         search.count(better=better)
-        search.tell(Phase.IMPROVING, total, proved.objective, lambda: _snapshot(year, proved, search))
+        if total <= ceiling:
+            search.tell(Phase.IMPROVING, total, proved.objective, lambda: _snapshot(year, proved, search))
     return Ending.PROVED
 
 
