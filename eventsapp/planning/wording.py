@@ -21,6 +21,7 @@ STEPS = {
     Phase.BOUNDING: msgid("Nous calculons ce qui est possible."),
     Phase.STARTING: msgid("Nous préparons une première proposition."),
     Phase.IMPROVING: msgid("Nous améliorons la proposition, mois par mois."),
+    Phase.COVERING: msgid("Nous remplissons les derniers trous."),
     Phase.DONE: msgid("Nous relisons la proposition."),
 }
 """What the worker is doing, as msgids: they wait in a task and are translated when shown."""
