@@ -187,6 +187,19 @@ def test_schools_hear_different_associations_and_topics_and_everyone_works_alike
     assert found.ending is Ending.PROVED
 
 
+def test_who_has_come_often_is_asked_less():
+    """Lire is announced three times at Tandou: Jouer and Manger share what Curial is owed."""
+    months = (SEPTEMBER, OCTOBER, NOVEMBER)
+    frozen = tuple(published("Tandou", month, month.dates[0], "Lire") for month in months)
+    problem = Problem(
+        months,
+        (school("Curial", OCTOBER, NOVEMBER), school("Tandou", *months)),
+        (association("Lire"), association("Jouer"), association("Manger")),
+        published=frozen,
+    )
+    assert sorted(map(str, hosts(planned(problem), "Curial"))) == ["Jouer", "Manger"]
+
+
 def test_no_school_takes_all_the_gaps():
     """Two mornings a year for one association each: four schools get one session each, not two get two."""
     months = (FEBRUARY, APRIL)
@@ -247,6 +260,35 @@ def test_a_town_without_anything_has_an_empty_plan():
     assert (empty.lines, empty.gaps, empty.ending) == ((), (), Ending.PROVED)
     lonely = planned(Problem((APRIL,), (school("Curial", APRIL),), ()))
     assert gaps(lonely) == [("Curial", "2027-04", "nobody_in_reach")]
+
+
+def test_a_session_before_a_published_one_may_not_repeat_it_and_that_is_proved():
+    """Only Lire is free in October, and Lire is announced in November."""
+    months = (SEPTEMBER, OCTOBER, NOVEMBER)
+    problem = Problem(
+        months,
+        (school("Curial", *months),),
+        (association("Lire"), association("Jouer", available=SEPTEMBER.dates)),
+        published=(published("Curial", NOVEMBER, NOVEMBER.dates[0], "Lire"),),
+    )
+    found = planned(problem)
+    assert len(found.lines) == found.bound.coverage == 2
+
+
+def test_published_visits_that_repeat_one_another_do_not_hide_what_is_possible():
+    months = (SEPTEMBER, OCTOBER, NOVEMBER, APRIL)
+    problem = Problem(
+        months,
+        (school("Curial", *months),),
+        (association("Lire"),),
+        published=(
+            published("Curial", SEPTEMBER, SEPTEMBER.dates[0], "Lire"),
+            published("Curial", OCTOBER, OCTOBER.dates[0], "Lire"),
+        ),
+    )
+    found = planned(problem)
+    assert len(found.lines) == found.bound.coverage == 2
+    assert {key for _, _, key in gaps(found)} == {"would_repeat"}
 
 
 # ---------------------------------------------------------------- the search itself
