@@ -227,14 +227,14 @@ def _finish(claim: _Claim, **values: object) -> None:
     db.session.commit()
 
 
-def _mark(letter_id: int, claimed_at: datetime, **values: object) -> None:
+def _mark(letter_id: int, held_since: datetime, /, **values: object) -> None:
     """Writes what came of a claim, unless the letter was taken from us meanwhile."""
     db.session.execute(
         update(Letter)
         .where(
             Letter.id == letter_id,
             Letter.status == LetterStatus.SENDING,
-            Letter.claimed_at == claimed_at,
+            Letter.claimed_at == held_since,
         )
         .values(**values)
         .execution_options(synchronize_session=False)
