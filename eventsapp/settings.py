@@ -100,12 +100,20 @@ SETTINGS = (
     ),
     Setting("MAIL_MAILBOX", "agenda", "The local part before +token in From and ORGANIZER."),
     Setting("HELP_PHONE", "01 99 00 19 19", "The number people call for help. 01 99 00 … is fictitious."),
+    Setting("HELP_MAIL", "", "Where people write who do not phone. Empty: aide@MAIL_DOMAIN."),
     Setting(
         "HELP_HOURS",
         msgid("Du lundi au vendredi, de 9 h à 17 h"),
         "When somebody answers that number; a sentence the catalogues know, or your own.",
     ),
     Setting("CONTROLLER", "la Caf de Paris et la Ville de Paris", "Who answers for personal data."),
+    Setting(
+        "PUBLISHER",
+        "",
+        "Who publishes the site, with address and director of publication, as the law asks of every "
+        "site (loi 2004-575, art. 1-1). Empty: a demonstration says that it has none.",
+    ),
+    Setting("HOSTED_BY", "", "Who runs the machines: name, address, phone (same article)."),
     Setting(
         "ANSWER_MINUTES",
         60,
@@ -184,6 +192,7 @@ def _derive(app: Flask, given: set[str]) -> None:
     if not config["MAIL_PORT"]:
         on_loopback = config["MAIL_SERVER"] in {"127.0.0.1", "localhost", "::1"}
         config["MAIL_PORT"] = config["PORT"] + 1 if on_loopback else 587
+    config["HELP_MAIL"] = config["HELP_MAIL"] or f"aide@{config['MAIL_DOMAIN']}"
     config["MAIL_DEFAULT_SENDER"] = f"{config['MAIL_MAILBOX']}@{config['MAIL_DOMAIN']}"
     if "SESSION_COOKIE_SECURE" not in given:
         config["SESSION_COOKIE_SECURE"] = production or config["PUBLIC_URL"].startswith("https://")

@@ -1,4 +1,4 @@
-"""How addresses are read and written: the territory converter, and the way back to where one was."""
+"""How addresses are read and written: converters of territories and codes, and the way back."""
 
 from __future__ import annotations
 
@@ -20,9 +20,16 @@ class TerritorySlug(BaseConverter):
     regex = r"paris-\d{1,2}"
 
 
+class EventCode(BaseConverter):
+    """« k7mw2pa »: letters and digits, so that what follows a hyphen is the slug."""
+
+    regex = r"[0-9a-z]{1,12}"
+
+
 def bind(app: Flask) -> None:
-    """Teaches the converter and gives templates `here` and `canonical_url`."""
+    """Teaches the converters and gives templates `here` and `canonical_url`."""
     app.url_map.converters["territory"] = TerritorySlug
+    app.url_map.converters["code"] = EventCode
     app.jinja_env.globals.update(here=here, canonical_url=canonical_url)
 
 
@@ -35,13 +42,9 @@ def territory_of(slug: str) -> Territory:
 
 
 def here(**changes: object) -> str:
-    """The present address with its query changed; None takes a key away."""
-    query = request.args.to_dict(flat=True)
-    for key, value in changes.items():
-        if value is None:
-            query.pop(key, None)
-        else:
-            query[key] = str(value)
+    """The present address with its query changed; None takes a key away, empty ones go too."""
+    wanted = {**request.args.to_dict(flat=True), **changes}
+    query = {key: str(value) for key, value in wanted.items() if value is not None and value != ""}
     return request.path + (f"?{urlencode(query)}" if query else "")
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from eventsapp import languages
 from eventsapp.database import db
 from eventsapp.refusals import Refusal
 
@@ -43,6 +44,10 @@ WORDS = {
 }
 
 
+PICTURES = {403: "lock", 404: "search", 409: "refresh-cw", 410: "hourglass", 429: "hourglass"}
+"""Icons of static/icons.svg, where one says more than a question mark."""
+
+
 def bind(app: Flask) -> None:
     """Dresses every error; whatever went wrong, nothing was changed."""
     app.register_error_handler(HTTPException, http_error)
@@ -52,17 +57,27 @@ def bind(app: Flask) -> None:
 
 
 def page(status: int, sentence: str = "", incident: str = "") -> tuple[str, int]:
-    """The error page of a status, with the reason in a sentence."""
-    title, advice = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    """The error page of a status, with the reason in a sentence, or what to do where there is none."""
+    title, advice = (str(words) for words in WORDS.get(status, WORDS[400 if status < 500 else 500]))
+    if status >= 500:
+        return _bare_page(title, sentence or advice, incident), status
+    said = "" if sentence.rstrip(".") == title else sentence
     html = render_template(
-        "errors/bare.html" if status >= 500 else "errors/error.html",
+        "errors/error.html",
         status=status,
-        error_title=str(title),
-        sentence=sentence,
-        advice=str(advice),
-        incident=incident,
+        picture=PICTURES.get(status, "circle-help"),
+        error_title=title,
+        sentence=said or advice,
     )
     return html, status
+
+
+def _bare_page(title: str, sentence: str, incident: str) -> str:
+    """Without what every page is given: who is signed in is asked of a database that may be down."""
+    template = current_app.jinja_env.get_template("errors/bare.html")
+    return template.render(
+        error_title=title, sentence=sentence, incident=incident, language=languages.current()
+    )
 
 
 def http_error(error: HTTPException) -> tuple[str, int, dict[str, str]] | HTTPException:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from babel import Locale
 from flask import Flask
@@ -25,6 +25,8 @@ def bind(app: Flask) -> None:
         long_day=languages.long_day,
         short_day=languages.short_day,
         day_only=day_only,
+        near_day=near_day,
+        initial=initial,
         month_name=languages.month_name,
         hour=languages.hour,
         hour_range=hour_range,
@@ -34,6 +36,7 @@ def bind(app: Flask) -> None:
         previous_month=previous_month,
         next_month=next_month,
         month_of=month_of,
+        month_value=month_value,
         webcal=webcal,
         language_names=language_names,
     )
@@ -49,6 +52,17 @@ def day_only(day: date) -> str:
     return languages.long_day(day, year=False)
 
 
+def near_day(day: date) -> str:
+    """« samedi 28 novembre », with its year when that is not the present one."""
+    local = clock.day_of(day) if isinstance(day, datetime) else day
+    return languages.long_day(local, year=local.year != clock.today().year)
+
+
+def initial(text: str) -> str:
+    """« Samedi 28 novembre »: the first letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def hour_range(event: Event) -> str:
     """« de 9 h 30 à 11 h 30 »."""
     return languages.hour_range(event.starts_at, event.ends_at)
@@ -56,23 +70,31 @@ def hour_range(event: Event) -> str:
 
 def seats_state(event: Event) -> str:
     """What a resident may expect of an event: a state of components/tags.html."""
+    now = clock.now()
     if event.is_cancelled:
         return "cancelled"
-    if event.ends_at <= clock.now():
+    if event.ends_at <= now:
         return "past"
     if event.registration is RegistrationMode.NONE:
         return "free"
+    if event.starts_at <= now:
+        return "closed"
     return "places" if event.seats_left else "waiting"
 
 
+def month_value(month: date) -> str:
+    """« 2026-11 » for any day of November 2026: the value of `mois` in addresses."""
+    return month.strftime("%Y-%m")
+
+
 def previous_month(month: date) -> str:
-    """« 2026-10 » for any day of November 2026: the value of `mois` in addresses."""
-    return (month.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+    """« 2026-10 » for any day of November 2026."""
+    return month_value(month.replace(day=1) - timedelta(days=1))
 
 
 def next_month(month: date) -> str:
     """« 2026-12 » for any day of November 2026."""
-    return (month.replace(day=28) + timedelta(days=4)).strftime("%Y-%m")
+    return month_value(month.replace(day=28) + timedelta(days=4))
 
 
 def month_of(text: str) -> date:

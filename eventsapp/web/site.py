@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, Response, render_template
 
 from eventsapp.programme import listings as programme
 
 bp = Blueprint("site", __name__)
+
+DECLARED_ON = date(2026, 11, 22)
+"""When what the declaration of accessibility says was last checked (decree 2019-768, art. 5)."""
 
 
 @bp.get("/")
@@ -24,7 +29,7 @@ def help() -> str:
 @bp.get("/accessibilite")
 def accessibility() -> str:
     """State of conformity, contact and way of complaint (RGAA 4.1, law 2005-102 art. 47)."""
-    return render_template("site/accessibility.html")
+    return render_template("site/accessibility.html", declared_on=DECLARED_ON)
 
 
 @bp.get("/donnees-personnelles")
@@ -41,6 +46,9 @@ def legal() -> str:
 
 @bp.get("/robots.txt")
 def robots() -> Response:
-    """Feeds stay open: Google's importer obeys this file (RULES F10)."""
-    closed = "\n".join(f"Disallow: {path}" for path in ("/m/", "/pro/", "/connexion", "/demonstration/"))
+    """Feeds stay open: Google's importer obeys this file (RULES F10). Every month and day of a
+    territory has an address of its own, for centuries: those are for people."""
+    private = ("/m/", "/pro/", "/connexion", "/demonstration/", "/e/*/inscription")
+    endless = ("/*?*mois=", "/*?*jour=")
+    closed = "\n".join(f"Disallow: {path}" for path in private + endless)
     return Response(f"User-agent: *\n{closed}\n", content_type="text/plain; charset=utf-8")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, url_for
+from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -15,12 +17,14 @@ from eventsapp.agenda.entries import address_of, cancelled_prefix, entry_of
 from eventsapp.agenda.models import Event
 from eventsapp.ical.calendar import single
 from eventsapp.ical.entry import Entry
+from eventsapp.web.filters import day_only, hour_range, initial
+from eventsapp.web.residents.maps import around
 
 bp = Blueprint("events", __name__)
 
 
-@bp.get("/e/<code>")
-@bp.get("/e/<code>-<slug>")
+@bp.get("/e/<code:code>")
+@bp.get("/e/<code:code>-<slug>")
 def page(code: str, slug: str | None = None) -> str | BaseResponse:
     """An event, restricted or not: whoever has its link may read it."""
     event = listings.by_code(code)
@@ -33,15 +37,37 @@ def page(code: str, slug: str | None = None) -> str | BaseResponse:
         event=event,
         action=event.activity.action,
         theme=event.activity.action.axis.theme,
-        is_past=event.ends_at <= clock.now(),
         address=address_of(event),
+        preview=preview_of(event, entry),
+        spot=around(event.territory.drawing, event.venue),
         google=google_link(entry),
         outlook=outlook_link(entry),
         structured=None if event.is_restricted else structured_data(event),
     )
 
 
-@bp.get("/e/<code>.ics")
+@dataclass(frozen=True)
+class Preview:
+    """What leaves the page: its title, and what messaging apps show of a shared link."""
+
+    title: str
+    sentence: str
+    message: str
+
+
+def preview_of(event: Event, entry: Entry) -> Preview:
+    """The words of the calendar entry: neutral where the action is sensitive, since others see them."""
+    day, hours = day_only(event.starts_at), hour_range(event)
+    title = f"{gettext('Annulé :')} {entry.summary}" if event.is_cancelled else entry.summary
+    neutral = event.activity.action.is_sensitive
+    place = event.venue.full_address if neutral else event.venue.name
+    sentence = f"{initial(day)}, {hours}. {place}."
+    if event.summary and not neutral:
+        sentence += f" {event.summary}"
+    return Preview(title, sentence, f"{title}, {day}, {hours}. {place}.")
+
+
+@bp.get("/e/<code:code>.ics")
 def download(code: str) -> Response:
     """« Garder la date » : a copy of one event for any calendar program (RULES F2)."""
     event = listings.by_code(code)
