@@ -1,0 +1,78 @@
+"""The worker as a real process: it begins, delivers, and ends in good order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from eventsapp.clock import now
+from eventsapp.database import begin_writing, db
+from eventsapp.mailroom import outbox
+from eventsapp.mailroom.models import Letter, LetterStatus
+from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
+from eventsapp.tasks.models import Heartbeat
+from tests.databases import Database
+from tests.jobs.processes import Process, running
+from tests.servers import PostOffice
+
+pytestmark = pytest.mark.slow
+
+
+def worker_on(database: Database, office: PostOffice, folder: Path) -> dict[str, str]:
+    return {
+        "DATABASE_URL": database.url,
+        "INSTANCE_PATH": str(folder),
+        "MAIL_SERVER": office.host,
+        "MAIL_PORT": str(office.port),
+    }
+
+
+def post_to_awa() -> None:
+    begin_writing()
+    outbox.post(
+        OutgoingLetter(
+            kind="people/sign_in",
+            reader=Reader(name="Awa", language="fr", email="awa@example.net"),
+            sender=Sender(name="L’agenda", address="agenda@agenda.example.org"),
+            context={"name": "Awa", "link": "https://agenda.example.org/connexion/x", "minutes": 30},
+        ),
+        now=now(),
+    )
+    db.session.commit()
+
+
+@pytest.mark.usefixtures("db_session")
+def test_a_worker_delivers_gives_signs_of_life_and_ends(
+    database: Database, smtp: PostOffice, tmp_path: Path
+) -> None:
+    post_to_awa()
+    with running("worker", **worker_on(database, smtp, tmp_path)) as process:
+        name = process.wait_for("worker begins")["worker"]
+        process.wait_for("job", job="letters", outcome="1 sent, 0 later, 0 failed")
+        assert [letter.recipients for letter in smtp.letters] == [("awa@example.net",)]
+        assert process.terminate() == 0
+        assert process.lines[-1]["event"] == "worker ends"
+        assert name == process.lines[-1]["worker"]
+    assert db.session.scalars(select(Letter.status)).all() == [LetterStatus.SENT]
+    assert db.session.scalars(select(Heartbeat)).all() == []
+
+
+@pytest.mark.databases("sqlite")
+def test_a_worker_refuses_an_unmigrated_production_database(tmp_path: Path) -> None:
+    production = {
+        "ENVIRONMENT": "production",
+        "SECRET_KEY": "a secret of at least thirty-two letters",
+        "PUBLIC_URL": "https://agenda.paris.example",
+        "MAIL_DOMAIN": "agenda.paris.example",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite",
+        "INSTANCE_PATH": str(tmp_path),
+    }
+    with running("worker", **production) as process:
+        assert process.exit_code() == 1
+        assert "flask --app wsgi db upgrade" in said(process)
+
+
+def said(process: Process) -> str:
+    return " ".join(line["event"] for line in process.lines)
