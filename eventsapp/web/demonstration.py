@@ -91,7 +91,13 @@ def envelope_of(letter: caught.CaughtLetter) -> Envelope:
 def text_of(message: EmailMessage) -> str:
     """The text part; empty when there is none."""
     part = message.get_body(preferencelist=("plain",))
-    return str(part.get_content()).strip() if part is not None else ""
+    octets = part.get_payload(decode=True) if part is not None else b""
+    if part is None or not isinstance(octets, bytes):
+        return ""
+    try:
+        return octets.decode(part.get_content_charset("utf-8"), "replace").strip()
+    except LookupError:  # anybody may send to the catcher, in an encoding that nobody knows
+        return octets.decode("utf-8", "replace").strip()
 
 
 def calendars_of(message: EmailMessage) -> list[list[tuple[str, str]]]:
