@@ -81,6 +81,22 @@
       if (label && form.dataset.once) { label.textContent = form.dataset.once; say(form.dataset.once); }
     });
   }
+  // Work under way: the part that tells of it is read again, and the focus stays where it is.
+  const live = one("[data-live]");
+  if (live) {
+    const read = async () => {
+      const answer = await fetch(location.href).catch(() => null);
+      if (!answer || !answer.ok) { setTimeout(read, 10000); return; }
+      const next = one("[data-live]", new DOMParser().parseFromString(await answer.text(), "text/html"));
+      if (!next) { location.reload(); return; }
+      const step = one("[data-say]", next).textContent;
+      if (step !== one("[data-say]", live).textContent) say(step);
+      live.replaceChildren(...next.childNodes);
+      setTimeout(read, Number(live.dataset.live) * 1000);
+    };
+    setTimeout(read, Number(live.dataset.live) * 1000);
+  }
+
   // Back from the next page, the browser may show this one as it was left.
   addEventListener("pageshow", (event) => { if (event.persisted && one("form[data-sent]")) location.reload(); });
 })();

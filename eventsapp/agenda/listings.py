@@ -87,6 +87,19 @@ def upcoming(
     return Page([row[0] for row in rows], rows[0].total if rows else 0, page, per_page)
 
 
+def to_come(territory: Territory, *, now: datetime, limit: int) -> Page:
+    """What is still to come, restricted events too, for desks; the first `limit` of them, one statement."""
+    counted = (
+        select(Event, func.count().over().label("total"))
+        .options(joinedload(Event.venue))
+        .where(Event.territory_id == territory.id, Event.ends_at > now)
+        .order_by(Event.starts_at, Event.id)
+        .limit(limit)
+    )
+    rows = db.session.execute(counted).all()
+    return Page([row[0] for row in rows], rows[0].total if rows else 0, 1, limit)
+
+
 def between(
     territory: Territory, filters: Filters, first_day: date, last_day: date, *, at_most: int = 400
 ) -> Sequence[Event]:
@@ -173,9 +186,7 @@ def _conditions(filters: Filters, now: datetime | None) -> list[ColumnElement[bo
     if filters.action_id:
         wanted.append(Activity.action_id == filters.action_id)
     if filters.quartier:
-        wanted.append(
-            Venue.quartier_id.in_(select(Quartier.id).where(Quartier.slug == filters.quartier))
-        )
+        wanted.append(Venue.quartier_id.in_(select(Quartier.id).where(Quartier.slug == filters.quartier)))
     wanted.extend(_says(word) for word in filters.words.split()[:6])
     return wanted
 

@@ -1,11 +1,11 @@
-"""« Personnes à appeler »: letters to people without a mailbox, which somebody reads on the phone."""
+"""« Personnes à appeler »: letters to people without a mailbox, said by somebody on the phone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from eventsapp import journal
 from eventsapp.database import db
@@ -13,53 +13,72 @@ from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.refusals import Conflict, NotFound, msgid
 
 
-class CallSettled(Conflict):
-    """Somebody else has called, or there is nothing to say any more."""
+class CallIsSettled(Conflict):
+    """Somebody else called meanwhile, or there is nothing left to say."""
 
-    sentence = msgid("Cet appel n’est plus à faire.")
+    sentence = msgid("Cette personne n’est plus à appeler : c’est déjà fait, ou le rendez-vous est passé.")
 
 
-def waiting(territory_id: int) -> Sequence[Letter]:
-    """Whom to call in a territory, those first whom nobody tried to reach; one statement."""
+def to_make(territory_id: int, *, now: datetime, limit: int = 200) -> Sequence[Letter]:
+    """Whom to call: who must know soonest first, then whoever has waited longest; one statement."""
     return db.session.scalars(
         select(Letter)
-        .where(
-            Letter.territory_id == territory_id,
-            Letter.channel == Channel.CALL,
-            Letter.status == LetterStatus.WAITING,
-        )
-        .order_by(Letter.attempts, Letter.due_at, Letter.id)
+        .where(*_open(territory_id, now))
+        .order_by(Letter.useless_after.is_(None), Letter.useless_after, Letter.due_at, Letter.id)
+        .limit(limit)
     ).all()
 
 
-def by_id(call_id: int, territory_id: int) -> Letter:
-    """One call of a territory, its row locked. Raises NotFound."""
-    call = db.session.scalars(
-        select(Letter)
-        .where(Letter.id == call_id, Letter.territory_id == territory_id, Letter.channel == Channel.CALL)
-        .with_for_update()
+def how_many(territory_id: int, *, now: datetime) -> int:
+    """How many people are to be called; one statement."""
+    return db.session.scalar(select(func.count(Letter.id)).where(*_open(territory_id, now))) or 0
+
+
+def by_id(letter_id: int, territory_id: int) -> Letter:
+    """One call of a territory, settled or not. Raises NotFound."""
+    letter = db.session.scalars(
+        select(Letter).where(
+            Letter.id == letter_id, Letter.territory_id == territory_id, Letter.channel == Channel.CALL
+        )
     ).first()
-    if call is None:
+    if letter is None:
         raise NotFound()
-    return call
+    return letter
 
 
-def note_reached(call: Letter, *, actor: str, now: datetime) -> None:
-    """It was said. Raises CallSettled when it was no longer to say."""
-    _require_waiting(call)
-    call.status, call.finished_at, call.problem = LetterStatus.SENT, now, ""
-    call.attempts += 1
-    journal.note(actor, "reached", call, now=now, territory_id=call.territory_id)
+def reached(letter: Letter, *, actor: str, now: datetime) -> None:
+    """They were told: the line leaves the list. Raises CallIsSettled."""
+    _change(letter, now, status=LetterStatus.SENT, finished_at=now, attempts=Letter.attempts + 1)
+    journal.note(actor, "called", letter, now=now, territory_id=letter.territory_id)
 
 
-def note_no_answer(call: Letter, *, actor: str, now: datetime) -> None:
-    """Nobody answered: it stays on the list, after those not yet tried. Raises CallSettled."""
-    _require_waiting(call)
-    call.attempts += 1
-    call.claimed_at = now
-    journal.note(actor, "not_reached", call, now=now, territory_id=call.territory_id)
+def message_left(letter: Letter, *, actor: str, now: datetime) -> None:
+    """Nobody answered and a message was left: the line stays, after those of the same day.
+
+    Raises CallIsSettled.
+    """
+    _change(letter, now, attempts=Letter.attempts + 1, due_at=now)
+    journal.note(actor, "left a message", letter, now=now, territory_id=letter.territory_id)
 
 
-def _require_waiting(call: Letter) -> None:
-    if call.status is not LetterStatus.WAITING:
-        raise CallSettled()
+def _open(territory_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Letter.territory_id == territory_id,
+        Letter.channel == Channel.CALL,
+        Letter.status == LetterStatus.WAITING,
+        or_(Letter.useless_after.is_(None), Letter.useless_after > now),
+    )
+
+
+def _change(letter: Letter, now: datetime, **values: object) -> None:
+    """One conditional UPDATE: two people who call at once make one entry."""
+    changed = db.session.scalar(
+        update(Letter)
+        .where(Letter.id == letter.id, *_open(letter.territory_id or 0, now))
+        .values(**values)
+        .returning(Letter.id)
+        .execution_options(synchronize_session=False)
+    )
+    if changed is None:
+        raise CallIsSettled()
+    db.session.refresh(letter)

@@ -11,15 +11,14 @@ from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.refusals import NotFound
 
 
-def by_mail(territory_id: int, *, limit: int = 50, offset: int = 0) -> Sequence[Letter]:
-    """Letters by mail of a territory, the latest first; one statement."""
-    return db.session.scalars(
-        select(Letter)
-        .where(Letter.territory_id == territory_id, Letter.channel == Channel.MAIL)
-        .order_by(Letter.id.desc())
-        .limit(limit)
-        .offset(offset)
-    ).all()
+def by_mail(
+    territory_id: int, *, status: LetterStatus | None = None, limit: int = 50, offset: int = 0
+) -> Sequence[Letter]:
+    """Letters by mail of a territory, of one status or of all, the latest first; one statement."""
+    found = select(Letter).where(Letter.territory_id == territory_id, Letter.channel == Channel.MAIL)
+    if status is not None:
+        found = found.where(Letter.status == status)
+    return db.session.scalars(found.order_by(Letter.id.desc()).limit(limit).offset(offset)).all()
 
 
 def by_id(letter_id: int, territory_id: int) -> Letter:

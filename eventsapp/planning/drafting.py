@@ -234,6 +234,7 @@ def figures(problem: Problem, plan: Plan) -> dict[str, Any]:
     used = {line.association for line in plan.lines if line.period is not None} - {NOBODY}
     return {
         "due": due,
+        "proposed": sum(1 for line in plan.lines if not line.published),
         "covered": due - found.uncovered,
         "coverage_bound": bound.coverage,
         "coverage_by_period": dict(bound.coverage_by_period),

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from eventsapp.agenda.models import Event, Topic
+from eventsapp.agenda.models import Activity, ActivityKind, Event, Topic
 from eventsapp.database import db
 from eventsapp.people.models import Organisation
 from eventsapp.places.models import Quartier, Territory, Venue
 from eventsapp.planning.models import Draft, DraftLine, DraftStatus
+from eventsapp.programme.models import Action, Axis, Theme
 from eventsapp.refusals import NotFound
 from eventsapp.tasks.models import Task
 
@@ -98,6 +99,17 @@ def lines_of(draft: Draft) -> list[LineOfPlan]:
         .order_by(Venue.short_name, DraftLine.venue_id, DraftLine.period)
     )
     return [LineOfPlan(*row) for row in rows]
+
+
+def theme_of_saturdays(territory: Territory) -> Theme | None:
+    """The theme under which the school Saturdays of a territory are held; None before the first series."""
+    return db.session.scalar(
+        select(Axis.theme)
+        .join(Action, Action.axis_id == Axis.id)
+        .join(Activity, Activity.action_id == Action.id)
+        .where(Activity.territory_id == territory.id, Activity.kind == ActivityKind.SCHOOL_SATURDAY)
+        .limit(1)
+    )
 
 
 def names_of(organisation_ids: set[int]) -> dict[int, str]:

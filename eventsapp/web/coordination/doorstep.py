@@ -1,0 +1,45 @@
+"""The doorstep of the desks: nobody enters a desk without signing in first."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventsapp.places.models import Territory
+from eventsapp.web.addresses import territory_of
+from eventsapp.web.guards import current_account, require_coordinator
+
+
+def desk(name: str) -> Blueprint:
+    """A blueprint whose every route asks who is there; each route then asks what they may do."""
+    blueprint = Blueprint(name, __name__)
+    blueprint.before_request(require_sign_in)
+    return blueprint
+
+
+def require_sign_in() -> BaseResponse | None:
+    """Sends who is not signed in to the sign-in page, and back afterwards; a form is refused (403)."""
+    if current_account() is not None:
+        return None
+    if request.method not in {"GET", "HEAD"}:
+        raise Forbidden()
+    return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")), 303)
+
+
+def steered(slug: str) -> Territory:
+    """The territory of an address, once it is known that the account coordinates it.
+
+    Raises NotFound, Forbidden.
+    """
+    territory = territory_of(slug)
+    require_coordinator(territory)
+    return territory
+
+
+def actor() -> str:
+    """Who does it, as journals write: « account:3 ». Raises Forbidden when nobody is signed in."""
+    account = current_account()
+    if account is None:
+        raise Forbidden()
+    return f"account:{account.id}"

@@ -1,0 +1,66 @@
+"""What a coordinator sees first: their territories, and what waits for them in each."""
+
+from __future__ import annotations
+
+from flask import render_template
+from werkzeug.exceptions import Forbidden
+
+from eventsapp import clock
+from eventsapp.access import questions
+from eventsapp.agenda import listings as agenda
+from eventsapp.mailroom import calls
+from eventsapp.mailroom import listings as letters
+from eventsapp.mailroom.models import Channel, LetterStatus
+from eventsapp.planning import listings as plans
+from eventsapp.programme import contents
+from eventsapp.programme import listings as programme
+from eventsapp.refusals import NotFound
+from eventsapp.web.coordination.doorstep import desk, steered
+from eventsapp.web.guards import current_account
+
+bp = desk("desk")
+
+MOST_SHOWN = 5
+"""Dates to come that the home of a territory lists: the agenda has them all."""
+
+
+@bp.get("/pro/")
+def home() -> str:
+    """The territories of the account."""
+    account = current_account()
+    if account is None:
+        raise Forbidden()
+    return render_template("coordination/home.html", territories=questions.territories_of(account))
+
+
+@bp.get("/pro/<territory:territory>/")
+def territory(territory: str) -> str:
+    """What waits in a territory: plans to look at, people to call, letters that failed; what comes next."""
+    area, now = steered(territory), clock.now()
+    counts = letters.counts(area.id)
+    return render_template(
+        "coordination/territory.html",
+        territory=area,
+        coming=agenda.to_come(area, now=now, limit=MOST_SHOWN),
+        plans_waiting=plans.waiting_for_a_yes(area),
+        calls_to_make=calls.how_many(area.id, now=now),
+        letters_waiting=counts.get((Channel.MAIL, LetterStatus.WAITING), 0)
+        + counts.get((Channel.MAIL, LetterStatus.SENDING), 0),
+        letters_failed=counts.get((Channel.MAIL, LetterStatus.FAILED), 0),
+    )
+
+
+@bp.get("/pro/<territory:territory>/programme")
+def programme_page(territory: str) -> str:
+    """The project as its convention names it, with what is usually there and is missing."""
+    area = steered(territory)
+    try:
+        outline = programme.outline_of(area)
+    except NotFound:
+        outline = None
+    return render_template(
+        "coordination/programme.html",
+        territory=area,
+        outline=outline,
+        remarks=contents.remarks(outline.project) if outline else [],
+    )

@@ -1,0 +1,72 @@
+"""Letters of a territory as a desk may read them: who, when and how far, addresses and links masked."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventsapp import clock, journal
+from eventsapp.database import db
+from eventsapp.mailroom import listings, rounds
+from eventsapp.mailroom.masking import masked_address, readable_text
+from eventsapp.mailroom.models import Channel, LetterStatus
+from eventsapp.web.coordination.doorstep import actor, desk, steered
+
+bp = desk("letters")
+
+PER_PAGE = 50
+
+
+@bp.get("/pro/<territory:territory>/courriers")
+def index(territory: str) -> str:
+    """The letters, the latest first, of one state or of all."""
+    area = steered(territory)
+    asked = request.args.get("etat", "")
+    status = LetterStatus(asked) if asked in set(LetterStatus) else None
+    counts = {
+        one: number for (channel, one), number in listings.counts(area.id).items() if channel is Channel.MAIL
+    }
+    total = sum(counts.values()) if status is None else counts.get(status, 0)
+    pages = max(1, -(-total // PER_PAGE))
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    return render_template(
+        "coordination/letters/index.html",
+        territory=area,
+        letters=listings.by_mail(area.id, status=status, limit=PER_PAGE, offset=(page - 1) * PER_PAGE),
+        status=status,
+        counts=counts,
+        total=total,
+        page=page,
+        pages=pages,
+        masked_address=masked_address,
+    )
+
+
+@bp.get("/pro/<territory:territory>/courriers/<int:letter_id>")
+def show(territory: str, letter_id: int) -> str:
+    """One letter: how far it is and what it says, its private links erased."""
+    area = steered(territory)
+    letter = listings.by_id(letter_id, area.id)
+    return render_template(
+        "coordination/letters/show.html",
+        territory=area,
+        letter=letter,
+        address=masked_address(letter.address),
+        text=readable_text(letter),
+    )
+
+
+@bp.post("/pro/<territory:territory>/courriers/<int:letter_id>/relance")
+def retry(territory: str, letter_id: int) -> BaseResponse:
+    """A letter that was given up leaves with the next round after all."""
+    area = steered(territory)
+    letter = listings.by_id(letter_id, area.id)
+    if letter.status is LetterStatus.FAILED:
+        rounds.try_again(letter, now=clock.now())
+        journal.note(actor(), "sent again", letter, now=clock.now(), territory_id=area.id)
+        db.session.commit()
+        flash(gettext("Ce courrier repart dans une minute."), "ok")
+    else:
+        flash(gettext("Ce courrier n’est pas en échec : il n’y a rien à relancer."), "warn")
+    return redirect(url_for("letters.show", territory=territory, letter_id=letter_id), 303)
