@@ -144,7 +144,9 @@ FIXED: dict[str, Any] = {
     "SESSION_COOKIE_SAMESITE": "Lax",
     "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),  # a working day
     "WTF_CSRF_TIME_LIMIT": 4 * 3600,  # longer than a form left open over lunch
-    "WTF_CSRF_SSL_STRICT": True,
+    # No Referer is asked for beside the token: own pages tell browsers to send none (their address
+    # is a secret), and some phones never send it. The token and SameSite=Lax suffice.
+    "WTF_CSRF_SSL_STRICT": False,
     "BABEL_DEFAULT_LOCALE": "fr",
     "BABEL_DEFAULT_TIMEZONE": "Europe/Paris",
     "BABEL_TRANSLATION_DIRECTORIES": "translations",

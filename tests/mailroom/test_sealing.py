@@ -35,7 +35,8 @@ def test_the_letters_key_alone_decides_when_it_is_set(app: Flask) -> None:
 
 def test_links_are_erased_and_public_addresses_stay() -> None:
     told = (
-        "https://agenda.example.org/m/hT3vQ8_xZr-1LwYk5nPc9bDg et https://agenda.example.org/e/k7m4tqw-balade, "
+        "https://agenda.example.org/m/hT3vQ8_xZr-1LwYk5nPc9bDg et "
+        "https://agenda.example.org/e/k7m4tqw-balade, "
         '<a href="http://127.0.0.1:8000/m/abc/inscriptions/k7/annulation">ici</a>, '
         "https://agenda.example.org/connexion/Zz9."
     )

@@ -67,6 +67,7 @@ def cancel(registration: Registration, now: datetime | None = None) -> bool:
 
 def letters(address: str | None = None) -> list[Letter]:
     """What stands in the outbox, in the order it was posted, to one address or to all."""
+    db.session.rollback()  # what others committed meanwhile is seen from here on
     query = select(Letter).order_by(Letter.id)
     return list(db.session.scalars(query if address is None else query.where(Letter.address == address)))
 

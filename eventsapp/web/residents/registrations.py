@@ -71,8 +71,8 @@ def keep_answers(code: str) -> str | tuple[str, int] | BaseResponse:
         return given_back(event, answered, [refusal])
     except Conflict as refusal:
         return closed_page(event, refusal), 409
-    db.session.commit()
     remember(event, token)
+    db.session.commit()
     return redirect(url_for("registrations.check", code=code), 303)
 
 
