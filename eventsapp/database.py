@@ -83,8 +83,14 @@ def begin_writing() -> None:
 
     SQLite then takes its write lock at once (BEGIN IMMEDIATE): two requests that read first and
     write later would otherwise fail with "database is locked" instead of waiting for each other.
-    PostgreSQL locks rows as they are written and needs nothing.
+    PostgreSQL locks rows as they are written and needs nothing. Asking twice is harmless; asking
+    after the transaction has begun by reading raises RuntimeError: it would come too late.
     """
+    if db.session().in_transaction():
+        options = db.session.connection().get_execution_options()
+        if options.get("sqlite_begin") != "IMMEDIATE":
+            raise RuntimeError("begin_writing comes first in a transaction, this one has begun to read")
+        return
     db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
 
 
