@@ -51,9 +51,9 @@ class Visitor:
                 body: bytes = answer.read()
                 self.path = answer.url.removeprefix(self.address)
         except HTTPError as answer:
-            if answer.code != 303:
+            if answer.code not in {303, 304}:
                 raise
-            self.path = answer.headers["Location"].removeprefix(self.address)
+            self.path = answer.headers.get("Location", "").removeprefix(self.address)
             return 0
         self.page = body.decode("utf-8", "replace")
         return len(body)
