@@ -1,6 +1,6 @@
 """the house
 
-Revision ID: d46ea540e864
+Revision ID: 92b950e5e86f
 Revises: 
 """
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 
-revision = 'd46ea540e864'
+revision = '92b950e5e86f'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -441,6 +441,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_event_topic_id'), ['topic_id'], unique=False)
         batch_op.create_index('ix_event_venue', ['venue_id', 'starts_at'], unique=False)
 
+    op.create_table('recurrence_exception',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('activity_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('ajoutee', 'retiree', 'deplacee', name='exceptionkind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('moved_to', sa.Date(), nullable=True),
+    sa.CheckConstraint("(kind = 'deplacee') = (moved_to IS NOT NULL)", name=op.f('ck_recurrence_exception_moved_to')),
+    sa.ForeignKeyConstraint(['activity_id'], ['activity.id'], name=op.f('fk_recurrence_exception_activity_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recurrence_exception')),
+    sa.UniqueConstraint('activity_id', 'on', name=op.f('uq_recurrence_exception_activity_id_on'))
+    )
     op.create_table('draft_line',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('draft_id', sa.Integer(), nullable=False),
@@ -465,17 +476,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_draft_line_event_id'), ['event_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_draft_line_venue_id'), ['venue_id'], unique=False)
 
-    op.create_table('recurrence_exception',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('activity_id', sa.Integer(), nullable=False),
-    sa.Column('kind', sa.Enum('ajoutee', 'retiree', 'deplacee', name='exceptionkind', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('on', sa.Date(), nullable=False),
-    sa.Column('moved_to', sa.Date(), nullable=True),
-    sa.CheckConstraint("(kind = 'deplacee') = (moved_to IS NOT NULL)", name=op.f('ck_recurrence_exception_moved_to')),
-    sa.ForeignKeyConstraint(['activity_id'], ['activity.id'], name=op.f('fk_recurrence_exception_activity_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_recurrence_exception')),
-    sa.UniqueConstraint('activity_id', 'on', name=op.f('uq_recurrence_exception_activity_id_on'))
-    )
     op.create_table('invitation',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('event_id', sa.Integer(), nullable=False),
@@ -562,12 +562,12 @@ def downgrade() -> None:
 
     op.drop_table('registration')
     op.drop_table('invitation')
-    op.drop_table('recurrence_exception')
     with op.batch_alter_table('draft_line', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_draft_line_venue_id'))
         batch_op.drop_index(batch_op.f('ix_draft_line_event_id'))
 
     op.drop_table('draft_line')
+    op.drop_table('recurrence_exception')
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_index('ix_event_venue')
         batch_op.drop_index(batch_op.f('ix_event_topic_id'))
