@@ -11,18 +11,23 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakKeyDictionary
 
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
     from tests.servers import LiveServer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MISSING = "no Chromium or Chrome here: install one (apt-get install chromium), or set BROWSER_PATH"
+
+OPTIONS: WeakKeyDictionary[BrowserContext, dict[str, Any]] = WeakKeyDictionary()
+"""What each visitor's browser was made with."""
 
 
 @cache
@@ -100,15 +105,17 @@ def visit(chromium: Browser, live_server: LiveServer) -> Iterator[Visit]:
     def visit(
         path: str, *, width: int = 390, javascript: bool = True, dark: bool = False, language: str = "fr-FR"
     ) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 844 if width < 700 else 900},
-            base_url=live_server.url,
-            java_script_enabled=javascript,
-            color_scheme="dark" if dark else "light",
-            locale=language,
-            reduced_motion="reduce",
-            timezone_id="Europe/Paris",
-        )
+        options: dict[str, Any] = {
+            "viewport": {"width": width, "height": 844 if width < 700 else 900},
+            "base_url": live_server.url,
+            "java_script_enabled": javascript,
+            "color_scheme": "dark" if dark else "light",
+            "locale": language,
+            "reduced_motion": "reduce",
+            "timezone_id": "Europe/Paris",
+        }
+        context = chromium.new_context(**options)
+        OPTIONS[context] = options
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
@@ -143,6 +150,31 @@ def watch(page: Page, home: str, wrong: list[str]) -> None:
     page.on("request", follow)
 
 
+@contextmanager
+def copy_for_axe(page: Page) -> Iterator[Page]:
+    """The same page as somebody without JavaScript sees it, where axe's own promises can run."""
+    html = re.sub("</?noscript>", "", page.content())
+
+    def answer(route: Route) -> None:
+        if route.request.is_navigation_request():
+            route.fulfill(body=html, content_type="text/html; charset=utf-8")
+        elif route.request.resource_type == "script":
+            route.abort()
+        else:
+            route.continue_()
+
+    browser = page.context.browser
+    assert browser
+    context = browser.new_context(**(OPTIONS[page.context] | {"java_script_enabled": True}))
+    try:
+        copy = context.new_page()
+        copy.route("**/*", answer)
+        copy.goto(page.url)
+        yield copy
+    finally:
+        context.close()
+
+
 @pytest.fixture(scope="session")
 def axe() -> Callable[[Page], None]:
     """`axe(page)`: no rule of axe is broken on the page as it stands, its error state included."""
@@ -152,6 +184,10 @@ def axe() -> Callable[[Page], None]:
     script = AXE_FILE_PATH.read_text(encoding="utf-8")
 
     def check(page: Page) -> None:
+        if not OPTIONS.get(page.context, {}).get("java_script_enabled", True):
+            with copy_for_axe(page) as copy:
+                check(copy)
+            return
         page.evaluate(script)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         broken = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -56,3 +57,20 @@ def spoken_strings() -> set[str]:
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
+
+
+@cache
+def spoken_patterns() -> tuple[re.Pattern[str], ...]:
+    """Every f-string of the program that could name a file: what is filled in stands in groups."""
+    joined = [
+        node
+        for path in python_files("eventsapp")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.JoinedStr)
+    ]
+    texts = ["".join(_piece(value) for value in node.values) for node in joined]
+    return tuple(re.compile(text) for text in texts if "/" in text and "([^/]+)" in text)
+
+
+def _piece(value: ast.expr) -> str:
+    return re.escape(str(value.value)) if isinstance(value, ast.Constant) else "([^/]+)"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from eventsapp.app import folder
+from eventsapp.settings import folder
 
 THEMES = ("petite-enfance", "enfance", "jeunesse", "parentalite", "lien-social", "sport", "droits")
 TINTS = tuple(f"t-{theme}-bg" for theme in THEMES)

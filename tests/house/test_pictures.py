@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from eventsapp.app import folder
 from eventsapp.programme.models import Theme
+from eventsapp.settings import folder
 
 STATIC = folder("static")
 TEMPLATES = folder("templates")
