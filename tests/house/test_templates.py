@@ -48,12 +48,9 @@ def is_said(path: Path, said: set[str]) -> bool:
 def test_every_macro_is_used() -> None:
     made = {macro.name: name(path) for path, tree in ASTS.items() for macro in tree.find_all(nodes.Macro)}
     used: set[str] = set()
-    for tree in ASTS.values():
-        for call in tree.find_all(nodes.Call):
-            if isinstance(call.node, nodes.Name):
-                used.add(call.node.name)
-            elif isinstance(call.node, nodes.Getattr):
-                used.add(call.node.attr)
+    for tree in ASTS.values():  # called, or handed to another macro
+        used |= {said.name for said in tree.find_all(nodes.Name) if said.ctx == "load"}
+        used |= {said.attr for said in tree.find_all(nodes.Getattr)}
         for imported in tree.find_all(nodes.FromImport):
             used |= {pair[0] for pair in imported.names if isinstance(pair, tuple) and pair[1] in used}
     assert {f"{place}: {macro}" for macro, place in made.items() if macro not in used} == set()
