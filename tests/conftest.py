@@ -24,6 +24,7 @@ from sqlalchemy.orm import scoped_session
 from eventsapp.app import create_app
 from eventsapp.database import db
 from eventsapp.settings import SETTINGS
+from eventsapp.web import calendar_feeds
 from tests.pages import PageClient
 
 if TYPE_CHECKING:  # pytest loads these below, and rewrites their asserts
@@ -96,6 +97,7 @@ def app(
         app = apps[database.dialect] = create_app(settings_for(database, post_office, folder))
         app.test_client_class = PageClient
     database.users.append(app)
+    calendar_feeds.shelf.clear()
     settings = dict(app.config)
     yield app
     app.config.clear()

@@ -47,14 +47,18 @@ class Feed:
     theme: Theme | None
     today: date
     revision: int
-    modified: datetime
-    """Last-Modified: the last change of the agenda, cancellations included, or the last midnight
-    in Paris, when the window moved; whole seconds."""
+    revised_at: datetime
 
     @property
     def first_day(self) -> date:
         """The first day of the window."""
         return self.today - timedelta(days=DAYS_BACK)
+
+    @property
+    def modified(self) -> datetime:
+        """Last-Modified: the last change of the agenda, cancellations included, or the last midnight
+        in Paris, when the window moved; whole seconds."""
+        return max(self.revised_at, local(self.today, 0)).replace(microsecond=0)
 
     @property
     def last_day(self) -> date:
@@ -66,10 +70,14 @@ class Feed:
 
     @property
     def tag(self) -> str:
-        """The opaque part of its weak ETag: all that the octets depend on (ical RULES F4)."""
+        """The opaque part of its weak ETag: all that the octets depend on (ical RULES F4).
+
+        The instant of the revision tells it from the same number of another history, after a
+        backup was put back.
+        """
         return fingerprint(
             f"{self.territory_id} {self.theme} {self.first_day} {self.revision} "
-            f"{FRAME} {fragments.renderer_version()}"
+            f"{self.revised_at.isoformat()} {FRAME} {fragments.renderer_version()}"
         )[:20]
 
     @property
@@ -100,7 +108,7 @@ def version(territory_slug: str, theme_slug: str | None, *, now: datetime) -> Fe
         theme=Theme(theme_slug) if theme_slug is not None else None,
         today=today,
         revision=found.revision,
-        modified=max(found.revised_at, local(today, 0)).replace(microsecond=0),
+        revised_at=found.revised_at,
     )
 
 

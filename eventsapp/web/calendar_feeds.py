@@ -56,6 +56,11 @@ class Shelf:
                 self._bodies.popitem(last=False)
         return body
 
+    def clear(self) -> None:
+        """Forgets everything; for tests, whose databases start anew under the same versions."""
+        with self._lock:
+            self._bodies.clear()
+
 
 class FeedAnswer(Response):
     """An answer whose 304 keeps Last-Modified, which Werkzeug would take off (RFC 9110 15.4.5 lets it

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -47,3 +51,17 @@ def test_the_commands_are_those_of_the_operators(app: Flask) -> None:
         "prepare", "seed", "worker", "catch-mail", "plan", "letters", "events", "feeds", "tasks",
         "sign-in-link",
     }  # fmt: skip
+
+
+def test_a_web_process_loads_neither_solver_nor_scheduler_nor_mail_server(tmp_path: Path) -> None:
+    """It builds the commands too, and is to stay below 120 MB."""
+    heavy = ["ortools", "numpy", "pandas", "apscheduler", "aiosmtpd"]
+    loaded = subprocess.run(
+        [sys.executable, "-c", f"import sys, wsgi; print([m for m in {heavy} if m in sys.modules])"],
+        cwd=Path(__file__).parents[2],
+        env={"INSTANCE_PATH": str(tmp_path), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert loaded.stdout == "[]\n"
