@@ -70,10 +70,9 @@ def gap(kept: Mapping[str, Any], names: Names) -> str:
         return _would_repeat([names[number] for number in params["associations"]])
     if key is WhyGap.ALL_TAKEN:
         return ngettext(
-            "Les associations qui peuvent venir ont %(num)d place pour %(schools)d écoles ce mois-ci.",
-            "Les associations qui peuvent venir ont %(num)d places pour %(schools)d écoles ce mois-ci.",
+            "La seule place possible ce mois-ci va à une autre école.",
+            "Les %(num)d places possibles ce mois-ci vont à d’autres écoles.",
             params["places"],
-            schools=params["schools"],
         )
     if key is WhyGap.YEAR_LIMITS:
         return gettext("Les associations qui peuvent venir ont déjà donné tous leurs samedis de l’année.")
