@@ -8,6 +8,7 @@ import hmac
 import re
 import secrets
 import unicodedata
+from functools import lru_cache
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Digits and letters that nobody confuses when reading aloud or copying by hand: no 0 o 1 i l."""
@@ -42,6 +43,7 @@ def reply_token(secret: str, *names: object) -> str:
     return base64.b32encode(digest[:10]).decode().lower()
 
 
+@lru_cache(maxsize=4096)
 def slug_from(text: str, longest: int = 60) -> str:
     """A readable piece of address: ASCII lower case, words joined by hyphens, never empty."""
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("’", " "))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from babel import Locale
-from flask import Flask
+from flask import Flask, url_for
+from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
 from eventsapp import clock, languages
-from eventsapp.agenda.models import Event, RegistrationMode
-from eventsapp.languages import NO_BREAK
+from eventsapp.agenda.models import Audience, Event, RegistrationMode
+from eventsapp.languages import NO_BREAK, Language
+from eventsapp.programme.models import Theme
 
 _ORDINAL = re.compile(r"\b(\d+)(er|e)\b")
 _BEFORE = re.compile(r" ([:;?!»])")
@@ -40,11 +43,64 @@ def bind(app: Flask) -> None:
         webcal=webcal,
         language_names=language_names,
     )
-    app.jinja_env.globals.update(settings=app.config, weekday_names=languages.weekday_names)
+    app.jinja_env.globals.update(settings=app.config, weekday_names=languages.weekday_names, card_of=card_of)
 
     @app.context_processor
     def defaults() -> dict[str, object]:
         return {"territory": None}
+
+
+def card_of(event: Event, macro: Macro, language: Language, day: str = "") -> str:
+    """The card of an event, written by the macro of components/event_card.html, or as it was written.
+
+    Thirty cards cost more than all the rest of the page; the same one is shown again and again.
+    """
+    return _card(
+        macro,
+        language,
+        event.code,
+        event.slug,
+        event.title,
+        event.activity.action.axis.theme,
+        event.starts_at,
+        event.ends_at,
+        event.venue.name,
+        seats_state(event),
+        event.seats_left,
+        event.audience,
+        day,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _card(
+    macro: Macro,
+    language: Language,
+    code: str,
+    slug: str | None,
+    title: str,
+    theme: Theme,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str,
+    state: str,
+    left: int | None,
+    audience: Audience,
+    day: str,
+) -> str:
+    """All that a card depends on are its arguments, so none is ever stale; 4 MB at most are kept."""
+    return macro(
+        url_for("events.page", code=code, slug=slug),
+        title,
+        theme,
+        languages.hour_range(starts_at, ends_at, language),
+        place,
+        state,
+        left,
+        audience.label,
+        day,
+        3 if day else 4,
+    )
 
 
 def day_only(day: date) -> str:
@@ -115,7 +171,8 @@ def language_names(codes: list[str]) -> str:
 
 def ordinal(text: str) -> Markup:
     """« 19e » with a raised e, read aloud rightly."""
-    return Markup(_ORDINAL.sub(r"\1<sup>\2</sup>", str(escape(text))))
+    raised = _ORDINAL.sub(r"\1<sup>\2</sup>", str(escape(text)))
+    return Markup(raised)  # noqa: S704 - escaped on the line above
 
 
 def no_breaks(text: str) -> str:

@@ -15,7 +15,8 @@ HALF_A_YEAR = 180 * 24 * 3600
 def bind(app: Flask) -> None:
     """Chooses the language of each page; `?langue=en` changes it and comes back without the query."""
     extensions.babel.init_app(app, locale_selector=choose)
-    app.jinja_env.add_extension("jinja2.ext.i18n")
+    # Flask-Babel has put its own there; Jinja's alias asks for it anew at each of a page's sixty calls.
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
 
     @app.before_request
     def change_language() -> BaseResponse | None:
@@ -55,5 +56,3 @@ def choose() -> str:
         return kept.locale
     code = request.accept_languages.best_match([language.code for language in languages.LANGUAGES])
     return (languages.known(code) or languages.DEFAULT).locale
-
-

@@ -20,8 +20,8 @@ def territories() -> str:
     return render_template("site/territories.html", projects=programme.all_projects())
 
 
-@bp.get("/aide")
-def help() -> str:
+@bp.get("/aide", endpoint="help")
+def how_to() -> str:
     """How to find, come, register, cancel; and whom to call."""
     return render_template("site/help.html")
 

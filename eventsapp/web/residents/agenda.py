@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask_babel import ngettext
 
 from eventsapp import clock, languages
@@ -19,7 +19,7 @@ from eventsapp.web.addresses import here, territory_of
 from eventsapp.web.filters import month_value
 from eventsapp.web.residents import wishes
 from eventsapp.web.residents.maps import pins_of
-from eventsapp.web.residents.months import last_of, month_of
+from eventsapp.web.residents.months import Line, last_of, month_of
 from eventsapp.web.residents.wishes import Wish
 
 bp = Blueprint("agenda", __name__)
@@ -70,7 +70,7 @@ def _list(territory: Territory, wish: Wish) -> dict[str, object]:
 def _month(territory: Territory, wish: Wish) -> dict[str, object]:
     last = last_of(wish.month)
     events = listings.between(territory, wish.around, wish.month, last)
-    busy = {day: [_square(event) for event in group] for day, group in by_day(events)}
+    busy = {day: [Line(event) for event in group] for day, group in by_day(events)}
     return {
         "count_label": count_label(replace(wish, when="mois"), len(events)),
         "month": month_of(wish.month, busy, today=clock.today(), address=_day_address),
@@ -122,16 +122,6 @@ def count_label(wish: Wish, count: int) -> str:
     if wish.when == "week-end":
         return ngettext("%(num)d rendez-vous ce week-end", "%(num)d rendez-vous ce week-end", count)
     return ngettext("%(num)d rendez-vous à venir", "%(num)d rendez-vous à venir", count)
-
-
-def _square(event: Event) -> dict[str, object]:
-    return {
-        "url": url_for("events.page", code=event.code, slug=event.slug),
-        "title": event.title,
-        "theme": event.activity.action.axis.theme,
-        "hour": languages.hour(event.starts_at),
-        "cancelled": event.is_cancelled,
-    }
 
 
 def _day_address(day: date) -> str:

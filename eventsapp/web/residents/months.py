@@ -7,8 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask import url_for
+
 from eventsapp import languages
+from eventsapp.agenda.models import Event
 from eventsapp.programme import school_calendar
+from eventsapp.programme.models import Theme
 from eventsapp.programme.school_calendar import CalendarNotCovered
 
 
@@ -21,6 +25,38 @@ class Day:
     events: Sequence[object]
     today: bool
     note: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """An event in a square of the large month. Written when shown: three of sixteen on a Saturday."""
+
+    event: Event
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        return url_for("events.page", code=self.event.code, slug=self.event.slug)
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+        return self.event.title
+
+    @property
+    def theme(self) -> Theme:
+        """The theme of its action."""
+        return self.event.activity.action.axis.theme
+
+    @property
+    def hour(self) -> str:
+        """« 9 h 30 »."""
+        return languages.hour(self.event.starts_at)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it is called off."""
+        return self.event.is_cancelled
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ def taken(wish: Wish, choices: Choices) -> list[tuple[str, str]]:
     if filters.audience:
         found.append((filters.audience.label, here(public=None, page=None)))
     if filters.words:
-        found.append((gettext("« %(words)s »", words=filters.words), here(q=None, page=None)))
+        found.append((gettext("« %(words)s »", words=filters.words), here(q=None, page=None)))
     if wish.when and wish.view != "mois":
         found.append((when_label(wish), here(quand=None, jour=None, mois=None, page=None)))
     return found
