@@ -104,10 +104,10 @@ def activity_title(venue: Venue) -> str:
 
 
 def event_title(topic: str) -> str:
-    """« Les écrans »: what a Saturday is about, as a title."""
-    return topic[:1].upper() + topic[1:]
+    """« Samedi matin à l’école : les écrans »: it stands alone in lists, letters and calendars."""
+    return f"Samedi matin à l’école : {topic[:1].lower()}{topic[1:]}"
 
 
 def event_summary(host: str) -> str:
-    """« Un samedi matin à l’école, avec Espace 19. »"""
-    return f"Un samedi matin à l’école, avec {host}."
+    """« Une rencontre entre parents, avec Espace 19. »"""
+    return f"Une rencontre entre parents, avec {host}."
