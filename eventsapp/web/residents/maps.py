@@ -14,8 +14,8 @@ from eventsapp.places.models import Venue
 TOO_CLOSE = 32.0
 """Units of the drawing (1000 across): closer pins would hide each other, so they become one."""
 
-STREETS_AROUND = (420, 250)
-"""Width and height, in units, of what is shown around one place: some 1.7 by 1 km."""
+STREETS_AROUND = (640, 360)
+"""Width and height, in units, of what is shown around one place: some 2.5 by 1.4 km."""
 
 
 @dataclass
