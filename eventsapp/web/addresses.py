@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, request
 from sqlalchemy import select
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from eventsapp.database import db
 from eventsapp.places.models import Territory
@@ -26,9 +27,16 @@ class EventCode(BaseConverter):
     regex = r"[0-9a-z]{1,12}"
 
 
+class RowNumber(IntegerConverter):
+    """The number of a row; one that no INTEGER column can hold is no address of ours."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max": 2**31 - 1} | kwargs)
+
+
 def bind(app: Flask) -> None:
     """Teaches the converters and gives templates `here` and `canonical_url`."""
-    app.url_map.converters["territory"] = TerritorySlug
+    app.url_map.converters.update(territory=TerritorySlug, row=RowNumber)
     app.url_map.converters["code"] = EventCode
     app.jinja_env.globals.update(here=here, canonical_url=canonical_url)
 

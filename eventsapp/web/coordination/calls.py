@@ -37,7 +37,7 @@ def index(territory: str) -> str:
     )
 
 
-@bp.post("/pro/<territory:territory>/appels/<int:letter_id>")
+@bp.post("/pro/<territory:territory>/appels/<row:letter_id>")
 def outcome(territory: str, letter_id: int) -> BaseResponse:
     """Writes down what came of a call."""
     area = steered(territory)

@@ -43,7 +43,7 @@ def index(territory: str) -> str:
     )
 
 
-@bp.get("/pro/<territory:territory>/courriers/<int:letter_id>")
+@bp.get("/pro/<territory:territory>/courriers/<row:letter_id>")
 def show(territory: str, letter_id: int) -> str:
     """One letter: how far it is and what it says, its private links erased."""
     area = steered(territory)
@@ -57,7 +57,7 @@ def show(territory: str, letter_id: int) -> str:
     )
 
 
-@bp.post("/pro/<territory:territory>/courriers/<int:letter_id>/relance")
+@bp.post("/pro/<territory:territory>/courriers/<row:letter_id>/relance")
 def retry(territory: str, letter_id: int) -> BaseResponse:
     """A letter that was given up leaves with the next round after all."""
     area = steered(territory)

@@ -68,7 +68,7 @@ def propose(territory: str) -> tuple[str, int] | BaseResponse:
     return redirect(url_for("tasks.show", task_id=task_id), 303)
 
 
-@bp.get("/pro/plans/<int:draft_id>")
+@bp.get("/pro/plans/<row:draft_id>")
 def show(draft_id: int) -> str | BaseResponse:
     """Who goes where, when and why; what is missing and why; yes or no."""
     draft = _steered_draft(draft_id)
@@ -90,7 +90,7 @@ def show(draft_id: int) -> str | BaseResponse:
     )
 
 
-@bp.post("/pro/plans/<int:draft_id>/acceptation")
+@bp.post("/pro/plans/<row:draft_id>/acceptation")
 def accept(draft_id: int) -> BaseResponse:
     """Announces every proposed session, all or none."""
     draft = _steered_draft(draft_id)
@@ -108,7 +108,7 @@ def accept(draft_id: int) -> BaseResponse:
     return redirect(url_for("plans.show", draft_id=draft_id), 303)
 
 
-@bp.post("/pro/plans/<int:draft_id>/mise-de-cote")
+@bp.post("/pro/plans/<row:draft_id>/mise-de-cote")
 def set_aside(draft_id: int) -> BaseResponse:
     """Says no; the plan stays readable."""
     draft = _steered_draft(draft_id)

@@ -20,7 +20,7 @@ from eventsapp.web.guards import require_coordinator
 bp = desk("tasks")
 
 
-@bp.get("/pro/taches/<int:task_id>")
+@bp.get("/pro/taches/<row:task_id>")
 def show(task_id: int) -> str:
     """How far the work is; reads itself again while it runs, with or without JavaScript."""
     task, draft = _steered_task(task_id)
@@ -35,7 +35,7 @@ def show(task_id: int) -> str:
     )
 
 
-@bp.post("/pro/taches/<int:task_id>/arret")
+@bp.post("/pro/taches/<row:task_id>/arret")
 def stop(task_id: int) -> BaseResponse:
     """Asks the worker to leave it; nothing is kept of it."""
     task, _ = _steered_task(task_id)

@@ -1,0 +1,183 @@
+"""Every door of the desks, tried by nobody, by a coordinator, and by a coordinator of another territory.
+
+The table is compared with the addresses that the application knows: a new door without a row fails.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp import clock
+from eventsapp.mailroom.models import Channel, Letter, LetterStatus
+from eventsapp.planning import drafting
+from tests import factories, saturdays
+from tests.pages import PageClient
+from tests.web.coordination.conftest import SignIn
+
+
+class Door(NamedTuple):
+    """A route, how it is knocked at, and what a coordinator of the territory gets without a CSRF token."""
+
+    method: str
+    endpoint: str
+    rule: str
+    status: int
+    everybody: bool = False
+    """Open to whoever is signed in."""
+
+
+DOORS = (
+    Door("GET", "desk.home", "/pro/", 200, everybody=True),
+    Door("GET", "desk.territory", "/pro/{territory}/", 200),
+    Door("GET", "desk.programme_page", "/pro/{territory}/programme", 200),
+    Door("GET", "plans.index", "/pro/{territory}/plans", 200),
+    Door("POST", "plans.propose", "/pro/{territory}/plans", 303),
+    Door("GET", "plans.show", "/pro/plans/{draft}", 200),
+    Door("POST", "plans.accept", "/pro/plans/{draft}/acceptation", 303),
+    Door("POST", "plans.set_aside", "/pro/plans/{draft}/mise-de-cote", 303),
+    Door("GET", "tasks.show", "/pro/taches/{task}", 200),
+    Door("POST", "tasks.stop", "/pro/taches/{task}/arret", 303),
+    Door("GET", "calls.index", "/pro/{territory}/appels", 200),
+    Door("POST", "calls.outcome", "/pro/{territory}/appels/{call}", 303),
+    Door("GET", "letters.index", "/pro/{territory}/courriers", 200),
+    Door("GET", "letters.show", "/pro/{territory}/courriers/{letter}", 200),
+    Door("POST", "letters.retry", "/pro/{territory}/courriers/{letter}/relance", 303),
+)
+
+
+@pytest.fixture
+def rows(app: Flask, db_session: scoped_session[Session]) -> dict[str, str]:
+    """One of each thing of the 19e, and what a letter of it says."""
+    app.config["WTF_CSRF_ENABLED"] = False  # the token is tried elsewhere: here only who may enter
+    saturdays.a_town()
+    territory = factories.a_territory()
+    call, mail = a_letter(territory.id, Channel.CALL), a_letter(territory.id, Channel.MAIL)
+    draft = saturdays.a_draft()
+    later = drafting.request(territory, "2027-2028", requested_by=None, now=clock.now())
+    db_session.commit()
+    found = {
+        "territory": territory.slug,
+        "draft": str(draft.id),
+        "task": str(later.task_id),
+        "call": str(call.id),
+        "letter": str(mail.id),
+    }
+    db_session.rollback()
+    return found
+
+
+def a_letter(territory_id: int, channel: Channel) -> Letter:
+    from eventsapp.database import db
+
+    letter = Letter(
+        kind="registrations/confirmed",
+        channel=channel,
+        status=LetterStatus.WAITING,
+        territory_id=territory_id,
+        reader_name="Awa",
+        address="awa@example.org" if channel is Channel.MAIL else "06 39 98 00 01",
+        language="fr",
+        subject="C’est noté",
+        sender_name="L’agenda du 19e",
+        sender_address="agenda@example.org",
+        message_id=f"<{channel}@example.org>",
+        text="Ceci ne regarde qu’Awa",
+        html="",
+        posted_at=clock.now(),
+        due_at=clock.now(),
+    )
+    db.session.add(letter)
+    db.session.flush()
+    return letter
+
+
+def knock(client: PageClient, door: Door, rows: dict[str, str]) -> tuple[int, str, str]:
+    answer = client.open(
+        door.rule.format(**rows),
+        method=door.method,
+        data={"outcome": "appele", "school_year": "2027-2028"} if door.method == "POST" else None,
+    )
+    return answer.status_code, answer.headers.get("Location", ""), answer.get_data(as_text=True)
+
+
+def test_the_table_holds_every_door(app: Flask) -> None:
+    known = {
+        (method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/pro/")
+        for method in (rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    }
+    assert known == {(door.method, door.endpoint) for door in DOORS}
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.method} {door.endpoint}")
+def test_nobody_is_asked_to_sign_in(client: PageClient, rows: dict[str, str], door: Door) -> None:
+    status, location, said = knock(client, door, rows)
+    if door.method == "GET":
+        assert (status, location) == (303, f"/connexion?next={door.rule.format(**rows)}")
+    else:
+        assert (status, location) == (403, "")
+    assert "Awa" not in said
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.method} {door.endpoint}")
+def test_a_coordinator_enters(sign_in: SignIn, rows: dict[str, str], door: Door) -> None:
+    samira = sign_in(saturdays.a_coordinator(factories.a_territory()))
+    status, location, _ = knock(samira, door, rows)
+    if door.endpoint == "plans.propose":
+        assert status == 409  # that year is being worked out already
+    else:
+        assert status == door.status, location
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.method} {door.endpoint}")
+def test_a_coordinator_of_another_territory_does_not(
+    sign_in: SignIn, rows: dict[str, str], door: Door
+) -> None:
+    paul = sign_in(saturdays.a_coordinator(factories.a_territory(10), email="paul@example.org", name="Paul"))
+    status, location, said = knock(paul, door, rows)
+    assert (status, location) == ((200, "") if door.everybody else (403, ""))
+    assert "Awa" not in said
+    assert "Curial" not in said
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/pro/paris-18/",
+        "/pro/paris-18/plans",
+        "/pro/plans/999",
+        "/pro/taches/999",
+        "/pro/paris-19/courriers/999",
+        "/pro/plans/999999999999999999999999",
+    ],
+)
+def test_what_does_not_exist_is_not_found(desk: PageClient, address: str) -> None:
+    assert desk.get(address).status_code == 404
+
+
+@pytest.mark.databases("sqlite")
+def test_a_letter_of_another_territory_is_not_found_through_ones_own(
+    sign_in: SignIn, rows: dict[str, str]
+) -> None:
+    """Paul may read the letters of the 10e: the number of one of the 19e opens nothing there."""
+    paul = sign_in(saturdays.a_coordinator(factories.a_territory(10), email="paul@example.org", name="Paul"))
+    for path in (f"courriers/{rows['letter']}", f"courriers/{rows['call']}"):
+        assert paul.get(f"/pro/paris-10/{path}").status_code == 404
+    assert paul.post(f"/pro/paris-10/appels/{rows['call']}", data={"outcome": "appele"}).status_code == 404
+
+
+@pytest.mark.databases("sqlite")
+def test_a_forged_form_is_refused(desk: PageClient) -> None:
+    for door in DOORS:
+        if door.method == "POST":
+            path = door.rule.format(territory="paris-19", draft=1, task=1, call=1, letter=1)
+            assert desk.post(path).status_code == 400
