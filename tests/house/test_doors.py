@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from eventsapp.database import db
 from eventsapp.extensions import csrf
+from tests import factories
 from tests.pages import PageClient
 
 EXEMPT: set[str] = set()
@@ -18,15 +20,19 @@ pytestmark = pytest.mark.databases("sqlite")
 
 
 def addresses(app: Flask, methods: set[str]) -> Iterator[tuple[Rule, str, str]]:
-    """Each rule with an address that fits it, naming nothing that exists, and its methods among these."""
+    """Each rule with an address that fits it, of nothing that exists but the 19e, and its methods."""
     for rule in app.url_map.iter_rules():
         for method in methods & (rule.methods or set()):
-            built = rule.build(dict.fromkeys(rule.arguments, "1"), append_unknown=False)
+            values = {name: "paris-19" if name == "territory" else "1" for name in rule.arguments}
+            built = rule.build(values, append_unknown=False)
             assert built, rule
             yield rule, built[1], method
 
 
 def test_every_changing_request_needs_a_csrf_token(app: Flask, client: PageClient) -> None:
+    with app.app_context():
+        factories.a_territory(19)
+        db.session.commit()
     assert app.config.get("WTF_CSRF_ENABLED", True)
     assert csrf._exempt_views | {blueprint.name for blueprint in csrf._exempt_blueprints} == EXEMPT
     answers = {
