@@ -120,7 +120,7 @@ def to_come(territory: Territory, *, now: datetime, limit: int) -> Page:
     """What is still to come, restricted events too, for desks; the first `limit` of them, one statement."""
     counted = (
         select(Event, func.count().over().label("total"))
-        .options(joinedload(Event.venue))
+        .options(joinedload(Event.venue), joinedload(Event.activity).joinedload(Activity.action))
         .where(Event.territory_id == territory.id, Event.ends_at > now)
         .order_by(Event.starts_at, Event.id)
         .limit(limit)

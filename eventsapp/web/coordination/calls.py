@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 
+import phonenumbers
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
@@ -34,6 +35,7 @@ def index(territory: str) -> str:
         territory=area,
         to_make=calls.to_make(area.id, now=clock.now()),
         Outcome=Outcome,
+        readable=readable_number,
     )
 
 
@@ -58,3 +60,14 @@ def outcome(territory: str, letter_id: int) -> BaseResponse:
         said, kind = gettext(refusal.sentence), "warn"
     flash(said, kind)
     return redirect(url_for("calls.index", territory=territory), 303)
+
+
+def readable_number(dialled: str) -> str:
+    """« 06 39 98 00 01 »: a number as one reads it aloud; numbers of other countries keep their +."""
+    try:
+        number = phonenumbers.parse(dialled, "FR")
+    except phonenumbers.NumberParseException:
+        return dialled
+    at_home = number.country_code == 33
+    form = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, form.NATIONAL if at_home else form.INTERNATIONAL)

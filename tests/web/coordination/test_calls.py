@@ -1,0 +1,130 @@
+"""Whom to call, what to say, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp import clock
+from eventsapp.agenda import scheduling
+from eventsapp.mailroom.models import Channel, Letter, LetterStatus
+from eventsapp.registrations import booking, enrolments, party
+from eventsapp.registrations.models import Registration
+from eventsapp.web.coordination.calls import readable_number
+from tests import factories
+from tests.pages import PageClient
+
+LIST = "/pro/paris-19/appels"
+
+
+@pytest.fixture
+def awa_registers(desk: PageClient, db_session: scoped_session[Session]) -> Callable[[str], None]:
+    """Somebody registers to the workshop of 28 November and leaves a phone number only."""
+
+    def register(name: str) -> None:
+        event = factories.an_event("Atelier cuisine en famille")
+        answers = party.read({"first_name": name, "phone": "06 39 98 00 01", "adults": "1"})
+        token = enrolments.open_(event, answers, clock.now())
+        booking.confirm(token, event.id, language="fr", now=clock.now())
+        db_session.commit()
+        db_session.rollback()
+
+    return register
+
+
+def test_awa_has_a_phone_only_and_samira_calls_her(
+    desk: PageClient, awa_registers: Callable[[str], None], db_session: scoped_session[Session]
+) -> None:
+    awa_registers("Awa")
+    page = desk.get(LIST).page
+    [card] = page.main.all("li", class_="card")
+    assert card.one("h2").text == "Awa"
+    [number] = [a for a in card.all("a") if a["href"].startswith("tel:")]
+    assert (number["href"], number.text) == ("tel:+33639980001", "Appeler Awa au 06 39 98 00 01")
+    said = card.one("div", class_="letter").text
+    assert "Je voudrais parler à Awa." in said
+    assert "samedi 28 novembre" in said
+    assert "/m/" not in page.html
+
+    form = card.one("form")
+    answer = desk.post(
+        form["action"],
+        data={"outcome": "appele", "csrf_token": form.one("input", name="csrf_token")["value"]},
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (303, LIST)
+    after = desk.get(LIST).page
+    assert "Awa a été prévenu(e)." in after.text
+    assert "Tout le monde est prévenu." in after.text
+    assert db_session.scalars(select(Letter.status).where(Letter.channel == Channel.CALL)).all() == [
+        LetterStatus.SENT
+    ]
+
+
+def test_a_message_keeps_the_line(desk: PageClient, awa_registers: Callable[[str], None]) -> None:
+    awa_registers("Awa")
+    form = desk.get(LIST).page.main.all("form")[0]
+    token = form.one("input", name="csrf_token")["value"]
+    desk.post(form["action"], data={"outcome": "message", "csrf_token": token})
+    page = desk.get(LIST).page
+    assert "Awa : message laissé, à rappeler." in page.text
+    assert [tag.text for tag in page.main.all("span", class_="tag")] == ["1 message laissé"]
+
+
+def test_two_people_who_call_at_once_make_one_entry(
+    desk: PageClient, awa_registers: Callable[[str], None]
+) -> None:
+    awa_registers("Awa")
+    form = desk.get(LIST).page.main.all("form")[0]
+    data = {"outcome": "appele", "csrf_token": form.one("input", name="csrf_token")["value"]}
+    desk.post(form["action"], data=data)
+    desk.get(LIST)
+    desk.post(form["action"], data=data)
+    assert "Cette personne n’est plus à appeler" in desk.get(LIST).page.text
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("outcome", ["", "autre", None])
+def test_an_outcome_is_one_of_two(
+    desk: PageClient, awa_registers: Callable[[str], None], outcome: str | None
+) -> None:
+    awa_registers("Awa")
+    form = desk.get(LIST).page.main.all("form")[0]
+    data = {"csrf_token": form.one("input", name="csrf_token")["value"]}
+    if outcome is not None:
+        data["outcome"] = outcome
+    assert desk.post(form["action"], data=data).status_code == 400
+    assert len(desk.get(LIST).page.main.all("li", class_="card")) == 1
+
+
+def test_what_awa_is_told_is_the_latest_news(
+    desk: PageClient, awa_registers: Callable[[str], None], db_session: scoped_session[Session]
+) -> None:
+    """The event is called off before anybody rang: only that is still to be said."""
+    awa_registers("Awa")
+    event = db_session.scalars(select(Registration)).one().event
+    scheduling.cancel(event, reason="La salle est inondée", actor="account:1", now=clock.now())
+    db_session.commit()
+    db_session.rollback()
+    [card] = desk.get(LIST).page.main.all("li", class_="card")
+    assert "La salle est inondée" in card.text
+    assert "Votre place est réservée" not in card.text
+
+
+def test_markup_in_a_name_stays_text(desk: PageClient, awa_registers: Callable[[str], None]) -> None:
+    awa_registers("<b>Awa</b>")
+    assert "<b>Awa" not in desk.get(LIST).page.html
+
+
+@pytest.mark.parametrize(
+    ("dialled", "read"),
+    [
+        ("+33639980001", "06 39 98 00 01"),
+        ("+4915123456789", "+49 1512 3456789"),
+        ("appelez-moi", "appelez-moi"),
+    ],
+)
+def test_a_number_is_shown_as_one_reads_it_aloud(dialled: str, read: str) -> None:
+    assert readable_number(dialled) == read
