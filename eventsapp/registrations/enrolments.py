@@ -73,6 +73,15 @@ def answers_of(enrolment: Enrolment) -> PartyAnswers | None:
     return PartyAnswers.from_json(enrolment.answers) if enrolment.answers else None
 
 
+def forget(token: str) -> None:
+    """Erases answers that others have replaced; those that were confirmed stay until they expire."""
+    db.session.execute(
+        delete(Enrolment).where(
+            Enrolment.fingerprint == fingerprint(token), Enrolment.registration_id.is_(None)
+        )
+    )
+
+
 def forget_expired(now: datetime) -> int:
     """Erases the answers whose time is over, and says how many; a recurring job calls it."""
     gone = db.session.execute(delete(Enrolment).where(Enrolment.expires_at <= now))

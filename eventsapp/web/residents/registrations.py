@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
@@ -13,6 +13,7 @@ from wtforms import EmailField, Field, StringField, TelField
 from eventsapp import clock, languages
 from eventsapp.agenda import listings
 from eventsapp.agenda.models import Event
+from eventsapp.codes import fingerprint
 from eventsapp.database import db
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER
 from eventsapp.refusals import Conflict, Refusal
@@ -71,6 +72,9 @@ def keep_answers(code: str) -> str | tuple[str, int] | BaseResponse:
         return given_back(event, answered, [refusal])
     except Conflict as refusal:
         return closed_page(event, refusal), 409
+    replaced = token_of(event)
+    if replaced is not None:
+        enrolments.forget(replaced)
     remember(event, token)
     db.session.commit()
     return redirect(url_for("registrations.check", code=code), 303)
@@ -91,7 +95,7 @@ def check(code: str) -> str | tuple[str, int] | BaseResponse:
         return forgotten_page(event)
     except Conflict as refusal:
         return closed_page(event, refusal), 410
-    return check_page(event, answers)
+    return check_page(event, token, answers)
 
 
 @bp.post("/e/<code>/inscription/verification")
@@ -101,6 +105,8 @@ def confirm(code: str) -> tuple[str, int] | BaseResponse:
     token = token_of(event)
     if token is None:
         return forgotten_page(event)
+    if request.form.get("answers", mark_of(token)) != mark_of(token):
+        return redirect(url_for("registrations.check", code=code), 303)
     try:
         confirmed = booking.confirm(token, event.id, language=languages.current().code, now=clock.now())
     except AnswersForgotten:
@@ -136,7 +142,7 @@ def given_back(event: Event, shown: PartyForm, refusals: list[Refusal]) -> tuple
     return form_page(listings.by_code(event.code), shown), 422
 
 
-def check_page(event: Event, answers: PartyAnswers | None) -> str:
+def check_page(event: Event, token: str, answers: PartyAnswers | None) -> str:
     """The answers to read again, and whether there is room for all."""
     seats = answers.seats if answers else 0
     return render_template(
@@ -144,6 +150,7 @@ def check_page(event: Event, answers: PartyAnswers | None) -> str:
         territory=event.territory,
         event=event,
         answers=answers,
+        mark=mark_of(token),
         group=group_of(answers.brackets) if answers else [],
         has_room=capacity.fits(seats, capacity=event.capacity or 0, taken=event.seats_taken),
     )
@@ -177,6 +184,11 @@ def token_of(event: Event) -> str | None:
     """The token of this visitor's answers for an event."""
     token = session.get(ENROLMENTS, {}).get(event.code)
     return token if isinstance(token, str) else None
+
+
+def mark_of(token: str) -> str:
+    """Which answers a check page shows: those of another tab may have replaced them meanwhile."""
+    return fingerprint(token)[:12]
 
 
 def typed_before(event: Event) -> dict[str, Any]:
