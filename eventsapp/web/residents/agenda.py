@@ -73,7 +73,7 @@ def _month(territory: Territory, wish: Wish) -> dict[str, object]:
     busy = {day: [Line(event) for event in group] for day, group in by_day(events)}
     return {
         "count_label": count_label(replace(wish, when="mois"), len(events)),
-        "month": month_of(wish.month, busy, today=clock.today(), address=_day_address),
+        "month": month_of(wish.month, busy, today=clock.today(), address=_day_address, with_notes=True),
         "is_empty": not events,
         "following": None if events else listings.next_after(territory, now=clock.now()),
         "previous_month": wish.month - timedelta(days=1),

@@ -11,9 +11,11 @@ from flask import url_for
 
 from eventsapp import languages
 from eventsapp.agenda.models import Event
+from eventsapp.agenda.wording import CLOSURES
 from eventsapp.programme import school_calendar
 from eventsapp.programme.models import Theme
 from eventsapp.programme.school_calendar import CalendarNotCovered
+from eventsapp.web.filters import initial
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,16 @@ def month_of(
     *,
     today: date,
     address: Callable[[date], str],
+    with_notes: bool = False,
 ) -> Month:
-    """The month that begins on `first`; days in `busy` lead to `address`."""
+    """The month that begins on `first`; days in `busy` lead to `address`; notes say why schools close."""
 
     def square(day: date) -> Day | None:
         if day.month != first.month:
             return None
         events = busy.get(day, ())
-        return Day(day, address(day) if events else None, events, day == today, closure_note(day))
+        note = closure_note(day) if with_notes else ""
+        return Day(day, address(day) if events else None, events, day == today, note)
 
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
     return Month(languages.month_name(first), [[square(day) for day in week] for week in weeks])
@@ -92,9 +96,9 @@ def last_of(month: date) -> date:
 
 
 def closure_note(day: date) -> str:
-    """« Vacances de Noël », « Jour de Noël », or nothing on days without closure or not covered."""
+    """« Vacances de Noël », « Jour férié de la Toussaint », or nothing where none is known."""
     try:
         closure = school_calendar.zone_c().closure_on(day)
     except CalendarNotCovered:
         return ""
-    return closure.name if closure else ""
+    return initial(str(CLOSURES.get(closure.name, closure.name))) if closure else ""
