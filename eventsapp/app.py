@@ -10,7 +10,9 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventsapp import cli, extensions, settings, web
+from eventsapp.agenda import scheduling
 from eventsapp.database import db, prepare_engine
+from eventsapp.registrations import following
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -23,7 +25,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         root_path=str(settings.PACKAGE),
         template_folder=str(settings.folder("templates")),
         static_folder=None,
-        instance_path=_instance_path(overrides),
+        instance_path=settings.instance_path(overrides),
     )
     settings.load(app, overrides)
     settings.refuse_unsafe(app)
@@ -34,13 +36,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     trust_proxies(app)
     cli.register(app)
     return app
-
-
-def _instance_path(overrides: Mapping[str, Any] | None) -> str | None:
-    import os
-
-    chosen = (overrides or {}).get("INSTANCE_PATH") or os.environ.get("INSTANCE_PATH")
-    return str(Path(chosen).resolve()) if chosen else None
 
 
 def open_database(app: Flask) -> None:
@@ -71,7 +66,4 @@ def bind_extensions(app: Flask) -> None:
 
 def bind_listeners() -> None:
     """Who hears of what happens downstairs, in the same transaction."""
-    from eventsapp.agenda import scheduling
-    from eventsapp.registrations import following
-
     scheduling.listeners.bind(following)

@@ -133,6 +133,12 @@ SETTINGS = (
         "The largest body taken: the longest form of ours is far below; more is refused with 413.",
         int,
     ),
+    Setting(
+        "INSTANCE_PATH",
+        "",
+        "The folder of what this machine keeps: SQLite, caught mail, the demonstration's secret. Empty: "
+        "instance/ beside the program.",
+    ),
     Setting("LOG_LEVEL", "INFO", "From DEBUG to ERROR."),
 )
 
@@ -161,6 +167,12 @@ FIXED: dict[str, Any] = {
 
 class UnsafeSettings(RuntimeError):
     """The program refuses to start, and says which setting to change."""
+
+
+def instance_path(overrides: Mapping[str, Any] | None = None) -> str | None:
+    """The instance folder that was asked for, which Flask wants to know first; None for its own choice."""
+    chosen = (overrides or {}).get("INSTANCE_PATH") or os.environ.get("INSTANCE_PATH")
+    return str(Path(chosen).resolve()) if chosen else None
 
 
 def load(app: Flask, overrides: Mapping[str, Any] | None = None) -> None:

@@ -34,8 +34,8 @@ if TYPE_CHECKING:  # pytest loads these below, and rewrites their asserts
 pytest_plugins = ["tests.databases", "tests.servers", "tests.browsers"]
 
 # No setting of the person running the tests is heard, and nothing may lean on a machine's own time zone.
-for known in (*(setting.name for setting in SETTINGS), "INSTANCE_PATH"):
-    os.environ.pop(known, None)
+for setting in SETTINGS:
+    os.environ.pop(setting.name, None)
 os.environ["TZ"] = "Pacific/Auckland"
 time.tzset()
 

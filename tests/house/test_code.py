@@ -110,7 +110,7 @@ def lines_beside(path: Path, node: ast.expr | ast.stmt) -> list[str]:
 
 def test_no_test_sleeps_or_is_switched_off() -> None:
     """browsers.py alone skips, and says so loudly."""
-    never = {"time.sleep", "sleep", "pytest.skip", "pytest.xfail"}
+    never = {"time.sleep", "asyncio.sleep", "pytest.skip", "pytest.xfail"}
     never |= {f"pytest.mark.{mark}" for mark in ("skip", "skipif", "xfail")}
     found = {
         f"{name(path)}:{node.lineno}"
