@@ -119,6 +119,7 @@ def test_who_does_not_fit_waits(visit: Visit, axe: Axe, workshop: str) -> None:
     page.get_by_label("Votre e-mail").fill("fatoumata@example.org")
     page.get_by_label("Adultes, avec vous", exact=True).fill("8")
     send(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Vérifiez vos réponses")
     axe(page)
     page.get_by_role("button", name="Aller sur la liste d’attente").click()
     expect(page.get_by_role("main")).to_contain_text("Votre rang : 1.")
