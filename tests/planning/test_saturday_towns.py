@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from eventsapp.planning.problem import Period, Problem
 from eventsapp.planning.solver import Budget
+from tests.planning.solving import planned
 from tests.planning.town import (
     association,
     most_coverage,

@@ -10,10 +10,11 @@ from random import Random
 import pytest
 
 from eventsapp.planning.checking import check
-from eventsapp.planning.plan import Ending, Objective, Phase, Plan, Progress, WhyGap, WhyLine
+from eventsapp.planning.plan import Ending, Objective, Phase, Progress, WhyGap, WhyLine
 from eventsapp.planning.problem import Association, Period, Problem, School, Weights
 from eventsapp.planning.school_saturdays import plan
 from eventsapp.planning.solver import Budget
+from tests.planning.solving import PATIENT, planned
 from tests.planning.town import (
     APRIL,
     FEBRUARY,
@@ -27,16 +28,6 @@ from tests.planning.town import (
     school,
     why_gap,
 )
-
-PATIENT = Budget(seconds=None, rounds=300, patience=60)
-
-
-def planned(problem: Problem, budget: Budget = PATIENT) -> Plan:
-    """The plan, once the independent check has found nothing wrong with it."""
-    found = plan(problem, budget)
-    assert check(problem, found) == []
-    return found
-
 
 # ---------------------------------------------------------------- stories
 
