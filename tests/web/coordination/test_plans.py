@@ -90,7 +90,7 @@ def test_the_page_says_who_goes_where_when_and_why(
     [figures] = page.all("dl", class_="kpis")
     assert [dd.text for dd in figures.all("dd")][1:] == ["24", str(24 - covered(db_session)), "2"]
     assert "séances au mieux : aucun plan ne peut en couvrir plus" in figures.text
-    reasons = {li.text for li in page.main.all("li")}
+    reasons = {one.text for one in page.main.all("p")}
     assert "Cette association vient ici pour la première fois de l’année." in reasons
 
 
@@ -116,7 +116,7 @@ def test_what_is_missing_is_said_with_its_reason(
 
     months = [one for one in page.all("details") if "more" in one.get("class").split()]
     assert months[0].text.startswith("Novembre 2026 2 écoles sans séance")
-    assert "Ce mois-ci, aucun plan ne peut couvrir plus de 1 école." in months[0].text
+    assert "Ce mois-ci, aucun plan ne peut couvrir plus d’une école." in months[0].text
     assert "La seule place possible ce mois-ci va à une autre école." in months[0].text
     assert "Les associations qui se déplacent jusqu’ici sont absentes ces samedis-là." in months[1].text
     assert "Curial, Manin, Tandou" in months[1].text
