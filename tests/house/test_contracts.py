@@ -5,9 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
