@@ -6,7 +6,9 @@ import enum
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
+from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
+from wtforms import SelectField
 
 from eventsapp import clock
 from eventsapp.database import db
@@ -22,6 +24,12 @@ from eventsapp.web.guards import current_account, require_coordinator
 bp = desk("plans")
 
 VIEWS = ("grille", "liste")
+
+
+class YearForm(FlaskForm):
+    """Which school year is to be proposed; `drafting.request` judges the answer."""
+
+    school_year = SelectField(lazy_gettext("Année scolaire"), validate_choice=False)
 
 
 class State(enum.Enum):
@@ -53,16 +61,18 @@ def index(territory: str) -> str:
 def propose(territory: str) -> tuple[str, int] | BaseResponse:
     """Asks for a plan; a worker works it out."""
     area, account = steered(territory), current_account()
+    asked = YearForm()
     try:
         draft = drafting.request(
             area,
-            request.form.get("school_year", ""),
+            asked.school_year.data or "",
             requested_by=account.id if account else None,
             now=clock.now(),
         )
     except Refusal as refusal:
         db.session.rollback()
-        return _index_page(territory, gettext(refusal.sentence, **refusal.parameters)), refusal.status
+        asked.school_year.errors = [gettext(refusal.sentence, **refusal.parameters)]
+        return _index_page(territory, asked), refusal.status
     task_id = draft.task_id
     db.session.commit()
     return redirect(url_for("tasks.show", task_id=task_id), 303)
@@ -135,13 +145,14 @@ def _refused(draft_id: int, refusal: Refusal) -> BaseResponse:
     return redirect(url_for("plans.show", draft_id=draft_id), 303)
 
 
-def _index_page(slug: str, sentence: str = "") -> str:
+def _index_page(slug: str, shown: YearForm | None = None) -> str:
     area, today = steered(slug), clock.today()
-    years = [year for year in zone_c().school_years if owed_months.last_day_to_plan(year) > today]
+    years = [year.label for year in zone_c().school_years if owed_months.last_day_to_plan(year) > today]
+    form = shown or YearForm(formdata=None)
+    form.school_year.choices = years
     return render_template(
         "coordination/plans/index.html",
         territory=area,
         plans=[(draft, State.of(draft, task)) for draft, task in listings.of_territory(area)],
-        years=years,
-        sentence=sentence,
+        form=form,
     )

@@ -200,13 +200,13 @@ def test_a_year_that_cannot_be_planned_is_refused_beside_its_field(
     answer = client.submit(page.form(button=PROPOSE), {"school_year": "2026-2027"})
     assert answer.status_code == 422
     assert answer.page.title.startswith("Erreur : ")
-    assert answer.page.mistakes["school_year"].startswith("Cet arrondissement n’a pas encore d’école")
+    assert "Erreur : Cet arrondissement n’a pas encore d’école" in answer.page.mistakes["school_year"]
     for label, start in (("2031-2032", "Nous ne connaissons pas les vacances"), ("<b>", "Écrivez une année")):
         factories.a_school()
         db_session.commit()
         db_session.rollback()
         refused = client.submit(page.form(button=PROPOSE), {"school_year": label})
-        assert refused.page.mistakes["school_year"].startswith(start)
+        assert f"Erreur : {start}" in refused.page.mistakes["school_year"]
     assert db_session.scalars(select(Draft)).all() == []
 
 
