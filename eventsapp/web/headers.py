@@ -19,7 +19,7 @@ CONTENT_POLICY = "; ".join(
 )
 """No inline script or style, no other host (CSP level 3)."""
 
-PRIVATE_PATHS = ("/m/", "/connexion/", "/pro/", "/demonstration/")
+PRIVATE_PATHS = ("/m/", "/connexion", "/pro/", "/demonstration/")
 """Addresses that hold a token or show people: never kept, never indexed, never told elsewhere."""
 
 

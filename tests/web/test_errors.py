@@ -1,0 +1,118 @@
+"""When something cannot be shown: the reason, what to do, and whom to call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp.registrations.models import Enrolment
+from tests import factories
+from tests.pages import PageClient
+
+pytestmark = pytest.mark.databases("sqlite")
+ENROLMENT_FIELDS = {"first_name": "Awa", "phone": "06 39 98 00 00", "adults": "1"}
+
+
+@pytest.fixture
+def form(db_session: scoped_session[Session]) -> str:
+    """The address of a form that takes answers."""
+    event = factories.an_event("Atelier cuisine")
+    db_session.commit()
+    return f"/e/{event.code}/inscription"
+
+
+def test_an_unknown_page_offers_the_agenda_and_a_phone(client: PageClient) -> None:
+    answer = client.get("/nulle-part")
+    assert answer.status_code == 404
+    page = answer.page
+    assert (page.heading, page.title) == (
+        "Cette page n’existe plus",
+        "Cette page n’existe plus – L’agenda des quartiers",
+    )
+    assert page.main.text == (
+        "Cette page n’existe plus Le rendez-vous a peut-être changé d’adresse. Cherchez-le dans l’agenda. "
+        "Chercher un rendez-vous 01 99 00 19 19 Erreur 404"
+    )
+    assert page.one("meta", name="robots")["content"] == "noindex"
+
+
+def test_a_forged_form_is_refused_and_nothing_is_kept(
+    client: PageClient, db_session: scoped_session[Session], form: str
+) -> None:
+    answer = client.post(form, data=ENROLMENT_FIELDS | {"csrf_token": "forged"})
+    assert answer.status_code == 400
+    assert "Cette page est restée ouverte trop longtemps. Rechargez-la" in answer.page.main.text
+    assert db_session.query(Enrolment).count() == 0
+
+
+def test_a_body_over_the_limit_is_413(
+    client: PageClient, db_session: scoped_session[Session], form: str
+) -> None:
+    answer = client.post(form, data=ENROLMENT_FIELDS | {"first_name": "A" * 70_000})
+    assert (answer.status_code, answer.page.heading) == (413, "C’est trop long")
+    assert db_session.query(Enrolment).count() == 0
+
+
+def test_too_many_fields_are_413(client: PageClient, form: str) -> None:
+    answer = client.post(
+        form, data={f"field{number}": "1" for number in range(300)}, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/xml", ""])
+def test_an_unknown_content_type_is_415_before_the_token_is_asked(
+    client: PageClient, form: str, kind: str
+) -> None:
+    answer = client.post(form, data=b'{"first_name": "Awa"}', content_type=kind)
+    assert (answer.status_code, answer.page.heading) == (415, "Nous ne savons pas lire cela")
+
+
+def test_a_method_that_does_not_exist_here_is_405_and_says_which_do(client: PageClient) -> None:
+    answer = client.get("/deconnexion")
+    assert (answer.status_code, answer.page.heading) == (405, "Ce n’est pas possible ici")
+    assert answer.headers["Allow"] == "OPTIONS, POST"
+
+
+def test_errors_speak_the_readers_language(client: PageClient) -> None:
+    answer = client.get("/nowhere", headers={"Accept-Language": "en"})
+    assert (answer.page.lang, answer.page.heading) == ("en", "This page no longer exists")
+
+
+@pytest.fixture
+def broken(build_app: Callable[..., Flask], tmp_path: Path) -> PageClient:
+    """A house whose database has no table at all."""
+    client = build_app(DATABASE_URL=f"sqlite:///{tmp_path / 'empty.db'}").test_client()
+    assert isinstance(client, PageClient)
+    return client
+
+
+def test_our_own_mistake_shows_a_number_and_nothing_else(
+    broken: PageClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = broken.get("/paris-19/")
+    assert answer.status_code == 500
+    page = answer.page
+    assert page.heading == "Quelque chose ne marche pas chez nous"
+    [number] = re.findall(r"donnez ce numéro\W+([0-9a-f]{8})\b", page.main.text)
+    assert number in capsys.readouterr().err
+    assert "territory" not in page.html
+    assert "sqlite" not in page.html
+    assert "01 99 00 19 19" in page.text
+
+
+def test_even_who_is_signed_in_gets_that_page(broken: PageClient) -> None:
+    with broken.session_transaction() as session:
+        session["compte"] = 1
+    answer = broken.get("/")
+    assert (answer.status_code, answer.page.heading) == (500, "Quelque chose ne marche pas chez nous")
+
+
+def test_that_page_speaks_english_too(broken: PageClient) -> None:
+    page = broken.get("/", headers={"Accept-Language": "en-GB"}).page
+    assert (page.lang, page.heading) == ("en", "Something is wrong on our side")
