@@ -5,10 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from threading import Barrier
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
@@ -16,9 +19,9 @@ from eventsapp import clock
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Audience, Event, RegistrationMode
 from eventsapp.clock import PARIS, day_of, local
-from eventsapp.database import db
+from eventsapp.database import begin_writing, db
 from eventsapp.journal import JournalLine
-from eventsapp.planning import drafting
+from eventsapp.planning import drafting, listings
 from eventsapp.planning.announcing import DatesHavePassed, DraftIsStale, NoSchoolAction
 from eventsapp.planning.drafting import AlreadySolving, DraftIsNotReady, DraftIsSettled, WrongPlan
 from eventsapp.planning.models import Draft, DraftLine, DraftStatus, SaturdayOffer
@@ -358,3 +361,32 @@ def test_tomorrow_is_a_day_in_paris(hour: str) -> None:
     now = datetime.fromisoformat(f"2026-11-22T{hour}:00+00:00")
     tomorrow = {"22:59": date(2026, 11, 23), "23:01": date(2026, 11, 24)}
     assert first_day_to_plan(school_year(YEAR), now) == tomorrow[hour]
+
+
+def test_two_coordinators_say_yes_at_once_and_the_year_is_announced_once(
+    app: Flask, db_session: scoped_session[Session]
+) -> None:
+    saturdays.a_town()
+    draft_id = saturdays.a_draft().id
+    db_session.commit()
+    db_session.rollback()
+    together = Barrier(2)
+
+    def say_yes(actor: str) -> str:
+        with app.app_context():
+            together.wait(timeout=10)
+            begin_writing()
+            try:
+                drafting.accept(listings.by_id(draft_id), actor=actor, now=clock.now())
+                db.session.commit()
+            except DraftIsSettled:
+                db.session.rollback()
+                return "too late"
+            return "announced"
+
+    with ThreadPoolExecutor(2) as hands:
+        said = sorted(hands.map(say_yes, ["account:1", "account:2"]))
+
+    assert said == ["announced", "too late"]
+    draft = listings.by_id(draft_id)
+    assert events_announced() == draft.figures["proposed"]
