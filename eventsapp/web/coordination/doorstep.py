@@ -6,8 +6,8 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 
+from eventsapp.places.listings import territory_by_slug
 from eventsapp.places.models import Territory
-from eventsapp.web.addresses import territory_of
 from eventsapp.web.guards import current_account, require_coordinator
 
 
@@ -32,7 +32,7 @@ def steered(slug: str) -> Territory:
 
     Raises NotFound, Forbidden.
     """
-    territory = territory_of(slug)
+    territory = territory_by_slug(slug)
     require_coordinator(territory)
     return territory
 

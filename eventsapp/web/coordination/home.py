@@ -50,7 +50,7 @@ def territory(territory: str) -> str:
     )
 
 
-@bp.get("/pro/<territory:territory>/programme")
+@bp.get("/pro/<territory:territory>/programme", endpoint="programme")
 def programme_page(territory: str) -> str:
     """The project as its convention names it, with what is usually there and is missing."""
     area = steered(territory)

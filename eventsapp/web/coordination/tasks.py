@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -31,6 +31,7 @@ def show(task_id: int) -> str:
         draft=draft,
         runs=task.status in UNDER_WAY,
         step=gettext(task.step) if task.step else gettext("En attente d’un moment libre."),
+        paused="pause" in request.args,
         TaskStatus=TaskStatus,
     )
 

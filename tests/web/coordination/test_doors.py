@@ -33,7 +33,7 @@ class Door(NamedTuple):
 DOORS = (
     Door("GET", "desk.home", "/pro/", 200, everybody=True),
     Door("GET", "desk.territory", "/pro/{territory}/", 200),
-    Door("GET", "desk.programme_page", "/pro/{territory}/programme", 200),
+    Door("GET", "desk.programme", "/pro/{territory}/programme", 200),
     Door("GET", "plans.index", "/pro/{territory}/plans", 200),
     Door("POST", "plans.propose", "/pro/{territory}/plans", 303),
     Door("GET", "plans.show", "/pro/plans/{draft}", 200),

@@ -54,6 +54,8 @@ def test_it_reads_itself_again_only_while_it_runs(
     assert refresh.parent is not None
     assert (refresh["content"], refresh.parent.tag) == ("3", "noscript")
     assert len(running.all(data_live="3")) == 1
+    quiet = desk.get(f"/pro/taches/{task_id}?pause=1").page
+    assert quiet.all("meta", http_equiv="refresh") == []
 
     claim = claimed(db_session, task_id)
     queue.fail(claim, "MemoryError", now=clock.now())
