@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Any
 
 from flask import Flask, current_app
@@ -215,17 +217,21 @@ def _derive(app: Flask, given: set[str]) -> None:
 
 
 def _kept_secret(folder: Path) -> str:
-    """The secret of a demonstration: drawn once, readable by its owner only, kept across starts."""
+    """The secret of a demonstration: drawn once, readable by its owner only, kept across starts.
+
+    Written whole beside its place and linked there: processes that start together keep the same
+    one, and none ever reads half of it, even after a start that was cut short.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "secret-key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    secret = secrets.token_hex(32)
-    with os.fdopen(handle, "w") as file:
-        file.write(secret)
-    return secret
+    if not path.exists():
+        handle, draft = mkstemp(dir=folder, prefix="secret-key-")  # readable by its owner only
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+        with suppress(FileExistsError):  # another process was first
+            os.link(draft, path)
+        os.unlink(draft)
+    return path.read_text()
 
 
 def refuse_unsafe(app: Flask) -> None:

@@ -1,0 +1,62 @@
+"""Settings: what a demonstration draws for itself, and what production refuses to start with."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from eventsapp.app import create_app
+from eventsapp.settings import UnsafeSettings
+
+SAFE = {
+    "ENVIRONMENT": "production",
+    "SECRET_KEY": "0123456789abcdef0123456789abcdef",
+    "PUBLIC_URL": "https://agenda.paris.example",
+    "MAIL_DOMAIN": "agenda.paris.example",
+    "DATABASE_URL": "sqlite://",
+}
+
+
+def secret_of_a_start(instance: Path) -> str:
+    app = create_app(
+        {"ENVIRONMENT": "demonstration", "DATABASE_URL": "sqlite://", "INSTANCE_PATH": str(instance)}
+    )
+    return str(app.config["SECRET_KEY"])
+
+
+def test_starts_at_once_keep_one_secret_which_only_the_owner_reads(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as starts:
+        secrets = set(starts.map(secret_of_a_start, [tmp_path] * 4))
+    [secret] = secrets
+    assert len(secret) == 64
+    kept = tmp_path / "secret-key"
+    assert (kept.read_text(), stat.S_IMODE(kept.stat().st_mode)) == (secret, 0o600)
+    assert list(tmp_path.glob("secret-key-*")) == []
+    assert secret_of_a_start(tmp_path) == secret
+
+
+def test_production_starts_when_all_is_safe(tmp_path: Path) -> None:
+    app = create_app(SAFE | {"INSTANCE_PATH": str(tmp_path)})
+    assert app.config["SESSION_COOKIE_SECURE"] is True
+    assert not (tmp_path / "secret-key").exists()
+
+
+@pytest.mark.parametrize(
+    ("unsafe", "named"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"PUBLIC_URL": ""}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "http://agenda.paris.example"}, "PUBLIC_URL"),
+        ({"SESSION_COOKIE_SECURE": False}, "SESSION_COOKIE_SECURE"),
+        ({"MAIL_DOMAIN": "agenda.example.org"}, "MAIL_DOMAIN"),
+    ],
+)
+def test_production_refuses_to_start_unsafe_and_says_what_to_set(
+    tmp_path: Path, unsafe: dict[str, object], named: str
+) -> None:
+    with pytest.raises(UnsafeSettings, match=f"^{named}: "):
+        create_app(SAFE | unsafe | {"INSTANCE_PATH": str(tmp_path)})
