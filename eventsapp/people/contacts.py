@@ -19,16 +19,21 @@ LONGEST_NAME = 60
 LONGEST_ADDRESS = 254
 """RFC 5321 4.5.3.1.3: a path of 256 octets, its two brackets taken off."""
 LONGEST_NUMBER = 32
+LONGEST_DIALLED = 16
+"""ITU-T E.164 section 6: fifteen digits, and the +."""
 
 # What turns the direction of the text around it: a name could make a page or a letter lie.
 # Marks (U+200E, U+200F) and joiners stay, names are written with them.
 _TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _SPACES = re.compile("[ \u00a0\u2009\u202f]+")
+# Our letters greet by the name that was typed, at whatever address was typed: nobody shall have us
+# carry a link to strangers. « Awa/Moussa » and « J.-B. » stay names.
+_LINK = re.compile(r"://|@|\bwww\.|\w\.\w{2,}/", re.IGNORECASE)
 _UNKEPT = {"Cc", "Cs", "Co", "Zl", "Zp"}
 
 
 class FirstNameMissing(Refusal):
-    """Nobody to greet."""
+    """Nobody to greet, or an address in place of a name."""
 
     sentence = msgid("Écrivez votre prénom.")
 
@@ -85,6 +90,8 @@ def first_name(typed: str, *, field: str = "first_name") -> str:
         raise FirstNameTooLong(field=field, most=LONGEST_NAME)
     if any(unicodedata.category(c) in _UNKEPT or c in _TURNING for c in name):
         raise Unwritable(field=field)
+    if _LINK.search(name):
+        raise FirstNameMissing(field=field)
     return name
 
 
@@ -126,7 +133,10 @@ def phone(typed: str, *, field: str = "phone") -> Phone | None:
     # for demonstrations) is in none of them.
     if not phonenumbers.is_possible_number(parsed) or parsed.extension:
         raise PhoneUnreadable(field=field)
-    return Phone(number, phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+    dialled = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    if len(dialled) > LONGEST_DIALLED:  # phonenumbers holds longer ones possible in Germany
+        raise PhoneUnreadable(field=field)
+    return Phone(number, dialled)
 
 
 def _is_dialled(number: str) -> bool:

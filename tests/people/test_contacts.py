@@ -26,6 +26,8 @@ from eventsapp.people.contacts import (
         ("李", "李"),
         ("👩‍👧 Mimi", "👩‍👧 Mimi"),
         ("🌻", "🌻"),
+        ("Awa/Moussa", "Awa/Moussa"),
+        ("J.-B. ou M.Ali", "J.-B. ou M.Ali"),
     ],
 )
 def test_any_name_is_a_name(typed: str, kept: str) -> None:
@@ -34,6 +36,15 @@ def test_any_name_is_a_name(typed: str, kept: str) -> None:
 
 @pytest.mark.parametrize("typed", ["", "   ", "\u200b", "--", "…"])
 def test_a_name_is_asked_for(typed: str) -> None:
+    with pytest.raises(FirstNameMissing):
+        contacts.first_name(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Gagnez http://evil.example", "WWW.evil.example", "Cadeau evil.example/x", "awa@example.org"],
+)
+def test_our_letters_carry_no_link_in_place_of_a_name(typed: str) -> None:
     with pytest.raises(FirstNameMissing):
         contacts.first_name(typed)
 
@@ -126,6 +137,7 @@ def test_numbers_are_shown_as_typed_and_dialled_as_meant(typed: str, e164: str) 
         "06 39 98 00 00 ext 3",
         "+",
         "0" * 40,
+        "+49 123456789012345",
     ],
 )
 def test_what_cannot_be_dialled_is_refused_beside_its_field(typed: str) -> None:
