@@ -41,8 +41,4 @@ def open_doors(app: Flask) -> None:
     guards.bind(app)
     errors.bind(app)
     for name in DOORS:
-        try:
-            app.register_blueprint(import_module(f"eventsapp.web.{name}").bp)
-        except ModuleNotFoundError as error:
-            if not (error.name or "").startswith("eventsapp.web"):
-                raise
+        app.register_blueprint(import_module(f"eventsapp.web.{name}").bp)
