@@ -13,9 +13,11 @@ from sqlalchemy.orm import contains_eager
 from eventsapp import clock
 from eventsapp.cli.door import ACTOR, reading, said, table, writing
 from eventsapp.database import db
+from eventsapp.places.listings import territory_by_slug
 from eventsapp.places.models import Territory
 from eventsapp.planning import listings
 from eventsapp.planning.models import Draft
+from eventsapp.refusals import NotFound
 from eventsapp.settings import setting
 from eventsapp.tasks import listings as tasks
 from eventsapp.tasks.models import TaskStatus
@@ -65,14 +67,18 @@ def school_year(territory: str, label: str, queued: bool) -> None:
     from eventsapp.planning import drafting  # the planner's rules: loaded by who plans
 
     with writing() as now:
-        area = db.session.scalars(select(Territory).where(Territory.slug == territory)).first()
-        if area is None:
-            raise click.ClickException(f"there is no territory {territory!r}")
-        draft = drafting.request(area, label, requested_by=None, now=now)
+        draft = drafting.request(_territory(territory), label, requested_by=None, now=now)
         draft_id, task_id = draft.id, draft.task_id
     click.echo(f"plan {draft_id} asked for")
     if not queued and task_id is not None:
         _work_out(draft_id, task_id)
+
+
+def _territory(slug: str) -> Territory:
+    try:
+        return territory_by_slug(slug)
+    except NotFound as refusal:
+        raise click.ClickException(f"there is no territory {slug!r}") from refusal
 
 
 def _work_out(draft_id: int, task_id: int) -> None:

@@ -6,12 +6,8 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, request
-from sqlalchemy import select
 from werkzeug.routing import BaseConverter, IntegerConverter
 
-from eventsapp.database import db
-from eventsapp.places.models import Territory
-from eventsapp.refusals import NotFound
 from eventsapp.settings import setting
 
 
@@ -27,6 +23,12 @@ class EventCode(BaseConverter):
     regex = r"[0-9a-z]{1,12}"
 
 
+class Slug(BaseConverter):
+    """« samedis-matins-a-l-ecole », as `codes.slug_from` writes it."""
+
+    regex = r"[0-9a-z-]{1,120}"
+
+
 class RowNumber(IntegerConverter):
     """The number of a row; one that no INTEGER column can hold is no address of ours."""
 
@@ -36,17 +38,8 @@ class RowNumber(IntegerConverter):
 
 def bind(app: Flask) -> None:
     """Teaches the converters and gives templates `here` and `canonical_url`."""
-    app.url_map.converters.update(territory=TerritorySlug, row=RowNumber)
-    app.url_map.converters["code"] = EventCode
+    app.url_map.converters.update(territory=TerritorySlug, code=EventCode, slug=Slug, row=RowNumber)
     app.jinja_env.globals.update(here=here, canonical_url=canonical_url)
-
-
-def territory_of(slug: str) -> Territory:
-    """The territory of an address; raises NotFound."""
-    territory = db.session.scalars(select(Territory).where(Territory.slug == slug)).first()
-    if territory is None:
-        raise NotFound()
-    return territory
 
 
 def here(**changes: object) -> str:

@@ -14,8 +14,9 @@ from flask_babel import ngettext
 from eventsapp import clock, languages
 from eventsapp.agenda import listings
 from eventsapp.agenda.models import Audience, Event
+from eventsapp.places.listings import territory_by_slug
 from eventsapp.places.models import Territory
-from eventsapp.web.addresses import here, territory_of
+from eventsapp.web.addresses import here
 from eventsapp.web.filters import month_value
 from eventsapp.web.residents import wishes
 from eventsapp.web.residents.maps import pins_of
@@ -32,7 +33,7 @@ OFFERED_AUDIENCES = (Audience.EVERYONE, Audience.FAMILIES, Audience.PROFESSIONAL
 @bp.get("/<territory:territory>/")
 def listing(territory: str) -> str:
     """Everything to come in a territory; four statements at most."""
-    area = territory_of(territory)
+    area = territory_by_slug(territory)
     wish = wishes.read(request.args, clock.today())
     choices = listings.choices(area, now=clock.now())
     view = {"liste": _list, "mois": _month, "plan": _map}[wish.view]

@@ -56,7 +56,7 @@ def show(token: str) -> str:
     )
 
 
-@bp.get("/m/<token>/inscriptions/<code>/annulation")
+@bp.get("/m/<token>/inscriptions/<code:code>/annulation")
 def cancellation(token: str, code: str) -> str | BaseResponse:
     """Asks once more."""
     registration = listings.of_household_by_code(households.by_link(token), code)
@@ -71,7 +71,7 @@ def cancellation(token: str, code: str) -> str | BaseResponse:
     )
 
 
-@bp.post("/m/<token>/inscriptions/<code>/annulation")
+@bp.post("/m/<token>/inscriptions/<code:code>/annulation")
 def cancel(token: str, code: str) -> BaseResponse:
     """They no longer come. Sent twice, it is done once."""
     household = households.by_link(token)

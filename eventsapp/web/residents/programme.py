@@ -7,8 +7,8 @@ from flask import Blueprint, render_template
 from eventsapp import clock
 from eventsapp.agenda import listings
 from eventsapp.agenda.listings import Filters
+from eventsapp.places.listings import territory_by_slug
 from eventsapp.programme import listings as programme
-from eventsapp.web.addresses import territory_of
 
 bp = Blueprint("programme", __name__)
 
@@ -16,7 +16,7 @@ bp = Blueprint("programme", __name__)
 @bp.get("/<territory:territory>/projet")
 def project(territory: str) -> str:
     """The social project of a territory, in plain words."""
-    area = territory_of(territory)
+    area = territory_by_slug(territory)
     return render_template(
         "residents/programme/project.html",
         territory=area,
@@ -24,10 +24,10 @@ def project(territory: str) -> str:
     )
 
 
-@bp.get("/<territory:territory>/actions/<slug>")
+@bp.get("/<territory:territory>/actions/<slug:slug>")
 def action(territory: str, slug: str) -> str:
     """One action: the need it answers, what is done, and its next dates."""
-    area = territory_of(territory)
+    area = territory_by_slug(territory)
     found = programme.action_by_slug(area, slug)
     return render_template(
         "residents/programme/action.html",

@@ -46,7 +46,7 @@ class PartyForm(FlaskForm):
     children_15_17 = StringField(lazy_gettext("15 à 17 ans"), default="0")
 
 
-@bp.get("/e/<code>/inscription")
+@bp.get("/e/<code:code>/inscription")
 def form(code: str) -> str | tuple[str, int] | BaseResponse:
     """The form; what was typed a moment ago stands in it again."""
     event = listings.by_code(code)
@@ -59,7 +59,7 @@ def form(code: str) -> str | tuple[str, int] | BaseResponse:
     return form_page(event, PartyForm(formdata=None, data=typed_before(event)))
 
 
-@bp.post("/e/<code>/inscription")
+@bp.post("/e/<code:code>/inscription")
 def keep_answers(code: str) -> str | tuple[str, int] | BaseResponse:
     """Keeps the answers for a while and goes on to check them, or gives them back with the reasons."""
     event = listings.by_code(code)
@@ -80,7 +80,7 @@ def keep_answers(code: str) -> str | tuple[str, int] | BaseResponse:
     return redirect(url_for("registrations.check", code=code), 303)
 
 
-@bp.get("/e/<code>/inscription/verification")
+@bp.get("/e/<code:code>/inscription/verification")
 def check(code: str) -> str | tuple[str, int] | BaseResponse:
     """What was answered, to read once more; or that it is done already."""
     event = listings.by_code(code)
@@ -98,7 +98,7 @@ def check(code: str) -> str | tuple[str, int] | BaseResponse:
     return check_page(event, token, answers)
 
 
-@bp.post("/e/<code>/inscription/verification")
+@bp.post("/e/<code:code>/inscription/verification")
 def confirm(code: str) -> tuple[str, int] | BaseResponse:
     """Registers, once however often it is sent, and goes to the visitor's own page."""
     event = listings.by_code(code)

@@ -6,8 +6,8 @@ from flask import Blueprint, render_template, url_for
 
 from eventsapp import clock
 from eventsapp.agenda import listings
+from eventsapp.places.listings import territory_by_slug
 from eventsapp.settings import setting
-from eventsapp.web.addresses import territory_of
 
 bp = Blueprint("subscriptions", __name__)
 
@@ -15,7 +15,7 @@ bp = Blueprint("subscriptions", __name__)
 @bp.get("/<territory:territory>/recevoir")
 def page(territory: str) -> str:
     """The feeds of a territory and how to add them."""
-    area = territory_of(territory)
+    area = territory_by_slug(territory)
     choices = listings.choices(area, now=clock.now())
     whole = public(url_for("calendar_feeds.territory", territory=area.slug))
     by_theme = [
