@@ -8,11 +8,10 @@ and Outlook wants yearly rules (MS-OXCICAL 2.1.3.1.1.19). Right for every date f
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from icalendar import Timezone
 
-PARIS = ZoneInfo("Europe/Paris")
+from eventsapp.clock import PARIS
 
 VTIMEZONE = """\
 BEGIN:VTIMEZONE

@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import flask_babel
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-import eventsapp
 from eventsapp import languages
-from eventsapp.settings import setting
+from eventsapp.settings import folder, setting
 
 LONGEST_SUBJECT = 50
 """What a phone shows of a subject."""
@@ -60,7 +58,7 @@ def _fill(kind: str, names: tuple[str, ...], code: str, context: dict[str, Any])
                 page.render(
                     **context,
                     language=language,
-                    settings={"HELP_PHONE": setting("HELP_PHONE"), "HELP_HOURS": ""},
+                    settings={"HELP_PHONE": setting("HELP_PHONE")},
                     **({"subject": _one_line(filled[0])} if filled else {}),
                 )
             )
@@ -71,7 +69,7 @@ def _fill(kind: str, names: tuple[str, ...], code: str, context: dict[str, Any])
 def _environment() -> Environment:
     """Our own environment, because the mailroom knows no Flask; a missing name is an error here."""
     environment = Environment(
-        loader=FileSystemLoader(_folder()),
+        loader=FileSystemLoader(folder("templates")),
         autoescape=select_autoescape(["html"], default_for_string=False),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -90,15 +88,8 @@ def _environment() -> Environment:
     return environment
 
 
-def _folder() -> Path:
-    """templates/: beside the package in a checkout, inside it in a wheel."""
-    package = Path(eventsapp.__file__).parent
-    packed = package / "_templates"
-    return packed if packed.is_dir() else package.parent / "templates"
-
-
 def _one_line(text: str) -> str:
-    return " ".join(text.split(" ")).replace("\n", " ").strip()
+    return text.replace("\n", " ").strip()
 
 
 def _tidy(text: str) -> str:
