@@ -22,6 +22,9 @@ CONTENT_POLICY = "; ".join(
 PRIVATE_PATHS = ("/m/", "/connexion", "/pro/", "/demonstration/")
 """Addresses that hold a token or show people: never kept, never indexed, never told elsewhere."""
 
+TOKEN_PATHS = ("/m/", "/connexion/")
+"""Addresses that open something by themselves: not even our own logs of referrers get them."""
+
 
 def bind(app: Flask) -> None:
     """Adds the headers to every answer of ours."""
@@ -38,7 +41,9 @@ def bind(app: Flask) -> None:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.path.startswith(PRIVATE_PATHS) or "/inscription" in request.path:
             headers["Cache-Control"] = "no-store"
-            headers["Referrer-Policy"] = "no-referrer" if request.path.startswith("/m/") else "same-origin"
+            headers["Referrer-Policy"] = (
+                "no-referrer" if request.path.startswith(TOKEN_PATHS) else "same-origin"
+            )
             headers.setdefault("X-Robots-Tag", "noindex, nofollow")
         elif answer.mimetype == "text/html":
             headers.setdefault("Cache-Control", "private, max-age=0, must-revalidate")

@@ -46,6 +46,7 @@ def test_nothing_inline_and_nobody_else(client: PageClient, code: str, path: str
     ("path", "referrer"),
     [
         ("/m/jeton", "no-referrer"),
+        ("/connexion/jeton", "no-referrer"),
         ("/connexion", "same-origin"),
         ("/pro/", "same-origin"),
         ("/e/{code}/inscription", "same-origin"),
