@@ -185,14 +185,12 @@ def remarks(project: Project) -> list[Remark]:
     if project.status is not ProjectStatus.SIGNED:
         return []
     axes = axes_of(project)
-    counts = {
-        axis_id: count
-        for axis_id, count in db.session.execute(
-            select(Action.axis_id, func.count())
-            .where(Action.axis_id.in_([axis.id for axis in axes]))
-            .group_by(Action.axis_id)
-        )
-    }
+    counted = db.session.execute(
+        select(Action.axis_id, func.count())
+        .where(Action.axis_id.in_([axis.id for axis in axes]))
+        .group_by(Action.axis_id)
+    )
+    counts = dict(counted.all())
     found = [] if len(axes) == AXES_OF_A_PROJECT else [Remark(None, len(axes))]
     found += [
         Remark(axis.theme, counts.get(axis.id, 0))
