@@ -108,10 +108,10 @@ def day_only(day: date) -> str:
     return languages.long_day(day, year=False)
 
 
-def near_day(day: date) -> str:
+def near_day(day: date, language: Language | None = None) -> str:
     """« samedi 28 novembre », with its year when that is not the present one."""
     local = clock.day_of(day) if isinstance(day, datetime) else day
-    return languages.long_day(local, year=local.year != clock.today().year)
+    return languages.long_day(local, language, year=local.year != clock.today().year)
 
 
 def initial(text: str) -> str:
@@ -119,9 +119,9 @@ def initial(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def hour_range(event: Event) -> str:
-    """« de 9 h 30 à 11 h 30 »."""
-    return languages.hour_range(event.starts_at, event.ends_at)
+def hour_range(event: Event, language: Language | None = None) -> str:
+    """« de 9 h 30 à 11 h 30 »; long lists name the language, since asking for it each time adds up."""
+    return languages.hour_range(event.starts_at, event.ends_at, language)
 
 
 def seats_state(event: Event) -> str:

@@ -11,7 +11,7 @@ from eventsapp.agenda.models import Event
 from eventsapp.places.drawing import project
 from eventsapp.places.models import Venue
 
-TOO_CLOSE = 32.0
+TOO_CLOSE = 44.0
 """Units of the drawing (1000 across): closer pins would hide each other, so they become one."""
 
 STREETS_AROUND = (640, 360)

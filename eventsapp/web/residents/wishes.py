@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 
 from eventsapp import clock, languages
 from eventsapp.agenda.listings import Choices, Filters
@@ -25,6 +25,14 @@ LONGEST_SLUG = 60
 MOST_PAGES = 999
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """Years beyond which a date in an address is taken for a mistake."""
+
+
+SPANS = {
+    "aujourdhui": lazy_gettext("Aujourd’hui"),
+    "semaine": lazy_gettext("Cette semaine"),
+    "week-end": lazy_gettext("Ce week-end"),
+}
+"""Values of `quand` and their names."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +80,11 @@ def read(asked: Mapping[str, str], today: date) -> Wish:
         view=view if view in VIEWS else VIEWS[0],
         filters=Filters(
             theme=_member(Theme, asked.get("theme")),
-            quartier=asked.get("quartier", "")[:LONGEST_SLUG] or None,
+            quartier=_plain(asked.get("quartier", ""))[:LONGEST_SLUG] or None,
             audience=_member(Audience, asked.get("public")),
             first_day=first,
             last_day=last,
-            words=" ".join(asked.get("q", "")[:LONGEST_SEARCH].split()),
+            words=" ".join(_plain(asked.get("q", ""))[:LONGEST_SEARCH].split()),
         ),
         when=when,
         month=(day or month or today).replace(day=1),
@@ -107,11 +115,7 @@ def when_label(wish: Wish) -> str:
         return languages.long_day(wish.filters.first_day, year=False)
     if wish.when == "mois":
         return languages.month_name(wish.month)
-    return {
-        "aujourdhui": gettext("Aujourd’hui"),
-        "semaine": gettext("Cette semaine"),
-        "week-end": gettext("Ce week-end"),
-    }.get(wish.when, "")
+    return str(SPANS.get(wish.when, ""))
 
 
 def day_from(text: str) -> date | None:
@@ -126,6 +130,11 @@ def day_from(text: str) -> date | None:
 def month_from(text: str) -> date | None:
     """The first day of « 2026-11 », or None."""
     return day_from(f"{text}-01")
+
+
+def _plain(text: str) -> str:
+    """`text` without NUL, which PostgreSQL takes in no text."""
+    return text.replace("\0", "")
 
 
 def _span(when: str, today: date) -> tuple[str, date | None, date | None]:
