@@ -128,6 +128,7 @@ def reschedule(
 
     Raises EventIsPast, EventIsCancelled, EndsBeforeStart, VenueElsewhere.
     """
+    _lock(event)
     _refuse_settled(event, now)
     starts_at, ends_at, venue = starts_at or event.starts_at, ends_at or event.ends_at, venue or event.venue
     _check_span(starts_at, ends_at)
@@ -158,6 +159,7 @@ def reword(
     now: datetime,
 ) -> bool:
     """Changes words only: feeds show it, nobody is told; False when nothing changes."""
+    _lock(event)
     wanted = {"title": title, "summary": summary, "description": description}
     changes = {
         name: text for name, text in wanted.items() if text is not None and text != getattr(event, name)
@@ -177,6 +179,7 @@ def cancel(event: Event, *, reason: str = "", actor: str, now: datetime) -> None
 
     Raises EventIsPast, EventIsCancelled.
     """
+    _lock(event)
     _refuse_settled(event, now)
     _move(event, EventStatus.CANCELLED)
     event.cancelled_at, event.cancel_reason = now, reason
@@ -190,6 +193,7 @@ def restore(event: Event, *, actor: str, now: datetime) -> None:
 
     Raises EventIsPast, EventIsNotCancelled.
     """
+    _lock(event)
     if event.ends_at <= now:
         raise EventIsPast()
     if not event.is_cancelled:
@@ -199,6 +203,13 @@ def restore(event: Event, *, actor: str, now: datetime) -> None:
     _changed(event, now, sequence=True)
     journal.note(actor, "restored", event, now=now, territory_id=event.territory_id)
     listeners.restored(event, now)
+
+
+def _lock(event: Event) -> None:
+    """One change of an event at a time, each seeing what the one before left: of two people who cancel
+    at once, one is told that it is done (PostgreSQL; SQLite has one writer anyway)."""
+    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
+    db.session.refresh(event)
 
 
 def _event(announcement: Announcement, now: datetime) -> Event:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from eventsapp import clock
-from eventsapp.agenda import scheduling
+from eventsapp.agenda import listings, scheduling
 from eventsapp.agenda.listeners import Listeners
 from eventsapp.agenda.models import Audience, Event, EventStatus, RegistrationMode
 from eventsapp.agenda.scheduling import Announcement
@@ -207,3 +210,26 @@ def test_what_is_over_or_cancelled_no_longer_moves(ear: Ear) -> None:
         scheduling.restore(event, actor="account:1", now=after)
     assert (event.status, event.sequence) == (EventStatus.CANCELLED, 1)
     assert ear.heard == [("cancelled", "Les écrans")]
+
+
+@pytest.mark.databases("postgresql")  # on SQLite nobody reads while another writes
+def test_two_people_cancel_what_both_saw_and_one_is_told_that_it_is_done(app: Flask, ear: Ear) -> None:
+    code = factories.an_event("Les écrans à la maison").code
+    db.session.commit()
+    together = Barrier(2)
+
+    def cancel(actor: str) -> str:
+        with app.app_context():
+            event = listings.by_code(code)
+            together.wait(timeout=10)
+            try:
+                scheduling.cancel(event, actor=actor, now=clock.now())
+                db.session.commit()
+            except scheduling.EventIsCancelled:
+                return "too late"
+            return "cancelled"
+
+    with ThreadPoolExecutor(2) as hands:
+        assert sorted(hands.map(cancel, ["account:1", "account:2"])) == ["cancelled", "too late"]
+    assert ear.heard == [("cancelled", "Les écrans à la maison")]
+    assert listings.by_code(code).sequence == 1
