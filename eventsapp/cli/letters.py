@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from eventsapp.cli.door import reading, said, table, writing
+from eventsapp.cli.door import ACTOR, reading, said, table, writing
 from eventsapp.database import db
 from eventsapp.mailroom import rounds
 from eventsapp.mailroom.masking import readable_text
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
+from eventsapp.mailroom.rounds import LetterHasNotFailed
 
 
 @click.group()
@@ -75,10 +78,12 @@ def retry(letter_ids: tuple[int, ...], every: bool) -> None:
     failed = select(Letter).where(Letter.channel == Channel.MAIL, Letter.status == LetterStatus.FAILED)
     with writing() as now:
         chosen = list(db.session.scalars(failed)) if every else [_letter(number) for number in letter_ids]
+        again = 0
         for letter in chosen:
-            rounds.try_again(letter, now=now)
-        waiting = sum(letter.status is LetterStatus.WAITING for letter in chosen)
-    click.echo(f"{waiting} of {len(chosen)} letters wait for the next round")
+            with suppress(LetterHasNotFailed):
+                rounds.try_again(letter, actor=ACTOR, now=now)
+                again += 1
+    click.echo(f"{again} of {len(chosen)} letters wait for the next round")
 
 
 def _letter(number: int) -> Letter:

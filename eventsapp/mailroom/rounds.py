@@ -19,11 +19,13 @@ from sqlalchemy import Select, Update, exists, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import aliased
 
+from eventsapp import journal
 from eventsapp.database import begin_writing, db
 from eventsapp.mailroom import sealing
 from eventsapp.mailroom.calendar_message import CalendarMessage, Mailbox
 from eventsapp.mailroom.delivery import Deferred, Postman, Rejected, ServerAway
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
+from eventsapp.refusals import Conflict, msgid
 
 ABANDONED_AFTER = timedelta(minutes=15)
 """A letter that long in SENDING has lost its worker: each answer of a server is waited for 30 s."""
@@ -34,6 +36,12 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 MOST_ATTEMPTS = 14
 """About two days of refusals of this very letter, then a human looks. A server that is away does
 not count: waiting for it costs nobody anything."""
+
+
+class LetterHasNotFailed(Conflict):
+    """Only what was given up is sent again by hand."""
+
+    sentence = msgid("Ce courrier n’est pas en échec : il n’y a rien à relancer.")
 
 
 @dataclass
@@ -79,10 +87,21 @@ def deliver_due(now: datetime, limit: int = 50) -> Round:
     return done
 
 
-def try_again(letter: Letter, *, now: datetime) -> None:
-    """A human wants a failed letter to leave after all; the next round takes it."""
-    if letter.status is LetterStatus.FAILED:
-        letter.status, letter.due_at, letter.attempts, letter.finished_at = LetterStatus.WAITING, now, 0, None
+def try_again(letter: Letter, *, actor: str, now: datetime) -> None:
+    """A human wants a failed letter to leave after all; the next round takes it.
+
+    Raises LetterHasNotFailed.
+    """
+    again = _count(
+        update(Letter)
+        .where(Letter.id == letter.id, Letter.status == LetterStatus.FAILED)
+        .values(status=LetterStatus.WAITING, due_at=now, attempts=0, finished_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.refresh(letter)
+    if not again:
+        raise LetterHasNotFailed()
+    journal.note(actor, "sent again", letter, now=now, territory_id=letter.territory_id)
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -109,7 +109,7 @@ def test_after_two_days_of_refusals_a_human_looks_and_may_send_it_after_all(smtp
     assert go_round(timedelta(days=9)) == Round()
     smtp.answer = ""
     with a_transaction():
-        rounds.try_again(letter(number), now=time.now())
+        rounds.try_again(letter(number), actor="cli", now=time.now())
     assert go_round() == Round(sent=1)
     assert LINK in smtp.letters[0].part("text/plain")
 

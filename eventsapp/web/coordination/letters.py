@@ -6,11 +6,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventsapp import clock, journal
+from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.mailroom import listings, rounds
 from eventsapp.mailroom.masking import masked_address, readable_text
 from eventsapp.mailroom.models import Channel, LetterStatus
+from eventsapp.mailroom.rounds import LetterHasNotFailed
 from eventsapp.web.coordination.doorstep import actor, desk, steered
 
 bp = desk("letters")
@@ -62,11 +63,11 @@ def retry(territory: str, letter_id: int) -> BaseResponse:
     """A letter that was given up leaves with the next round after all."""
     area = steered(territory)
     letter = listings.by_id(letter_id, area.id)
-    if letter.status is LetterStatus.FAILED:
-        rounds.try_again(letter, now=clock.now())
-        journal.note(actor(), "sent again", letter, now=clock.now(), territory_id=area.id)
+    try:
+        rounds.try_again(letter, actor=actor(), now=clock.now())
         db.session.commit()
         flash(gettext("Ce courrier repart dans une minute."), "ok")
-    else:
-        flash(gettext("Ce courrier n’est pas en échec : il n’y a rien à relancer."), "warn")
+    except LetterHasNotFailed as refusal:
+        db.session.rollback()
+        flash(gettext(refusal.sentence), "warn")
     return redirect(url_for("letters.show", territory=territory, letter_id=letter_id), 303)
