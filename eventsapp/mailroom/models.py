@@ -46,7 +46,7 @@ class Letter(Model):
 
     __tablename__ = "letter"
     __table_args__ = (
-        Index("ix_letter_due", "channel", "status", "due_at"),
+        Index("ix_letter_due", "status", "channel", "due_at"),
         Index("ix_letter_thread", "thread", "id"),
         Index("ix_letter_territory", "territory_id", "channel", "status"),
     )
@@ -57,6 +57,7 @@ class Letter(Model):
     channel: Mapped[Channel] = mapped_column(choice(Channel))
     status: Mapped[LetterStatus] = mapped_column(choice(LetterStatus), default=LetterStatus.WAITING)
     territory_id: Mapped[int | None]
+    """Whose desk reads it; territories live upstairs, hence no foreign key. None: a sign-in link's."""
     thread: Mapped[str] = mapped_column(String(60), default="")
     """Letters of one thread leave in the order they were posted: CANCEL never overtakes REQUEST."""
     reader_name: Mapped[str] = mapped_column(String(120))

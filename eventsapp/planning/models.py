@@ -91,7 +91,7 @@ class Draft(Model):
     first_day: Mapped[date]
     last_day: Mapped[date]
     status: Mapped[DraftStatus] = mapped_column(choice(DraftStatus))
-    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"), unique=True)
     figures: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """Sessions due, covered, the provable bound, and the parts of the objective."""
     requested_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

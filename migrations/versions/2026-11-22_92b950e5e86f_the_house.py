@@ -78,7 +78,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('message_id', name=op.f('uq_letter_message_id'))
     )
     with op.batch_alter_table('letter', schema=None) as batch_op:
-        batch_op.create_index('ix_letter_due', ['channel', 'status', 'due_at'], unique=False)
+        batch_op.create_index('ix_letter_due', ['status', 'channel', 'due_at'], unique=False)
         batch_op.create_index('ix_letter_territory', ['territory_id', 'channel', 'status'], unique=False)
         batch_op.create_index('ix_letter_thread', ['thread', 'id'], unique=False)
 
@@ -179,7 +179,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['requested_by'], ['account.id'], name=op.f('fk_draft_requested_by')),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], name=op.f('fk_draft_task_id')),
     sa.ForeignKeyConstraint(['territory_id'], ['territory.id'], name=op.f('fk_draft_territory_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_draft'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_draft')),
+    sa.UniqueConstraint('task_id', name=op.f('uq_draft_task_id'))
     )
     with op.batch_alter_table('draft', schema=None) as batch_op:
         batch_op.create_index('ix_draft_territory', ['territory_id', 'id'], unique=False)
