@@ -133,6 +133,14 @@ def test_what_is_not_understood_is_left_out(client: PageClient, week: dict[str, 
     assert titles(client.get(f"/paris-19/?{query}").page) == TO_COME
 
 
+@BOTH
+@pytest.mark.parametrize("address", ["?q=%00", "?quartier=%00", "actions/%00", "actions/-a"])
+def test_what_postgresql_takes_in_no_text_breaks_no_page(
+    client: PageClient, week: dict[str, Event], address: str
+) -> None:
+    assert client.get(f"/paris-19/{address}").status_code == (404 if "actions" in address else 200)
+
+
 @pytest.mark.parametrize(
     ("query", "title"),
     [
