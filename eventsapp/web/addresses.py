@@ -46,7 +46,8 @@ def here(**changes: object) -> str:
     """The present address with its query changed; None takes a key away, empty ones go too."""
     wanted = {**request.args.to_dict(flat=True), **changes}
     query = {key: str(value) for key, value in wanted.items() if value is not None and value != ""}
-    return request.path + (f"?{urlencode(query)}" if query else "")
+    path = "/" + request.path.lstrip("/")  # « //evil.example/ » would be another site's
+    return path + (f"?{urlencode(query)}" if query else "")
 
 
 def canonical_url() -> str:
@@ -56,7 +57,10 @@ def canonical_url() -> str:
 
 def local_path(wanted: str | None, otherwise: str) -> str:
     """`wanted` when it is a path of this site, else `otherwise`: nobody is sent elsewhere."""
-    parts = urlsplit(wanted or "")
+    try:
+        parts = urlsplit(wanted or "")
+    except ValueError:  # « //[ »: the half of an IPv6 address
+        return otherwise
     safe = parts.path.startswith("/") and not (parts.scheme or parts.netloc)
     if not wanted or not safe or wanted.startswith(("//", "/\\")) or any(ord(c) < 32 for c in wanted):
         return otherwise

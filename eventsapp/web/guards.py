@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask, g, request, session
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, g, request, session
 from werkzeug.exceptions import Forbidden, UnsupportedMediaType
 
 from eventsapp.access import questions
@@ -10,13 +14,21 @@ from eventsapp.database import begin_writing, db
 from eventsapp.people.models import Account
 from eventsapp.places.models import Territory
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 ACCOUNT = "compte"
 """The key of the signed-in account in the session cookie."""
 
+HOST = re.compile(r"([\w-]{1,63}(\.[\w-]{1,63})*\.?|\[[0-9a-f:.]+\])?(:\d{1,5})?", re.ASCII | re.IGNORECASE)
+"""What a Host header may be (RFC 9110 7.2): a name, an address, nothing (HTTP/1.0)."""
+
 
 def bind(app: Flask) -> None:
     """Puts the guards before every door."""
+    guarded: Any = refuse_odd_hosts(app.wsgi_app)
+    app.wsgi_app = guarded  # type: ignore[method-assign]  # how WSGI middleware is put around Flask
     # Before Flask-WTF reads the form for its token: an unknown type is 415, not "token missing".
     app.before_request_funcs.setdefault(None, []).insert(0, refuse_other_types)
 
@@ -30,12 +42,25 @@ def bind(app: Flask) -> None:
         return {"account": current_account() if ACCOUNT in session else None}
 
 
+def refuse_odd_hosts(serve: WSGIApplication) -> WSGIApplication:
+    """400 for a Host that is none: Flask, which reads it before any door, would fail with a 500."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if HOST.fullmatch(environ.get("HTTP_HOST", "")):
+            return serve(environ, start_response)
+        refusal = Response("400 Bad Request: Host\n", 400, content_type="text/plain; charset=utf-8")
+        return refusal(environ, start_response)
+
+    return answer
+
+
 def refuse_other_types() -> None:
     """Unsafe methods come from forms; raises UnsupportedMediaType (415) for another body.
 
     Where no door opens the answer is 404 or 405, whatever the body: calendars probe with PROPFIND.
     """
-    if request.method in {"GET", "HEAD", "OPTIONS"} or not request.content_length:
+    has_body = request.content_length or "Transfer-Encoding" in request.headers
+    if request.method in {"GET", "HEAD", "OPTIONS"} or not has_body:
         return
     if request.routing_exception is not None:
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, request
 
 CONTENT_POLICY = "; ".join(
@@ -37,6 +39,9 @@ def bind(app: Flask) -> None:
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        location = headers.get("Location", "/")
+        if not location.startswith("/"):
+            headers["Location"] = path_of(location)
         if app.config["SESSION_COOKIE_SECURE"]:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.path.startswith(PRIVATE_PATHS) or "/inscription" in request.path:
@@ -48,3 +53,13 @@ def bind(app: Flask) -> None:
         elif answer.mimetype == "text/html":
             headers.setdefault("Cache-Control", "private, max-age=0, must-revalidate")
         return answer
+
+
+def path_of(address: str) -> str:
+    """The path and query of an address of ours.
+
+    Werkzeug's own redirects (a missing slash) repeat the host and the scheme of the request; the
+    first a visitor may invent, the second a proxy may hide. None of our redirects leads elsewhere.
+    """
+    parts = urlsplit(address)
+    return "/" + parts.path.lstrip("/") + (f"?{parts.query}" if parts.query else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 from eventsapp.web.addresses import canonical_url, here, local_path
 
@@ -23,6 +23,13 @@ pytestmark = pytest.mark.databases("sqlite")
 def test_the_present_address_with_changes(app: Flask, changes: dict[str, object], address: str) -> None:
     with app.test_request_context("/paris-19/?vue=mois&theme=droits&quartier="):
         assert here(**changes) == address
+
+
+def test_a_path_that_names_another_site_does_not_lead_there(app: Flask) -> None:
+    with app.test_request_context("/paris-19/"):
+        request.environ["PATH_INFO"] = "//evil.example/"
+        request.path = "//evil.example/"
+        assert here(langue=None) == "/evil.example/"
 
 
 def test_a_page_has_one_public_address(app: Flask) -> None:
@@ -51,6 +58,8 @@ def test_paths_of_ours_are_followed(wanted: str) -> None:
         "/a\r\nSet-Cookie: x=1",
         "\t//evil.example",
         "/\t/evil.example",
+        "//[",
+        "http://[",
     ],
 )
 def test_nobody_is_sent_elsewhere(wanted: str | None) -> None:

@@ -73,6 +73,24 @@ def test_an_unknown_content_type_is_415_before_the_token_is_asked(
     assert (answer.status_code, answer.page.heading) == (415, "Nous ne savons pas lire cela")
 
 
+def test_a_body_that_comes_in_pieces_is_of_a_known_type_too(client: PageClient, form: str) -> None:
+    answer = client.post(form, headers={"Transfer-Encoding": "chunked", "Content-Type": "application/json"})
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize(
+    "host", ["x" * 64 + ".example", "a b", "evil.example:999999", "[::1", "evil.example/"]
+)
+def test_a_host_that_is_none_is_400(client: PageClient, host: str) -> None:
+    answer = client.get("/paris-19/", headers={"Host": host})
+    assert (answer.status_code, answer.text) == (400, "400 Bad Request: Host\n")
+
+
+@pytest.mark.parametrize("host", ["", "127.0.0.1:8000", "[::1]:8000", "agenda.paris.example", "localhost."])
+def test_a_host_of_any_kind_is_answered(client: PageClient, host: str, form: str) -> None:
+    assert client.get("/paris-19/", headers={"Host": host}).status_code == 200
+
+
 def test_a_method_that_does_not_exist_here_is_405_and_says_which_do(client: PageClient) -> None:
     answer = client.get("/deconnexion")
     assert (answer.status_code, answer.page.heading) == (405, "Ce n’est pas possible ici")

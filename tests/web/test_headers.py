@@ -86,3 +86,17 @@ def test_public_pages_travel_compressed_and_those_with_a_token_do_not(app: Flask
     assert b"Atelier cuisine" in gzip.decompress(page.data)
     assert "Content-Encoding" not in visitor.get(f"/e/{code}/inscription", headers=asked).headers
     assert "Content-Encoding" not in visitor.get("/connexion", headers=asked).headers
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("/paris-19", "/paris-19/"),
+        ("/paris-19?vue=mois", "/paris-19/?vue=mois"),
+        ("/paris-19//", "/paris-19/"),
+    ],
+)
+def test_redirects_name_no_host(client: PageClient, code: str, asked: str, told: str) -> None:
+    answer = client.get(asked, headers={"Host": "Evil.example"})
+    assert (answer.status_code, answer.headers["Location"]) == (308, told)
+    assert b"evil.example" not in client.get("/paris-19/", headers={"Host": "evil.example"}).data
