@@ -18,6 +18,7 @@ from eventsapp.programme.models import Theme
 
 _ORDINAL = re.compile(r"\b(\d+)(er|e)\b")
 _BEFORE = re.compile(r" ([:;?!»])")
+_POSTAL_CODE = re.compile(r"\b(\d{5}) (?=[A-Z])")
 
 
 def bind(app: Flask) -> None:
@@ -176,5 +177,6 @@ def ordinal(text: str) -> Markup:
 
 
 def no_breaks(text: str) -> str:
-    """French spaces that must not break: before : ; ? ! » and after «."""
+    """French spaces that must not break: before : ; ? ! », after «, between « 75019 » and « Paris »."""
+    text = _POSTAL_CODE.sub(r"\1" + NO_BREAK, text)
     return _BEFORE.sub(NO_BREAK + r"\1", text).replace("« ", f"«{NO_BREAK}")
