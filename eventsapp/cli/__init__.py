@@ -9,14 +9,27 @@ from __future__ import annotations
 
 from flask import Flask
 
+from eventsapp.cli.accounts import open_account, sign_in_link
 from eventsapp.cli.events import events
 from eventsapp.cli.letters import letters
 from eventsapp.cli.planning import plan
 from eventsapp.cli.preparing import prepare, seed
 from eventsapp.cli.running import catch_mail, worker
-from eventsapp.cli.upkeep import feeds, sign_in_link, tasks
+from eventsapp.cli.upkeep import feeds, tasks
 
-COMMANDS = (prepare, seed, worker, catch_mail, plan, letters, events, feeds, tasks, sign_in_link)
+COMMANDS = (
+    prepare,
+    seed,
+    worker,
+    catch_mail,
+    plan,
+    letters,
+    events,
+    feeds,
+    tasks,
+    open_account,
+    sign_in_link,
+)
 
 
 def register(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Keeping things in order: feeds, queued work, sign-in links."""
+"""Keeping things in order: feeds and queued work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from flask.cli import with_appcontext
 
 from eventsapp.cli.door import reading, said, table, writing
 from eventsapp.feeds import rebuilding
-from eventsapp.people import accounts
 from eventsapp.tasks import listings, queue
 from eventsapp.tasks.models import TaskStatus
 
@@ -65,17 +64,3 @@ def stop(task_id: int) -> None:
     with writing() as now:
         queue.request_stop(listings.by_id(task_id), now=now)
     click.echo(f"task {task_id} will stop")
-
-
-@click.command("sign-in-link")
-@click.argument("email")
-@with_appcontext
-def sign_in_link(email: str) -> None:
-    """Print a sign-in link for the account with this EMAIL.
-
-    It works once, for SIGN_IN_MINUTES. For the day when mail does not arrive: give it to nobody
-    but that person.
-    """
-    with writing() as now:
-        link = accounts.link_address(accounts.new_link(accounts.by_email(email), now=now))
-    click.echo(link)

@@ -1,0 +1,43 @@
+"""Accounts of the desks, until the desks can open them: one opened, a way in."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from eventsapp.access import questions
+from eventsapp.access.models import Role
+from eventsapp.cli.door import ACTOR, writing
+from eventsapp.people import accounts
+from eventsapp.places.listings import territory_by_slug
+
+
+@click.command("open-account")
+@click.argument("email")
+@click.argument("name")
+@click.option("--coordinates", multiple=True, metavar="TERRITORY", required=True, help='Such as "paris-19".')
+@with_appcontext
+def open_account(email: str, name: str, coordinates: tuple[str, ...]) -> None:
+    """Open an account for EMAIL, called NAME, that coordinates one territory or several.
+
+    It is entered by a link sent to that address from /connexion, or by the one that sign-in-link prints.
+    """
+    with writing() as now:
+        account = accounts.open_account(email, name, actor=ACTOR, now=now)
+        for slug in dict.fromkeys(coordinates):
+            questions.grant(account, Role.COORDINATOR, territory_by_slug(slug), by=ACTOR, now=now)
+    click.echo(f"{name}: account opened, coordinates {', '.join(dict.fromkeys(coordinates))}")
+
+
+@click.command("sign-in-link")
+@click.argument("email")
+@with_appcontext
+def sign_in_link(email: str) -> None:
+    """Print a sign-in link for the account with this EMAIL.
+
+    It works once, for SIGN_IN_MINUTES. For the day when mail does not arrive: give it to nobody
+    but that person.
+    """
+    with writing() as now:
+        link = accounts.link_address(accounts.new_link(accounts.by_email(email), now=now))
+    click.echo(link)
