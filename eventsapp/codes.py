@@ -36,7 +36,7 @@ def reply_token(secret: str, *names: object) -> str:
     """The token of a reply address, derived so that it stays the same for the life of an event.
 
     80 bits of HMAC-SHA-256 in lower-case base32 (local parts are compared without case by many
-    servers), as `ical/RULES.md` I1 asks.
+    servers), as `docs/calendar-rules.md` I1 asks.
     """
     message = "\x1f".join(str(name) for name in names).encode()
     digest = hmac.new(secret.encode(), b"reply\x1e" + message, hashlib.sha256).digest()

@@ -1,6 +1,6 @@
 """What each mailbox was told of each event: the counters of iTIP, kept per event and address.
 
-One row per (event, address), for ever (ical/RULES.md section 7). A message that must be believed
+One row per (event, address), for ever (docs/calendar-rules.md section 7). A message that must be believed
 raises SEQUENCE to max(the event's, the row's) + 1; DTSTAMP is later in every message; UID,
 ORGANIZER and the reply token never change. The mail goes out From the very ORGANIZER.
 """

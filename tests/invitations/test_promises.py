@@ -1,4 +1,4 @@
-"""What a mailbox was told of an event, message after message (ical/RULES.md section 7)."""
+"""What a mailbox was told of an event, message after message (docs/calendar-rules.md section 7)."""
 
 from __future__ import annotations
 
