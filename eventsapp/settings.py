@@ -22,6 +22,8 @@ from flask import Flask, current_app
 from eventsapp.refusals import msgid
 
 PRODUCTION, DEMONSTRATION, TEST = "production", "demonstration", "test"
+DATABASES = ("sqlite://", "postgresql+psycopg://")
+"""The databases that every test runs on, with the driver that is installed."""
 
 
 def _boolean(text: str) -> bool:
@@ -203,6 +205,10 @@ def _derive(app: Flask, given: set[str]) -> None:
     production = config["ENVIRONMENT"] == PRODUCTION
     config["DEMONSTRATION"] = config["ENVIRONMENT"] == DEMONSTRATION
     config["TESTING"] = config["ENVIRONMENT"] == TEST
+    if not config["DATABASE_URL"].startswith(DATABASES):
+        raise UnsafeSettings(
+            "DATABASE_URL: sqlite:///file.db or postgresql+psycopg://user:password@host/name"
+        )
     config["SQLALCHEMY_DATABASE_URI"] = config["DATABASE_URL"]
     config["PUBLIC_URL"] = (config["PUBLIC_URL"] or f"http://127.0.0.1:{config['PORT']}").rstrip("/")
     if not config["MAIL_PORT"]:

@@ -60,3 +60,11 @@ def test_production_refuses_to_start_unsafe_and_says_what_to_set(
 ) -> None:
     with pytest.raises(UnsafeSettings, match=f"^{named}: "):
         create_app(SAFE | unsafe | {"INSTANCE_PATH": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "postgres://me@db/agenda", "postgresql://me@db/agenda", "mysql://x/y"]
+)
+def test_a_database_that_we_do_not_speak_is_refused_with_two_that_we_do(tmp_path: Path, url: str) -> None:
+    with pytest.raises(UnsafeSettings, match=r"^DATABASE_URL: sqlite:///file\.db or postgresql\+psycopg://"):
+        create_app({"ENVIRONMENT": "demonstration", "DATABASE_URL": url, "INSTANCE_PATH": str(tmp_path)})
