@@ -123,13 +123,13 @@ def _post(
 
 
 def _facts(event: Event) -> dict[str, Any]:
-    """What every letter says of the event; a sensitive one keeps its title to itself."""
-    venue = event.venue
+    """What every letter says of the event; of a sensitive one neither its title nor its place's name."""
+    venue, neutral = event.venue, event.activity.action.is_sensitive
     return {
         "event": event,
-        "title": "" if event.activity.action.is_sensitive else event.title,
-        "place": venue.name,
-        "street": venue.full_address,
+        "title": "" if neutral else event.title,
+        "place": venue.full_address if neutral else venue.name,
+        "street": "" if neutral else venue.full_address,
         "door": event.door or venue.door,
         "access": event.access or venue.access,
         "reason": event.cancel_reason,
