@@ -6,13 +6,18 @@ The same program runs on SQLite (one machine, WAL) and on PostgreSQL (many proce
 from __future__ import annotations
 
 import enum
+import unicodedata
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Enum, MetaData, event
+from sqlalchemy import DateTime, Dialect, Enum, MetaData, String, event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 
 CONSTRAINT_NAMES = {
@@ -94,6 +99,32 @@ def begin_writing() -> None:
     db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
 
 
+_WRITTEN, _TYPED = "àâäÀÂÄçÇéèêëÉÈÊËîïÎÏôöÔÖùûüÙÛÜ’–", "aaaaaacceeeeeeeeiiiioooouuuuuu'-"
+_KEYS = str.maketrans(dict(zip(_WRITTEN, _TYPED, strict=True)) | {"œ": "oe", "Œ": "oe"})
+
+
+@lru_cache(maxsize=4096)
+def as_typed(text: str) -> str:
+    """« L’École » as a hurried thumb types it: « l'ecole »."""
+    # A keyboard may send « é » as two signs, which NFC joins.
+    return unicodedata.normalize("NFC", text).translate(_KEYS).lower()
+
+
+class AsTyped(GenericFunction[str]):
+    """`as_typed` of a column, said by the database: neither knows accents without an extension."""
+
+    type = String()
+    name = "as_typed"
+    inherit_cache = True
+
+
+@compiles(AsTyped, "postgresql")
+def _typed_on_postgresql(element: AsTyped, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.clauses, **options)
+    written, keys = _WRITTEN, _TYPED.replace("'", "''")
+    return f"lower(replace(replace(translate({column}, '{written}', '{keys}'), 'œ', 'oe'), 'Œ', 'oe'))"
+
+
 def prepare_engine(engine: Engine) -> None:
     """Tells a SQLite engine what it must know: WAL, foreign keys, patience, and real BEGINs."""
     if engine.dialect.name != "sqlite":
@@ -102,6 +133,7 @@ def prepare_engine(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, record: object) -> None:
         connection.isolation_level = None  # pysqlite would otherwise begin where it likes
+        connection.create_function("as_typed", 1, as_typed, deterministic=True)
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")  # what was accepted survives a power cut

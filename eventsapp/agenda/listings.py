@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, load_only
 
 from eventsapp.agenda.models import Activity, ActivityKind, Audience, Event
+from eventsapp.agenda.searching import says
 from eventsapp.clock import local
 from eventsapp.database import db
 from eventsapp.places.models import Quartier, Territory, Venue
@@ -216,15 +217,5 @@ def _conditions(filters: Filters, now: datetime | None) -> list[ColumnElement[bo
         wanted.append(Activity.action_id == filters.action_id)
     if filters.quartier:
         wanted.append(Venue.quartier_id.in_(select(Quartier.id).where(Quartier.slug == filters.quartier)))
-    wanted.extend(_says(word) for word in filters.words.split()[:6])
+    wanted.extend(says(word) for word in filters.words.split()[:6])
     return wanted
-
-
-def _says(word: str) -> ColumnElement[bool]:
-    """A word of a search: in the title, the place's name or its street; `%` and `_` mean themselves."""
-    return or_(
-        Event.title.icontains(word, autoescape=True),
-        Venue.name.icontains(word, autoescape=True),
-        Venue.address.icontains(word, autoescape=True),
-        Venue.quartier_id.in_(select(Quartier.id).where(Quartier.name.icontains(word, autoescape=True))),
-    )

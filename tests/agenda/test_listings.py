@@ -80,6 +80,8 @@ def test_everything_to_come_in_order_and_nothing_else(territory: Territory) -> N
         ({"first_day": date(2027, 1, 1)}, ["Minuit passé"]),
         ({"words": "CURIAL"}, ["Les écrans", "Balade du canal", "Minuit passé"]),
         ({"words": "curial écrans"}, ["Les écrans"]),
+        ({"words": "ecole ÉCRANS"}, ["Les écrans"]),
+        ({"words": "e\u0301crans"}, ["Les écrans"]),
         ({"words": "100%"}, ["Le sommeil", "Petit déjeuner"]),
         ({"words": "%"}, ["Le sommeil", "Petit déjeuner"]),
         ({"words": "_"}, []),
