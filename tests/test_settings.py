@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from eventsapp import settings
 from eventsapp.app import create_app
 from eventsapp.settings import UnsafeSettings
 
@@ -21,15 +23,14 @@ SAFE = {
 
 
 def secret_of_a_start(instance: Path) -> str:
-    app = create_app(
-        {"ENVIRONMENT": "demonstration", "DATABASE_URL": "sqlite://", "INSTANCE_PATH": str(instance)}
-    )
+    app = Flask("eventsapp", instance_path=str(instance))
+    settings.load(app, {"ENVIRONMENT": "demonstration"})
     return str(app.config["SECRET_KEY"])
 
 
 def test_starts_at_once_keep_one_secret_which_only_the_owner_reads(tmp_path: Path) -> None:
-    with ThreadPoolExecutor(4) as starts:
-        secrets = set(starts.map(secret_of_a_start, [tmp_path] * 4))
+    with ThreadPoolExecutor(8) as starts:
+        secrets = set(starts.map(secret_of_a_start, [tmp_path] * 8))
     [secret] = secrets
     assert len(secret) == 64
     kept = tmp_path / "secret-key"

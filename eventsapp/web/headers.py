@@ -42,6 +42,7 @@ def bind(app: Flask) -> None:
         location = headers.get("Location", "/")
         if not location.startswith("/"):
             headers["Location"] = path_of(location)
+            answer.set_data("")  # it repeats the address
         if app.config["SESSION_COOKIE_SECURE"]:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.path.startswith(PRIVATE_PATHS) or "/inscription" in request.path:
