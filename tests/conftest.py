@@ -21,6 +21,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import scoped_session
 
+from eventsapp.agenda import listings
 from eventsapp.app import create_app
 from eventsapp.database import db
 from eventsapp.settings import SETTINGS
@@ -98,6 +99,7 @@ def app(
         app.test_client_class = PageClient
     database.users.append(app)
     calendar_feeds.shelf.clear()
+    listings.forget_editions()
     settings = dict(app.config)
     yield app
     app.config.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, load_only
@@ -83,13 +84,17 @@ SHOWN = (
 def public(territory_id: int) -> Select[Event]:
     """The events of a territory that everybody may see, in one statement, with what lists show of
     them; the rest of a row is loaded where it is asked for."""
+    return _found(territory_id).options(*SHOWN)
+
+
+def _found(territory_id: int) -> Select[Event]:
+    """The same events, without saying yet which of their columns are wanted."""
     return (
         select(Event)
         .join(Event.activity)
         .join(Activity.action)
         .join(Action.axis)
         .join(Event.venue)
-        .options(*SHOWN)
         .where(Event.territory_id == territory_id, Event.is_restricted.is_(False))
     )
 
@@ -146,20 +151,51 @@ def between(
 def starts_between(
     territory: Territory, filters: Filters, first_day: date, last_day: date
 ) -> Sequence[datetime]:
-    """When things begin in a span of days: one statement that reads moments only."""
+    """When things begin in a span of days; one statement that reads moments only, or none when this
+    edition of the agenda was asked before."""
     span = replace(filters, first_day=first_day, last_day=last_day)
-    return db.session.scalars(
-        public(territory.id)
-        .where(*_conditions(span, None))
-        .with_only_columns(Event.starts_at, maintain_column_froms=True)
-    ).all()
+    return _starts(edition_of(territory), span)
 
 
 def choices(territory: Territory, *, now: datetime) -> Choices:
-    """The themes and quartiers in which something is to come: what filters offer; one statement."""
+    """The themes and quartiers in which something is to come: what filters offer; one statement, or
+    none when this edition of the agenda was asked within the hour."""
+    return _choices(edition_of(territory), now.replace(minute=0, second=0, microsecond=0))
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A territory's agenda as it stands between two changes: what is drawn from it may be kept.
+
+    The instant tells it from the same number of another history, after a backup was put back.
+    """
+
+    territory_id: int
+    revision: int
+    revised_at: datetime
+
+
+def edition_of(territory: Territory) -> Edition:
+    """The present edition of a territory's agenda."""
+    return Edition(territory.id, territory.revision, territory.revised_at)
+
+
+@lru_cache(maxsize=256)
+def _starts(edition: Edition, span: Filters) -> tuple[datetime, ...]:
+    return tuple(
+        db.session.scalars(
+            _found(edition.territory_id)
+            .where(*_conditions(span, None))
+            .with_only_columns(Event.starts_at, maintain_column_froms=True)
+        )
+    )
+
+
+@lru_cache(maxsize=64)
+def _choices(edition: Edition, since: datetime) -> Choices:
     rows = db.session.execute(
-        public(territory.id)
-        .where(Event.ends_at > now)
+        _found(edition.territory_id)
+        .where(Event.ends_at > since)
         .outerjoin(Venue.quartier)
         .with_only_columns(Axis.theme, Quartier.slug, Quartier.name, maintain_column_froms=True)
         .distinct()
@@ -169,6 +205,12 @@ def choices(territory: Territory, *, now: datetime) -> Choices:
         themes=tuple(theme for theme in Theme if theme in offered),
         quartiers=tuple(sorted({(row.slug, row.name) for row in rows if row.slug}, key=lambda row: row[1])),
     )
+
+
+def forget_editions() -> None:
+    """Lets go of what was kept of past editions: for tests, whose databases begin anew."""
+    _starts.cache_clear()
+    _choices.cache_clear()
 
 
 def next_after(territory: Territory, *, now: datetime) -> Event | None:
