@@ -21,6 +21,7 @@ from flask import Flask, current_app
 
 from eventsapp.refusals import msgid
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 PRODUCTION, DEMONSTRATION, TEST = "production", "demonstration", "test"
 DATABASES = ("sqlite://", "postgresql+psycopg://")
 """The databases that every test runs on, with the driver that is installed."""
@@ -41,6 +42,22 @@ def folder(name: str) -> Path:
     """A top-level folder of the project: beside the package in a checkout, inside it in a wheel."""
     packed = PACKAGE / f"_{name}"
     return packed if packed.is_dir() else PACKAGE.parent / name
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise ValueError(f"expected a whole number from {least} to {most}, got {text!r}")
+        return number
+
+    return read
+
+
+def _log_level(text: str) -> str:
+    if text.upper() not in LOG_LEVELS:
+        raise ValueError(f"expected one of {', '.join(LOG_LEVELS)}, got {text!r}")
+    return text.upper()
 
 
 @dataclass(frozen=True)
@@ -72,7 +89,12 @@ SETTINGS = (
         "Encrypts letters that hold a private link until they are delivered. Empty: derived from "
         "SECRET_KEY. Set it apart to change SECRET_KEY without losing waiting letters.",
     ),
-    Setting("PORT", 8000, "The loopback port of the web process; the mail catcher takes the next one.", int),
+    Setting(
+        "PORT",
+        8000,
+        "The loopback port of the web process; the mail catcher takes the next one.",
+        _whole(1, 65534),
+    ),
     Setting(
         "DATABASE_URL",
         "sqlite:///eventsapp.db",
@@ -85,13 +107,17 @@ SETTINGS = (
         "The address people and calendars see, without a final slash: it stands in letters and "
         "feeds. Empty: http://127.0.0.1:PORT, right for a demonstration only.",
     ),
-    Setting("TRUSTED_PROXIES", 0, "How many reverse proxies stand before us and set X-Forwarded-*.", int),
+    Setting(
+        "TRUSTED_PROXIES", 0, "How many reverse proxies stand before us and set X-Forwarded-*.", _whole(0, 9)
+    ),
     Setting(
         "MAIL_SERVER",
         "127.0.0.1",
         "Where letters are delivered by SMTP. The default is the mail catcher of `make run`.",
     ),
-    Setting("MAIL_PORT", 0, "The SMTP port. 0: the catcher's (PORT + 1) on loopback, else 587.", int),
+    Setting(
+        "MAIL_PORT", 0, "The SMTP port. 0: the catcher's (PORT + 1) on loopback, else 587.", _whole(0, 65535)
+    ),
     Setting("MAIL_USERNAME", None, "Who we are to the SMTP server, if it asks."),
     Setting("MAIL_PASSWORD", None, "And the password."),
     Setting("MAIL_USE_TLS", False, "STARTTLS; a real server wants it.", _boolean),
@@ -123,19 +149,19 @@ SETTINGS = (
         60,
         "How long a form that was filled in but not confirmed is kept. An hour lets somebody look "
         "for a phone number or feed a child; longer keeps data that serves nothing.",
-        int,
+        _whole(5, 1440),
     ),
     Setting(
         "SIGN_IN_MINUTES",
         30,
         "How long a sign-in link works: long enough for slow mail, short for a stolen one.",
-        int,
+        _whole(5, 1440),
     ),
     Setting(
         "MAX_CONTENT_LENGTH",
         64 * 1024,
         "The largest body taken: the longest form of ours is far below; more is refused with 413.",
-        int,
+        _whole(8192, 16777216),
     ),
     Setting(
         "INSTANCE_PATH",
@@ -143,7 +169,7 @@ SETTINGS = (
         "The folder of what this machine keeps: SQLite, caught mail, the demonstration's secret. Empty: "
         "instance/ beside the program.",
     ),
-    Setting("LOG_LEVEL", "INFO", "From DEBUG to ERROR."),
+    Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.", _log_level),
 )
 
 # What is not for the operator to choose, with the reason beside it.
@@ -253,6 +279,11 @@ def refuse_unsafe(app: Flask) -> None:
         raise UnsafeSettings("SESSION_COOKIE_SECURE: cookies must travel by https only")
     if config["MAIL_DOMAIN"].endswith("example.org"):
         raise UnsafeSettings("MAIL_DOMAIN: set your own mail domain; agenda.example.org is a placeholder")
+    if config["HELP_PHONE"].startswith("01 99 00"):
+        raise UnsafeSettings("HELP_PHONE: set a number that somebody answers; 01 99 00 … is fictitious")
+    for name in ("PUBLISHER", "HOSTED_BY"):
+        if not config[name]:
+            raise UnsafeSettings(f"{name}: set what the law asks every site to say (loi 2004-575, art. 1-1)")
 
 
 def setting(name: str) -> Any:

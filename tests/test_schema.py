@@ -13,6 +13,9 @@ from eventsapp.settings import UnsafeSettings
 
 PRODUCTION = {
     "ENVIRONMENT": "production",
+    "HELP_PHONE": "01 40 00 00 00",
+    "PUBLISHER": "Caf de Paris",
+    "HOSTED_BY": "Un hébergeur",
     "SECRET_KEY": "a secret of at least thirty-two letters",
     "PUBLIC_URL": "https://agenda.paris.example",
     "MAIL_DOMAIN": "agenda.paris.example",

@@ -15,6 +15,9 @@ from eventsapp.settings import UnsafeSettings
 
 SAFE = {
     "ENVIRONMENT": "production",
+    "HELP_PHONE": "01 40 00 00 00",
+    "PUBLISHER": "Caf de Paris",
+    "HOSTED_BY": "Un hébergeur",
     "SECRET_KEY": "0123456789abcdef0123456789abcdef",
     "PUBLIC_URL": "https://agenda.paris.example",
     "MAIL_DOMAIN": "agenda.paris.example",
@@ -54,6 +57,9 @@ def test_production_starts_when_all_is_safe(tmp_path: Path) -> None:
         ({"PUBLIC_URL": "http://agenda.paris.example"}, "PUBLIC_URL"),
         ({"SESSION_COOKIE_SECURE": False}, "SESSION_COOKIE_SECURE"),
         ({"MAIL_DOMAIN": "agenda.example.org"}, "MAIL_DOMAIN"),
+        ({"HELP_PHONE": "01 99 00 19 19"}, "HELP_PHONE"),
+        ({"PUBLISHER": ""}, "PUBLISHER"),
+        ({"HOSTED_BY": ""}, "HOSTED_BY"),
     ],
 )
 def test_production_refuses_to_start_unsafe_and_says_what_to_set(
@@ -69,3 +75,23 @@ def test_production_refuses_to_start_unsafe_and_says_what_to_set(
 def test_a_database_that_we_do_not_speak_is_refused_with_two_that_we_do(tmp_path: Path, url: str) -> None:
     with pytest.raises(UnsafeSettings, match=r"^DATABASE_URL: sqlite:///file\.db or postgresql\+psycopg://"):
         create_app({"ENVIRONMENT": "demonstration", "DATABASE_URL": url, "INSTANCE_PATH": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "70000"),
+        ("PORT", "eight"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("ANSWER_MINUTES", "0"),
+        ("LOG_LEVEL", "loud"),
+        ("MAIL_USE_TLS", "perhaps"),
+        ("ENVIRONMENT", "prod"),
+    ],
+)
+def test_a_value_that_means_nothing_is_refused_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UnsafeSettings, match=f"^{name}: "):
+        settings.load(Flask("eventsapp", instance_path=str(tmp_path)))

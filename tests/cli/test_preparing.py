@@ -67,6 +67,9 @@ def test_production_gets_its_tables_and_nobody_made_up(
 ) -> None:
     app = build_app(
         ENVIRONMENT="production",
+        HELP_PHONE="01 40 00 00 00",
+        PUBLISHER="Caf de Paris",
+        HOSTED_BY="Un hébergeur",
         SECRET_KEY="a secret of at least thirty-two letters",
         PUBLIC_URL="https://agenda.paris.example",
         MAIL_DOMAIN="agenda.paris.example",

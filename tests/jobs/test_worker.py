@@ -63,6 +63,9 @@ def test_a_worker_delivers_gives_signs_of_life_and_ends(
 def test_a_worker_refuses_an_unmigrated_production_database(tmp_path: Path) -> None:
     production = {
         "ENVIRONMENT": "production",
+        "HELP_PHONE": "01 40 00 00 00",
+        "PUBLISHER": "Caf de Paris",
+        "HOSTED_BY": "Un hébergeur",
         "SECRET_KEY": "a secret of at least thirty-two letters",
         "PUBLIC_URL": "https://agenda.paris.example",
         "MAIL_DOMAIN": "agenda.paris.example",

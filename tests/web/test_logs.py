@@ -75,6 +75,9 @@ def test_a_failure_is_logged_by_its_places_not_by_its_words(
 ) -> None:
     build_app(
         ENVIRONMENT="production",
+        HELP_PHONE="01 40 00 00 00",
+        PUBLISHER="Caf de Paris",
+        HOSTED_BY="Un hébergeur",
         SECRET_KEY="a secret of at least thirty-two letters",
         PUBLIC_URL="https://agenda.paris.example",
         MAIL_DOMAIN="agenda.paris.example",
