@@ -95,6 +95,32 @@ def test_an_action_says_why_and_when(client: PageClient, action: Action) -> None
     assert "Des parents isolés." in page.main.text
 
 
+def test_what_a_sensitive_action_is_about_is_told_to_nobody_outside(
+    client: PageClient, db_session: scoped_session[Session]
+) -> None:
+    secret = factories.an_action(
+        "Familles en hôtel et répit parental",
+        public_name="Temps partagés",
+        slug="temps-partages",
+        need="Des familles hébergées loin de tout.",
+        description="Du relais pour souffler.",
+        is_sensitive=True,
+    )
+    factories.an_event("Une pause", activity=factories.an_activity("Mercredis", action=secret))
+    db_session.commit()
+    neutral = "Une action sur orientation : parlez-en à un professionnel près de chez vous."
+    project = client.get("/paris-19/projet").page
+    assert [plain(card.text) for card in project.main.all("li", class_="card")] == [
+        f"Temps partagés {neutral}"
+    ]
+    action = client.get("/paris-19/actions/temps-partages").page
+    assert plain(action.one("p", class_="lead").text) == neutral
+    assert plain(action.one("meta", property="og:description")["content"]) == neutral
+    for page in (project, action):
+        for word in ("hôtel", "répit", "hébergées", "loin", "relais", "souffler", "pause", "Mercredis"):
+            assert word not in page.html
+
+
 def _other(action: Action) -> Action:
     return factories.an_action("Balades", theme=Theme.PARENTING, slug="balades", territory=action.territory)
 
