@@ -22,6 +22,7 @@ DOORS = (
     "residents.own_page",
     "coordination.home",
     "coordination.plans",
+    "coordination.series",
     "coordination.tasks",
     "coordination.calls",
     "coordination.letters",

@@ -5,6 +5,7 @@ The table is compared with the addresses that the application knows: a new door 
 
 from __future__ import annotations
 
+from datetime import date, time
 from typing import NamedTuple
 
 import pytest
@@ -12,6 +13,8 @@ from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
+from eventsapp.agenda.models import Activity
+from eventsapp.agenda.rules import Ordinal, Rule, Weekday
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.planning import drafting
 from tests import factories, saturdays
@@ -39,6 +42,14 @@ DOORS = (
     Door("GET", "plans.show", "/pro/plans/{draft}", 200),
     Door("POST", "plans.accept", "/pro/plans/{draft}/acceptation", 303),
     Door("POST", "plans.set_aside", "/pro/plans/{draft}/mise-de-cote", 303),
+    Door("GET", "series.index", "/pro/{territory}/series", 200),
+    Door("GET", "series.show", "/pro/series/{series}", 200),
+    Door("POST", "series.set_rule", "/pro/series/{series}/regle", 303),
+    Door("POST", "series.add_date", "/pro/series/{series}/ajout", 303),
+    Door("POST", "series.drop_date", "/pro/series/{series}/retrait", 303),
+    Door("POST", "series.move_date", "/pro/series/{series}/deplacement", 303),
+    Door("POST", "series.forget_exception", "/pro/series/{series}/oubli", 303),
+    Door("POST", "series.announce_missing", "/pro/series/{series}/annonce", 303),
     Door("GET", "tasks.show", "/pro/taches/{task}", 200),
     Door("POST", "tasks.stop", "/pro/taches/{task}/arret", 303),
     Door("GET", "calls.index", "/pro/{territory}/appels", 200),
@@ -57,6 +68,7 @@ def rows(db_session: scoped_session[Session]) -> dict[str, str]:
     call, mail = a_letter(territory.id, Channel.CALL), a_letter(territory.id, Channel.MAIL)
     draft = saturdays.a_draft()
     later = drafting.request(territory, "2027-2028", requested_by=None, now=clock.now())
+    series = a_series()
     db_session.commit()
     found = {
         "territory": territory.slug,
@@ -64,9 +76,45 @@ def rows(db_session: scoped_session[Session]) -> dict[str, str]:
         "task": str(later.task_id),
         "call": str(call.id),
         "letter": str(mail.id),
+        "series": str(series.id),
     }
     db_session.rollback()
     return found
+
+
+def a_series() -> Activity:
+    """The first Tuesdays of winter and spring, at Curial's gate."""
+    rule = Rule(
+        weekday=Weekday.TUESDAY,
+        first=date(2027, 1, 1),
+        last=date(2027, 6, 30),
+        ordinals=(Ordinal.FIRST,),
+    )
+    return factories.an_activity(
+        "Petits déjeuners de Curial",
+        rule=rule.to_dict(),
+        venue=factories.a_school(),
+        usual_start=time(8, 30),
+        usual_minutes=90,
+    )
+
+
+FILLED_IN = {
+    "outcome": "appele",
+    "school_year": "2027-2028",
+    "jour": "monday",
+    "rang": "first",
+    "tous": "1",
+    "sinon": "nothing",
+    "du": "2027-01-01",
+    "au": "2027-06-30",
+    "ajout": "2027-01-07",
+    "retrait": "2027-02-02",
+    "depart": "2027-03-02",
+    "arrivee": "2027-03-04",
+    "day": "2027-04-06",
+}
+"""What each form asks: no two have a field of the same name."""
 
 
 def a_letter(territory_id: int, channel: Channel) -> Letter:
@@ -102,9 +150,7 @@ def knock(client: PageClient, door: Door, rows: dict[str, str]) -> tuple[int, st
     else:
         a_page = client.get("/pro/", follow_redirects=True).page  # with a way out, or a way in
         token = a_page.all("input", name="csrf_token")[0]["value"]
-        answer = client.post(
-            address, data={"csrf_token": token, "outcome": "appele", "school_year": "2027-2028"}
-        )
+        answer = client.post(address, data=FILLED_IN | {"csrf_token": token})
     return answer.status_code, answer.headers.get("Location", ""), answer.get_data(as_text=True)
 
 
@@ -159,6 +205,7 @@ def test_a_coordinator_of_another_territory_does_not(
         "/pro/paris-18/",
         "/pro/paris-18/plans",
         "/pro/plans/999",
+        "/pro/series/999",
         "/pro/taches/999",
         "/pro/paris-19/courriers/999",
         "/pro/plans/999999999999999999999999",
@@ -184,5 +231,5 @@ def test_a_letter_of_another_territory_is_not_found_through_ones_own(
 def test_a_forged_form_is_refused(desk: PageClient) -> None:
     for door in DOORS:
         if door.method == "POST":
-            path = door.rule.format(territory="paris-19", draft=1, task=1, call=1, letter=1)
+            path = door.rule.format(territory="paris-19", draft=1, task=1, call=1, letter=1, series=1)
             assert desk.post(path).status_code == 400
