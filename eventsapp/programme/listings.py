@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from eventsapp.database import db
 from eventsapp.places.models import Territory
-from eventsapp.programme.models import Action, Axis, Project
+from eventsapp.programme.models import Action, Axis, Project, ProjectStatus
 from eventsapp.refusals import NotFound
 
 
@@ -47,6 +47,11 @@ def project_of(territory: Territory) -> Project:
     if project is None:
         raise NotFound()
     return project
+
+
+def status_of(territory: Territory) -> ProjectStatus | None:
+    """How far the project of a territory is, None where there is none; one statement."""
+    return db.session.scalar(select(Project.status).where(Project.territory_id == territory.id))
 
 
 def outline_of(territory: Territory) -> Outline:

@@ -16,6 +16,7 @@ from eventsapp.agenda import listings
 from eventsapp.agenda.models import Audience, Event
 from eventsapp.places.listings import territory_by_slug
 from eventsapp.places.models import Territory
+from eventsapp.programme import listings as programme
 from eventsapp.web.addresses import here
 from eventsapp.web.filters import month_value
 from eventsapp.web.residents import wishes
@@ -37,6 +38,8 @@ def listing(territory: str) -> str:
     wish = wishes.read(request.args, clock.today())
     choices = listings.choices(area, now=clock.now())
     view = {"liste": _list, "mois": _month, "plan": _map}[wish.view]
+    shown = view(area, wish)
+    is_empty = not shown["events"]
     return render_template(
         f"residents/agenda/{wish.view}.html",
         territory=area,
@@ -48,7 +51,10 @@ def listing(territory: str) -> str:
         when_label=wishes.when_label(wish),
         audiences=OFFERED_AUDIENCES,
         this_month=month_value(clock.today()),
-        **view(area, wish),
+        # Nothing to come at all: the next event is not looked for, but why there is none is told.
+        following=listings.next_after(area, now=clock.now()) if is_empty and choices.themes else None,
+        awaited=programme.status_of(area) if is_empty and not choices.themes else None,
+        **shown,
     )
 
 
@@ -61,9 +67,9 @@ def _list(territory: Territory, wish: Wish) -> dict[str, object]:
         month = month_of(wish.month, busy, today=clock.today(), address=_day_address)
     return {
         "found": found,
+        "events": found.events,
         "count_label": count_label(wish, found.total),
         "days": by_day(found.events),
-        "following": None if found.events else listings.next_after(territory, now=clock.now()),
         "month": month,
     }
 
@@ -75,8 +81,7 @@ def _month(territory: Territory, wish: Wish) -> dict[str, object]:
     return {
         "count_label": count_label(replace(wish, when="mois"), len(events)),
         "month": month_of(wish.month, busy, today=clock.today(), address=_day_address, with_notes=True),
-        "is_empty": not events,
-        "following": None if events else listings.next_after(territory, now=clock.now()),
+        "events": events,
         "previous_month": wish.month - timedelta(days=1),
         "next_month": last + timedelta(days=1),
     }
@@ -86,8 +91,8 @@ def _map(territory: Territory, wish: Wish) -> dict[str, object]:
     found = _found(territory, wish)
     return {
         "found": found,
+        "events": found.events,
         "count_label": count_label(wish, found.total),
-        "following": None if found.events else listings.next_after(territory, now=clock.now()),
         "drawing": territory.drawing,
         "pins": pins_of(territory.drawing, found.events),
     }

@@ -14,6 +14,7 @@ from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.clock import local
 from eventsapp.database import db
+from eventsapp.programme.models import ProjectStatus, Theme
 from tests import factories
 from tests.pages import Page, PageClient
 from tests.web.residents import towns
@@ -183,6 +184,35 @@ def test_an_agenda_without_anything_says_so(client: PageClient, db_session: scop
     page = client.get("/paris-9/").page
     assert count_of(page) == "0 rendez-vous à venir"
     assert page.one("div", class_="empty").text == "Aucun rendez-vous pour le moment."
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (ProjectStatus.UPCOMING, "Le projet social du 9e est à venir : les rendez-vous arriveront ici."),
+        (ProjectStatus.ENGAGED, "Le projet social du 9e est engagé : les rendez-vous arriveront ici."),
+    ],
+)
+@pytest.mark.parametrize("view", ["liste", "mois", "plan"])
+def test_a_territory_that_has_not_begun_says_why_and_leads_elsewhere(
+    client: PageClient,
+    db_session: scoped_session[Session],
+    statements: Statements,
+    status: ProjectStatus,
+    sentence: str,
+    view: str,
+) -> None:
+    factories.an_axis(factories.a_territory(9), Theme.SPORT).project.status = status
+    db_session.commit()
+    with statements() as said:
+        page = client.get(f"/paris-9/?vue={view}").page
+    assert len(said) == 4, said
+    assert page.one("h2", id="agenda").text == "Pas encore de rendez-vous"
+    empty = page.one("div", class_="empty")
+    assert plain(empty.text) == f"{sentence} Voir les autres arrondissements"
+    assert [link["href"] for link in empty.all("a")] == ["/"]
+    assert "0 rendez-vous" not in plain(page.main.text)
 
 
 def test_filters_are_kept_from_one_choice_to_the_next(client: PageClient, week: dict[str, Event]) -> None:
