@@ -20,7 +20,7 @@ from eventsapp.programme import listings as programme
 from eventsapp.web.addresses import here
 from eventsapp.web.filters import month_value
 from eventsapp.web.residents import wishes
-from eventsapp.web.residents.maps import pins_of
+from eventsapp.web.residents.maps import Pin, pins_of
 from eventsapp.web.residents.months import Line, last_of, month_of
 from eventsapp.web.residents.wishes import Wish
 
@@ -89,12 +89,13 @@ def _month(territory: Territory, wish: Wish) -> dict[str, object]:
 
 def _map(territory: Territory, wish: Wish) -> dict[str, object]:
     found = _found(territory, wish)
+    pins = pins_of(territory.drawing, found.events)
     return {
         "found": found,
         "events": found.events,
-        "count_label": count_label(wish, found.total),
+        "count_label": map_label(pins, found.total) or count_label(wish, found.total),
         "drawing": territory.drawing,
-        "pins": pins_of(territory.drawing, found.events),
+        "pins": pins,
     }
 
 
@@ -128,6 +129,19 @@ def count_label(wish: Wish, count: int) -> str:
     if wish.when == "week-end":
         return ngettext("%(num)d rendez-vous ce week-end", "%(num)d rendez-vous ce week-end", count)
     return ngettext("%(num)d rendez-vous à venir", "%(num)d rendez-vous à venir", count)
+
+
+def map_label(pins: Sequence[Pin], total: int) -> str:
+    """« 30 rendez-vous sur le plan, sur 323 », or nothing where the map shows all or none."""
+    shown = sum(len(stop.events) for pin in pins if pin.x is not None for stop in pin.stops)
+    if shown in (0, total):
+        return ""
+    return ngettext(
+        "%(num)d rendez-vous sur le plan, sur %(total)d",
+        "%(num)d rendez-vous sur le plan, sur %(total)d",
+        shown,
+        total=total,
+    )
 
 
 def _day_address(day: date) -> str:

@@ -11,8 +11,9 @@ from eventsapp.agenda.models import Event
 from eventsapp.places.drawing import project
 from eventsapp.places.models import Venue
 
-TOO_CLOSE = 44.0
-"""Units of the drawing (1000 across): closer pins would hide each other, so they become one."""
+TOO_CLOSE = 74.0
+"""Units of the drawing (1000 across): closer pins would hide each other on a telephone, where one is
+72 units wide with its edge so that a finger finds it; they become one."""
 
 STREETS_AROUND = (640, 360)
 """Width and height, in units, of what is shown around one place: some 2.5 by 1.4 km."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy.orm import Session, scoped_session
@@ -324,6 +325,29 @@ def test_neighbours_share_a_pin_and_the_unplaced_stay_in_the_list(
     unplaced = page.one("li", id="lieu-2")
     assert "Au square" in unplaced.text
     assert "(pas sur le plan)" in unplaced.text
+
+
+def test_the_map_counts_what_it_shows_and_leads_to_the_rest(
+    client: PageClient, db_session: scoped_session[Session]
+) -> None:
+    towns.many_events(31)
+    page = client.get("/paris-19/?vue=plan").page
+    assert count_of(page) == "30 rendez-vous sur le plan, sur 31"
+    assert [nav.get("aria-label") for nav in page.main.all("nav", class_="pages")] == [
+        "Pages",
+        "Pages, sous la liste",
+    ]
+    last = client.get(page.link("Dates suivantes")).page
+    assert count_of(last) == "1 rendez-vous sur le plan, sur 31"
+
+
+def test_no_pin_hides_another_on_a_telephone(client: PageClient, db_session: scoped_session[Session]) -> None:
+    towns.many_events(30)
+    [drawn] = client.get("/paris-19/?vue=plan").page.main.all("figure", class_="map")
+    spots = [pin.all("g")[0]["transform"] for pin in drawn.all("a", class_="pin")]
+    heights = sorted(float(spot.partition(")")[0].split()[1]) for spot in spots)
+    assert len(heights) > 2
+    assert min(below - above for above, below in pairwise(heights)) >= 74
 
 
 def test_a_territory_without_drawing_has_its_list(
