@@ -52,9 +52,7 @@ def test_a_sensitive_event_says_neither_what_nor_with_whom() -> None:
     assert (entry.summary, entry.location) == ("Rendez-vous", "51 rue Curial, 75019 Paris")
     assert entry.categories == ()
     told = f"{entry.summary} {entry.location} {entry.description} {entry.url}".lower()
-    assert [
-        word for word in ("hôtel", "hotel", "répit", "repit", "souffler", "école") if word in told
-    ] == []
+    assert [word for word in ("hôtel", "hotel", "répit", "repit", "souffler", "école") if word in told] == []
 
 
 def test_fragments_follow_the_public_address(saturday: Event) -> None:
