@@ -47,11 +47,11 @@ class DayNotGiven(Refusal):
 class RuleForm(FlaskForm):
     """A rule, as people say it; sent by GET to be tried, so that a trial is an address to pass on."""
 
-    weekday = SelectField(lazy_gettext("Quel jour ?"), name="jour", validate_choice=False)
+    weekday = SelectField(lazy_gettext("Quel jour ?"), name="jour", validate_choice=False)
     ordinals = SelectMultipleField(
-        lazy_gettext("Lequel du mois ?"), name="rang", choices=ORDINALS, validate_choice=False
+        lazy_gettext("Lequel du mois ?"), name="rang", choices=ORDINALS, validate_choice=False
     )
-    every = IntegerField(lazy_gettext("Tous les combien ?"), name="tous")
+    every = IntegerField(lazy_gettext("Tous les combien ?"), name="tous")
     avoid = SelectMultipleField(lazy_gettext("Hors"), name="hors", choices=AVOIDED, validate_choice=False)
     when_closed = SelectField(
         lazy_gettext("Quand ce jour est fermé"), name="sinon", choices=WHEN_CLOSED, validate_choice=False
