@@ -18,6 +18,7 @@ from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Audience, Event
 from eventsapp.clock import local
 from eventsapp.database import db
+from eventsapp.web.residents.maps import around, spot_of
 from tests import factories
 from tests.pages import Page, PageClient
 from tests.registrations.stories import answers, register
@@ -351,6 +352,25 @@ def test_the_streets_around_are_drawn_where_the_place_is_known(client: PageClien
     event.venue.latitude, event.venue.longitude = 43.2965, 5.3698  # Marseille is not on the map
     db.session.commit()
     assert page_of(client, event).all("figure", class_="map") == []
+
+
+def test_the_place_is_named_on_its_map_and_no_other_name_is_cut(client: PageClient, event: Event) -> None:
+    drawn = page_of(client, event).one("figure", class_="map")
+    assert [line.text for line in drawn.one("text", class_="name").all("tspan")] == ["École Curial"]
+    drawing = event.territory.drawing
+    assert drawing is not None
+    x, y = spot_of(drawing, event.venue) or (0, 0)
+    left, top, wide, high = (float(number) for number in drawn.one("svg")["viewbox"].split())
+    named = {
+        "Tout près": (x, y + 25),
+        "Au milieu": (left + wide / 2, top + (20 if y > top + high / 2 else high - 20)),
+        "Coupé à gauche": (left + 5, top + high / 2),
+        "Ailleurs": (left + wide + 90, top),
+    }
+    quartiers = [["", name, "", *spot] for name, spot in named.items()]
+    seen = around({**drawing, "quartiers": quartiers}, event.venue)
+    assert seen is not None
+    assert [title for _, title, *_ in seen["drawing"]["quartiers"]] == ["", "Au milieu", "", ""]
 
 
 def test_in_english_the_hours_and_our_words_change(client: PageClient, event: Event) -> None:
