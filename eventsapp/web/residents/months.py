@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from flask import url_for
 
@@ -26,6 +27,7 @@ class Day:
     url: str | None
     events: Sequence[object]
     today: bool
+    past: bool
     note: str
 
 
@@ -68,6 +70,13 @@ class Month:
     title: str
     weeks: list[list[Day | None]]
 
+    @property
+    def closures(self) -> list[tuple[str, date, date]]:
+        """Its notes, each once for all the days in a row that bear it, with the first and the last."""
+        days = [day for week in self.weeks for day in week if day]
+        spans = [(note, list(group)) for note, group in groupby(days, key=lambda day: day.note)]
+        return [(note, group[0].date, group[-1].date) for note, group in spans if note]
+
 
 def month_of(
     first: date,
@@ -84,7 +93,7 @@ def month_of(
             return None
         events = busy.get(day, ())
         note = closure_note(day) if with_notes else ""
-        return Day(day, address(day) if events else None, events, day == today, note)
+        return Day(day, address(day) if events else None, events, day == today, day < today, note)
 
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
     return Month(languages.month_name(first), [[square(day) for day in week] for week in weeks])

@@ -274,6 +274,30 @@ def test_the_month_shows_all_its_days_past_ones_too(client: PageClient, week: di
     assert page.link("Octobre 2026") == "/paris-19/?vue=mois&mois=2026-10"
 
 
+def test_school_holidays_are_told_in_the_table_and_under_the_list_of_days(
+    client: PageClient, week: dict[str, Event]
+) -> None:
+    page = client.get("/paris-19/?vue=mois&mois=2026-12").page
+    notes = [note.text for note in page.one("table", class_="month").all("span", class_="why")]
+    assert notes == ["Vacances de Noël"] * 6 + ["Jour de Noël"] + ["Vacances de Noël"] * 6
+    rows = [plain(row.text) for row in page.one("ul", class_="month-narrow").all("li", class_="muted")]
+    assert rows == [
+        "Vacances de Noël du samedi 19 décembre au jeudi 24 décembre",
+        "Jour de Noël vendredi 25 décembre",
+        "Vacances de Noël du samedi 26 décembre au jeudi 31 décembre",
+    ]
+
+
+def test_days_gone_by_stand_back_and_the_next_month_is_above_and_below(
+    client: PageClient, week: dict[str, Event]
+) -> None:
+    page = client.get("/paris-19/?vue=mois").page
+    past = page.one("table", class_="month").all("td", class_="past")
+    assert [day.one("span", class_="n").text for day in past] == [str(number) for number in range(1, 22)]
+    labels = [nav.get("aria-label") for nav in page.main.all("nav", class_="pages")]
+    assert labels == ["Mois", "Mois, sous le tableau"]
+
+
 def test_a_busy_saturday_leads_to_its_list(client: PageClient, db_session: scoped_session[Session]) -> None:
     towns.many_events(5)
     page = client.get("/paris-19/?vue=mois&theme=parentalite").page
