@@ -37,6 +37,7 @@ def listing(territory: str) -> str:
     area = territory_by_slug(territory)
     wish = wishes.read(request.args, clock.today())
     choices = listings.choices(area, now=clock.now())
+    wish = wish.among(known_quartiers(area, choices))
     view = {"liste": _list, "mois": _month, "plan": _map}[wish.view]
     shown = view(area, wish)
     is_empty = not shown["events"]
@@ -129,6 +130,12 @@ def count_label(wish: Wish, count: int) -> str:
     if wish.when == "week-end":
         return ngettext("%(num)d rendez-vous ce week-end", "%(num)d rendez-vous ce week-end", count)
     return ngettext("%(num)d rendez-vous à venir", "%(num)d rendez-vous à venir", count)
+
+
+def known_quartiers(territory: Territory, choices: listings.Choices) -> set[str]:
+    """The slugs of a territory's quartiers: those of its map, and those where something is to come."""
+    drawn = territory.drawing["quartiers"] if territory.drawing else ()
+    return {slug for slug, *_ in drawn} | {slug for slug, _ in choices.quartiers}
 
 
 def map_label(pins: Sequence[Pin], total: int) -> str:

@@ -17,7 +17,7 @@ from eventsapp.agenda.entries import address_of, cancelled_prefix, entry_of
 from eventsapp.agenda.models import Event
 from eventsapp.ical.calendar import single
 from eventsapp.ical.entry import Entry
-from eventsapp.web.filters import day_only, hour_range, initial
+from eventsapp.web.filters import hour_range, initial, near_day
 from eventsapp.web.residents.maps import around
 
 bp = Blueprint("events", __name__)
@@ -57,7 +57,7 @@ class Preview:
 
 def preview_of(event: Event, entry: Entry) -> Preview:
     """The words of the calendar entry: neutral where the action is sensitive, since others see them."""
-    day, hours = day_only(event.starts_at), hour_range(event)
+    day, hours = near_day(event.starts_at), hour_range(event)
     title = f"{gettext('Annulé :')} {entry.summary}" if event.is_cancelled else entry.summary
     neutral = event.activity.action.is_sensitive
     place = event.venue.full_address if neutral else event.venue.name

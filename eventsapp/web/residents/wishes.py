@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -55,6 +55,12 @@ class Wish:
     def is_plain(self) -> bool:
         """Whether nothing is asked: the front page of a territory."""
         return self.view == "liste" and self.page == 1 and self.filters == Filters()
+
+    def among(self, quartiers: Collection[str]) -> Wish:
+        """The same wish without a quartier that is none of these, as an unknown theme is left out."""
+        if self.filters.quartier in quartiers:
+            return self
+        return replace(self, filters=replace(self.filters, quartier=None))
 
     def since(self, now: datetime) -> datetime:
         """The instant from which events count as to come: `now`, or the first hour of days gone by.

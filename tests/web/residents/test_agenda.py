@@ -118,6 +118,7 @@ def test_filters_in_the_address(
     "query",
     [
         "theme=cuisine",
+        "quartier=montmartre",
         "public=parents_ecole'--",
         "quand=demain",
         "jour=2026-13-45",

@@ -274,6 +274,15 @@ def test_a_shared_link_shows_a_plain_preview(client: PageClient, event: Event) -
     ]
 
 
+def test_what_is_shared_of_another_year_says_which(client: PageClient, event: Event) -> None:
+    event.starts_at, event.ends_at = local(date(2027, 1, 9), 10), local(date(2027, 1, 9), 12)
+    db.session.commit()
+    page = page_of(client, event)
+    [message] = parse_qs(urlsplit(page.link("WhatsApp")).query)["text"]
+    assert plain(message).startswith("Cuisiner : les restes, samedi 9 janvier 2027, de 10 h à 12 h.")
+    assert meta(page)["og:description"].startswith("Samedi 9 janvier 2027, de 10 h à 12 h.")
+
+
 def test_a_restricted_event_opens_by_its_link_and_stands_nowhere_else(
     client: PageClient, event: Event
 ) -> None:

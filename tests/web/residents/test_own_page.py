@@ -70,6 +70,16 @@ def test_cancelling_twice_is_done_once_and_the_question_is_not_asked_again(
     assert client.get(question).location == awa
 
 
+@pytest.mark.parametrize(("contact", "sign"), [({"number": "0612345678"}, "appel"), ({}, "message")])
+def test_whoever_waits_is_told_how_we_will_reach_them(
+    client: PageClient, event: Event, contact: dict[str, str], sign: str
+) -> None:
+    home_of(event, adults=4)
+    link_token = register(event, answers("Binta", **contact)).link_token
+    said = client.get(f"/m/{link_token}").page.main.text.replace(" ", " ")
+    assert f"Votre rang : 1. Ne venez pas avant notre {sign}." in said
+
+
 def test_leaving_the_waiting_list(client: PageClient, event: Event) -> None:
     home_of(event, adults=4)
     binta = home_of(event, "Binta")
