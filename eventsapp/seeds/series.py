@@ -108,6 +108,7 @@ def _rule(record: ActivityRecord, year: SchoolYear) -> Rule | None:
 
 
 def _itinerary(record: ActivityRecord) -> str:
-    """The places of a trail, in the order one walks them."""
+    """The places of a trail, in the order one walks them, one a line."""
     first, *between, last = record.places
-    return f"Départ : {first}. Étapes : {', '.join(between)}. Arrivée : {last}."
+    stages = [f"Étape {number} : {place}" for number, place in enumerate(between, start=1)]
+    return "\n".join([f"Départ : {first}", *stages, f"Arrivée : {last}"])

@@ -173,7 +173,11 @@ def test_there_is_one_trail_on_a_saturday_of_spring(read):
     assert trail.starts_at.astimezone(PARIS).time() == time(10)
     assert trail.ends_at.astimezone(PARIS).time() == time(16)
     assert (trail.registration, trail.capacity) == (RegistrationMode.COUNTED, 300)
-    assert "Parc des Buttes-Chaumont" in trail.description
+    assert trail.description.splitlines()[:2] == [
+        "Départ : Bibliothèque Hergé",
+        "Étape 1 : MK2 Quai de Seine",
+    ]
+    assert trail.description.splitlines()[-1].startswith("Arrivée : Parc des Buttes-Chaumont")
 
 
 def test_what_is_sensitive_is_neither_listed_nor_told_nor_hosted(read):
