@@ -12,13 +12,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from eventsapp import cli, extensions, settings, web
 from eventsapp.agenda import scheduling
 from eventsapp.database import db, prepare_engine
+from eventsapp.programme import school_calendar
 from eventsapp.registrations import following
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Builds the house. `overrides` win over the environment (tests).
 
-    Raises settings.UnsafeSettings when production would start unsafely.
+    Raises settings.UnsafeSettings when production would start unsafely, BrokenDataFile (with file and
+    line) when the school calendar cannot be trusted.
     """
     app = Flask(
         "eventsapp",
@@ -29,6 +31,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     )
     settings.load(app, overrides)
     settings.refuse_unsafe(app)
+    school_calendar.zone_c()  # read now: a broken file stops the start, not a page in February
     open_database(app)
     bind_extensions(app)
     bind_listeners()

@@ -11,6 +11,8 @@ from flask import Flask
 
 from eventsapp import settings
 from eventsapp.app import create_app
+from eventsapp.programme import school_calendar
+from eventsapp.programme.data_files import BrokenDataFile
 from eventsapp.settings import UnsafeSettings
 
 SAFE = {
@@ -95,3 +97,18 @@ def test_a_value_that_means_nothing_is_refused_by_its_name(
     monkeypatch.setenv(name, value)
     with pytest.raises(UnsafeSettings, match=f"^{name}: "):
         settings.load(Flask("eventsapp", instance_path=str(tmp_path)))
+
+
+def test_a_broken_school_calendar_stops_the_start_with_its_file_and_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lines = school_calendar.HOLIDAYS_FILE.read_text().splitlines(keepends=True)
+    broken = tmp_path / "zone_c.csv"
+    broken.write_text("".join([*lines[:3], lines[3].replace("2", "x", 6), *lines[4:]]))
+    monkeypatch.setattr(school_calendar, "HOLIDAYS_FILE", broken)
+    school_calendar.zone_c.cache_clear()
+    try:
+        with pytest.raises(BrokenDataFile, match=r"zone_c\.csv.*4"):
+            create_app(SAFE | {"INSTANCE_PATH": str(tmp_path)})
+    finally:
+        school_calendar.zone_c.cache_clear()
