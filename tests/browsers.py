@@ -153,6 +153,8 @@ def watch(page: Page, home: str, wrong: list[str]) -> None:
 @contextmanager
 def copy_for_axe(page: Page) -> Iterator[Page]:
     """The same page as somebody without JavaScript sees it, where axe's own promises can run."""
+    # A click comes back when the next page has begun: read before it is all there, it is empty.
+    page.wait_for_load_state()
     html = re.sub("</?noscript>", "", page.content())
 
     def answer(route: Route) -> None:
@@ -188,6 +190,7 @@ def axe() -> Callable[[Page], None]:
             with copy_for_axe(page) as copy:
                 check(copy)
             return
+        page.wait_for_load_state()
         page.evaluate(script)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         broken = [
