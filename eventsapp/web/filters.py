@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from babel import Locale
 from flask import Flask, url_for
@@ -44,7 +46,13 @@ def bind(app: Flask) -> None:
         webcal=webcal,
         language_names=language_names,
     )
-    app.jinja_env.globals.update(settings=app.config, weekday_names=languages.weekday_names, card_of=card_of)
+    app.jinja_env.globals.update(
+        settings=app.config,
+        weekday_names=languages.weekday_names,
+        card_of=card_of,
+        line_of=line_of,
+        ground_of=ground_of,
+    )
 
     @app.context_processor
     def defaults() -> dict[str, object]:
@@ -104,6 +112,53 @@ def _card(
     )
 
 
+def line_of(event: Event, macro: Macro, language: Language) -> str:
+    """The line of an event under its place, written by the macro of components/event_card.html, or kept."""
+    return _line(
+        macro,
+        language,
+        event.code,
+        event.slug,
+        event.title,
+        event.starts_at,
+        event.ends_at,
+        event.is_cancelled,
+        clock.today().year,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _line(
+    macro: Macro,
+    language: Language,
+    code: str,
+    slug: str | None,
+    title: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    is_cancelled: bool,
+    year: int,
+) -> str:
+    """All that a line depends on are its arguments: the present year too, as a day tells another one."""
+    return macro(
+        url_for("events.page", code=code, slug=slug),
+        title,
+        initial(_day_in(year, clock.day_of(starts_at), language)),
+        languages.hour_range(starts_at, ends_at, language),
+        is_cancelled,
+    )
+
+
+def ground_of(drawing: Mapping[str, Any], macro: Macro) -> str:
+    """The land, streets and water of a map, drawn by the macro of components/map.html, or as drawn before."""
+    return _ground(macro, drawing["outline"], tuple(drawing["streets"]), tuple(drawing["water"]))
+
+
+@lru_cache(maxsize=64)
+def _ground(macro: Macro, outline: str, streets: tuple[str, ...], water: tuple[str, ...]) -> str:
+    return macro(outline, streets, water)
+
+
 def day_only(day: date) -> str:
     """« samedi 28 novembre », for lists that say the year elsewhere."""
     return languages.long_day(day, year=False)
@@ -112,7 +167,11 @@ def day_only(day: date) -> str:
 def near_day(day: date, language: Language | None = None) -> str:
     """« samedi 28 novembre », with its year when that is not the present one."""
     local = clock.day_of(day) if isinstance(day, datetime) else day
-    return languages.long_day(local, language, year=local.year != clock.today().year)
+    return _day_in(clock.today().year, local, language)
+
+
+def _day_in(year: int, day: date, language: Language | None) -> str:
+    return languages.long_day(day, language, year=day.year != year)
 
 
 def initial(text: str) -> str:
