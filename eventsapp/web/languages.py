@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from babel.support import NullTranslations
 from flask import Flask, Response, has_request_context, redirect, request
+from flask_babel import get_translations
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import extensions, languages
@@ -11,11 +13,22 @@ from eventsapp.web.addresses import here
 COOKIE = "langue"
 HALF_A_YEAR = 180 * 24 * 3600
 
+_CATALOGUES: dict[str, NullTranslations] = {}
+"""The words of each language, as Flask-Babel reads them once."""
+
 
 def bind(app: Flask) -> None:
     """Chooses the language of each page; `?langue=en` changes it and comes back without the query."""
     extensions.babel.init_app(app, locale_selector=choose)
-    # Flask-Babel has put its own there; Jinja's alias asks for it anew at each of a page's sixty calls.
+    # Flask-Babel's own look their catalogue up through five objects, at each of a page's seventy calls.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of the extension jinja2.ext.i18n
+        gettext=lambda text: _catalogue().ugettext(text),
+        ngettext=lambda one, many, number: _catalogue().ungettext(one, many, number),
+        pgettext=lambda context, text: _catalogue().upgettext(context, text),
+        npgettext=lambda context, one, many, number: _catalogue().unpgettext(context, one, many, number),
+        newstyle=True,
+    )
+    # Jinja's alias asks for it anew at each call.
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
 
     @app.before_request
@@ -45,6 +58,13 @@ def bind(app: Flask) -> None:
     @app.context_processor
     def language_of_page() -> dict[str, object]:
         return {"languages": languages.LANGUAGES, "language": languages.current()}
+
+
+def _catalogue() -> NullTranslations:
+    code = languages.current().code
+    if code not in _CATALOGUES:
+        _CATALOGUES[code] = get_translations()
+    return _CATALOGUES[code]
 
 
 def choose() -> str:
