@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, request, session
-from werkzeug.exceptions import Forbidden, UnsupportedMediaType
+from werkzeug.exceptions import Forbidden, RequestEntityTooLarge, UnsupportedMediaType
 
 from eventsapp.access import questions
 from eventsapp.database import begin_writing, db
@@ -57,6 +58,8 @@ def refuse_odd_hosts(serve: WSGIApplication) -> WSGIApplication:
 def refuse_other_types() -> None:
     """Unsafe methods come from forms; raises UnsupportedMediaType (415) for another body.
 
+    Raises RequestEntityTooLarge (413) for a body over the limit that came in pieces.
+
     Where no door opens the answer is 404 or 405, whatever the body: calendars probe with PROPFIND.
     """
     has_body = request.content_length or "Transfer-Encoding" in request.headers
@@ -66,6 +69,9 @@ def refuse_other_types() -> None:
         return
     if request.mimetype not in FORM_TYPES:
         raise UnsupportedMediaType()
+    # A chunked form tells no length, and Werkzeug cuts it silently where the limit is reached.
+    if request.content_length is None and len(request.get_data()) >= (request.max_content_length or math.inf):
+        raise RequestEntityTooLarge()
 
 
 def current_account() -> Account | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -13,6 +15,7 @@ from sqlalchemy.orm import Session, scoped_session
 from eventsapp.registrations.models import Enrolment
 from tests import factories
 from tests.pages import PageClient
+from tests.servers import LiveServer
 
 pytestmark = pytest.mark.databases("sqlite")
 ENROLMENT_FIELDS = {"first_name": "Awa", "phone": "06 39 98 00 00", "adults": "1"}
@@ -56,6 +59,23 @@ def test_a_body_over_the_limit_is_413(
     answer = client.post(form, data=ENROLMENT_FIELDS | {"first_name": "A" * 70_000})
     assert (answer.status_code, answer.page.heading) == (413, "C’est trop long")
     assert db_session.query(Enrolment).count() == 0
+
+
+@pytest.mark.parametrize(("letters", "status"), [(70_000, 413), (7, 400)])
+def test_a_body_in_pieces_over_the_limit_is_413(
+    live_server: LiveServer, form: str, letters: int, status: int
+) -> None:
+    """Such a body tells no length; the short one is refused for its missing token."""
+    asked = HTTPConnection(urlsplit(live_server.url).netloc, timeout=10)
+    asked.request(
+        "POST",
+        form,
+        body=iter([b"first_name=", b"A" * letters]),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        encode_chunked=True,
+    )
+    assert asked.getresponse().status == status
+    asked.close()
 
 
 def test_too_many_fields_are_413(client: PageClient, form: str) -> None:
