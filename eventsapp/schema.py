@@ -8,6 +8,7 @@ from functools import lru_cache
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
+from sqlalchemy.exc import OperationalError
 
 from eventsapp.database import db
 from eventsapp.settings import PRODUCTION, UnsafeSettings, setting
@@ -34,10 +35,23 @@ def state() -> State:
     return State(context.get_current_revision(), _head(current_app.extensions["migrate"].directory))
 
 
+def refuse_unreachable() -> None:
+    """Raises UnsafeSettings when no database answers at DATABASE_URL, saying where and why."""
+    try:
+        db.session.connection()
+    except OperationalError as error:
+        where = db.engine.url.render_as_string(hide_password=True)
+        reason = " ".join(str(error.orig).split())
+        raise UnsafeSettings(f"DATABASE_URL: no database answers at {where}: {reason}") from error
+    finally:
+        db.session.remove()
+
+
 def refuse_unmigrated() -> None:
     """In production, raises UnsafeSettings unless the database is migrated, saying what to run."""
     if setting("ENVIRONMENT") != PRODUCTION:
         return
+    refuse_unreachable()
     found = state()
     db.session.remove()
     db.engine.dispose()  # a server that forks afterwards must not share this connection

@@ -46,3 +46,16 @@ def test_a_migrated_database_is_taken(build_app: Callable[..., Flask]) -> None:
     with build_app(**PRODUCTION).app_context():
         schema.refuse_unmigrated()
         assert schema.state().is_current
+
+
+@pytest.mark.databases("sqlite")
+def test_a_database_that_is_away_is_named_without_its_password(build_app: Callable[..., Flask]) -> None:
+    away = "postgresql+psycopg://samira:4-rue-Manin@127.0.0.1:9/agenda"
+    app = build_app(**PRODUCTION, DATABASE_URL=away)
+    with app.app_context(), pytest.raises(UnsafeSettings) as refusal:
+        schema.refuse_unmigrated()
+    said = str(refusal.value)
+    assert said.startswith("DATABASE_URL: no database answers at postgresql+psycopg://samira:***@127.0.0.1:9")
+    assert "4-rue-Manin" not in said
+    prepared = app.test_cli_runner().invoke(args=["prepare"])
+    assert (prepared.exit_code, prepared.output.splitlines()) == (1, [f"Error: {said}"])

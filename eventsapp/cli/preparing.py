@@ -7,10 +7,11 @@ import flask_migrate
 from flask import current_app
 from flask.cli import with_appcontext
 
+from eventsapp import schema
 from eventsapp.cli.door import reading, writing
 from eventsapp.feeds import rebuilding
 from eventsapp.people import accounts
-from eventsapp.settings import setting
+from eventsapp.settings import UnsafeSettings, setting
 
 
 @click.command()
@@ -21,6 +22,10 @@ def prepare() -> None:
     Migrates the database; in a demonstration, fills an empty one; renders the feeds again where
     PUBLIC_URL changed; prints the address and a sign-in link. May run again at any time.
     """
+    try:
+        schema.refuse_unreachable()
+    except UnsafeSettings as error:
+        raise click.ClickException(str(error)) from error
     flask_migrate.upgrade()
     if current_app.config["DEMONSTRATION"]:
         _plant_when_empty()

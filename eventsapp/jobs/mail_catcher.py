@@ -37,7 +37,7 @@ class Catcher:
         except OSError as error:
             log.warning("letter not kept", problem=type(error).__name__)
             return "451 Requested action aborted: local error in processing"
-        log.info("letter kept", bytes=len(content))
+        log.debug("letter kept", bytes=len(content))
         return "250 2.0.0 kept"
 
 
