@@ -9,11 +9,11 @@ import enum
 import unicodedata
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Enum, MetaData, String, event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy import DateTime, Delete, Dialect, Enum, MetaData, String, Update, event
+from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -97,6 +97,12 @@ def begin_writing() -> None:
             raise RuntimeError("begin_writing comes first in a transaction, this one has begun to read")
         return
     db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+
+
+def rows_changed(statement: Update | Delete) -> int:
+    """Runs an UPDATE or DELETE and gives how many rows its WHERE found, as both databases count."""
+    done = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return cast(CursorResult[Any], done).rowcount
 
 
 _WRITTEN, _TYPED = "àâäÀÂÄçÇéèêëÉÈÊËîïÎÏôöÔÖùûüÙÛÜ’–", "aaaaaacceeeeeeeeiiiioooouuuuuu'-"

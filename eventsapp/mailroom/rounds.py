@@ -13,18 +13,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any, cast
 
-from sqlalchemy import Select, Update, exists, select, update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import ColumnElement, Select, exists, select, update
 from sqlalchemy.orm import aliased
 
 from eventsapp import journal
-from eventsapp.database import begin_writing, db
+from eventsapp.database import begin_writing, db, rows_changed
 from eventsapp.mailroom import sealing
 from eventsapp.mailroom.calendar_message import CalendarMessage, Mailbox
 from eventsapp.mailroom.delivery import Deferred, Postman, Rejected, ServerAway
-from eventsapp.mailroom.models import Channel, Letter, LetterStatus
+from eventsapp.mailroom.models import LETTER_MOVES, Channel, Letter, LetterStatus
 from eventsapp.refusals import Conflict, msgid
 
 ABANDONED_AFTER = timedelta(minutes=15)
@@ -92,11 +90,13 @@ def try_again(letter: Letter, *, actor: str, now: datetime) -> None:
 
     Raises LetterHasNotFailed.
     """
-    again = _count(
-        update(Letter)
-        .where(Letter.id == letter.id, Letter.status == LetterStatus.FAILED)
-        .values(status=LetterStatus.WAITING, due_at=now, attempts=0, finished_at=None)
-        .execution_options(synchronize_session=False)
+    again = _move(
+        LetterStatus.FAILED,
+        LetterStatus.WAITING,
+        Letter.id == letter.id,
+        due_at=now,
+        attempts=0,
+        finished_at=None,
     )
     db.session.refresh(letter)
     if not again:
@@ -112,20 +112,21 @@ def wait_after(attempts: int) -> timedelta:
 def _settle_leftovers(now: datetime, done: Round) -> None:
     """Gives back what dead workers held, and drops what is over, calls too."""
     begin_writing()
-    db.session.execute(
-        update(Letter)
-        .where(Letter.status == LetterStatus.SENDING, Letter.claimed_at <= now - ABANDONED_AFTER)
-        .values(status=LetterStatus.WAITING, claimed_at=None, due_at=now)
-        .execution_options(synchronize_session=False)
+    _move(
+        LetterStatus.SENDING,
+        LetterStatus.WAITING,
+        Letter.claimed_at <= now - ABANDONED_AFTER,
+        claimed_at=None,
+        due_at=now,
     )
-    done.stale += _count(
-        update(Letter)
-        .where(
-            Letter.status == LetterStatus.WAITING,
-            Letter.useless_after <= now,
-        )
-        .values(status=LetterStatus.STALE, finished_at=now, text="", html="", is_sealed=False)
-        .execution_options(synchronize_session=False)
+    done.stale += _move(
+        LetterStatus.WAITING,
+        LetterStatus.STALE,
+        Letter.useless_after <= now,
+        finished_at=now,
+        text="",
+        html="",
+        is_sealed=False,
     )
     db.session.commit()
 
@@ -138,11 +139,12 @@ def _claim_next(now: datetime, done: Round) -> _Claim | None:
         if letter is None:
             db.session.commit()
             return None
-        mine = _count(
-            update(Letter)
-            .where(Letter.id == letter.id, Letter.status == LetterStatus.WAITING)
-            .values(status=LetterStatus.SENDING, claimed_at=now, attempts=Letter.attempts + 1)
-            .execution_options(synchronize_session=False)
+        mine = _move(
+            LetterStatus.WAITING,
+            LetterStatus.SENDING,
+            Letter.id == letter.id,
+            claimed_at=now,
+            attempts=Letter.attempts + 1,
         )
         if not mine:
             db.session.rollback()
@@ -150,7 +152,7 @@ def _claim_next(now: datetime, done: Round) -> _Claim | None:
         try:
             claim = _packed(letter, now)
         except (sealing.Unreadable, ValueError) as error:
-            _mark(letter.id, now, status=LetterStatus.FAILED, finished_at=now, problem=str(error)[:400])
+            _mark(letter.id, now, LetterStatus.FAILED, finished_at=now, problem=str(error)[:400])
             done.failed += 1
             claim = None
         db.session.commit()
@@ -209,18 +211,18 @@ def _carry(postman: Postman, claim: _Claim, now: datetime, done: Round) -> None:
     except Deferred as problem:
         if claim.attempts >= MOST_ATTEMPTS:
             done.failed += 1
-            _finish(claim, status=LetterStatus.FAILED, finished_at=now, problem=str(problem)[:400])
+            _finish(claim, LetterStatus.FAILED, finished_at=now, problem=str(problem)[:400])
         else:
             done.deferred += 1
             _later(claim, now, problem, attempts=claim.attempts)
     except Rejected as problem:
         done.failed += 1
-        _finish(claim, status=LetterStatus.FAILED, finished_at=now, problem=str(problem)[:400])
+        _finish(claim, LetterStatus.FAILED, finished_at=now, problem=str(problem)[:400])
     else:
         done.sent += 1
         _finish(
             claim,
-            status=LetterStatus.SENT,
+            LetterStatus.SENT,
             finished_at=now,
             problem="",
             text=sealing.erase_links(claim.text),
@@ -232,7 +234,7 @@ def _carry(postman: Postman, claim: _Claim, now: datetime, done: Round) -> None:
 def _later(claim: _Claim, now: datetime, problem: Exception, *, attempts: int) -> None:
     _finish(
         claim,
-        status=LetterStatus.WAITING,
+        LetterStatus.WAITING,
         claimed_at=None,
         attempts=attempts,
         due_at=now + wait_after(claim.attempts),
@@ -240,25 +242,20 @@ def _later(claim: _Claim, now: datetime, problem: Exception, *, attempts: int) -
     )
 
 
-def _finish(claim: _Claim, **values: object) -> None:
+def _finish(claim: _Claim, end: LetterStatus, **values: object) -> None:
     begin_writing()
-    _mark(claim.letter_id, claim.claimed_at, **values)
+    _mark(claim.letter_id, claim.claimed_at, end, **values)
     db.session.commit()
 
 
-def _mark(letter_id: int, held_since: datetime, /, **values: object) -> None:
+def _mark(letter_id: int, held_since: datetime, end: LetterStatus, **values: object) -> None:
     """Writes what came of a claim, unless the letter was taken from us meanwhile."""
-    db.session.execute(
-        update(Letter)
-        .where(
-            Letter.id == letter_id,
-            Letter.status == LetterStatus.SENDING,
-            Letter.claimed_at == held_since,
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
+    ours = (Letter.id == letter_id, Letter.claimed_at == held_since)
+    _move(LetterStatus.SENDING, end, *ours, **values)
 
 
-def _count(statement: Update) -> int:
-    return cast(CursorResult[Any], db.session.execute(statement)).rowcount
+def _move(start: LetterStatus, end: LetterStatus, *which: ColumnElement[bool], **values: object) -> int:
+    """Moves the letters that are still at `start`, and says how many they were."""
+    if end not in LETTER_MOVES[start]:
+        raise ValueError(f"no letter goes from {start} to {end}")
+    return rows_changed(update(Letter).where(Letter.status == start, *which).values(status=end, **values))

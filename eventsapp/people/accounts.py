@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 
 from flask_babel import force_locale, gettext
 from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import joinedload
 
 from eventsapp import journal
 from eventsapp.codes import fingerprint, link_token
-from eventsapp.database import db
+from eventsapp.database import db, rows_changed
 from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import outbox
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
@@ -175,12 +174,8 @@ def use_link(token: str, *, now: datetime) -> Account:
 
 def forget_links(now: datetime) -> int | None:
     """Deletes links that have not worked for a day; how many, or None when there were none."""
-    gone: CursorResult[tuple[()]] = db.session.execute(  # type: ignore[assignment]  # a DELETE gives a cursor
-        delete(SignInLink)
-        .where(or_(SignInLink.used_at <= now - KEPT, SignInLink.expires_at <= now - KEPT))
-        .execution_options(synchronize_session=False)
-    )
-    return gone.rowcount or None
+    over = or_(SignInLink.used_at <= now - KEPT, SignInLink.expires_at <= now - KEPT)
+    return rows_changed(delete(SignInLink).where(over)) or None
 
 
 def _address(typed: str) -> str:

@@ -8,14 +8,12 @@ click finds it.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, cast
 
 from sqlalchemy import delete, select
-from sqlalchemy.engine import CursorResult
 
 from eventsapp.agenda.models import Event
 from eventsapp.codes import fingerprint, link_token
-from eventsapp.database import db
+from eventsapp.database import db, rows_changed
 from eventsapp.refusals import Refusal, msgid
 from eventsapp.registrations import admission
 from eventsapp.registrations.models import Enrolment
@@ -84,5 +82,4 @@ def forget(token: str) -> None:
 
 def forget_expired(now: datetime) -> int:
     """Erases the answers whose time is over, and says how many; a recurring job calls it."""
-    gone = db.session.execute(delete(Enrolment).where(Enrolment.expires_at <= now))
-    return cast(CursorResult[Any], gone).rowcount
+    return rows_changed(delete(Enrolment).where(Enrolment.expires_at <= now))

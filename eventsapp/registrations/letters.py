@@ -7,6 +7,7 @@ the day only: mails are read on shared screens, and some actions are nobody else
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +29,7 @@ from eventsapp.settings import setting
 
 def confirmed(registration: Registration, link_token: str, *, now: datetime) -> None:
     """You are registered; with the invitation."""
-    promise = _request(registration, changed=False, now=now)
+    promise = _promise(promises.request, registration, changed=False, now=now)
     _post("confirmed", registration, now, promise=promise, link_token=link_token)
 
 
@@ -39,7 +40,7 @@ def waiting(registration: Registration, link_token: str, *, rank: int, now: date
 
 def promoted(registration: Registration, *, now: datetime) -> None:
     """A place for you after all; with the invitation."""
-    promise = _request(registration, changed=False, now=now)
+    promise = _promise(promises.request, registration, changed=False, now=now)
     _post("promoted", registration, now, promise=promise, link_token=_new_link(registration, now))
 
 
@@ -51,25 +52,25 @@ def withdrawn(registration: Registration, *, was_seated: bool, now: datetime) ->
         outbox.drop_calls(_thread(registration), now=now)
         return
     keeps_date = bool(was_seated and listings.is_seated_elsewhere(registration, address))
-    promise = None if keeps_date or not was_seated else _cancel(registration, now)
+    promise = None if keeps_date or not was_seated else _promise(promises.cancel, registration, now=now)
     _post("withdrawn", registration, now, promise=promise, was_seated=was_seated, keeps_date=keeps_date)
 
 
 def rescheduled(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
     """Another hour or another place."""
-    promise = _request(registration, changed=True, now=now) if with_calendar else None
+    promise = _promise(promises.request, registration, changed=True, now=now) if with_calendar else None
     _post_about_event("rescheduled", registration, now, promise, linked=True)
 
 
 def called_off(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
     """It does not take place."""
-    promise = _cancel(registration, now) if with_calendar else None
+    promise = _promise(promises.cancel, registration, now=now) if with_calendar else None
     _post_about_event("called_off", registration, now, promise, linked=False)
 
 
 def restored(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
     """It takes place after all."""
-    promise = _request(registration, changed=True, now=now) if with_calendar else None
+    promise = _promise(promises.request, registration, changed=True, now=now) if with_calendar else None
     _post_about_event("restored", registration, now, promise, linked=True)
 
 
@@ -157,32 +158,21 @@ def _new_link(registration: Registration, now: datetime) -> str | None:
     return households.new_link(registration.household, now=now)
 
 
-def _request(registration: Registration, *, changed: bool, now: datetime) -> Promise | None:
+def _promise(
+    tell: Callable[..., Promise | None], registration: Registration, *, now: datetime, **more: bool
+) -> Promise | None:
+    """What their calendar is told, by `promises.request` or `promises.cancel`; nothing without e-mail."""
     contact = registration.contact
     if not contact.email:
         return None
-    return promises.request(
-        registration.event,
-        address=contact.email,
-        name=contact.first_name,
-        organizer_name=_organizer_name(registration.event, contact.language),
-        language=contact.language,
-        changed=changed,
-        now=now,
-    )
-
-
-def _cancel(registration: Registration, now: datetime) -> Promise | None:
-    contact = registration.contact
-    if not contact.email:
-        return None
-    return promises.cancel(
+    return tell(
         registration.event,
         address=contact.email,
         name=contact.first_name,
         organizer_name=_organizer_name(registration.event, contact.language),
         language=contact.language,
         now=now,
+        **more,
     )
 
 

@@ -7,15 +7,12 @@ PostgreSQL alike.
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from sqlalchemy import select, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from eventsapp.agenda.models import Activity, Event, EventStatus
-from eventsapp.database import db
+from eventsapp.database import db, rows_changed
 from eventsapp.programme.models import Action
 
 
@@ -40,7 +37,7 @@ def locked(event_id: int) -> Event:
 
 def take(event: Event, seats: int) -> bool:
     """Takes all the seats or none; False when they are not there or the event is cancelled."""
-    result = db.session.execute(
+    taken = rows_changed(
         update(Event)
         .where(
             Event.id == event.id,
@@ -48,12 +45,10 @@ def take(event: Event, seats: int) -> bool:
             Event.seats_taken + seats <= Event.capacity,
         )
         .values(seats_taken=Event.seats_taken + seats)
-        .execution_options(synchronize_session=False)
     )
-    taken = cast(CursorResult[Any], result).rowcount == 1
     if taken:
         set_committed_value(event, "seats_taken", event.seats_taken + seats)
-    return taken
+    return taken == 1
 
 
 def free(event: Event, seats: int) -> None:
