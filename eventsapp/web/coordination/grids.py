@@ -19,6 +19,9 @@ from eventsapp.planning.models import Draft
 from eventsapp.planning.plan import WhyLine
 from eventsapp.programme.school_calendar import zone_c
 
+FIRST_HALF = {"09", "10", "11", "12", "01"}
+"""The months of a school year up to January."""
+
 
 @dataclass(frozen=True)
 class Month:
@@ -48,16 +51,10 @@ class SchoolRow:
     name: str
     quartier: str
     cells: tuple[Cell, ...]
-
-    @property
-    def held(self) -> int:
-        """How many months have a session."""
-        return sum(cell.session is not None for cell in self.cells)
-
-    @property
-    def owed(self) -> int:
-        """How many months are planned."""
-        return sum(cell.session is not None or cell.gap is not None for cell in self.cells)
+    held: int
+    """How many months of the whole plan have a session."""
+    owed: int
+    """How many months are planned."""
 
 
 @dataclass(frozen=True)
@@ -71,30 +68,56 @@ class MonthOfGaps:
 
 
 @dataclass(frozen=True)
+class Half:
+    """A part of the year that a screen shows without scrolling: up to January, or after."""
+
+    key: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
 class Grid:
     """Everything that the page of a plan draws."""
 
     months: tuple[Month, ...]
+    halves: tuple[Half, ...]
+    """What the year may be narrowed to; empty where it is short enough."""
     rows: tuple[SchoolRow, ...]
     gaps: tuple[MonthOfGaps, ...]
     quartiers: tuple[tuple[str, str], ...]
     """(slug, name) of every quartier of the plan, by name, whatever the filter."""
 
 
-def grid_of(draft: Draft, quartier: str = "") -> Grid:
-    """The grid of a draft, of one quartier or of all; two statements, whatever its size."""
+def grid_of(draft: Draft, quartier: str = "", half: str = "") -> Grid:
+    """The grid of a draft, of one quartier or of all, of half its year or of all of it.
+
+    Two statements, whatever its size. What a school has and misses is always told of the whole year.
+    """
     lines = listings.lines_of(draft)
     asked = {number for line in lines if line.gap for number in _mentioned(line.gap)}
     names = listings.names_of(asked)
     quartiers = {(line.quartier_slug, line.quartier) for line in lines if line.quartier_slug}
     shown = [line for line in lines if not quartier or line.quartier_slug == quartier]
-    months = sorted({line.period for line in lines})
+    whole_year = sorted({line.period for line in lines})
+    halves = _halves(whole_year)
+    months = halves.get(half, whole_year)
     return Grid(
         months=tuple(_month(month, draft.first_day) for month in months),
+        halves=tuple(Half(key, _first_day(part[0]), _first_day(part[-1])) for key, part in halves.items()),
         rows=tuple(_rows(shown, months, names)),
         gaps=tuple(_gaps(shown, names, {} if quartier else draft.figures.get("coverage_by_period", {}))),
         quartiers=tuple(sorted(quartiers, key=lambda one: one[1])),
     )
+
+
+def _halves(months: list[str]) -> dict[str, list[str]]:
+    """The months up to January and those after, by their key in addresses; none where one half is all."""
+    halves = {
+        "1": [month for month in months if month[-2:] in FIRST_HALF],
+        "2": [month for month in months if month[-2:] not in FIRST_HALF],
+    }
+    return halves if all(halves.values()) else {}
 
 
 def _rows(lines: Iterable[LineOfPlan], months: list[str], names: dict[int, str]) -> Iterable[SchoolRow]:
@@ -102,7 +125,10 @@ def _rows(lines: Iterable[LineOfPlan], months: list[str], names: dict[int, str])
         by_month = {line.period: line for line in group}
         any_line = next(iter(by_month.values()))
         cells = tuple(_cell(by_month.get(month), names) for month in months)
-        yield SchoolRow(venue_id, any_line.school, any_line.quartier, cells)
+        gaps = sum(line.gap is not None for line in by_month.values())
+        yield SchoolRow(
+            venue_id, any_line.school, any_line.quartier, cells, len(by_month) - gaps, len(by_month)
+        )
 
 
 def _cell(line: LineOfPlan | None, names: dict[int, str]) -> Cell:

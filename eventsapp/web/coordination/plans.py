@@ -85,6 +85,7 @@ def show(draft_id: int) -> str | BaseResponse:
     if draft.status is DraftStatus.SOLVING and draft.task_id is not None:
         return redirect(url_for("tasks.show", task_id=draft.task_id), 303)
     view, quartier = request.args.get("vue", ""), request.args.get("quartier", "")
+    half = request.args.get("semestre", "")
     return render_template(
         "coordination/plans/show.html",
         territory=draft.territory,
@@ -92,9 +93,10 @@ def show(draft_id: int) -> str | BaseResponse:
         figures=draft.figures,
         state=State.of(draft, None),
         ending=wording.ending(draft.figures.get("ending", "")),
-        grid=grid_of(draft, quartier),
+        grid=grid_of(draft, quartier, half),
         theme=listings.theme_of_saturdays(draft.territory),
         quartier=quartier,
+        half=half,
         view=view if view in VIEWS else "",
         is_open=draft.status is DraftStatus.PROPOSED,
     )

@@ -133,6 +133,33 @@ def test_one_quartier_at_a_time(desk: PageClient, db_session: scoped_session[Ses
     assert "Ce plan n’a pas d’école dans ce quartier." in nowhere.text
 
 
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", ["Novembre", "Décembre", "Janvier", "Février", "Mars", "Avril", "Mai", "Juin"]),
+        ("?semestre=1", ["Novembre", "Décembre", "Janvier"]),
+        ("?semestre=2&vue=liste", ["Février", "Mars", "Avril", "Mai", "Juin"]),
+        ("?semestre=3", ["Novembre", "Décembre", "Janvier", "Février", "Mars", "Avril", "Mai", "Juin"]),
+    ],
+)
+def test_half_a_year_fits_a_screen_and_the_year_stays_counted(
+    desk: PageClient, db_session: scoped_session[Session], query: str, shown: list[str]
+) -> None:
+    number = solved(db_session)
+    page = desk.get(f"/pro/plans/{number}{query}").page
+    heads, *rows = grid(page)
+    assert [head.split()[0] for head in heads[1:]] == shown
+    assert {len(row) for row in rows} == {len(shown) + 1}
+    whole = grid(desk.get(f"/pro/plans/{number}").page)[1:]
+    assert [row[0] for row in rows] == [row[0] for row in whole]
+    [months] = [nav for nav in page.main.all("nav") if nav.get("aria-label") == "Mois affichés"]
+    assert [link.text for link in months.all("a")] == [
+        "Toute l’année",
+        "Novembre à janvier",
+        "Février à juin",
+    ]
+
+
 @pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("query", ["", "?vue=grille", "?vue=liste", "?vue=cube"])
 def test_grid_and_list_hold_the_same(
