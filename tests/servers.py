@@ -56,6 +56,8 @@ class PostOffice:
     letters: list[Received] = field(default_factory=list)
     answer: str = ""
     """When set ("450 come back later"), the answer to every recipient instead of taking the letter."""
+    sender_answer: str = ""
+    """The same to MAIL FROM: the server does not want this sender."""
     host: str = "127.0.0.1"
     port: int = 0
     _controller: Any = None
@@ -83,6 +85,15 @@ class PostOffice:
         return [letter for letter in self.letters if address in letter.recipients]
 
     # What aiosmtpd calls.
+
+    async def handle_MAIL(  # noqa: N802 - the name aiosmtpd looks for
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.sender_answer:
+            return self.sender_answer
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - the name aiosmtpd looks for
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -116,7 +127,7 @@ def smtp(post_office: PostOffice) -> Iterator[PostOffice]:
     post_office.letters.clear()
     yield post_office
     post_office.letters.clear()
-    post_office.answer = ""
+    post_office.answer = post_office.sender_answer = ""
 
 
 @dataclass(frozen=True)

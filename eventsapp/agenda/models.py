@@ -91,6 +91,7 @@ class Activity(Model):
         CheckConstraint(
             "(usual_registration = 'comptee') = (usual_capacity IS NOT NULL)", name="counted_has_capacity"
         ),
+        CheckConstraint("usual_capacity IS NULL OR usual_capacity > 0", name="capacity_positive"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -30,7 +30,7 @@ class ServerAway(DeliveryProblem):
 
 
 class Deferred(DeliveryProblem):
-    """The server does not take this letter now (greylisting, full mailbox): try again later."""
+    """The server does not take this letter now (greylisting, full mailbox, a sender it refuses): later."""
 
 
 class Rejected(DeliveryProblem):
@@ -61,7 +61,8 @@ class Postman:
             raise (Rejected if code >= 500 else Deferred)(_said(code, answer)) from error
         except smtplib.SMTPSenderRefused as error:
             self._hang_up()
-            raise ServerAway(_said(error.smtp_code, error.smtp_error)) from error
+            # Our fault or our settings', never the reader's: it waits, and a human looks in the end.
+            raise Deferred(_said(error.smtp_code, error.smtp_error)) from error
         except smtplib.SMTPDataError as error:
             self._hang_up()
             kind = Rejected if error.smtp_code >= 500 else Deferred

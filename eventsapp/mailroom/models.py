@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String, Text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventsapp.database import Model, choice
@@ -46,6 +46,7 @@ class Letter(Model):
 
     __tablename__ = "letter"
     __table_args__ = (
+        CheckConstraint("(method IS NULL) = (calendar IS NULL)", name="calendar_has_method"),
         Index("ix_letter_due", "status", "channel", "due_at"),
         Index("ix_letter_thread", "thread", "id"),
         Index("ix_letter_territory", "territory_id", "channel", "status"),

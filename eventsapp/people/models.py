@@ -119,6 +119,7 @@ class Account(Model):
     """Somebody who signs in to a desk, known by a confirmed address."""
 
     __tablename__ = "account"
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_in_lower_case"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)

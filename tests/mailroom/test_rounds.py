@@ -114,6 +114,16 @@ def test_after_two_days_of_refusals_a_human_looks_and_may_send_it_after_all(smtp
     assert LINK in smtp.letters[0].part("text/plain")
 
 
+def test_a_sender_that_is_refused_is_our_fault_and_waits_for_us(smtp: PostOffice) -> None:
+    """550 to MAIL FROM says nothing of Awa's address: her letter must leave once our settings are right."""
+    number, other = post("Awa"), post("Binta")
+    smtp.sender_answer = "550 5.7.1 sender not allowed"
+    assert go_round() == Round(deferred=2)
+    assert {letter(one).problem for one in (number, other)} == {"550 5.7.1 sender not allowed"}
+    smtp.sender_answer = ""
+    assert go_round(MINUTE) == Round(sent=2)
+
+
 def test_an_address_that_does_not_exist_fails_at_once_and_holds_nobody_up(smtp: PostOffice) -> None:
     number, other = post("Awa"), post("Binta")
     smtp.answer = "550 no such user"
