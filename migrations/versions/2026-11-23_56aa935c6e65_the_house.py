@@ -1,6 +1,6 @@
 """the house
 
-Revision ID: 92b950e5e86f
+Revision ID: 56aa935c6e65
 Revises: 
 """
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 
-revision = '92b950e5e86f'
+revision = '56aa935c6e65'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -25,6 +25,7 @@ def upgrade() -> None:
     sa.Column('language', sa.String(length=8), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('email = lower(email)', name=op.f('ck_account_email_in_lower_case')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_account')),
     sa.UniqueConstraint('email', name=op.f('uq_account_email'))
     )
@@ -74,6 +75,7 @@ def upgrade() -> None:
     sa.Column('claimed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('problem', sa.String(length=400), nullable=False),
+    sa.CheckConstraint('(method IS NULL) = (calendar IS NULL)', name=op.f('ck_letter_calendar_has_method')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_letter')),
     sa.UniqueConstraint('message_id', name=op.f('uq_letter_message_id'))
     )
@@ -382,6 +384,7 @@ def upgrade() -> None:
     sa.Column('usual_capacity', sa.Integer(), nullable=True),
     sa.Column('is_demonstration', sa.Boolean(), nullable=False),
     sa.CheckConstraint("(usual_registration = 'comptee') = (usual_capacity IS NOT NULL)", name=op.f('ck_activity_counted_has_capacity')),
+    sa.CheckConstraint('usual_capacity IS NULL OR usual_capacity > 0', name=op.f('ck_activity_capacity_positive')),
     sa.ForeignKeyConstraint(['action_id'], ['action.id'], name=op.f('fk_activity_action_id')),
     sa.ForeignKeyConstraint(['territory_id'], ['territory.id'], name=op.f('fk_activity_territory_id')),
     sa.ForeignKeyConstraint(['venue_id'], ['venue.id'], name=op.f('fk_activity_venue_id')),
