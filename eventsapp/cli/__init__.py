@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from eventsapp.cli.accounts import open_account, sign_in_link
+from eventsapp.cli.accounts import close_account, open_account, sign_in_link
 from eventsapp.cli.events import events
 from eventsapp.cli.letters import letters
 from eventsapp.cli.planning import plan
@@ -29,6 +29,7 @@ COMMANDS = (
     tasks,
     open_account,
     sign_in_link,
+    close_account,
 )
 
 

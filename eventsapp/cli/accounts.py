@@ -1,4 +1,4 @@
-"""Accounts of the desks, until the desks can open them: one opened, a way in."""
+"""Accounts of the desks, until the desks can open them: one opened, a way in, one closed."""
 
 from __future__ import annotations
 
@@ -41,3 +41,15 @@ def sign_in_link(email: str) -> None:
     with writing() as now:
         link = accounts.link_address(accounts.new_link(accounts.by_email(email), now=now))
     click.echo(link)
+
+
+@click.command("close-account")
+@click.argument("email")
+@with_appcontext
+def close_account(email: str) -> None:
+    """Close the account with this EMAIL: it is signed out everywhere and gets no link any more."""
+    with writing() as now:
+        account = accounts.by_email(email)
+        name = account.name
+        accounts.close_account(account, actor=ACTOR, now=now)
+    click.echo(f"{name}: account closed")

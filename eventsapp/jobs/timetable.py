@@ -15,7 +15,7 @@ from eventsapp.database import begin_writing
 from eventsapp.jobs.door import Turn
 from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import rounds
-from eventsapp.people import accounts
+from eventsapp.people import accounts, sign_ins
 from eventsapp.registrations import enrolments
 from eventsapp.tasks import heartbeats, queue
 
@@ -64,6 +64,12 @@ def forget_sign_in_links(turn: Turn) -> int | None:
     return accounts.forget_links(turn.now)
 
 
+def forget_sign_ins(turn: Turn) -> int | None:
+    """Forgets sign-ins that ended a day ago."""
+    begin_writing()
+    return sign_ins.forget_ended(turn.now)
+
+
 def forget_gone_workers(turn: Turn) -> int:
     """Forgets the heartbeats of workers that will not come back."""
     begin_writing()
@@ -87,6 +93,7 @@ TIMETABLE = (
     Job("silent tasks", requeue_silent_tasks, every=timedelta(minutes=1)),
     Job("unconfirmed forms", forget_unconfirmed_forms, every=timedelta(minutes=5)),
     Job("sign-in links", forget_sign_in_links, at=time(3, 10)),
+    Job("ended sign-ins", forget_sign_ins, at=time(3, 15)),
     Job("gone workers", forget_gone_workers, at=time(3, 20)),
 )
 """Seconds matter to who waits for a mail; the nightly ones stay clear of 2 to 3 o'clock, which a

@@ -18,7 +18,7 @@ from eventsapp.database import db, rows_changed
 from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import outbox
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
-from eventsapp.people import contacts
+from eventsapp.people import contacts, sign_ins
 from eventsapp.people.models import Account, SignInLink
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
 from eventsapp.settings import setting
@@ -75,6 +75,13 @@ def open_account(
     db.session.flush()
     journal.note(actor, "opened", account, now=now)
     return account
+
+
+def close_account(account: Account, *, actor: str, now: datetime) -> None:
+    """Somebody leaves: their links and sign-ins end with the account, which stays for the journal."""
+    account.closed_at = now
+    ended = sign_ins.end_all(account, now=now)
+    journal.note(actor, "closed", account, now=now, ended=ended)
 
 
 def by_email(email: str) -> Account:

@@ -143,3 +143,22 @@ class SignInLink(Model):
     used_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship()
+
+
+class SignIn(Model):
+    """One browser on which an account is signed in, until it is ended or its time is over."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    browser: Mapped[str] = mapped_column(String(40))
+    """As `browsers.named` says it: « Firefox, Android », or nothing."""
+    begun_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    """At the latest."""
+    ended_at: Mapped[datetime | None]
+    """Earlier, by somebody."""
+
+    account: Mapped[Account] = relationship()

@@ -13,6 +13,7 @@ DOORS = (
     "calendar_feeds",
     "site",
     "sign_in",
+    "account",
     "demonstration",
     "residents.agenda",
     "residents.events",

@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, g, request, session
 from werkzeug.exceptions import Forbidden, RequestEntityTooLarge, UnsupportedMediaType
 
+from eventsapp import clock
 from eventsapp.access import questions
-from eventsapp.database import begin_writing, db
-from eventsapp.people.models import Account
+from eventsapp.database import begin_writing
+from eventsapp.people import sign_ins
+from eventsapp.people.models import Account, SignIn
 from eventsapp.places.models import Territory
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
-ACCOUNT = "compte"
-"""The key of the signed-in account in the session cookie."""
+SIGN_IN = "entree"
+"""The key, in the session cookie, of the token of a sign-in."""
 
 HOST = re.compile(r"([\w-]{1,63}(\.[\w-]{1,63})*\.?|\[[0-9a-f:.]+\])?(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 """What a Host header may be (RFC 9110 7.2): a name, an address, nothing (HTTP/1.0)."""
@@ -40,7 +42,7 @@ def bind(app: Flask) -> None:
 
     @app.context_processor
     def who() -> dict[str, object]:
-        return {"account": current_account() if ACCOUNT in session else None}
+        return {"account": current_account() if SIGN_IN in session else None}
 
 
 def refuse_odd_hosts(serve: WSGIApplication) -> WSGIApplication:
@@ -74,13 +76,18 @@ def refuse_other_types() -> None:
         raise RequestEntityTooLarge()
 
 
+def current_sign_in() -> SignIn | None:
+    """The sign-in that the cookie carries, or None; one statement a request at most."""
+    if "sign_in" not in g:
+        token = session.get(SIGN_IN)
+        g.sign_in = sign_ins.behind(token, now=clock.now()) if isinstance(token, str) else None
+    return g.sign_in
+
+
 def current_account() -> Account | None:
-    """The signed-in account, or None; one statement a request at most."""
-    if "account" not in g:
-        number = session.get(ACCOUNT)
-        account = db.session.get(Account, number) if isinstance(number, int) else None
-        g.account = account if account and account.closed_at is None else None
-    return g.account
+    """The signed-in account, or None."""
+    sign_in = current_sign_in()
+    return sign_in.account if sign_in else None
 
 
 def require_coordinator(territory: Territory) -> Account:

@@ -14,13 +14,13 @@ from wtforms import EmailField, HiddenField
 
 from eventsapp import clock
 from eventsapp.database import db
-from eventsapp.people import accounts
+from eventsapp.people import accounts, sign_ins
 from eventsapp.people.accounts import LinkDoesNotWork
 from eventsapp.people.contacts import LONGEST_ADDRESS
 from eventsapp.refusals import Refusal
 from eventsapp.settings import setting
 from eventsapp.web.addresses import local_path
-from eventsapp.web.guards import ACCOUNT, current_account
+from eventsapp.web.guards import SIGN_IN, current_account, current_sign_in
 
 bp = Blueprint("sign_in", __name__)
 
@@ -76,19 +76,27 @@ def link(token: str) -> str:
 @bp.post("/connexion/<token>")
 def enter(token: str) -> BaseResponse:
     """Uses the link up and opens the desk, or the page that was wanted first."""
-    account = accounts.use_link(token, now=clock.now())
-    number = account.id
+    now = clock.now()
+    carried = current_sign_in()
+    account = accounts.use_link(token, now=now)
+    if carried is not None:  # one browser, one sign-in: the cookie it had opens nothing any more
+        sign_ins.end(carried.account, carried.id, now=now)
+    entry = sign_ins.begin(account, request.user_agent.string, now=now)
     db.session.commit()
     wanted = local_path(session.get(NEXT), url_for("desk.home"))
     session.clear()
-    session[ACCOUNT] = number
+    session[SIGN_IN] = entry
     session.permanent = True
     return redirect(wanted, 303)
 
 
 @bp.post("/deconnexion")
 def leave() -> BaseResponse:
-    """Forgets everything the session held."""
+    """Ends the sign-in, for copies of the cookie too, and forgets everything the session held."""
+    carried = current_sign_in()
+    if carried is not None:
+        sign_ins.end(carried.account, carried.id, now=clock.now())
+        db.session.commit()
     session.clear()
     return redirect(url_for("site.territories"), 303)
 

@@ -50,6 +50,7 @@ def test_no_desk_page_breaks_a_rule(visit: Visit, axe: Axe, links: list[str], wi
     enter(page)
     for address in (
         "/pro/",
+        "/pro/compte",
         "/pro/paris-19/",
         "/pro/paris-19/programme",
         "/pro/paris-19/plans",

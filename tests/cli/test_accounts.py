@@ -1,4 +1,4 @@
-"""Accounts from the command line: one opened, a way in."""
+"""Accounts from the command line: one opened, a way in, one closed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from eventsapp.access import questions
 from eventsapp.clock import now
 from eventsapp.database import db
-from eventsapp.people import accounts
+from eventsapp.people import accounts, sign_ins
 from eventsapp.people.models import Account
 from tests import factories
 from tests.pages import PageClient
@@ -63,3 +63,17 @@ def test_a_printed_link_signs_in_once(app: Flask, client: PageClient, db_session
 def test_nobody_else_gets_a_link(app: Flask) -> None:
     refused = app.test_cli_runner().invoke(args=["sign-in-link", "nobody@example.org"])
     assert (refused.exit_code, refused.output) == (1, "Error: Aucun compte n’a cette adresse.\n")
+
+
+def test_whoever_leaves_has_her_account_closed(app: Flask, db_session: object) -> None:
+    nadia = accounts.open_account("nadia@example.org", "Nadia", actor="cli", now=now())
+    token = sign_ins.begin(nadia, "", now=now())
+    db.session.commit()
+    closed = app.test_cli_runner().invoke(args=["close-account", "Nadia@example.org"])
+    assert (closed.exit_code, closed.output) == (0, "Nadia: account closed\n")
+    db.session.rollback()
+    assert sign_ins.behind(token, now=now()) is None
+    db.session.rollback()
+
+    again = app.test_cli_runner().invoke(args=["close-account", "nadia@example.org"])
+    assert (again.exit_code, again.output) == (1, "Error: Aucun compte n’a cette adresse.\n")

@@ -21,7 +21,8 @@ from werkzeug.exceptions import HTTPException
 from eventsapp import clock
 from eventsapp.agenda import scheduling
 from eventsapp.database import db
-from eventsapp.web.guards import ACCOUNT
+from eventsapp.people import sign_ins
+from eventsapp.web.guards import SIGN_IN
 from tests import factories, saturdays
 from tests.inspection import CATALOGUE
 from tests.pages import Element, Page, PageClient
@@ -82,16 +83,21 @@ def test_nor_does_a_desk(app: Flask, client: PageClient, db_session: scoped_sess
     saturdays.a_town()
     coordinator = saturdays.a_coordinator(factories.a_territory())
     saturdays.a_draft()
+    token, _ = (sign_ins.begin(coordinator, "", now=clock.now()) for _ in range(2))
     register(factories.an_event("Yoga"), answers("Awa", number="06 39 98 00 00"), language="en")
-    number = coordinator.id
     db_session.rollback()
     with client.session_transaction() as session:
-        session[ACCOUNT] = number
+        session[SIGN_IN] = token
     client.get("/?langue=en")
     pages = list(crawl(app, client, "/pro/"))
-    assert {"desk.territory", "desk.programme", "plans.index", "calls.index", "letters.index"} <= {
-        door for door, _ in pages
-    }
+    assert {
+        "account.show",
+        "desk.territory",
+        "desk.programme",
+        "plans.index",
+        "calls.index",
+        "letters.index",
+    } <= {door for door, _ in pages}
     assert {place: said for place, page in pages for said in untranslated(page)} == {}
 
 

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp.registrations.models import Enrolment
+from eventsapp.web.guards import SIGN_IN
 from tests import factories
 from tests.pages import PageClient
 from tests.servers import LiveServer
@@ -146,7 +147,7 @@ def test_our_own_mistake_shows_a_number_and_nothing_else(
 
 def test_even_who_is_signed_in_gets_that_page(broken: PageClient) -> None:
     with broken.session_transaction() as session:
-        session["compte"] = 1
+        session[SIGN_IN] = "a token"
     answer = broken.get("/")
     assert (answer.status_code, answer.page.heading) == (500, "Quelque chose ne marche pas chez nous")
 

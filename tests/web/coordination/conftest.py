@@ -8,8 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
+from eventsapp import clock
+from eventsapp.people import sign_ins
 from eventsapp.people.models import Account
-from eventsapp.web.guards import ACCOUNT
+from eventsapp.web.guards import SIGN_IN
 from tests import factories, saturdays
 from tests.pages import PageClient
 
@@ -21,13 +23,13 @@ def sign_in(app: Flask, db_session: scoped_session[Session]) -> SignIn:
     """A visitor who is signed in with an account (how one gets there: test_sign_in)."""
 
     def enter(account: Account) -> PageClient:
+        token = sign_ins.begin(account, "", now=clock.now())
         db_session.commit()
-        number = account.id
         db_session.rollback()
         client = app.test_client()
         assert isinstance(client, PageClient)
         with client.session_transaction() as session:
-            session[ACCOUNT] = number
+            session[SIGN_IN] = token
         return client
 
     return enter

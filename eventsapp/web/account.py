@@ -1,0 +1,63 @@
+"""One's own account: who one is here, and where one is signed in."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response as BaseResponse
+
+from eventsapp import clock
+from eventsapp.database import db
+from eventsapp.people import sign_ins
+from eventsapp.people.models import SignIn
+from eventsapp.refusals import NotFound
+from eventsapp.web.coordination.doorstep import desk
+from eventsapp.web.guards import current_sign_in
+
+bp = desk("account")
+
+
+@bp.get("/pro/compte")
+def show() -> str:
+    """Name, address, and the browsers that are signed in: any that one does not know can be ended."""
+    here = _carried()
+    return render_template(
+        "account/show.html",
+        here=here,
+        others=[one for one in sign_ins.going_on(here.account, now=clock.now()) if one.id != here.id],
+    )
+
+
+@bp.post("/pro/compte/entrees/<row:sign_in_id>/fin")
+def end(sign_in_id: int) -> BaseResponse:
+    """Ends one of one's own sign-ins. Raises NotFound: somebody else's, or ended already."""
+    here = _carried()
+    if not sign_ins.end(here.account, sign_in_id, now=clock.now()):
+        raise NotFound()
+    db.session.commit()
+    flash(gettext("Cet appareil est déconnecté."), "ok")
+    return redirect(url_for("account.show"), 303)
+
+
+@bp.post("/pro/compte/entrees/fin")
+def end_others() -> BaseResponse:
+    """Ends every sign-in but this browser's."""
+    here = _carried()
+    ended = sign_ins.end_others(here.account, here, now=clock.now())
+    db.session.commit()
+    if ended:
+        said = ngettext(
+            "%(num)d autre appareil est déconnecté.", "%(num)d autres appareils sont déconnectés.", ended
+        )
+    else:
+        said = gettext("Aucun autre appareil n’était connecté.")
+    flash(said, "ok")
+    return redirect(url_for("account.show"), 303)
+
+
+def _carried() -> SignIn:
+    carried = current_sign_in()
+    if carried is None:
+        raise Forbidden()
+    return carried
