@@ -78,8 +78,11 @@ def open_account(
 
 
 def close_account(account: Account, *, actor: str, now: datetime) -> None:
-    """Somebody leaves: their links and sign-ins end with the account, which stays for the journal."""
-    account.closed_at = now
+    """Somebody leaves: links and sign-ins end, name and address are forgotten.
+
+    The row stays for the journal, which says "account:12"; the address may open a new account.
+    """
+    account.closed_at, account.name, account.email = now, "", f"closed-{account.id}@invalid"
     ended = sign_ins.end_all(account, now=now)
     journal.note(actor, "closed", account, now=now, ended=ended)
 
@@ -161,6 +164,9 @@ def use_link(token: str, *, now: datetime) -> Account:
 
     Raises LinkDoesNotWork.
     """
+    behind = select(SignInLink.account_id).where(SignInLink.fingerprint == fingerprint(token))
+    # Whoever ends all sign-ins of the account at this moment is waited for: this one ends with them.
+    db.session.execute(select(Account.id).where(Account.id.in_(behind)).with_for_update(key_share=True))
     account_id = db.session.scalar(
         update(SignInLink)
         .where(

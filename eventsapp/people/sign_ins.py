@@ -17,13 +17,21 @@ from eventsapp import journal
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db, rows_changed
 from eventsapp.people import browsers
-from eventsapp.people.models import Account, SignIn
+from eventsapp.people.models import Account, SignIn, SignInLink
+from eventsapp.refusals import NotFound, Refusal, msgid
 
 LASTS = timedelta(hours=12)
 """A working day; then one signs in again."""
 
 KEPT = timedelta(days=1)
-"""How long an ended one is kept: nobody looks at it any more."""
+"""How long an ended one is kept at least; a nightly job deletes it, so two days at most."""
+
+
+class SignInIsOver(Refusal):
+    """Somebody ended it from another browser while this one was asking."""
+
+    sentence = msgid("Vous n’êtes plus connecté sur cet appareil. Connectez-vous à nouveau.")
+    status = 403
 
 
 def begin(account: Account, user_agent: str, *, now: datetime) -> str:
@@ -60,31 +68,73 @@ def going_on(account: Account, *, now: datetime) -> Sequence[SignIn]:
     ).all()
 
 
-def end(account: Account, number: int, *, now: datetime) -> bool:
-    """Ends one sign-in of an account; False when it is not theirs or has ended already."""
+def leave(carried: SignIn, *, now: datetime) -> None:
+    """Ends the sign-in that a browser carries; nothing happens when it has ended already."""
+    if _end(carried.account, SignIn.id == carried.id, now=now):
+        _note(carried.account, "signed out", now=now, sign_in=carried.id)
+
+
+def end(carried: SignIn, number: int, *, now: datetime) -> bool:
+    """Ends another sign-in of the account that `carried` signs in; False when it had ended already.
+
+    Raises SignInIsOver, and NotFound for a number that is not theirs.
+    """
+    account = _held(carried, now)
+    theirs = select(SignIn.id).where(SignIn.id == number, SignIn.account_id == account.id)
+    if db.session.scalar(theirs) is None:
+        raise NotFound()
     ended = bool(_end(account, SignIn.id == number, now=now))
     if ended:
-        journal.note(f"account:{account.id}", "signed out", account, now=now, sign_in=number)
+        _note(account, "signed out", now=now, sign_in=number)
     return ended
 
 
-def end_others(account: Account, kept: SignIn, *, now: datetime) -> int:
-    """Ends every sign-in of an account but one; how many there were."""
-    ended = _end(account, SignIn.id != kept.id, now=now)
+def end_others(carried: SignIn, *, now: datetime) -> int:
+    """Ends every sign-in of its account but `carried`, and every link on its way; how many sign-ins.
+
+    Raises SignInIsOver: of two browsers that end each other at once, one stays.
+    """
+    account = _held(carried, now)
+    ended = _end(account, SignIn.id != carried.id, now=now)
+    use_up_links(account, now=now)
     if ended:
-        journal.note(f"account:{account.id}", "signed out elsewhere", account, now=now, ended=ended)
+        _note(account, "signed out elsewhere", now=now, ended=ended)
     return ended
 
 
 def end_all(account: Account, *, now: datetime) -> int:
-    """Ends every sign-in of an account; how many there were. Who did it is the caller's to note."""
+    """Ends every sign-in of an account and every link on its way; how many sign-ins.
+
+    Who did it is the caller's to note.
+    """
+    use_up_links(account, now=now)
     return _end(account, now=now)
+
+
+def use_up_links(account: Account, *, now: datetime) -> None:
+    """Nobody comes in by a link that was asked for before: whoever reads along would."""
+    on_their_way = update(SignInLink).where(SignInLink.account_id == account.id, SignInLink.used_at.is_(None))
+    rows_changed(on_their_way.values(used_at=now))
 
 
 def forget_ended(now: datetime) -> int | None:
     """Deletes what ended a day ago; how many, or None when there were none."""
     over = or_(SignIn.ended_at <= now - KEPT, SignIn.ends_at <= now - KEPT)
     return rows_changed(delete(SignIn).where(over)) or None
+
+
+def _held(carried: SignIn, now: datetime) -> Account:
+    """The account of a sign-in that still goes on, its row locked: ends of one account wait in line."""
+    account = carried.account
+    db.session.execute(select(Account.id).where(Account.id == account.id).with_for_update(key_share=True))
+    goes_on = select(SignIn.id).where(SignIn.id == carried.id, *_going_on(now))
+    if db.session.scalar(goes_on) is None:
+        raise SignInIsOver()
+    return account
+
+
+def _note(account: Account, verb: str, *, now: datetime, **details: int) -> None:
+    journal.note(f"account:{account.id}", verb, account, now=now, **details)
 
 
 def _end(account: Account, *which: ColumnElement[bool], now: datetime) -> int:

@@ -11,9 +11,8 @@ from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.people import sign_ins
 from eventsapp.people.models import SignIn
-from eventsapp.refusals import NotFound
 from eventsapp.web.coordination.doorstep import desk
-from eventsapp.web.guards import current_sign_in
+from eventsapp.web.guards import current_sign_in, sign_out
 
 bp = desk("account")
 
@@ -31,20 +30,23 @@ def show() -> str:
 
 @bp.post("/pro/compte/entrees/<row:sign_in_id>/fin")
 def end(sign_in_id: int) -> BaseResponse:
-    """Ends one of one's own sign-ins. Raises NotFound: somebody else's, or ended already."""
-    here = _carried()
-    if not sign_ins.end(here.account, sign_in_id, now=clock.now()):
-        raise NotFound()
+    """Ends one of one's own sign-ins. Raises NotFound: somebody else's."""
+    here, now = _carried(), clock.now()
+    if sign_in_id == here.id:
+        return sign_out(here)
+    ended = sign_ins.end(here, sign_in_id, now=now)
     db.session.commit()
-    flash(gettext("Cet appareil est déconnecté."), "ok")
+    flash(
+        gettext("Cet appareil est déconnecté.") if ended else gettext("Cet appareil était déjà déconnecté."),
+        "ok",
+    )
     return redirect(url_for("account.show"), 303)
 
 
 @bp.post("/pro/compte/entrees/fin")
 def end_others() -> BaseResponse:
     """Ends every sign-in but this browser's."""
-    here = _carried()
-    ended = sign_ins.end_others(here.account, here, now=clock.now())
+    ended = sign_ins.end_others(_carried(), now=clock.now())
     db.session.commit()
     if ended:
         said = ngettext(

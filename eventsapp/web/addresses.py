@@ -32,6 +32,8 @@ class Slug(BaseConverter):
 class RowNumber(IntegerConverter):
     """The number of a row; one that no INTEGER column can hold is no address of ours."""
 
+    regex = r"[0-9]+"  # Werkzeug's own takes the digits of every alphabet
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max": 2**31 - 1} | kwargs)
 

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, g, redirect, request, session, url_for
 from werkzeug.exceptions import Forbidden, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
 from eventsapp.access import questions
-from eventsapp.database import begin_writing
+from eventsapp.database import begin_writing, db
 from eventsapp.people import sign_ins
 from eventsapp.people.models import Account, SignIn
 from eventsapp.places.models import Territory
@@ -88,6 +89,15 @@ def current_account() -> Account | None:
     """The signed-in account, or None."""
     sign_in = current_sign_in()
     return sign_in.account if sign_in else None
+
+
+def sign_out(carried: SignIn | None) -> BaseResponse:
+    """Ends the sign-in of this browser, for copies of its cookie too, and forgets its session."""
+    if carried is not None:
+        sign_ins.leave(carried, now=clock.now())
+        db.session.commit()
+    session.clear()
+    return redirect(url_for("site.territories"), 303)
 
 
 def require_coordinator(territory: Territory) -> Account:

@@ -20,7 +20,7 @@ from eventsapp.people.contacts import LONGEST_ADDRESS
 from eventsapp.refusals import Refusal
 from eventsapp.settings import setting
 from eventsapp.web.addresses import local_path
-from eventsapp.web.guards import SIGN_IN, current_account, current_sign_in
+from eventsapp.web.guards import SIGN_IN, current_account, current_sign_in, sign_out
 
 bp = Blueprint("sign_in", __name__)
 
@@ -79,8 +79,8 @@ def enter(token: str) -> BaseResponse:
     now = clock.now()
     carried = current_sign_in()
     account = accounts.use_link(token, now=now)
-    if carried is not None:  # one browser, one sign-in: the cookie it had opens nothing any more
-        sign_ins.end(carried.account, carried.id, now=now)
+    if carried is not None:  # the cookie it had opens nothing any more
+        sign_ins.leave(carried, now=now)
     entry = sign_ins.begin(account, request.user_agent.string, now=now)
     db.session.commit()
     wanted = local_path(session.get(NEXT), url_for("desk.home"))
@@ -93,12 +93,7 @@ def enter(token: str) -> BaseResponse:
 @bp.post("/deconnexion")
 def leave() -> BaseResponse:
     """Ends the sign-in, for copies of the cookie too, and forgets everything the session held."""
-    carried = current_sign_in()
-    if carried is not None:
-        sign_ins.end(carried.account, carried.id, now=clock.now())
-        db.session.commit()
-    session.clear()
-    return redirect(url_for("site.territories"), 303)
+    return sign_out(current_sign_in())
 
 
 @bp.errorhandler(LinkDoesNotWork)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
 from eventsapp.codes import fingerprint
@@ -13,6 +16,8 @@ from eventsapp.database import db
 from eventsapp.journal import JournalLine
 from eventsapp.people import accounts, browsers, sign_ins
 from eventsapp.people.models import Account, SignIn
+from eventsapp.refusals import NotFound
+from tests.races import at_once
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -62,22 +67,51 @@ def test_a_sign_in_lasts_twelve_hours_whatever_its_cookie_says() -> None:
     assert sign_ins.going_on(samira, now=at_the_end) == []
 
 
+def carried(token: str) -> SignIn:
+    found = sign_ins.behind(token, now=clock.now())
+    assert found is not None
+    return found
+
+
 def test_one_is_ended_by_its_owner_alone_and_once() -> None:
     samira, paul = an_account(), an_account("Paul")
-    hers, his = (sign_ins.begin(one, "", now=clock.now()) for one in (samira, paul))
+    hers, other, his = (sign_ins.begin(one, "", now=clock.now()) for one in (samira, samira, paul))
     db.session.flush()
-    number = number_of(hers)
+    number = number_of(other)
 
-    assert not sign_ins.end(paul, number, now=clock.now())
-    assert account_behind(hers) is samira
-    assert sign_ins.end(samira, number, now=clock.now())
-    assert not sign_ins.end(samira, number, now=clock.now())
-    assert (account_behind(hers), account_behind(his)) == (None, paul)
+    with pytest.raises(NotFound):
+        sign_ins.end(carried(his), number, now=clock.now())
+    assert account_behind(other) is samira
+    assert sign_ins.end(carried(hers), number, now=clock.now())
+    assert not sign_ins.end(carried(hers), number, now=clock.now())
+    assert (account_behind(hers), account_behind(other), account_behind(his)) == (samira, None, paul)
     db.session.flush()
     said = db.session.execute(
         select(JournalLine.actor, JournalLine.verb, JournalLine.details).where(JournalLine.verb != "opened")
     ).all()
     assert said == [(f"account:{samira.id}", "signed out", {"sign_in": number})]
+
+
+def test_of_two_browsers_that_end_each_other_at_once_one_stays(
+    app: Flask, db_session: scoped_session[Session]
+) -> None:
+    samira = an_account()
+    tokens = [sign_ins.begin(samira, "", now=clock.now()) for _ in range(4)]
+    db_session.commit()
+
+    def end_all_others(token: str) -> Callable[[], int]:
+        def deed() -> int:
+            found = sign_ins.behind(token, now=clock.now())
+            if found is None:
+                raise sign_ins.SignInIsOver()
+            return sign_ins.end_others(found, now=clock.now())
+
+        return deed
+
+    came = at_once(app, *(end_all_others(token) for token in tokens))
+    assert sorted(map(type, came), key=str) == sorted([int, *[sign_ins.SignInIsOver] * 3], key=str)
+    db_session.rollback()
+    assert len(where(samira)) == 1
 
 
 def test_all_others_are_ended_at_once_and_nobody_else_s() -> None:
@@ -88,10 +122,11 @@ def test_all_others_are_ended_at_once_and_nobody_else_s() -> None:
     db.session.flush()
     assert where(samira) == ["", "Firefox, Android", "Firefox, Android"]  # the latest first
 
-    here = sign_ins.behind(kept, now=clock.now())
-    assert here is not None
-    assert sign_ins.end_others(samira, here, now=clock.now()) == 2
-    assert sign_ins.end_others(samira, here, now=clock.now()) == 0
+    link = accounts.new_link(samira, now=clock.now())
+    assert sign_ins.end_others(carried(kept), now=clock.now()) == 2
+    assert sign_ins.end_others(carried(kept), now=clock.now()) == 0
+    with pytest.raises(accounts.LinkDoesNotWork):  # whoever reads her mailbox does not come back by it
+        accounts.use_link(link, now=clock.now())
     assert [account_behind(token) for token in (*old, kept, his)] == [None, None, samira, paul]
     verbs = db.session.scalars(select(JournalLine.verb).where(JournalLine.verb.like("signed out%"))).all()
     assert verbs == ["signed out elsewhere"]
@@ -113,6 +148,8 @@ def test_whoever_leaves_is_out_everywhere_and_gets_no_link() -> None:
         select(JournalLine.actor, JournalLine.details).where(JournalLine.verb == "closed")
     ).all()
     assert closed == [("cli", {"ended": 2})]
+    assert (samira.name, samira.email) == ("", f"closed-{samira.id}@invalid")
+    assert an_account().id != samira.id  # she comes back, with a new account
 
 
 def test_what_ended_a_day_ago_is_forgotten() -> None:
@@ -120,7 +157,7 @@ def test_what_ended_a_day_ago_is_forgotten() -> None:
     ended = sign_ins.begin(samira, "", now=clock.now())
     sign_ins.begin(samira, "", now=clock.now())
     db.session.flush()
-    assert sign_ins.end(samira, number_of(ended), now=clock.now())
+    sign_ins.leave(carried(ended), now=clock.now())
 
     assert sign_ins.forget_ended(clock.now() + timedelta(hours=23)) is None
     assert sign_ins.forget_ended(clock.now() + timedelta(days=1)) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 from flask import Flask
@@ -11,35 +10,12 @@ from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
 from eventsapp.agenda.models import Event
-from eventsapp.database import begin_writing, db
+from eventsapp.database import db
 from eventsapp.registrations import booking
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from tests import factories
+from tests.races import at_once
 from tests.registrations.stories import answers, fill_in, kinds, register
-
-
-def at_once(app: Flask, *deeds: Callable[[], object]) -> list[object]:
-    """Does the deeds in threads that start together, each with its own connection and transaction."""
-    line = threading.Barrier(len(deeds))
-    came: list[object] = [None] * len(deeds)
-
-    def run(place: int, deed: Callable[[], object]) -> None:
-        with app.app_context():
-            line.wait(timeout=10)
-            try:
-                begin_writing()
-                came[place] = deed()
-                db.session.commit()
-            except Exception as error:
-                came[place] = error
-                db.session.rollback()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return came
 
 
 def confirm(token: str, event_id: int) -> Callable[[], RegistrationStatus]:

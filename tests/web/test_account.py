@@ -64,7 +64,8 @@ def test_samira_signs_out_the_computer_she_borrowed(samira: Account, enter: Ente
     assert "Aucun autre appareil n’est connecté." in said
     assert computer.get("/pro/").headers["Location"] == "/connexion?next=/pro/"
     # Pressed twice, or from a page that was left open: nothing more happens.
-    assert phone.submit(page.form(button="Déconnecter")).status_code == 404
+    assert phone.submit(page.form(button="Déconnecter")).status_code == 303
+    assert "Cet appareil était déjà déconnecté." in phone.get("/pro/compte").page.main.text
     assert devices(phone) == ["Firefox, Android"]
 
 
@@ -118,6 +119,19 @@ def test_a_browser_that_enters_again_counts_once(
     db_session.commit()
     phone.submit(phone.get(f"/connexion/{link}").page.form(button="Entrer"), headers=PHONE)
     assert devices(phone) == ["Firefox, Android"]
+
+
+def test_ending_the_browser_one_holds_signs_out_of_it(
+    samira: Account, enter: Enter, db_session: scoped_session[Session]
+) -> None:
+    phone = enter(samira, PHONE)
+    number = db_session.scalars(select(SignIn.id)).one()
+    db_session.rollback()
+    token = phone.get("/pro/compte").page.all("form", action="/deconnexion")[0].one("input")["value"]
+    answer = phone.post(f"/pro/compte/entrees/{number}/fin", data={"csrf_token": token})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    with phone.session_transaction() as session:
+        assert SIGN_IN not in session
 
 
 @pytest.mark.parametrize("planted", [1, "1", "", None, ["a token"], {"a": 1}])
