@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from eventsapp import clock
-from eventsapp.access import questions
+from eventsapp.access import grants
 from eventsapp.access.models import Role
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Activity, ActivityKind, Audience, Event, Topic
@@ -127,7 +127,7 @@ def a_coordinator(
     """Somebody who coordinates these territories."""
     account = accounts.open_account(email, name, actor="cli", now=clock.now())
     for territory in territories:
-        questions.grant(account, Role.COORDINATOR, territory, by="cli", now=clock.now())
+        grants.give(account, Role.COORDINATOR, territory, by="cli", now=clock.now())
     db.session.flush()
     return account
 

@@ -1,40 +1,158 @@
-"""The one page of questions: may this account do that? Pages, machines and jobs ask here."""
+"""The one page of questions: may this account do that? Pages, machines and jobs ask here.
+
+A role is held by a grant of one's own, or by standing in for somebody on these days. Every question
+takes the Paris day on which it is asked; a closed account may nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import joinedload
 
-from eventsapp.access.models import Grant, Role
+from eventsapp.access.models import Grant, Role, StandIn, Where, columns_of
+from eventsapp.agenda.models import Event
 from eventsapp.database import db
-from eventsapp.people.models import Account
-from eventsapp.places.models import Territory
+from eventsapp.people.models import Account, Organisation, OrganisationApproval
+from eventsapp.places.models import Territory, Venue
 
 
-def may_steer(account: Account, territory: Territory) -> bool:
+def may_administer(account: Account, *, on: date) -> bool:
+    """May this account name coordinators and administrators?"""
+    return _holds(account, (Role.ADMINISTRATOR,), None, on)
+
+
+def may_steer(account: Account, territory: Territory, *, on: date) -> bool:
     """May this account plan, accept and announce in this territory, and read its letters and calls?"""
-    held = select(Grant.id).where(
-        Grant.account_id == account.id,
-        Grant.role == Role.COORDINATOR,
-        Grant.territory_id == territory.id,
+    return _holds(account, (Role.COORDINATOR,), territory, on)
+
+
+def may_act_for(account: Account, organisation: Organisation, *, on: date) -> bool:
+    """May this account work on the sessions of this organisation?"""
+    return _holds(account, (Role.OWNER, Role.MEMBER), organisation, on)
+
+
+def may_own(account: Account, organisation: Organisation, *, on: date) -> bool:
+    """May this account answer for this organisation: its team, its picture, where it is embedded?"""
+    return _holds(account, (Role.OWNER,), organisation, on)
+
+
+def may_see_school(account: Account, venue: Venue, *, on: date) -> bool:
+    """May this account see the dates of this school, and answer for them?"""
+    return _holds(account, (Role.SCHOOL_CONTACT,), venue, on) or may_steer(account, venue.territory, on=on)
+
+
+def may_run_event(account: Account, event: Event, *, on: date) -> bool:
+    """May this account move or cancel this event, and name its helpers?
+
+    Its territory's coordinators may, and the team of its host where that is (still) approved.
+    """
+    if may_steer(account, event.territory, on=on):
+        return True
+    return (
+        event.host is not None
+        and is_approved(event.host, event.territory)
+        and may_act_for(account, event.host, on=on)
     )
-    return account.closed_at is None and db.session.scalar(held) is not None
 
 
-def territories_of(account: Account) -> Sequence[Territory]:
-    """The territories that this account coordinates, by number; one statement."""
+may_cancel_event = may_run_event
+
+
+def may_offer(account: Account, role: Role, where: Where, *, on: date) -> bool:
+    """May this account offer this role there by mail, and take it back?
+
+    Whoever only stands in may offer what is below, never what they stand in for: else three days
+    of replacement would make one a coordinator for good.
+    """
+    if isinstance(where, Venue):
+        return may_steer(account, where.territory, on=on)
+    if isinstance(where, Organisation):
+        own = _holds(account, (Role.OWNER,), where, on, in_person=True)
+        return own or _steers_where_approved(account, where, on)
+    if _holds(account, (Role.ADMINISTRATOR,), None, on, in_person=True):
+        return True
+    return where is not None and _holds(account, (Role.COORDINATOR,), where, on, in_person=True)
+
+
+def may_pass_on(account: Account, grant: Grant, *, on: date) -> bool:
+    """May this account hand this grant over or have it stood in for? Its holder; whoever may offer it."""
+    own = grant.account_id == account.id and grant.ended_at is None and account.closed_at is None
+    return own or (grant.ended_at is None and may_offer(account, grant.role, grant.where, on=on))
+
+
+def must_have_second_factor(account: Account, *, on: date) -> bool:
+    """Does this account hold a role that SECOND_FACTOR_REQUIRED speaks of?"""
+    strong = (Role.ADMINISTRATOR, Role.COORDINATOR)
+    found = select(Grant.id).where(_is_held_by(account, on), Grant.role.in_(strong)).limit(1)
+    return db.session.scalar(found) is not None
+
+
+def is_approved(organisation: Organisation, territory: Territory) -> bool:
+    """May this organisation act in this territory?"""
+    found = select(OrganisationApproval.id).where(
+        OrganisationApproval.organisation_id == organisation.id,
+        OrganisationApproval.territory_id == territory.id,
+    )
+    return db.session.scalar(found) is not None
+
+
+def grants_of(account: Account, *, on: date) -> Sequence[Grant]:
+    """What an account holds that day, its own and stood in for, with where; one statement."""
     return db.session.scalars(
-        select(Territory)
-        .join(Grant, Grant.territory_id == Territory.id)
-        .where(Grant.account_id == account.id, Grant.role == Role.COORDINATOR)
-        .order_by(Territory.number)
+        select(Grant)
+        .where(_is_held_by(account, on))
+        .options(
+            joinedload(Grant.account),
+            joinedload(Grant.territory),
+            joinedload(Grant.organisation),
+            joinedload(Grant.venue),
+        )
+        .order_by(Grant.role, Grant.id)
     ).all()
 
 
-def grant(account: Account, role: Role, territory: Territory, *, by: str, now: datetime) -> Grant:
-    """Gives a function to an account; `by` is the actor who does. The caller has asked who may."""
-    given = Grant(account=account, role=role, territory=territory, granted_by=by, granted_at=now)
-    db.session.add(given)
-    return given
+def territories_of(account: Account, *, on: date) -> Sequence[Territory]:
+    """The territories that this account coordinates, by number; one statement."""
+    steered = select(Grant.territory_id).where(_is_held_by(account, on), Grant.role == Role.COORDINATOR)
+    return db.session.scalars(
+        select(Territory).where(Territory.id.in_(steered)).order_by(Territory.number)
+    ).all()
+
+
+def _is_held_by(account: Account, on: date, *, in_person: bool = False) -> ColumnElement[bool]:
+    stood_in_for = exists().where(
+        StandIn.grant_id == Grant.id,
+        StandIn.account_id == account.id,
+        StandIn.ended_at.is_(None),
+        StandIn.first_day <= on,
+        StandIn.last_day >= on,
+    )
+    is_open = exists().where(Account.id == account.id, Account.closed_at.is_(None))
+    own = Grant.account_id == account.id
+    return and_(Grant.ended_at.is_(None), is_open, own if in_person else or_(own, stood_in_for))
+
+
+def _holds(
+    account: Account, roles: tuple[Role, ...], where: Where, on: date, *, in_person: bool = False
+) -> bool:
+    place = {name: value for name, value in columns_of(roles[0], where).items() if name != "role"}
+    found = (
+        select(Grant.id)
+        .where(_is_held_by(account, on, in_person=in_person), Grant.role.in_(roles))
+        .filter_by(**place)
+        .limit(1)
+    )
+    return db.session.scalar(found) is not None
+
+
+def _steers_where_approved(account: Account, organisation: Organisation, on: date) -> bool:
+    approved = select(OrganisationApproval.territory_id).where(
+        OrganisationApproval.organisation_id == organisation.id
+    )
+    found = select(Grant.id).where(
+        _is_held_by(account, on), Grant.role == Role.COORDINATOR, Grant.territory_id.in_(approved)
+    )
+    return db.session.scalar(found.limit(1)) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from eventsapp.access import questions
+from eventsapp.access import grants
 from eventsapp.access.models import Role
 from eventsapp.cli.door import ACTOR, writing
 from eventsapp.people import accounts
@@ -25,7 +25,7 @@ def open_account(email: str, name: str, coordinates: tuple[str, ...]) -> None:
     with writing() as now:
         account = accounts.open_account(email, name, actor=ACTOR, now=now)
         for slug in dict.fromkeys(coordinates):
-            questions.grant(account, Role.COORDINATOR, territory_by_slug(slug), by=ACTOR, now=now)
+            grants.give(account, Role.COORDINATOR, territory_by_slug(slug), by=ACTOR, now=now)
     click.echo(f"{name}: account opened, coordinates {', '.join(dict.fromkeys(coordinates))}")
 
 
@@ -51,5 +51,5 @@ def close_account(email: str) -> None:
     with writing() as now:
         account = accounts.by_email(email)
         name = account.name
-        accounts.close_account(account, actor=ACTOR, now=now)
+        grants.leave(account, by=ACTOR, now=now)
     click.echo(f"{name}: account closed")

@@ -44,6 +44,18 @@ class FirstNameTooLong(Refusal):
     sentence = msgid("Écrivez un prénom de %(most)s signes au plus.")
 
 
+class NameMissing(Refusal):
+    """Nobody to greet, or an address in place of a name."""
+
+    sentence = msgid("Écrivez un nom.")
+
+
+class TooLong(Refusal):
+    """More than the table holds."""
+
+    sentence = msgid("Écrivez %(most)s signes au plus.")
+
+
 class Unwritable(Refusal):
     """A control character, or half a character: usually pasted by mistake."""
 
@@ -81,18 +93,43 @@ def first_name(typed: str, *, field: str = "first_name") -> str:
 
     Any script, accents, emoji are names. Raises FirstNameMissing, FirstNameTooLong, Unwritable.
     """
-    name = unicodedata.normalize("NFC", _SPACES.sub(" ", typed).strip())
-    if not any(unicodedata.category(c)[0] in "LNS" for c in name):
-        if any(unicodedata.category(c) in _UNKEPT for c in name):
-            raise Unwritable(field=field)
+    name = line(typed, field=field)
+    if not name or _LINK.search(name):
         raise FirstNameMissing(field=field)
     if len(name) > LONGEST_NAME:
         raise FirstNameTooLong(field=field, most=LONGEST_NAME)
-    if any(unicodedata.category(c) in _UNKEPT or c in _TURNING for c in name):
-        raise Unwritable(field=field)
-    if _LINK.search(name):
-        raise FirstNameMissing(field=field)
     return name
+
+
+def name_of(typed: str, *, field: str, longest: int) -> str:
+    """The name of a person or an organisation, as `first_name` reads it: no address, no link.
+
+    Raises NameMissing, TooLong, Unwritable.
+    """
+    name = line(typed, field=field)
+    if not name or _LINK.search(name):
+        raise NameMissing(field=field)
+    if len(name) > longest:
+        raise TooLong(field=field, most=longest)
+    return name
+
+
+def text(typed: str, *, field: str, longest: int) -> str:
+    """Some sentences, their line breaks kept; empty when nothing was typed. Raises TooLong, Unwritable."""
+    lines = [line(one, field=field) for one in typed.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    said = "\n".join(lines).strip()
+    if len(said) > longest:
+        raise TooLong(field=field, most=longest)
+    return said
+
+
+def line(typed: str, *, field: str) -> str:
+    """What was typed on one line, without spaces around it, in composed letters (NFC); empty for
+    signs that say nothing. Raises Unwritable."""
+    said = unicodedata.normalize("NFC", _SPACES.sub(" ", typed).strip())
+    if any(unicodedata.category(c) in _UNKEPT or c in _TURNING for c in said):
+        raise Unwritable(field=field)
+    return said if any(unicodedata.category(c)[0] in "LNS" for c in said) else ""
 
 
 def email(typed: str, *, field: str = "email") -> str | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.database import Model, choice
+from eventsapp.places.models import Territory
 
 
 class Person(Model):
@@ -99,6 +100,47 @@ class OrganisationApproval(Model):
     approved_at: Mapped[datetime]
 
     organisation: Mapped[Organisation] = relationship()
+
+
+class RequestStatus(enum.StrEnum):
+    """How far a request to become a partner is."""
+
+    WAITING = "en_attente"
+    APPROVED = "acceptee"
+    REFUSED = "refusee"
+
+
+class PartnerRequest(Model):
+    """« Devenir partenaire »: an organisation asks to act in a territory, and waits for a coordinator."""
+
+    __tablename__ = "partner_request"
+    __table_args__ = (
+        CheckConstraint("(status = 'en_attente') = (settled_at IS NULL)", name="settled_has_moment"),
+        CheckConstraint(
+            "(status = 'acceptee') = (organisation_id IS NOT NULL)", name="approved_has_organisation"
+        ),
+        Index("ix_partner_request_territory", "territory_id", "status", "asked_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"))
+    organisation_name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[OrganisationKind] = mapped_column(choice(OrganisationKind))
+    contact_name: Mapped[str] = mapped_column(String(80))
+    email: Mapped[str] = mapped_column(String(254))
+    phone: Mapped[str] = mapped_column(String(32), default="")
+    about: Mapped[str] = mapped_column(String(600))
+    """What they would like to do there."""
+    language: Mapped[str] = mapped_column(String(8), default="fr")
+    status: Mapped[RequestStatus] = mapped_column(choice(RequestStatus), default=RequestStatus.WAITING)
+    asked_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(String(400), default="")
+    """Why it was refused, as the letter says it."""
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+
+    territory: Mapped[Territory] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
 
 
 class Professional(Model):

@@ -6,7 +6,7 @@ from datetime import datetime
 from math import cos, radians
 from random import Random
 
-from eventsapp.access.models import Grant, Role
+from eventsapp.access.models import Grant, Role, columns_of
 from eventsapp.agenda.models import Topic
 from eventsapp.codes import slug_from
 from eventsapp.database import db
@@ -32,7 +32,12 @@ def plant_account(territories: list[Territory], *, now: datetime) -> Account:
     account = Account(email=COORDINATION, name="Coordination (exemple)", created_at=now)
     db.session.add(account)
     db.session.add_all(
-        Grant(account=account, role=Role.COORDINATOR, territory=territory, granted_at=now, granted_by="seeds")
+        Grant(
+            account=account,
+            granted_at=now,
+            granted_by="seeds",
+            **columns_of(Role.COORDINATOR, territory),
+        )
         for territory in territories
     )
     db.session.flush()

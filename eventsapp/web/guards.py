@@ -103,6 +103,6 @@ def sign_out(carried: SignIn | None) -> BaseResponse:
 def require_coordinator(territory: Territory) -> Account:
     """The signed-in coordinator of a territory; raises Forbidden (403)."""
     account = current_account()
-    if account is None or not questions.may_steer(account, territory):
+    if account is None or not questions.may_steer(account, territory, on=clock.today()):
         raise Forbidden()
     return account

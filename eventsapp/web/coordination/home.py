@@ -30,7 +30,9 @@ def home() -> str:
     account = current_account()
     if account is None:
         raise Forbidden()
-    return render_template("coordination/home.html", territories=questions.territories_of(account))
+    return render_template(
+        "coordination/home.html", territories=questions.territories_of(account, on=clock.today())
+    )
 
 
 @bp.get("/pro/<territory:territory>/")
