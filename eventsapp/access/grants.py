@@ -10,7 +10,6 @@ from sqlalchemy.orm import joinedload
 
 from eventsapp import journal
 from eventsapp.access.models import Grant, GrantOffer, Role, StandIn, Where, columns_of
-from eventsapp.clock import PARIS
 from eventsapp.database import db, rows_changed
 from eventsapp.people import accounts
 from eventsapp.people.models import Account
@@ -149,22 +148,15 @@ def note(by: str, verb: str, grant: Grant, *, now: datetime, **details: int) -> 
 
 def lock_holders(grant: Grant) -> None:
     """Of two last holders who leave at once, the second sees that the first has left."""
-    place = {name: getattr(grant, name) for name in ("role", "territory_id", "organisation_id", "venue_id")}
     db.session.execute(
         select(Grant.id)
         .where(Grant.ended_at.is_(None))
-        .filter_by(**place)
+        .filter_by(**columns_of(grant.role, grant.where))
         .order_by(Grant.id)
         .with_for_update()
     )
 
 
-def day_of(now: datetime) -> date:
-    """The Paris day of an instant: grants and stand-ins are told by days."""
-    return now.astimezone(PARIS).date()
-
-
 def _others(grant: Grant) -> int:
-    place = {name: getattr(grant, name) for name in ("role", "territory_id", "organisation_id", "venue_id")}
     found = select(func.count(Grant.id)).where(Grant.ended_at.is_(None), Grant.id != grant.id)
-    return db.session.scalar(found.filter_by(**place)) or 0
+    return db.session.scalar(found.filter_by(**columns_of(grant.role, grant.where))) or 0

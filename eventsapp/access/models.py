@@ -47,8 +47,12 @@ def columns_of(role: Role, where: Where) -> dict[str, Any]:
     wanted = PLACE_OF_ROLE[role]
     if (where is None) != (wanted is None) or (wanted and not isinstance(where, wanted)):
         raise ValueError(f"{role} is not held in {where!r}")
+    return {"role": role, **columns_of_place(where)}
+
+
+def columns_of_place(where: Where) -> dict[str, Any]:
+    """The columns that say a place alone."""
     return {
-        "role": role,
         "territory_id": where.id if isinstance(where, Territory) else None,
         "organisation_id": where.id if isinstance(where, Organisation) else None,
         "venue_id": where.id if isinstance(where, Venue) else None,

@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
-from eventsapp.access.models import Grant, Role, StandIn, Where, columns_of
+from eventsapp.access.models import Grant, Role, StandIn, Where, columns_of_place
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.people.models import Account, Organisation, OrganisationApproval
@@ -138,11 +138,10 @@ def _is_held_by(account: Account, on: date, *, in_person: bool = False) -> Colum
 def _holds(
     account: Account, roles: tuple[Role, ...], where: Where, on: date, *, in_person: bool = False
 ) -> bool:
-    place = {name: value for name, value in columns_of(roles[0], where).items() if name != "role"}
     found = (
         select(Grant.id)
         .where(_is_held_by(account, on, in_person=in_person), Grant.role.in_(roles))
-        .filter_by(**place)
+        .filter_by(**columns_of_place(where))
         .limit(1)
     )
     return db.session.scalar(found) is not None

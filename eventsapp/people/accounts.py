@@ -30,6 +30,9 @@ KEPT = timedelta(days=1)
 """How long a link that works no more is kept, so that its page can say what became of it."""
 
 
+LONGEST_NAME = 80
+
+
 class EmailMissing(Refusal):
     """Nowhere to send the link."""
 
@@ -65,12 +68,12 @@ def open_account(
     email: str, name: str, *, language: str = DEFAULT.code, actor: str, now: datetime
 ) -> Account:
     """Opens an account; the caller has asked who may. Raises EmailUnreadable, NameMissing, AccountExists."""
-    address = _address(email)
+    known_at = address(email)
     if not name.strip():
         raise NameMissing(field="name")
-    if _by_address(address) is not None:
+    if at_address(known_at) is not None:
         raise AccountExists(field="email")
-    account = Account(email=address, name=name.strip()[:80], language=language, created_at=now)
+    account = Account(email=known_at, name=name.strip()[:LONGEST_NAME], language=language, created_at=now)
     db.session.add(account)
     db.session.flush()
     journal.note(actor, "opened", account, now=now)
@@ -89,7 +92,7 @@ def close_account(account: Account, *, actor: str, now: datetime) -> None:
 
 def by_email(email: str) -> Account:
     """The open account of an address, for operators. Raises NoAccount."""
-    account = _by_address(_address(email))
+    account = at_address(address(email))
     if account is None or account.closed_at is not None:
         raise NoAccount()
     return account
@@ -100,7 +103,7 @@ def ask_link(email: str, *, now: datetime) -> None:
 
     Raises EmailMissing, EmailUnreadable: what anybody can see of what they typed.
     """
-    account = _by_address(_address(email))
+    account = at_address(address(email))
     if account is None or account.closed_at is not None or _has_enough(account, now):
         return
     token = new_link(account, now=now)
@@ -191,15 +194,19 @@ def forget_links(now: datetime) -> int | None:
     return rows_changed(delete(SignInLink).where(over)) or None
 
 
-def _address(typed: str) -> str:
-    address = contacts.email(typed)
-    if address is None:
+def address(typed: str) -> str:
+    """An account's address as it is stored, in lower case. Raises EmailMissing, EmailUnreadable."""
+    written = contacts.email(typed)
+    if written is None:
         raise EmailMissing(field="email")
-    return address.lower()
+    return written.lower()
 
 
-def _by_address(address: str) -> Account | None:
-    return db.session.scalars(select(Account).where(Account.email == address)).first()
+def at_address(stored: str) -> Account | None:
+    """The open account of an address as it is stored; for rooms, never to be told on a page."""
+    return db.session.scalars(
+        select(Account).where(Account.email == stored, Account.closed_at.is_(None))
+    ).first()
 
 
 def _has_enough(account: Account, now: datetime) -> bool:

@@ -1,0 +1,121 @@
+"""Links for one-day helpers: no account, one event, until the end of its day or until revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import joinedload
+
+from eventsapp import journal
+from eventsapp.access.models import DayLink
+from eventsapp.agenda.models import Activity, Event
+from eventsapp.clock import PARIS, local
+from eventsapp.codes import fingerprint, link_token
+from eventsapp.database import db, rows_changed
+from eventsapp.people import contacts
+from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
+from eventsapp.settings import setting
+
+LONGEST_NAME = 60
+MOST = 30
+"""Links of one event that work at once: more than any day has helpers."""
+
+
+class DayLinkDoesNotWork(Refusal):
+    """Unknown, revoked, or its day is over; which of them is nobody's business."""
+
+    sentence = msgid("Ce lien ne marche que le jour du rendez-vous. Demandez-en un à l’équipe.")
+    status = 410
+
+
+class DayIsOver(Conflict):
+    """A helper for a day that has passed."""
+
+    sentence = msgid("Ce rendez-vous est passé ou annulé : personne n’y aide plus.")
+
+
+class EnoughHelpers(Conflict):
+    """As many as a day can have."""
+
+    sentence = msgid("Ce rendez-vous a déjà %(most)s liens. Retirez-en un d’abord.")
+
+
+def make(event: Event, name: str, *, actor: str, now: datetime) -> str:
+    """A new link for one helper: its token, to be shown once and never stored.
+
+    The caller has asked who may. Raises NameMissing, TooLong, DayIsOver, EnoughHelpers.
+    """
+    known_as = contacts.name_of(name, field="name", longest=LONGEST_NAME)
+    if event.is_cancelled or ends_at(event) <= now:
+        raise DayIsOver()
+    working = select(func.count(DayLink.id)).where(DayLink.event_id == event.id, DayLink.revoked_at.is_(None))
+    if (db.session.scalar(working) or 0) >= MOST:
+        raise EnoughHelpers(most=MOST)
+    token = link_token()
+    link = DayLink(event=event, fingerprint=fingerprint(token), name=known_as, made_at=now, made_by=actor)
+    db.session.add(link)
+    db.session.flush()
+    journal.note(actor, "made", link, now=now, territory_id=event.territory_id)
+    return token
+
+
+def behind(token: str, *, now: datetime) -> DayLink:
+    """The link of a token, with its event, while its day lasts; one statement. Raises DayLinkDoesNotWork."""
+    link = db.session.scalars(
+        select(DayLink)
+        .where(DayLink.fingerprint == fingerprint(token), DayLink.revoked_at.is_(None))
+        .options(
+            joinedload(DayLink.event).joinedload(Event.venue),
+            joinedload(DayLink.event).joinedload(Event.activity).joinedload(Activity.action),
+            joinedload(DayLink.event).joinedload(Event.territory),
+        )
+    ).first()
+    if link is None or ends_at(link.event) <= now:
+        raise DayLinkDoesNotWork()
+    return link
+
+
+def ends_at(event: Event) -> datetime:
+    """When the links of an event end: at midnight in Paris after it."""
+    last_day = event.ends_at.astimezone(PARIS).date()
+    return local(last_day + timedelta(days=1), time.min.hour, 0)
+
+
+def of_event(event: Event) -> Sequence[DayLink]:
+    """The links of an event that work, the oldest first; one statement."""
+    return db.session.scalars(
+        select(DayLink).where(DayLink.event_id == event.id, DayLink.revoked_at.is_(None)).order_by(DayLink.id)
+    ).all()
+
+
+def by_id(number: int, event: Event) -> DayLink:
+    """One link of an event. Raises NotFound for another event's, too."""
+    link = db.session.scalars(
+        select(DayLink).where(DayLink.id == number, DayLink.event_id == event.id)
+    ).first()
+    if link is None:
+        raise NotFound()
+    return link
+
+
+def revoke(link: DayLink, *, actor: str, now: datetime) -> bool:
+    """The link opens nothing from now on; False when it did not already."""
+    working = update(DayLink).where(DayLink.id == link.id, DayLink.revoked_at.is_(None))
+    if not rows_changed(working.values(revoked_at=now)):
+        return False
+    event = db.session.get_one(Event, link.event_id)
+    journal.note(actor, "revoked", link, now=now, territory_id=event.territory_id)
+    return True
+
+
+def forget_past(now: datetime) -> int | None:
+    """Deletes the links of events that ended two days ago; how many, or None when there were none."""
+    past = select(Event.id).where(Event.ends_at <= now - timedelta(days=2))
+    return rows_changed(delete(DayLink).where(DayLink.event_id.in_(past))) or None
+
+
+def link_address(token: str) -> str:
+    """The public address of a helper's day."""
+    return f"{setting('PUBLIC_URL')}/jour/{token}"

@@ -1,0 +1,152 @@
+"""Who answers for what, as pages ask for it; a constant number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
+
+from eventsapp.access.models import Grant, GrantOffer, Role
+from eventsapp.database import db
+from eventsapp.people.models import Organisation, OrganisationApproval
+from eventsapp.places.models import Territory, Venue
+from eventsapp.refusals import NotFound
+
+
+@dataclass(frozen=True)
+class Partner:
+    """An organisation approved in a territory, and whether somebody answers for it."""
+
+    organisation: Organisation
+    approved_at: datetime
+    people: int
+    """Who holds a role in it."""
+    has_owner: bool
+    was_owned: bool
+    is_invited: bool
+
+    @property
+    def is_orphaned(self) -> bool:
+        """Somebody answered for it, and nobody does now."""
+        return self.was_owned and not self.has_owner
+
+
+def partners(territory: Territory, *, now: datetime) -> list[Partner]:
+    """The organisations approved in a territory, orphans first, then by name; one statement."""
+    people = (
+        select(func.count(Grant.account_id.distinct()))
+        .where(Grant.organisation_id == Organisation.id, Grant.ended_at.is_(None))
+        .correlate(Organisation)
+        .scalar_subquery()
+    )
+    once_owned = exists().where(Grant.organisation_id == Organisation.id, Grant.role == Role.OWNER)
+    rows = db.session.execute(
+        select(
+            Organisation,
+            OrganisationApproval.approved_at,
+            people,
+            an_owner_of(Organisation.id),
+            once_owned,
+            waiting_offer_of(Organisation.id, now),
+        )
+        .join(OrganisationApproval, OrganisationApproval.organisation_id == Organisation.id)
+        .where(OrganisationApproval.territory_id == territory.id)
+        .order_by(Organisation.name, Organisation.id)
+    )
+    found = [Partner(*row) for row in rows]
+    return sorted(found, key=lambda one: not one.is_orphaned)
+
+
+def organisation_by_id(number: int) -> Organisation:
+    """One organisation. Raises NotFound. The caller asks who may see it."""
+    organisation = db.session.get(Organisation, number)
+    if organisation is None:
+        raise NotFound()
+    return organisation
+
+
+def territories_of(organisation: Organisation) -> Sequence[Territory]:
+    """Where an organisation is approved, by number; one statement."""
+    approved = select(OrganisationApproval.territory_id).where(
+        OrganisationApproval.organisation_id == organisation.id
+    )
+    return db.session.scalars(
+        select(Territory).where(Territory.id.in_(approved)).order_by(Territory.number)
+    ).all()
+
+
+def team(organisation: Organisation) -> Sequence[Grant]:
+    """Who holds a role in an organisation, owners first; one statement."""
+    return db.session.scalars(
+        select(Grant)
+        .where(Grant.organisation_id == organisation.id, Grant.ended_at.is_(None))
+        .options(joinedload(Grant.account), joinedload(Grant.organisation))
+        .order_by(Grant.role.desc(), Grant.granted_at, Grant.id)
+    ).all()
+
+
+def team_of_territory(territory: Territory) -> Sequence[Grant]:
+    """Who coordinates a territory, then the contacts of its schools by school; one statement."""
+    schools = select(Venue.id).where(Venue.territory_id == territory.id)
+    return db.session.scalars(
+        select(Grant)
+        .where(
+            Grant.ended_at.is_(None),
+            or_(Grant.territory_id == territory.id, Grant.venue_id.in_(schools)),
+        )
+        .options(joinedload(Grant.account), joinedload(Grant.territory), joinedload(Grant.venue))
+        .order_by(Grant.role, Grant.venue_id, Grant.granted_at, Grant.id)
+    ).all()
+
+
+def offers_of_territory(territory: Territory, *, now: datetime) -> Sequence[GrantOffer]:
+    """The offers of a territory and of its schools that wait for an answer; one statement."""
+    schools = select(Venue.id).where(Venue.territory_id == territory.id)
+    return db.session.scalars(
+        select(GrantOffer)
+        .where(
+            or_(GrantOffer.territory_id == territory.id, GrantOffer.venue_id.in_(schools)),
+            GrantOffer.accepted_at.is_(None),
+            GrantOffer.withdrawn_at.is_(None),
+            GrantOffer.expires_at > now,
+        )
+        .options(
+            joinedload(GrantOffer.territory),
+            joinedload(GrantOffer.venue),
+            joinedload(GrantOffer.grant).joinedload(Grant.account),
+        )
+        .order_by(GrantOffer.offered_at, GrantOffer.id)
+    ).all()
+
+
+def everywhere() -> list[tuple[Territory, list[Grant]]]:
+    """Every territory with who coordinates it, by number; two statements."""
+    territories = db.session.scalars(select(Territory).order_by(Territory.number)).all()
+    grants = db.session.scalars(
+        select(Grant)
+        .where(Grant.role == Role.COORDINATOR, Grant.ended_at.is_(None))
+        .options(joinedload(Grant.account), joinedload(Grant.territory))
+        .order_by(Grant.granted_at, Grant.id)
+    ).all()
+    return [(one, [grant for grant in grants if grant.territory_id == one.id]) for one in territories]
+
+
+def an_owner_of(organisation_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Somebody answers for the organisation of this column."""
+    return exists().where(
+        Grant.organisation_id == organisation_id, Grant.role == Role.OWNER, Grant.ended_at.is_(None)
+    )
+
+
+def waiting_offer_of(organisation_id: InstrumentedAttribute[int], now: datetime) -> ColumnElement[bool]:
+    """Somebody is invited to answer for the organisation of this column."""
+    return exists().where(
+        GrantOffer.organisation_id == organisation_id,
+        GrantOffer.role == Role.OWNER,
+        GrantOffer.accepted_at.is_(None),
+        GrantOffer.withdrawn_at.is_(None),
+        GrantOffer.expires_at > now,
+    )
