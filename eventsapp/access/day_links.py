@@ -33,7 +33,7 @@ class DayLinkDoesNotWork(Refusal):
 class DayIsOver(Conflict):
     """A helper for a day that has passed."""
 
-    sentence = msgid("Ce rendez-vous est passé ou annulé : personne n’y aide plus.")
+    sentence = msgid("Ce rendez-vous est passé ou annulé : personne n’y aide plus.")
 
 
 class EnoughHelpers(Conflict):

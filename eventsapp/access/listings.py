@@ -97,7 +97,11 @@ def team_of_territory(territory: Territory) -> Sequence[Grant]:
             Grant.ended_at.is_(None),
             or_(Grant.territory_id == territory.id, Grant.venue_id.in_(schools)),
         )
-        .options(joinedload(Grant.account), joinedload(Grant.territory), joinedload(Grant.venue))
+        .options(
+            joinedload(Grant.account),
+            joinedload(Grant.territory).defer(Territory.drawing),
+            joinedload(Grant.venue),
+        )
         .order_by(Grant.role, Grant.venue_id, Grant.granted_at, Grant.id)
     ).all()
 
@@ -114,8 +118,26 @@ def offers_of_territory(territory: Territory, *, now: datetime) -> Sequence[Gran
             GrantOffer.expires_at > now,
         )
         .options(
-            joinedload(GrantOffer.territory),
+            joinedload(GrantOffer.territory).defer(Territory.drawing),
             joinedload(GrantOffer.venue),
+            joinedload(GrantOffer.grant).joinedload(Grant.account),
+        )
+        .order_by(GrantOffer.offered_at, GrantOffer.id)
+    ).all()
+
+
+def offers_of_installation(*, now: datetime) -> Sequence[GrantOffer]:
+    """The offers to coordinate or to administer that wait for an answer; one statement."""
+    return db.session.scalars(
+        select(GrantOffer)
+        .where(
+            GrantOffer.role.in_((Role.ADMINISTRATOR, Role.COORDINATOR)),
+            GrantOffer.accepted_at.is_(None),
+            GrantOffer.withdrawn_at.is_(None),
+            GrantOffer.expires_at > now,
+        )
+        .options(
+            joinedload(GrantOffer.territory).defer(Territory.drawing),
             joinedload(GrantOffer.grant).joinedload(Grant.account),
         )
         .order_by(GrantOffer.offered_at, GrantOffer.id)
@@ -128,7 +150,7 @@ def everywhere() -> list[tuple[Territory, list[Grant]]]:
     grants = db.session.scalars(
         select(Grant)
         .where(Grant.role == Role.COORDINATOR, Grant.ended_at.is_(None))
-        .options(joinedload(Grant.account), joinedload(Grant.territory))
+        .options(joinedload(Grant.account), joinedload(Grant.territory).defer(Territory.drawing))
         .order_by(Grant.granted_at, Grant.id)
     ).all()
     return [(one, [grant for grant in grants if grant.territory_id == one.id]) for one in territories]

@@ -25,6 +25,7 @@ from eventsapp.database import db, rows_changed
 from eventsapp.languages import DEFAULT
 from eventsapp.people import accounts, contacts
 from eventsapp.people.models import Account
+from eventsapp.places.models import Territory
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
 
 LASTS = timedelta(days=14)
@@ -286,7 +287,7 @@ def _sent_lately(actor: str, now: datetime) -> int:
 
 def _with_place() -> tuple[ORMOption, ...]:
     return (
-        joinedload(GrantOffer.territory),
+        joinedload(GrantOffer.territory).defer(Territory.drawing),
         joinedload(GrantOffer.organisation),
         joinedload(GrantOffer.venue),
     )

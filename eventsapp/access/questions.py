@@ -39,6 +39,11 @@ def may_own(account: Account, organisation: Organisation, *, on: date) -> bool:
     return _holds(account, (Role.OWNER,), organisation, on)
 
 
+def may_see_team(account: Account, organisation: Organisation, *, on: date) -> bool:
+    """May this account see who is in the team of this organisation? Its people, and its coordinators."""
+    return may_act_for(account, organisation, on=on) or _steers_where_approved(account, organisation, on)
+
+
 def may_see_school(account: Account, venue: Venue, *, on: date) -> bool:
     """May this account see the dates of this school, and answer for them?"""
     return _holds(account, (Role.SCHOOL_CONTACT,), venue, on) or may_steer(account, venue.territory, on=on)
@@ -106,7 +111,7 @@ def grants_of(account: Account, *, on: date) -> Sequence[Grant]:
         .where(_is_held_by(account, on))
         .options(
             joinedload(Grant.account),
-            joinedload(Grant.territory),
+            joinedload(Grant.territory).defer(Territory.drawing),
             joinedload(Grant.organisation),
             joinedload(Grant.venue),
         )

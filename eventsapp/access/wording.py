@@ -14,11 +14,11 @@ def title(role: Role, where: Where) -> str:
     if isinstance(where, Territory):
         return gettext("Coordination du %(territory)s", territory=where.ordinal)
     if isinstance(where, Venue):
-        return gettext("Contact de l’école : %(school)s", school=where.name)
+        return gettext("Contact de l’école : %(school)s", school=where.name)
     if isinstance(where, Organisation):
         if role is Role.OWNER:
-            return gettext("Responsable de l’organisation : %(organisation)s", organisation=where.name)
-        return gettext("Membre de l’organisation : %(organisation)s", organisation=where.name)
+            return gettext("Responsable de l’organisation : %(organisation)s", organisation=where.name)
+        return gettext("Membre de l’organisation : %(organisation)s", organisation=where.name)
     return gettext("Administration du service")
 
 

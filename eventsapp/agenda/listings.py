@@ -14,6 +14,7 @@ from eventsapp.agenda.models import Activity, ActivityKind, Audience, Event
 from eventsapp.agenda.searching import says
 from eventsapp.clock import local
 from eventsapp.database import db
+from eventsapp.people.models import Organisation
 from eventsapp.places.models import Quartier, Territory, Venue
 from eventsapp.programme.models import Action, Axis, Theme
 from eventsapp.refusals import NotFound
@@ -124,10 +125,30 @@ def upcoming(
 
 def to_come(territory: Territory, *, now: datetime, limit: int) -> Page:
     """What is still to come, restricted events too, for desks; the first `limit` of them, one statement."""
+    return _to_come(Event.territory_id == territory.id, now, limit)
+
+
+def hosted_by(organisation: Organisation, *, now: datetime, limit: int) -> Page:
+    """What an organisation still holds, restricted events too, for its own desk; one statement."""
+    return _to_come(Event.host_id == organisation.id, now, limit)
+
+
+def held_at(venue: Venue, *, now: datetime, limit: int) -> Page:
+    """What still takes place there, restricted events too, for whoever keeps the place; one statement."""
+    return _to_come(Event.venue_id == venue.id, now, limit)
+
+
+def _to_come(which: ColumnElement[bool], now: datetime, limit: int) -> Page:
     counted = (
         select(Event, func.count().over().label("total"))
-        .options(joinedload(Event.venue), joinedload(Event.activity).joinedload(Activity.action))
-        .where(Event.territory_id == territory.id, Event.ends_at > now)
+        .options(
+            joinedload(Event.venue),
+            joinedload(Event.host),
+            joinedload(Event.topic),
+            joinedload(Event.territory),
+            joinedload(Event.activity).joinedload(Activity.action),
+        )
+        .where(which, Event.ends_at > now)
         .order_by(Event.starts_at, Event.id)
         .limit(limit)
     )

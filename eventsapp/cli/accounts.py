@@ -15,18 +15,24 @@ from eventsapp.places.listings import territory_by_slug
 @click.command("open-account")
 @click.argument("email")
 @click.argument("name")
-@click.option("--coordinates", multiple=True, metavar="TERRITORY", required=True, help='Such as "paris-19".')
+@click.option("--coordinates", multiple=True, metavar="TERRITORY", help='Such as "paris-19".')
+@click.option("--administers", is_flag=True, help="Names coordinators, from the page /pro/installation.")
 @with_appcontext
-def open_account(email: str, name: str, coordinates: tuple[str, ...]) -> None:
-    """Open an account for EMAIL, called NAME, that coordinates one territory or several.
+def open_account(email: str, name: str, coordinates: tuple[str, ...], administers: bool) -> None:
+    """Open an account for EMAIL, called NAME, that coordinates territories or administers the service.
 
     It is entered by a link sent to that address from /connexion, or by the one that sign-in-link prints.
     """
+    if not coordinates and not administers:
+        raise click.UsageError("say what for: --coordinates TERRITORY or --administers")
     with writing() as now:
         account = accounts.open_account(email, name, actor=ACTOR, now=now)
         for slug in dict.fromkeys(coordinates):
             grants.give(account, Role.COORDINATOR, territory_by_slug(slug), by=ACTOR, now=now)
-    click.echo(f"{name}: account opened, coordinates {', '.join(dict.fromkeys(coordinates))}")
+        if administers:
+            grants.give(account, Role.ADMINISTRATOR, None, by=ACTOR, now=now)
+    held = [f"coordinates {', '.join(dict.fromkeys(coordinates))}"] if coordinates else []
+    click.echo(", ".join([f"{name}: account opened", *held, *(["administers"] if administers else [])]))
 
 
 @click.command("sign-in-link")

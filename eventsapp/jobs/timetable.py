@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+from eventsapp.access import day_links, joining, offers
 from eventsapp.database import begin_writing
 from eventsapp.jobs.door import Turn
 from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import rounds
-from eventsapp.people import accounts, sign_ins
+from eventsapp.people import accounts, partner_requests, sign_ins
 from eventsapp.registrations import enrolments
 from eventsapp.tasks import heartbeats, queue
 
@@ -70,6 +71,30 @@ def forget_sign_ins(turn: Turn) -> int | None:
     return sign_ins.forget_ended(turn.now)
 
 
+def forget_old_offers(turn: Turn) -> int | None:
+    """Forgets roles offered, settled a month ago, and their addresses."""
+    begin_writing()
+    return offers.forget_settled(turn.now)
+
+
+def forget_old_requests(turn: Turn) -> int | None:
+    """Forgets requests to become a partner, settled a month ago, or never in a year."""
+    begin_writing()
+    return partner_requests.forget_old(turn.now)
+
+
+def forget_day_links(turn: Turn) -> int | None:
+    """Forgets the links of helpers whose day is over."""
+    begin_writing()
+    return day_links.forget_past(turn.now)
+
+
+def invite_orphans(turn: Turn) -> int | None:
+    """Invites organisations that nobody answers for any more."""
+    begin_writing()
+    return joining.invite_orphans(turn.now)
+
+
 def forget_gone_workers(turn: Turn) -> int:
     """Forgets the heartbeats of workers that will not come back."""
     begin_writing()
@@ -94,7 +119,11 @@ TIMETABLE = (
     Job("unconfirmed forms", forget_unconfirmed_forms, every=timedelta(minutes=5)),
     Job("sign-in links", forget_sign_in_links, at=time(3, 10)),
     Job("ended sign-ins", forget_sign_ins, at=time(3, 15)),
+    Job("settled offers", forget_old_offers, at=time(3, 16)),
+    Job("settled requests", forget_old_requests, at=time(3, 17)),
+    Job("past helpers", forget_day_links, at=time(3, 18)),
     Job("gone workers", forget_gone_workers, at=time(3, 20)),
+    Job("orphaned organisations", invite_orphans, at=time(9, 5)),
 )
 """Seconds matter to who waits for a mail; the nightly ones stay clear of 2 to 3 o'clock, which a
 clock change skips or repeats."""

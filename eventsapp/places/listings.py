@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
+from sqlalchemy.orm import defer, joinedload
 
 from eventsapp.database import db
-from eventsapp.places.models import Territory
+from eventsapp.places.models import SCHOOL_KINDS, Territory, Venue
 from eventsapp.refusals import NotFound
 
 
@@ -15,3 +18,31 @@ def territory_by_slug(slug: str) -> Territory:
     if territory is None:
         raise NotFound()
     return territory
+
+
+def territories() -> Sequence[Territory]:
+    """Every territory, by number; one statement."""
+    return db.session.scalars(
+        select(Territory).options(defer(Territory.drawing)).order_by(Territory.number)
+    ).all()
+
+
+def schools(territory: Territory) -> Sequence[Venue]:
+    """The schools of a territory, by name; one statement."""
+    return db.session.scalars(
+        select(Venue)
+        .where(Venue.territory_id == territory.id, Venue.kind.in_(SCHOOL_KINDS))
+        .order_by(Venue.name, Venue.id)
+    ).all()
+
+
+def school_by_id(number: int) -> Venue:
+    """One school, with its territory. Raises NotFound, for a place that is no school too."""
+    venue = db.session.scalars(
+        select(Venue)
+        .where(Venue.id == number, Venue.kind.in_(SCHOOL_KINDS))
+        .options(joinedload(Venue.territory))
+    ).first()
+    if venue is None:
+        raise NotFound()
+    return venue

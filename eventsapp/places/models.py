@@ -69,6 +69,8 @@ class VenueKind(enum.StrEnum):
 SATURDAY_SCHOOLS = (VenueKind.NURSERY_SCHOOL, VenueKind.PRIMARY_SCHOOL, VenueKind.MIXED_SCHOOL)
 """The kinds of school that hold *Samedis matins à l'école*."""
 
+SCHOOL_KINDS = (*SATURDAY_SCHOOLS, VenueKind.MIDDLE_SCHOOL)
+
 
 class Venue(Model):
     """A place with an address, how to reach it and which door to take."""

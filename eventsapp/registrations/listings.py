@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from eventsapp.agenda.models import Activity, Event
-from eventsapp.database import db
+from eventsapp.database import AsTyped, db
 from eventsapp.people.models import Household, Person
 from eventsapp.programme.models import Action
 from eventsapp.refusals import NotFound
@@ -78,6 +78,19 @@ def rank(registration: Registration) -> int | None:
 def active_at(event: Event) -> Sequence[Registration]:
     """Those who are seated or wait at an event, with their contacts, in the order they came."""
     return db.session.scalars(_active(event)).all()
+
+
+def expected_at(event: Event) -> Sequence[Registration]:
+    """Those who have a place, with contact and participants, by first name; two statements."""
+    return db.session.scalars(
+        _active(event)
+        .where(Registration.status == RegistrationStatus.CONFIRMED)
+        .join(Registration.household)
+        .join(Household.contact)
+        .options(selectinload(Registration.participants))
+        .order_by(None)
+        .order_by(AsTyped(Person.first_name), Registration.id)
+    ).all()
 
 
 def waiting_at(event: Event) -> Sequence[Registration]:

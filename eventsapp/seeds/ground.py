@@ -7,17 +7,10 @@ from datetime import datetime
 from eventsapp.codes import slug_from
 from eventsapp.database import db
 from eventsapp.places.drawing import Part, draw
-from eventsapp.places.models import Quartier, Territory, Venue, VenueKind
+from eventsapp.places.models import SCHOOL_KINDS, Quartier, Territory, Venue
 from eventsapp.programme import contents
 from eventsapp.programme.models import Action, Axis, Theme
 from eventsapp.seeds.records import PlaceRecord, Records
-
-SCHOOL_KINDS = (
-    VenueKind.NURSERY_SCHOOL,
-    VenueKind.PRIMARY_SCHOOL,
-    VenueKind.MIXED_SCHOOL,
-    VenueKind.MIDDLE_SCHOOL,
-)
 
 Venues = dict[tuple[str, str], Venue]
 """(territory, name) → venue."""

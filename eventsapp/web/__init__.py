@@ -13,7 +13,12 @@ DOORS = (
     "calendar_feeds",
     "site",
     "sign_in",
+    "invitations",
+    "partner_requests",
+    "day",
     "account",
+    "roles",
+    "day_links",
     "demonstration",
     "residents.agenda",
     "residents.events",
@@ -27,6 +32,11 @@ DOORS = (
     "coordination.tasks",
     "coordination.calls",
     "coordination.letters",
+    "coordination.team",
+    "coordination.partners",
+    "partners.organisation",
+    "partners.school",
+    "installation",
 )
 """Every door, in the order a visitor meets them; each module has one blueprint `bp`."""
 

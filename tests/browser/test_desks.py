@@ -36,7 +36,7 @@ def links(db_session: scoped_session[Session]) -> list[str]:
 
 def enter(page: Page) -> None:
     page.get_by_role("button", name="Entrer").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Mes territoires")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mon espace")
 
 
 def fits(page: Page) -> bool:

@@ -7,6 +7,7 @@ from flask import Flask
 
 from eventsapp.mailroom import sealing
 from eventsapp.mailroom.sealing import Unreadable
+from eventsapp.web import headers
 
 pytestmark = pytest.mark.databases("sqlite")
 LETTER = "Annulez ici :\nhttps://agenda.example.org/m/hT3vQ8_xZr-1LwYk5nPc9bDg\nMerci – à bientôt 🌻"
@@ -45,3 +46,10 @@ def test_links_are_erased_and_public_addresses_stay() -> None:
         '<a href="http://127.0.0.1:8000/m/…/inscriptions/k7/annulation">ici</a>, '
         "https://agenda.example.org/connexion/…."
     )
+
+
+@pytest.mark.parametrize("path", headers.TOKEN_PATHS)
+def test_every_address_that_opens_something_is_erased(path: str) -> None:
+    """A path that holds a token (web.headers) is one that a delivered letter forgets."""
+    said = sealing.erase_links(f"Voici : https://agenda.example.org{path}8qx4cz-96745_K6pz. Merci.")
+    assert said == f"Voici : https://agenda.example.org{path}…. Merci."

@@ -54,7 +54,7 @@ def test_samira_comes_in_by_her_letter(client: PageClient, db_session: scoped_se
     answer = client.submit(page.form(button=ENTER))
 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/pro/")
-    assert client.get("/pro/").page.heading == "Mes territoires"
+    assert client.get("/pro/").page.heading == "Mon espace"
 
 
 @pytest.mark.usefixtures("samira")

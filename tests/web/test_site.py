@@ -112,6 +112,8 @@ def test_robots_may_read_feeds_and_pages_but_nothing_of_people(client: PageClien
         "Disallow: /m/",
         "Disallow: /pro/",
         "Disallow: /connexion",
+        "Disallow: /invitation/",
+        "Disallow: /jour/",
         "Disallow: /demonstration/",
         "Disallow: /e/*/inscription",
         "Disallow: /*?*mois=",

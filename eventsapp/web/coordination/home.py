@@ -6,11 +6,13 @@ from flask import render_template
 from werkzeug.exceptions import Forbidden
 
 from eventsapp import clock
-from eventsapp.access import questions
+from eventsapp.access import grants, questions, wording
+from eventsapp.access.models import Role
 from eventsapp.agenda import listings as agenda
 from eventsapp.mailroom import calls
 from eventsapp.mailroom import listings as letters
 from eventsapp.mailroom.models import Channel, LetterStatus
+from eventsapp.people import partner_requests
 from eventsapp.planning import listings as plans
 from eventsapp.programme import contents
 from eventsapp.programme import listings as programme
@@ -26,12 +28,19 @@ MOST_SHOWN = 5
 
 @bp.get("/pro/")
 def home() -> str:
-    """The territories of the account."""
-    account = current_account()
+    """What the account does where, its own and stood in for."""
+    account, today = current_account(), clock.today()
     if account is None:
         raise Forbidden()
+    held = questions.grants_of(account, on=today)
     return render_template(
-        "coordination/home.html", territories=questions.territories_of(account, on=clock.today())
+        "coordination/home.html",
+        held=held,
+        own=[grant for grant in held if grant.account_id == account.id],
+        stand_ins=grants.stand_ins(held, since=today),
+        today=today,
+        wording=wording,
+        Role=Role,
     )
 
 
@@ -48,6 +57,7 @@ def territory(territory: str) -> str:
         calls_to_make=calls.how_many(area.id, now=now),
         letters_waiting=counts.get((Channel.MAIL, LetterStatus.WAITING), 0)
         + counts.get((Channel.MAIL, LetterStatus.SENDING), 0),
+        requests_waiting=partner_requests.how_many(area),
         letters_failed=counts.get((Channel.MAIL, LetterStatus.FAILED), 0),
     )
 

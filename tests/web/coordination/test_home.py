@@ -14,7 +14,7 @@ from eventsapp.programme import contents
 from eventsapp.programme.models import ProjectStatus, Theme
 from tests import factories, saturdays
 from tests.pages import Page, PageClient
-from tests.web.coordination.conftest import SignIn
+from tests.web.conftest import SignIn
 
 
 def figures(page: Page) -> dict[str, str]:
@@ -29,15 +29,16 @@ def test_paul_sees_his_territories_and_no_other(sign_in: SignIn) -> None:
     factories.a_territory(13)
     paul = sign_in(saturdays.a_coordinator(nineteenth, tenth, email="paul@example.org", name="Paul"))
     page = paul.get("/pro/").page
-    assert [(a.text, a["href"]) for a in page.main.all("a")] == [
-        ("Le 10e", "/pro/paris-10/"),
-        ("Le 19e", "/pro/paris-19/"),
+    doors = [a for card in page.main.all("li", class_="door") for a in card.all("a")]
+    assert [(a.text, a["href"]) for a in doors] == [
+        ("Coordination du 19e", "/pro/paris-19/"),
+        ("Coordination du 10e", "/pro/paris-10/"),
     ]
 
 
 def test_whoever_coordinates_nothing_is_told_whom_to_ask(sign_in: SignIn) -> None:
     page = sign_in(saturdays.a_coordinator(email="nouvelle@example.org", name="Nour")).get("/pro/").page
-    assert "Aucun territoire ne vous est encore confié." in page.text
+    assert "Aucune fonction ne vous est encore confiée." in page.text
 
 
 def test_what_waits_for_samira(desk: PageClient, db_session: scoped_session[Session]) -> None:
@@ -50,6 +51,7 @@ def test_what_waits_for_samira(desk: PageClient, db_session: scoped_session[Sess
     assert figures(page) == {
         "rendez-vous à venir": "2",
         "proposition à regarder": "1",
+        "demandes de partenaires": "0",
         "personnes à appeler": "0",
         "courriers en attente": "0",
         "courriers en échec": "0",
@@ -75,7 +77,7 @@ def test_the_home_of_a_territory_asks_as_much_whatever_it_holds(
     for number in range(6):
         factories.an_event(f"Atelier {number}", venue=factories.a_school(f"École {number}"))
     db_session.commit()
-    assert (few, said()) == (7, 7)
+    assert (few, said()) == (8, 8)
 
 
 def test_the_programme_in_official_words_with_remarks(sign_in: SignIn) -> None:

@@ -18,7 +18,7 @@ from eventsapp.planning.models import Draft, DraftStatus
 from eventsapp.tasks import queue
 from tests import factories, saturdays
 from tests.pages import Page, PageClient
-from tests.web.coordination.conftest import SignIn
+from tests.web.conftest import SignIn
 
 PROPOSE = "Proposer des dates"
 

@@ -1,0 +1,114 @@
+"""The desk of an organisation: what it holds, where it may act, and its team."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext, lazy_gettext
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import SelectChoice, SelectField
+
+from eventsapp import clock
+from eventsapp.access import grants, listings, offers, questions, wording
+from eventsapp.access.models import Role
+from eventsapp.access.offers import Sender
+from eventsapp.agenda import listings as agenda
+from eventsapp.database import db
+from eventsapp.people.models import Account, Organisation
+from eventsapp.refusals import Refusal, msgid
+from eventsapp.web.coordination.doorstep import desk
+from eventsapp.web.forms import AddressForm, refuse
+from eventsapp.web.guards import current_account
+
+bp = desk("organisation")
+
+OFFERED = (Role.MEMBER, Role.OWNER)
+MOST_SHOWN = 50
+
+
+class RoleMissing(Refusal):
+    """A role that no organisation has."""
+
+    sentence = msgid("Choisissez une fonction.")
+
+
+class OfferForm(AddressForm):
+    """Who is invited, and to what."""
+
+    role = SelectField(lazy_gettext("Sa fonction"), validate_choice=False)
+
+
+@bp.get("/pro/organisations/<row:organisation_id>/")
+def home(organisation_id: int) -> str:
+    """Its sessions to come."""
+    organisation = _seen(organisation_id)
+    return render_template(
+        "partners/organisation/home.html",
+        organisation=organisation,
+        territories=listings.territories_of(organisation),
+        coming=agenda.hosted_by(organisation, now=clock.now(), limit=MOST_SHOWN),
+        may_own=questions.may_own(_who(), organisation, on=clock.today()),
+    )
+
+
+@bp.get("/pro/organisations/<row:organisation_id>/equipe")
+def team(organisation_id: int) -> str:
+    """Who answers for it, who works in it, who is invited."""
+    return _team_page(_seen(organisation_id), OfferForm(formdata=None))
+
+
+@bp.post("/pro/organisations/<row:organisation_id>/equipe")
+def offer(organisation_id: int) -> tuple[str, int] | BaseResponse:
+    """Invites somebody by mail."""
+    organisation, account, asked = _seen(organisation_id), _who(), OfferForm()
+    if not questions.may_offer(account, Role.MEMBER, organisation, on=clock.today()):
+        raise Forbidden()
+    try:
+        if asked.role.data not in OFFERED:
+            raise RoleMissing(field="role")
+        sent = offers.send(
+            Role(asked.role.data),
+            organisation,
+            asked.email.data or "",
+            by=Sender.of(account),
+            now=clock.now(),
+        )
+    except Refusal as refusal:
+        status = refuse(asked, refusal)
+        return _team_page(_seen(organisation_id), asked), status
+    address = sent.email
+    db.session.commit()
+    flash(gettext("L’invitation est partie à %(address)s.", address=address), "ok")
+    return redirect(url_for("organisation.team", organisation_id=organisation_id), 303)
+
+
+def _who() -> Account:
+    account = current_account()
+    if account is None:
+        raise Forbidden()
+    return account
+
+
+def _seen(number: int) -> Organisation:
+    """An organisation that the visitor may look into. Raises NotFound, Forbidden."""
+    organisation = listings.organisation_by_id(number)
+    if not questions.may_see_team(_who(), organisation, on=clock.today()):
+        raise Forbidden()
+    return organisation
+
+
+def _team_page(organisation: Organisation, shown: OfferForm) -> str:
+    today = clock.today()
+    shown.role.choices = [SelectChoice(role.value, wording.role_name(role)) for role in OFFERED]
+    team = listings.team(organisation)
+    return render_template(
+        "partners/organisation/team.html",
+        organisation=organisation,
+        team=team,
+        stand_ins=grants.stand_ins(team, since=today),
+        offers=offers.waiting(organisation, now=clock.now()),
+        today=today,
+        may_offer=questions.may_offer(_who(), Role.MEMBER, organisation, on=today),
+        form=shown,
+        wording=wording,
+    )

@@ -1,0 +1,128 @@
+"""Roles in a real browser: every page of teams and partners, whole and with its mistakes, breaks no rule;
+and by keyboard alone somebody is invited, comes in, and hands the role over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp import clock
+from eventsapp.mailroom import sealing
+from eventsapp.mailroom.models import Letter
+from eventsapp.people import accounts
+from tests.browsers import Visit
+from tests.web import town
+from tests.web.town import Town
+
+Axe = Callable[[Page], None]
+
+
+@pytest.fixture
+def the_town(db_session: scoped_session[Session]) -> Town:
+    built = town.build()
+    for key in ("samira", "nadia", "roy", "ada"):
+        built.rows[f"link_{key}"] = accounts.new_link(built.accounts[key], now=clock.now())
+    db_session.commit()
+    db_session.rollback()
+    return built
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+PAGES = {
+    "samira": (
+        "/pro/",
+        "/pro/paris-19/equipe",
+        "/pro/paris-19/partenaires",
+        "/pro/paris-19/partenaires/demandes/{request}",
+        "/pro/fonctions/{grant}/transmission",
+        "/pro/fonctions/{grant}/absence",
+    ),
+    "nadia": (
+        "/pro/",
+        "/pro/organisations/{organisation}/",
+        "/pro/organisations/{organisation}/equipe",
+        "/pro/rendez-vous/{event}/aides",
+    ),
+    "roy": ("/pro/", "/pro/ecoles/{school}"),
+    "ada": ("/pro/", "/pro/installation"),
+}
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (320, True)])
+def test_no_page_of_roles_breaks_a_rule(
+    visit: Visit, axe: Axe, the_town: Town, width: int, dark: bool
+) -> None:
+    for address in (
+        "/devenir-partenaire",
+        f"/invitation/{the_town.rows['offer_token']}",
+        "/invitation/x",
+        f"/jour/{the_town.rows['day_token']}",
+        "/jour/x",
+    ):
+        page = visit(address, width=width, dark=dark)
+        axe(page)
+        assert fits(page), address
+    who = "samira" if dark else "nadia"
+    page = visit(f"/connexion/{the_town.rows[f'link_{who}']}", width=width, dark=dark)
+    page.get_by_role("button", name="Entrer").click()
+    for rule in PAGES[who]:
+        page.goto(rule.format(**the_town.rows))
+        axe(page)
+        assert fits(page), rule
+
+
+@pytest.mark.parametrize("who", ["samira", "roy", "ada"])
+def test_nor_does_one_with_its_mistakes(visit: Visit, axe: Axe, the_town: Town, who: str) -> None:
+    page = visit(f"/connexion/{the_town.rows[f'link_{who}']}")
+    page.get_by_role("button", name="Entrer").click()
+    for rule in PAGES[who]:
+        page.goto(rule.format(**the_town.rows))
+        axe(page)
+        buttons = page.locator("form[novalidate] button[type=submit]")
+        if buttons.count():
+            buttons.last.click()
+            expect(page.get_by_role("alert")).to_be_focused()
+            axe(page)
+            assert fits(page), rule
+
+
+def invited(db_session: scoped_session[Session], address: str) -> str:
+    db_session.rollback()
+    letter = db_session.scalars(
+        select(Letter).where(Letter.address == address).order_by(Letter.id.desc())
+    ).first()
+    assert letter is not None
+    found = re.search(r"/(invitation|connexion)/[\w-]+", sealing.unseal(letter.text))
+    assert found is not None
+    db_session.rollback()
+    return found[0]
+
+
+def press_to(page: Page, name: str, role: str = "button") -> None:
+    """Tabs until the control of this name has the focus, then presses Enter."""
+    wanted = page.get_by_role(role, name=name, exact=False).first  # type: ignore[arg-type]  # the tests'
+    expect(wanted).to_be_attached()
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("one => one === document.activeElement"):
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"the keyboard does not reach {name!r}")
+
+
+def write_in(page: Page, label: str, text: str) -> None:
+    field = page.get_by_label(label, exact=True)
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if field.evaluate("one => one === document.activeElement"):
+            page.keyboard.type(text)
+            return
+    raise AssertionError(f"the keyboard does not reach {label!r}")

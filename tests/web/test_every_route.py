@@ -1,0 +1,367 @@
+"""Every route, opened by everybody: nobody, every role, and the same role of another place.
+
+The table is compared with the addresses that the application knows: a new route without a row
+fails. Whoever is refused learns nothing and changes nothing: the whole database is compared.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp.database import db
+from tests.pages import PageClient
+from tests.web import town
+from tests.web.conftest import SignIn
+from tests.web.town import PEOPLE, Town
+
+pytestmark = pytest.mark.databases("sqlite")
+
+COORDINATION = frozenset({"samira", "ines"})
+"""Samira coordinates the 19e, Inès stands in for her."""
+SIGNED_IN = frozenset(PEOPLE) - {"nobody"}
+EVERYBODY = frozenset(PEOPLE)
+
+
+class Route(NamedTuple):
+    """A route, an address of it, who is let in, and what they get."""
+
+    method: str
+    endpoint: str
+    rule: str
+    who: frozenset[str]
+    status: int
+    also: int | None = None
+    """What whoever comes second of these people gets, when the first has changed the thing."""
+
+
+def desk(method: str, endpoint: str, rule: str, status: int) -> Route:
+    return Route(method, endpoint, f"/pro/{rule}", COORDINATION, status)
+
+
+ROUTES = (
+    # For everybody, account or not.
+    Route("GET", "site.territories", "/", EVERYBODY, 200),
+    Route("GET", "site.help", "/aide", EVERYBODY, 200),
+    Route("GET", "site.accessibility", "/accessibilite", EVERYBODY, 200),
+    Route("GET", "site.privacy", "/donnees-personnelles", EVERYBODY, 200),
+    Route("GET", "site.legal", "/mentions-legales", EVERYBODY, 200),
+    Route("GET", "site.robots", "/robots.txt", EVERYBODY, 200),
+    Route("GET", "favicon", "/favicon.ico", EVERYBODY, 301),
+    Route("GET", "health.alive", "/healthz", EVERYBODY, 200),
+    Route("GET", "health.ready", "/readyz", EVERYBODY, 503),  # no worker lives in a test
+    Route("GET", "agenda.listing", "/{territory}/", EVERYBODY, 200),
+    Route("GET", "programme.project", "/{territory}/projet", EVERYBODY, 200),
+    Route("GET", "programme.action", "/{territory}/actions/samedis-matins-a-l-ecole", EVERYBODY, 200),
+    Route("GET", "subscriptions.page", "/{territory}/recevoir", EVERYBODY, 200),
+    Route("GET", "calendar_feeds.territory", "/agendas/{territory}.ics", EVERYBODY, 200),
+    Route("GET", "calendar_feeds.theme", "/agendas/{territory}/parentalite.ics", EVERYBODY, 200),
+    Route("GET", "events.page", "/e/{workshop}-atelier-cuisine-en-famille", EVERYBODY, 200),
+    Route("GET", "events.download", "/e/{workshop}.ics", EVERYBODY, 200),
+    Route("GET", "registrations.form", "/e/{workshop}/inscription", EVERYBODY, 200),
+    Route("POST", "registrations.keep_answers", "/e/{workshop}/inscription", EVERYBODY, 422),
+    Route("GET", "registrations.check", "/e/{workshop}/inscription/verification", EVERYBODY, 303),
+    Route("POST", "registrations.confirm", "/e/{workshop}/inscription/verification", EVERYBODY, 410),
+    Route("GET", "partner_requests.form", "/devenir-partenaire", EVERYBODY, 200),
+    Route("POST", "partner_requests.ask", "/devenir-partenaire", EVERYBODY, 422),
+    Route("GET", "partner_requests.kept", "/devenir-partenaire/merci", EVERYBODY, 200),
+    Route("GET", "demonstration.mail", "/demonstration/courrier", EVERYBODY, 404),
+    Route("GET", "demonstration.message", "/demonstration/courrier/1.eml", EVERYBODY, 404),
+    Route("GET", "demonstration.download", "/demonstration/courrier/1.eml/fichier", EVERYBODY, 404),
+    # By a link: whoever holds it.
+    Route("GET", "own_page.show", "/m/{household_token}", EVERYBODY, 200),
+    Route(
+        "GET",
+        "own_page.cancellation",
+        "/m/{household_token}/inscriptions/{registration}/annulation",
+        EVERYBODY,
+        200,
+    ),
+    Route(
+        "POST",
+        "own_page.cancel",
+        "/m/{household_token}/inscriptions/{registration}/annulation",
+        EVERYBODY,
+        303,
+    ),
+    Route("GET", "day.show", "/jour/{day_token}", EVERYBODY, 200),
+    Route("GET", "invitations.show", "/invitation/{offer_token}", EVERYBODY, 200),
+    Route("POST", "invitations.accept", "/invitation/{offer_token}", EVERYBODY, 422),  # it asks a name
+    # Signing in.
+    Route("GET", "sign_in.form", "/connexion", EVERYBODY, 200, also=303),  # signed in already: goes on
+    Route("POST", "sign_in.ask", "/connexion", EVERYBODY, 303),
+    Route("GET", "sign_in.sent", "/connexion/envoye", EVERYBODY, 200),
+    Route("GET", "sign_in.link", "/connexion/{sign_in_token}", EVERYBODY, 200),
+    Route("POST", "sign_in.enter", "/connexion/{sign_in_token}", EVERYBODY, 303, also=410),
+    Route("POST", "sign_in.leave", "/deconnexion", EVERYBODY, 303),
+    # One's own account.
+    Route("GET", "desk.home", "/pro/", SIGNED_IN, 200),
+    Route("GET", "account.show", "/pro/compte", SIGNED_IN, 200),
+    Route("POST", "account.end", "/pro/compte/entrees/{sign_in}/fin", frozenset(), 404),  # nobody's own
+    Route("POST", "account.end_others", "/pro/compte/entrees/fin", SIGNED_IN, 303),
+    # The desks of a territory.
+    desk("GET", "desk.territory", "{territory}/", 200),
+    desk("GET", "desk.programme", "{territory}/programme", 200),
+    desk("GET", "plans.index", "{territory}/plans", 200),
+    desk("POST", "plans.propose", "{territory}/plans", 409),  # that year is being worked out
+    desk("GET", "plans.show", "plans/{draft}", 200),
+    desk("POST", "plans.accept", "plans/{draft}/acceptation", 303),
+    desk("POST", "plans.set_aside", "plans/{draft}/mise-de-cote", 303),
+    desk("GET", "series.index", "{territory}/series", 200),
+    desk("GET", "series.show", "series/{series}", 200),
+    desk("POST", "series.set_rule", "series/{series}/regle", 303),
+    desk("POST", "series.add_date", "series/{series}/ajout", 303),
+    desk("POST", "series.drop_date", "series/{series}/retrait", 303),
+    desk("POST", "series.move_date", "series/{series}/deplacement", 303),
+    desk("POST", "series.forget_exception", "series/{series}/oubli", 303),
+    desk("POST", "series.announce_missing", "series/{series}/annonce", 303),
+    desk("GET", "tasks.show", "taches/{task}", 200),
+    desk("POST", "tasks.stop", "taches/{task}/arret", 303),
+    desk("GET", "calls.index", "{territory}/appels", 200),
+    desk("POST", "calls.outcome", "{territory}/appels/{call}", 303),
+    desk("GET", "letters.index", "{territory}/courriers", 200),
+    desk("GET", "letters.show", "{territory}/courriers/{letter}", 200),
+    desk("POST", "letters.retry", "{territory}/courriers/{letter}/relance", 303),
+    desk("GET", "partners.index", "{territory}/partenaires", 200),
+    desk("GET", "partners.asked", "{territory}/partenaires/demandes/{request}", 200),
+    desk("POST", "partners.approve", "{territory}/partenaires/demandes/{request}/acceptation", 303),
+    desk("POST", "partners.refuse", "{territory}/partenaires/demandes/{request}/refus", 303),
+    desk("POST", "partners.end", "{territory}/partenaires/{organisation}/fin", 303),
+    desk("GET", "team.show", "{territory}/equipe", 200),
+    # Whoever stands in names no coordinator (test_team); the contact of a school she may.
+    desk("POST", "team.offer", "{territory}/equipe", 303),
+    # Roles: those who hold them in person pass them on; Ada names coordinators.
+    *(
+        Route(method, f"roles.{name}", f"/pro/{rule}", frozenset({"samira", "ada"}), status)
+        for method, name, rule, status in (
+            ("GET", "passing_on", "fonctions/{grant}/transmission", 200),
+            ("POST", "pass_on", "fonctions/{grant}/transmission", 303),
+            ("GET", "being_away", "fonctions/{grant}/absence", 200),
+            ("POST", "note_absence", "fonctions/{grant}/absence", 303),
+            ("POST", "end", "fonctions/{grant}/fin", 303),
+            ("POST", "end_stand_in", "remplacements/{stand_in}/fin", 303),
+            ("POST", "withdraw", "invitations/{offer}/retrait", 303),
+            ("POST", "send_again", "invitations/{offer}/renvoi", 303),
+        )
+    ),
+    # Organisations, schools, the installation.
+    Route(
+        "GET",
+        "organisation.home",
+        "/pro/organisations/{organisation}/",
+        COORDINATION | {"nadia", "moussa"},
+        200,
+    ),
+    Route(
+        "GET",
+        "organisation.team",
+        "/pro/organisations/{organisation}/equipe",
+        COORDINATION | {"nadia", "moussa"},
+        200,
+    ),
+    Route(
+        "POST",
+        "organisation.offer",
+        "/pro/organisations/{organisation}/equipe",
+        COORDINATION | {"nadia"},
+        303,
+    ),
+    Route("GET", "school.show", "/pro/ecoles/{school}", COORDINATION | {"roy"}, 200),
+    Route(
+        "GET", "day_links.index", "/pro/rendez-vous/{event}/aides", COORDINATION | {"nadia", "moussa"}, 200
+    ),
+    Route(
+        "POST", "day_links.make", "/pro/rendez-vous/{event}/aides", COORDINATION | {"nadia", "moussa"}, 303
+    ),
+    Route(
+        "POST",
+        "day_links.revoke",
+        "/pro/rendez-vous/{event}/aides/{day_link}/retrait",
+        COORDINATION | {"nadia", "moussa"},
+        303,
+    ),
+    Route("GET", "installation.show", "/pro/installation", frozenset({"ada"}), 200),
+    Route("POST", "installation.offer", "/pro/installation", frozenset({"ada"}), 303),
+)
+
+FILLED_IN = {
+    "outcome": "appele",
+    "school_year": "2027-2028",
+    "jour": "monday",
+    "rang": "first",
+    "tous": "1",
+    "sinon": "nothing",
+    "du": "2027-01-01",
+    "au": "2027-06-30",
+    "ajout": "2027-01-07",
+    "retrait": "2027-02-02",
+    "depart": "2027-03-02",
+    "arrivee": "2027-03-04",
+    "day": "2027-04-06",
+    "reason": "Trop loin",
+    "email": "quelquun@example.org",
+    "first_day": "2026-12-01",
+    "last_day": "2026-12-03",
+    "function": "paris-19",
+}
+"""What forms ask, where one answer suits all."""
+
+OF_ONE_ROUTE = {
+    "team.offer": {"role": "ecole"},
+    "organisation.offer": {"role": "membre"},
+    "day_links.make": {"name": "Awa"},
+}
+OWN_SECRETS = ("Ceci ne regarde", "boussole", "Boussole", "invitee@", "rachid", "Rachid", "second@")
+"""What only the desks of the 19e say."""
+
+
+@pytest.fixture
+def the_town(db_session: scoped_session[Session]) -> Town:
+    """One of everything and of everybody."""
+    built = town.build()
+    db_session.commit()
+    for account in built.accounts.values():
+        db_session.refresh(account)
+    return built
+
+
+def enter(name: str, the_town: Town, sign_in: SignIn, client: PageClient) -> PageClient:
+    return client if name == "nobody" else sign_in(the_town.accounts[name])
+
+
+def knock(client: PageClient, route: Route, rows: dict[str, str]) -> tuple[int, str, str]:
+    """Status, where it leads, and what is said; a form comes with the visitor's own CSRF token."""
+    db.session.rollback()
+    address = route.rule.format(**rows)
+    if route.method == "GET":
+        answer = client.get(address)
+    else:
+        a_page = client.get("/pro/", follow_redirects=True).page  # with a way out, or a way in
+        token = a_page.all("input", name="csrf_token")[0]["value"]
+        filled = FILLED_IN | OF_ONE_ROUTE.get(route.endpoint, {}) | {"csrf_token": token}
+        if route.endpoint == "team.offer":
+            filled["school"] = rows["school"]
+        answer = client.post(address, data=filled)
+    text = "" if answer.mimetype == "image/svg+xml" else answer.get_data(as_text=True)
+    return answer.status_code, answer.headers.get("Location", ""), text
+
+
+def everything() -> dict[str, list[Any]]:
+    """All rows of all tables."""
+    db.session.rollback()
+    found = {
+        table.name: [tuple(row) for row in db.session.execute(select(table).order_by(*table.primary_key))]
+        for table in db.metadata.sorted_tables
+    }
+    db.session.rollback()
+    return found
+
+
+def named(route: Route) -> str:
+    return f"{route.method} {route.endpoint}"
+
+
+def test_the_table_holds_every_route(app: Flask) -> None:
+    known = {
+        (method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    }
+    assert known == {(route.method, route.endpoint) for route in ROUTES}
+    assert len(ROUTES) == len({(route.method, route.endpoint) for route in ROUTES})
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=named)
+def test_whoever_has_no_business_there_learns_and_changes_nothing(
+    route: Route, the_town: Town, sign_in: SignIn, client: PageClient
+) -> None:
+    refused = {name: enter(name, the_town, sign_in, client) for name in PEOPLE if name not in route.who}
+    before = everything()
+    for name, visitor in refused.items():
+        status, location, said = knock(visitor, route, the_town.rows)
+        if name == "nobody" and route.method == "GET":
+            wanted = route.rule.format(**the_town.rows)
+            assert (name, status, location) == (name, 303, f"/connexion?next={wanted}")
+        elif route.endpoint == "account.end" and name != "nobody":
+            assert (name, status) == (name, 404)
+        else:
+            assert (name, status, location) == (name, 403, "")
+        assert [secret for secret in OWN_SECRETS if secret in said] == [], name
+    assert everything() == before
+
+
+@pytest.mark.parametrize("route", [one for one in ROUTES if one.who], ids=named)
+def test_whoever_has_business_there_is_let_in(
+    route: Route, the_town: Town, sign_in: SignIn, client: PageClient
+) -> None:
+    """Where a form changes the thing, only the first of them gets `status`: the others are let in, too."""
+    visitors = {name: enter(name, the_town, sign_in, client) for name in PEOPLE if name in route.who}
+    if route.method == "GET":
+        got = {name: knock(visitor, route, the_town.rows)[0] for name, visitor in visitors.items()}
+        later = route.also or route.status
+        assert got == {name: route.status if name == "nobody" else later for name in got} or (
+            got == dict.fromkeys(got, route.status)
+        )
+        return
+    for place, (name, visitor) in enumerate(visitors.items()):
+        status, location, _ = knock(visitor, route, the_town.rows)
+        if place == 0:
+            assert (name, status) == (name, route.status), location
+        else:
+            assert status in {route.status, route.also or route.status, 404, 409}, (name, status)
+            assert not location.startswith("/connexion?")
+
+
+ELSEWHERE = (
+    ("paul", "/pro/paris-10/courriers/{letter}"),
+    ("paul", "/pro/paris-10/courriers/{call}"),
+    ("paul", "/pro/paris-10/partenaires/demandes/{request}"),
+    ("samira", "/pro/paris-18/"),
+    ("samira", "/pro/plans/999"),
+    ("samira", "/pro/series/999"),
+    ("samira", "/pro/taches/999"),
+    ("samira", "/pro/paris-19/courriers/999"),
+    ("samira", "/pro/plans/999999999999999999999999"),
+    ("samira", "/pro/plans/١"),
+    ("samira", "/pro/fonctions/999/transmission"),
+    ("samira", "/pro/organisations/999/"),
+    ("samira", "/pro/ecoles/999"),
+    ("samira", "/pro/rendez-vous/zzzzzzz/aides"),
+    ("nobody", "/invitation/invented"),
+    ("nobody", "/jour/invented"),
+    ("nobody", "/connexion/invented"),
+    ("nobody", "/m/invented"),
+)
+
+
+@pytest.mark.parametrize(("name", "rule"), ELSEWHERE)
+def test_what_is_not_there_is_not_found_through_ones_own_place_either(
+    name: str, rule: str, the_town: Town, sign_in: SignIn, client: PageClient
+) -> None:
+    status = enter(name, the_town, sign_in, client).get(rule.format(**the_town.rows)).status_code
+    gone = rule.startswith(("/invitation", "/jour", "/connexion"))
+    assert status == (410 if gone else 404)
+
+
+def test_a_call_of_another_territory_is_not_settled_through_ones_own(
+    the_town: Town, sign_in: SignIn, client: PageClient
+) -> None:
+    [calls] = [route for route in ROUTES if route.endpoint == "calls.outcome"]
+    paul = enter("paul", the_town, sign_in, client)
+    assert knock(paul, calls, the_town.rows | {"territory": "paris-10"})[0] == 404
+    [links] = [route for route in ROUTES if route.endpoint == "day_links.revoke"]
+    samira = enter("samira", the_town, sign_in, client)
+    assert knock(samira, links, the_town.rows | {"event": the_town.rows["workshop"]})[0] == 404
+
+
+def test_a_forged_form_is_refused(the_town: Town, sign_in: SignIn, client: PageClient) -> None:
+    samira = enter("samira", the_town, sign_in, client)
+    before = everything()
+    for route in ROUTES:
+        if route.method == "POST":
+            assert samira.post(route.rule.format(**the_town.rows), data=FILLED_IN).status_code == 400
+    assert everything() == before

@@ -1,0 +1,216 @@
+"""« Devenir partenaire »: an association asks, a coordinator says yes or no, somebody is left alone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp import clock as hours
+from eventsapp.access import grants, joining, listings
+from eventsapp.access.models import GrantOffer, Role
+from eventsapp.database import begin_writing, db
+from eventsapp.mailroom import sealing
+from eventsapp.mailroom.models import Letter
+from eventsapp.people import accounts, partner_requests
+from eventsapp.people.models import Organisation, OrganisationApproval, PartnerRequest
+from tests import factories, saturdays
+from tests.pages import PageClient
+from tests.web.conftest import SignIn
+
+pytestmark = pytest.mark.databases("sqlite")
+
+ANSWERS = {
+    "territory": "paris-19",
+    "organisation_name": "La Boussole",
+    "kind": "association",
+    "contact_name": "Nadia Benali",
+    "email": "Contact@Boussole.example",
+    "phone": "06 39 98 00 00",
+    "about": "Des ateliers de cuisine\nau pied des tours.",
+}
+
+
+@pytest.fixture
+def paris(db_session: scoped_session[Session]) -> None:
+    factories.a_territory()
+    factories.a_territory(10)
+    db_session.commit()
+    db_session.rollback()
+
+
+def ask(client: PageClient, **answers: str) -> tuple[int, dict[str, str], str]:
+    page = client.get("/devenir-partenaire?territoire=paris-19").page
+    answer = client.submit(page.form("/devenir-partenaire"), ANSWERS | answers)
+    mistakes = answer.page.mistakes if answer.status_code == 422 else {}
+    return answer.status_code, mistakes, answer.headers.get("Location", "")
+
+
+def letters(db_session: scoped_session[Session]) -> list[tuple[str, str, str]]:
+    db_session.rollback()
+    rows = db_session.scalars(select(Letter).order_by(Letter.id)).all()
+    found = [(one.kind, one.address, sealing.unseal(one.text) if one.is_sealed else one.text) for one in rows]
+    db_session.rollback()
+    return found
+
+
+@pytest.mark.usefixtures("paris")
+def test_the_boussole_asks_and_is_welcomed(
+    client: PageClient, sign_in: SignIn, db_session: scoped_session[Session]
+) -> None:
+    assert ask(client) == (303, {}, "/devenir-partenaire/merci?territoire=paris-19")
+    assert (
+        client.get("/devenir-partenaire/merci?territoire=paris-19").page.heading == "Votre demande est partie"
+    )
+    samira = sign_in(saturdays.a_coordinator(factories.a_territory()))
+    index = samira.get("/pro/paris-19/partenaires").page
+    page = samira.get(index.link("La Boussole")).page
+    for said in ("Nadia Benali", "contact@boussole.example", "06 39 98 00 00", "au pied des tours."):
+        assert said in page.main.text
+    answer = samira.submit(page.form(button="Accepter"))
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/pro/paris-19/partenaires")
+    assert "La Boussole peut agir ici." in samira.get("/pro/paris-19/partenaires").page.text
+
+    [(kind, address, text)] = letters(db_session)
+    assert (kind, address) == ("access/offered", "contact@boussole.example")
+    assert "Responsable de l’organisation\N{NO-BREAK SPACE}: La Boussole" in text
+    found = re.search(r"/invitation/[\w-]+", text)
+    assert found is not None
+    taken = client.submit(client.get(found[0]).page.form(button="Accepter"), {"name": "L’équipe"})
+    client.submit(client.get(taken.headers["Location"]).page.form(button="Entrer"))
+    home = client.get("/pro/").page
+    desk = client.get(home.link("Responsable de l’organisation : La Boussole")).page
+    assert desk.heading == "La Boussole"
+    assert client.get("/pro/paris-19/").status_code == 403
+
+    # Answered twice, from a page that was left open.
+    assert samira.submit(page.form(button="Accepter")).status_code == 303
+    assert "Cette demande est déjà réglée." in samira.get("/pro/paris-19/partenaires").page.text
+    assert db_session.scalars(select(Organisation.name)).all() == ["La Boussole"]
+
+
+@pytest.mark.usefixtures("paris")
+def test_a_refusal_says_why(client: PageClient, sign_in: SignIn, db_session: scoped_session[Session]) -> None:
+    ask(client)
+    samira = sign_in(saturdays.a_coordinator(factories.a_territory()))
+    page = samira.get(samira.get("/pro/paris-19/partenaires").page.link("La Boussole")).page
+    blank = samira.submit(page.form(button="Refuser"), {"reason": "  "})
+    assert blank.status_code == 422
+    assert list(blank.page.mistakes) == ["reason"]
+    assert samira.submit(blank.page.form(button="Refuser"), {"reason": "Trop loin d’ici."}).status_code == 303
+    [(kind, address, text)] = letters(db_session)
+    assert (kind, address) == ("access/refused", "contact@boussole.example")
+    assert "Trop loin d’ici." in text
+    assert db_session.scalars(select(Organisation)).all() == []
+
+
+@pytest.mark.usefixtures("paris")
+def test_paul_of_the_10e_sees_nothing_of_it(client: PageClient, sign_in: SignIn) -> None:
+    ask(client)
+    number = db.session.scalars(select(PartnerRequest.id)).one()
+    db.session.rollback()
+    paul = sign_in(saturdays.a_coordinator(factories.a_territory(10), email="paul@example.org", name="Paul"))
+    assert paul.get(f"/pro/paris-10/partenaires/demandes/{number}").status_code == 404
+    assert "Boussole" not in paul.get("/pro/paris-10/partenaires").page.text
+
+
+@pytest.mark.usefixtures("paris")
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("territory", "paris-20", "Choisissez un arrondissement."),
+        ("territory", "", "Choisissez un arrondissement."),
+        ("organisation_name", " ", "Écrivez un nom."),
+        ("organisation_name", "Gagnez sur www.exemple.org", "Écrivez un nom."),
+        ("organisation_name", "x" * 121, "Écrivez 120 signes au plus."),
+        ("kind", "secte", "Choisissez ce que vous êtes."),
+        ("contact_name", "", "Écrivez un nom."),
+        ("email", "", "Écrivez votre adresse e-mail."),
+        ("email", "nadia@", "Écrivez une adresse e-mail comme prenom@exemple.fr."),
+        ("phone", "appelez-moi", "Écrivez un numéro de téléphone comme 06 39 98 00 00."),
+        ("about", "\n \n", "Dites en quelques mots ce que vous voulez proposer."),
+        ("about", "a" * 601, "Écrivez 600 signes au plus."),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field(
+    client: PageClient, db_session: scoped_session[Session], field: str, typed: str, sentence: str
+) -> None:
+    status, mistakes, _ = ask(client, **{field: typed})
+    assert (status, list(mistakes)) == (422, [field])
+    assert mistakes[field].endswith(sentence)
+    assert db_session.scalars(select(PartnerRequest)).all() == []
+
+
+@pytest.mark.usefixtures("paris")
+def test_asked_twice_it_waits_once(client: PageClient, db_session: scoped_session[Session]) -> None:
+    ask(client)
+    ask(client, about="Des ateliers de couture")
+    assert db_session.scalars(select(PartnerRequest.about)).all() == ["Des ateliers de couture"]
+
+
+@pytest.mark.usefixtures("paris")
+def test_an_organisation_of_the_same_name_is_found_and_not_doubled(
+    client: PageClient, sign_in: SignIn, db_session: scoped_session[Session]
+) -> None:
+    known = factories.an_association("La boussole")
+    db_session.commit()
+    ask(client)
+    samira = sign_in(saturdays.a_coordinator(factories.a_territory()))
+    page = samira.get(samira.get("/pro/paris-19/partenaires").page.link("La Boussole")).page
+    assert page.form(button="Accepter")["organisation"] == str(known.id)
+    db_session.rollback()
+    assert samira.submit(page.form(button="Accepter")).status_code == 303
+    approved = db_session.execute(
+        select(OrganisationApproval.organisation_id, OrganisationApproval.territory_id)
+    ).all()
+    assert approved == [(known.id, factories.a_territory().id)]
+
+
+@pytest.mark.usefixtures("paris")
+def test_an_approval_is_per_territory_and_can_end(
+    sign_in: SignIn, db_session: scoped_session[Session]
+) -> None:
+    espace = factories.an_association("Espace 19")
+    for number in (19, 10):
+        partner_requests.approve_organisation(
+            espace, factories.a_territory(number), actor="cli", now=hours.now()
+        )
+    db_session.commit()
+    samira = sign_in(saturdays.a_coordinator(factories.a_territory()))
+    page = samira.get("/pro/paris-19/partenaires").page
+    assert samira.submit(page.form(button="Retirer l’accord")).status_code == 303
+    assert [one.slug for one in listings.territories_of(espace)] == ["paris-10"]
+    db_session.rollback()
+    assert samira.submit(page.form(button="Retirer l’accord")).status_code == 404
+
+
+@pytest.mark.usefixtures("paris")
+def test_an_orphaned_organisation_is_noticed_and_invited_again(
+    sign_in: SignIn, db_session: scoped_session[Session]
+) -> None:
+    espace = factories.an_association("Espace 19", email="contact@espace19.example")
+    never = factories.an_association("Jamais venue", email="jamais@example.org")
+    for one in (espace, never):
+        partner_requests.approve_organisation(one, factories.a_territory(), actor="cli", now=hours.now())
+    nadia = accounts.open_account("nadia@example.org", "Nadia", actor="cli", now=hours.now())
+    grants.give(nadia, Role.OWNER, espace, by="cli", now=hours.now())
+    db_session.commit()
+    assert [one.is_orphaned for one in listings.partners(factories.a_territory(), now=hours.now())] == [
+        False,
+        False,
+    ]
+    assert joining.invite_orphans(hours.now()) is None
+    db_session.rollback()
+
+    begin_writing()
+    grants.leave(nadia, by="cli", now=hours.now())
+    db_session.commit()
+    samira = sign_in(saturdays.a_coordinator(factories.a_territory()))
+    assert "Plus personne" in samira.get("/pro/paris-19/partenaires").page.main.text
+    assert joining.invite_orphans(hours.now()) == 1
+    db_session.commit()
+    assert joining.invite_orphans(hours.now()) is None
+    offers = db_session.execute(select(GrantOffer.email, GrantOffer.role)).all()
+    assert offers == [("contact@espace19.example", Role.OWNER)]

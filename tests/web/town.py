@@ -1,0 +1,192 @@
+"""A town with one of everything, and one of everybody: who knocks at every door of it.
+
+Samira coordinates the 19e, Paul the 10e. Nadia answers for Espace 19, Moussa works there; Omar answers
+for an association of the 10e. Madame Roy is the contact of Curial, Monsieur Weil of a school of the 10e.
+Inès stands in for Samira this week. Ada administers the installation, Nour has an account and no role.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+
+from sqlalchemy import select
+
+from eventsapp import clock
+from eventsapp.access import day_links, grants, offers
+from eventsapp.access.models import DayLink, Grant, GrantOffer, Role, StandIn
+from eventsapp.access.offers import Sender
+from eventsapp.agenda.models import Activity
+from eventsapp.agenda.rules import Ordinal, Rule, Weekday
+from eventsapp.codes import fingerprint, link_token
+from eventsapp.database import db
+from eventsapp.mailroom.models import Channel, Letter, LetterStatus
+from eventsapp.people import accounts, partner_requests, sign_ins
+from eventsapp.people.models import Account, Organisation, OrganisationKind, SignIn
+from eventsapp.planning import drafting
+from tests import factories, saturdays
+from tests.registrations import stories
+
+PEOPLE = (
+    "nobody",
+    "nour",
+    "ada",
+    "samira",
+    "ines",
+    "paul",
+    "nadia",
+    "moussa",
+    "omar",
+    "roy",
+    "weil",
+)
+
+
+@dataclass
+class Town:
+    """Accounts by name, and what fills the places of an address."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    rows: dict[str, str] = field(default_factory=dict)
+
+
+def build() -> Town:
+    """Everything and everybody; the caller commits."""
+    town = Town()
+    saturdays.a_town()
+    nineteenth, tenth = factories.a_territory(), factories.a_territory(10)
+    now = clock.now()
+    espace = db.session.scalars(select(Organisation).where(Organisation.name == "Espace 19")).one()
+    elsewhere = factories.an_association("Ailleurs")
+    partner_requests.approve_organisation(elsewhere, tenth, actor="cli", now=now)
+    curial, recollets = factories.a_school(), factories.a_school("École Récollets", territory=tenth)
+
+    def somebody(key: str, name: str, *held: tuple[Role, object]) -> Account:
+        account = accounts.open_account(f"{key}@example.org", name, actor="cli", now=now)
+        for role, where in held:
+            grants.give(account, role, where, by="cli", now=now)  # type: ignore[arg-type]  # the table's
+        town.accounts[key] = account
+        return account
+
+    somebody("nour", "Nour")
+    somebody("ada", "Ada", (Role.ADMINISTRATOR, None))
+    samira = somebody("samira", "Samira", (Role.COORDINATOR, nineteenth))
+    somebody("paul", "Paul", (Role.COORDINATOR, tenth))
+    somebody("second", "Rachid", (Role.COORDINATOR, nineteenth))
+    somebody("nadia", "Nadia", (Role.OWNER, espace))
+    somebody("moussa", "Moussa", (Role.MEMBER, espace))
+    somebody("omar", "Omar", (Role.OWNER, elsewhere))
+    somebody("roy", "Madame Roy", (Role.SCHOOL_CONTACT, curial))
+    somebody("weil", "Monsieur Weil", (Role.SCHOOL_CONTACT, recollets))
+    ines = somebody("ines", "Inès")
+    rachid = db.session.scalars(select(Grant).where(Grant.account_id == town.accounts["second"].id)).one()
+    hers = db.session.scalars(select(Grant).where(Grant.account_id == samira.id)).one()
+    today = clock.today()
+    db.session.add_all(
+        StandIn(
+            grant=grant,
+            account=account,
+            first_day=today,
+            last_day=today + timedelta(days=4),
+            noted_at=now,
+            noted_by="cli",
+        )
+        for grant, account in ((hers, ines), (rachid, town.accounts["second"]))
+    )
+    event = saturdays.a_saturday(curial, date(2026, 12, 5), host=espace)
+    workshop = factories.an_event("Atelier cuisine en famille")
+    db.session.flush()
+    call, mail = a_letter(nineteenth.id, Channel.CALL), a_letter(nineteenth.id, Channel.MAIL)
+    draft = saturdays.a_draft()
+    later = drafting.request(nineteenth, "2027-2028", requested_by=None, now=now)
+    request = partner_requests.ask(
+        nineteenth,
+        partner_requests.Answers(
+            organisation_name="La Boussole",
+            kind=OrganisationKind.ASSOCIATION,
+            contact_name="Awa Sow",
+            email="awa@boussole.example",
+            phone="",
+            about="Des ateliers",
+        ),
+        language="fr",
+        now=now,
+    )
+    offer = offers.send(Role.COORDINATOR, nineteenth, "invitee@example.org", by=Sender.of(samira), now=now)
+    offer_token, offer.fingerprint = _known(offer)
+    day_token = day_links.make(event, "Awa, à la porte", actor="cli", now=now)
+    sign_ins.begin(town.accounts["second"], "", now=now)
+    link = accounts.new_link(town.accounts["nour"], now=now)
+    db.session.flush()
+    registered = stories.register(workshop, stories.answers("Awa"))
+    town.rows = {
+        "territory": nineteenth.slug,
+        "draft": str(draft.id),
+        "task": str(later.task_id),
+        "call": str(call.id),
+        "letter": str(mail.id),
+        "series": str(a_series().id),
+        "sign_in": str(db.session.scalars(select(SignIn.id)).one()),
+        "organisation": str(espace.id),
+        "school": str(curial.id),
+        "request": str(request.id),
+        "offer": str(offer.id),
+        "grant": str(rachid.id),
+        "stand_in": str(db.session.scalars(select(StandIn.id).where(StandIn.grant_id == rachid.id)).one()),
+        "event": event.code,
+        "workshop": workshop.code,
+        "day_link": str(db.session.scalars(select(DayLink.id)).one()),
+        "offer_token": offer_token,
+        "day_token": day_token,
+        "sign_in_token": link,
+        "household_token": registered.link_token,
+        "registration": registered.registration.code,
+    }
+    return town
+
+
+def _known(offer: GrantOffer) -> tuple[str, str]:
+    """The token of an offer went by mail; another is put in its place, for the table."""
+    token = link_token()
+    return token, fingerprint(token)
+
+
+def a_series() -> Activity:
+    """The first Tuesdays of winter and spring, at Curial's gate."""
+    rule = Rule(
+        weekday=Weekday.TUESDAY,
+        first=date(2027, 1, 1),
+        last=date(2027, 6, 30),
+        ordinals=(Ordinal.FIRST,),
+    )
+    return factories.an_activity(
+        "Petits déjeuners de Curial",
+        rule=rule.to_dict(),
+        venue=factories.a_school(),
+        usual_start=time(8, 30),
+        usual_minutes=90,
+    )
+
+
+def a_letter(territory_id: int, channel: Channel) -> Letter:
+    """A letter to Awa that no other territory may read."""
+    letter = Letter(
+        kind="registrations/confirmed",
+        channel=channel,
+        status=LetterStatus.WAITING,
+        territory_id=territory_id,
+        reader_name="Awa",
+        address="awa@example.org" if channel is Channel.MAIL else "06 39 98 00 01",
+        language="fr",
+        subject="C’est noté",
+        sender_name="L’agenda du 19e",
+        sender_address="agenda@example.org",
+        message_id=f"<{channel}@example.org>",
+        text="Ceci ne regarde qu’Awa",
+        html="",
+        posted_at=clock.now(),
+        due_at=clock.now(),
+    )
+    db.session.add(letter)
+    db.session.flush()
+    return letter
