@@ -32,6 +32,15 @@ def fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def keyed_fingerprint(secret: str, *names: object) -> str:
+    """What is stored in place of a short code, or of somebody's address: HMAC-SHA-256, in hexadecimal.
+
+    Few enough codes exist for all to be tried against a plain hash; not without the secret.
+    """
+    message = "\x1f".join(str(name) for name in names).encode()
+    return hmac.new(secret.encode(), b"fingerprint\x1e" + message, hashlib.sha256).hexdigest()
+
+
 def reply_token(secret: str, *names: object) -> str:
     """The token of a reply address, derived so that it stays the same for the life of an event.
 

@@ -90,6 +90,19 @@ SETTINGS = (
         "SECRET_KEY. Set it apart to change SECRET_KEY without losing waiting letters.",
     ),
     Setting(
+        "CODES_KEY",
+        "",
+        "Encrypts the secrets of one-time codes. Empty: derived from SECRET_KEY. Set it apart to change "
+        "SECRET_KEY without asking everybody to set their codes up anew.",
+    ),
+    Setting(
+        "SECOND_FACTOR_REQUIRED",
+        None,
+        "Whether coordinators and administrators need a one-time code besides their link or password. "
+        "Not set: yes in production, no in a demonstration, which anybody may try.",
+        _boolean,
+    ),
+    Setting(
         "PORT",
         8000,
         "The loopback port of the web process; the mail catcher takes the next one.",
@@ -242,6 +255,8 @@ def _derive(app: Flask, given: set[str]) -> None:
         config["MAIL_PORT"] = config["PORT"] + 1 if on_loopback else 587
     config["HELP_MAIL"] = config["HELP_MAIL"] or f"aide@{config['MAIL_DOMAIN']}"
     config["MAIL_DEFAULT_SENDER"] = f"{config['MAIL_MAILBOX']}@{config['MAIL_DOMAIN']}"
+    if config["SECOND_FACTOR_REQUIRED"] is None:
+        config["SECOND_FACTOR_REQUIRED"] = production
     if "SESSION_COOKIE_SECURE" not in given:
         config["SESSION_COOKIE_SECURE"] = production or config["PUBLIC_URL"].startswith("https://")
     if not config["SECRET_KEY"] and not production:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from eventsapp.cli.accounts import close_account, open_account, sign_in_link
+from eventsapp.cli.accounts import close_account, forget_second_factor, open_account, sign_in_link
 from eventsapp.cli.events import events
 from eventsapp.cli.letters import letters
 from eventsapp.cli.planning import plan
@@ -30,6 +30,7 @@ COMMANDS = (
     open_account,
     sign_in_link,
     close_account,
+    forget_second_factor,
 )
 
 

@@ -1,7 +1,7 @@
 """Accounts of the desks: opened for somebody, entered by a single-use link that comes by mail.
 
-There is no password to forget or to steal. A link is stored as a fingerprint, opened by GET, used up
-by POST (mail scanners open every link), and works for SIGN_IN_MINUTES.
+No password is needed, though one may be chosen (`passwords`). A link is stored as a fingerprint,
+opened by GET, used up by POST (mail scanners open every link), and works for SIGN_IN_MINUTES.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import outbox
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.people import contacts, sign_ins
-from eventsapp.people.models import Account, SignInLink
+from eventsapp.people.models import Account, RecoveryCode, SignInLink
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
 from eventsapp.settings import setting
 
@@ -86,6 +86,8 @@ def close_account(account: Account, *, actor: str, now: datetime) -> None:
     The row stays for the journal, which says "account:12"; the address may open a new account.
     """
     account.closed_at, account.name, account.email = now, "", f"closed-{account.id}@invalid"
+    account.password_hash = account.totp_secret = account.totp_waiting = None
+    rows_changed(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     ended = sign_ins.end_all(account, now=now)
     journal.note(actor, "closed", account, now=now, ended=ended)
 

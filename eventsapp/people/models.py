@@ -170,6 +170,33 @@ class Account(Model):
     language: Mapped[str] = mapped_column(String(8), default="fr")
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    """argon2id, as people.passwords writes it; None: signs in by a link."""
+    totp_secret: Mapped[str | None] = mapped_column(String(400))
+    """Encrypted (people.second_factor); None: no second factor."""
+    totp_waiting: Mapped[str | None] = mapped_column(String(400))
+    """Encrypted; shown, and not yet proved by a first code."""
+    totp_step: Mapped[int | None]
+    """The step (RFC 6238 section 4) of the last code taken: no code is taken twice."""
+
+
+class RecoveryCode(Model):
+    """One code that stands in once for a lost phone; only its fingerprint is kept."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("account_id", "fingerprint"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
+
+
+class Proof(enum.StrEnum):
+    """What a sign-in was begun by."""
+
+    LINK = "lien"
+    PASSWORD = "mot_de_passe"  # noqa: S105 - the name of a way in, no password
 
 
 class SignInLink(Model):
@@ -197,6 +224,10 @@ class SignIn(Model):
     fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
     browser: Mapped[str] = mapped_column(String(40))
     """As `browsers.named` says it: « Firefox, Android », or nothing."""
+    by: Mapped[Proof] = mapped_column(choice(Proof), default=Proof.LINK)
+    is_half: Mapped[bool] = mapped_column(default=False)
+    """The second factor is still to be proved: it opens no desk."""
+    wrong_codes: Mapped[int] = mapped_column(default=0)
     begun_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     """At the latest."""

@@ -17,11 +17,17 @@ from eventsapp import journal
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db, rows_changed
 from eventsapp.people import browsers
-from eventsapp.people.models import Account, SignIn, SignInLink
+from eventsapp.people.models import Account, Proof, SignIn, SignInLink
 from eventsapp.refusals import NotFound, Refusal, msgid
 
 LASTS = timedelta(hours=12)
 """A working day; then one signs in again."""
+
+HALF_LASTS = timedelta(minutes=10)
+"""How long the second factor is waited for."""
+
+MOST_WRONG = 5
+"""Wrong codes after which half a sign-in is over: one begins anew, with another link."""
 
 KEPT = timedelta(days=1)
 """How long an ended one is kept at least; a nightly job deletes it, so two days at most."""
@@ -34,14 +40,19 @@ class SignInIsOver(Refusal):
     status = 403
 
 
-def begin(account: Account, user_agent: str, *, now: datetime) -> str:
-    """Signs an account in on one browser; gives the token for its cookie, which is stored nowhere."""
+def begin(account: Account, user_agent: str, *, by: Proof = Proof.LINK, now: datetime) -> str:
+    """Signs an account in on one browser; gives the token for its cookie, which is stored nowhere.
+
+    Where the account has a second factor it is half a sign-in (`halfway`): it opens no desk.
+    """
     token = link_token()
     db.session.add(
         SignIn(
             account=account,
             fingerprint=fingerprint(token),
             browser=browsers.named(user_agent),
+            by=by,
+            is_half=account.totp_secret is not None,
             begun_at=now,
             ends_at=now + LASTS,
         )
@@ -57,6 +68,42 @@ def behind(token: str, *, now: datetime) -> SignIn | None:
         .where(SignIn.fingerprint == fingerprint(token), *_going_on(now), Account.closed_at.is_(None))
         .options(contains_eager(SignIn.account))
     ).first()
+
+
+def halfway(token: str, *, now: datetime) -> SignIn | None:
+    """Half a sign-in, whose second factor is still to be proved; None when its time or tries are over."""
+    return db.session.scalars(
+        select(SignIn)
+        .join(SignIn.account)
+        .where(
+            SignIn.fingerprint == fingerprint(token),
+            SignIn.is_half,
+            SignIn.ended_at.is_(None),
+            SignIn.begun_at > now - HALF_LASTS,
+            SignIn.wrong_codes < MOST_WRONG,
+            Account.closed_at.is_(None),
+        )
+        .options(contains_eager(SignIn.account))
+    ).first()
+
+
+def complete(half: SignIn, *, now: datetime) -> str:
+    """The second factor is proved: a new token, so that one seen before opens nothing.
+
+    Raises SignInIsOver when somebody else completed or ended it meanwhile.
+    """
+    token = link_token()
+    still = update(SignIn).where(SignIn.id == half.id, SignIn.is_half, SignIn.ended_at.is_(None))
+    whole = still.values(is_half=False, fingerprint=fingerprint(token), begun_at=now, ends_at=now + LASTS)
+    if not rows_changed(whole):
+        raise SignInIsOver()
+    return token
+
+
+def note_wrong_code(number: int) -> None:
+    """One try less for half a sign-in; the caller commits, though the answer is a refusal."""
+    tried = update(SignIn).where(SignIn.id == number)
+    rows_changed(tried.values(wrong_codes=SignIn.wrong_codes + 1))
 
 
 def going_on(account: Account, *, now: datetime) -> Sequence[SignIn]:
@@ -138,10 +185,12 @@ def _note(account: Account, verb: str, *, now: datetime, **details: int) -> None
 
 
 def _end(account: Account, *which: ColumnElement[bool], now: datetime) -> int:
+    halves = update(SignIn).where(SignIn.account_id == account.id, SignIn.is_half, SignIn.ended_at.is_(None))
+    rows_changed(halves.where(*which).values(ended_at=now))
     return rows_changed(
         update(SignIn).where(SignIn.account_id == account.id, *_going_on(now), *which).values(ended_at=now)
     )
 
 
 def _going_on(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (SignIn.ended_at.is_(None), SignIn.ends_at > now)
+    return (SignIn.is_half.is_(False), SignIn.ended_at.is_(None), SignIn.ends_at > now)

@@ -85,6 +85,12 @@ def current_sign_in() -> SignIn | None:
     return g.sign_in
 
 
+def current_half() -> SignIn | None:
+    """Half a sign-in that the cookie carries, whose second factor is to be proved; or None."""
+    token = session.get(SIGN_IN)
+    return sign_ins.halfway(token, now=clock.now()) if isinstance(token, str) else None
+
+
 def current_account() -> Account | None:
     """The signed-in account, or None."""
     sign_in = current_sign_in()

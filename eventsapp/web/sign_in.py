@@ -6,6 +6,8 @@ before is thrown away when somebody signs in: a cookie planted by another opens 
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
@@ -17,6 +19,7 @@ from eventsapp.database import db
 from eventsapp.people import accounts, sign_ins
 from eventsapp.people.accounts import LinkDoesNotWork
 from eventsapp.people.contacts import LONGEST_ADDRESS
+from eventsapp.people.models import Account, Proof
 from eventsapp.refusals import Refusal
 from eventsapp.settings import setting
 from eventsapp.web.addresses import local_path
@@ -77,17 +80,7 @@ def link(token: str) -> str:
 def enter(token: str) -> BaseResponse:
     """Uses the link up and opens the desk, or the page that was wanted first."""
     now = clock.now()
-    carried = current_sign_in()
-    account = accounts.use_link(token, now=now)
-    if carried is not None:  # the cookie it had opens nothing any more
-        sign_ins.leave(carried, now=now)
-    entry = sign_ins.begin(account, request.user_agent.string, now=now)
-    db.session.commit()
-    wanted = local_path(session.get(NEXT), url_for("desk.home"))
-    session.clear()
-    session[SIGN_IN] = entry
-    session.permanent = True
-    return redirect(wanted, 303)
+    return let_in(accounts.use_link(token, now=now), Proof.LINK, wanted=session.get(NEXT), now=now)
 
 
 @bp.post("/deconnexion")
@@ -101,6 +94,24 @@ def used_up(error: LinkDoesNotWork) -> tuple[str, int]:
     """Used, too old or never sent: a new one is a click away."""
     db.session.rollback()
     return render_template("sign_in/used.html", sentence=gettext(error.sentence)), error.status
+
+
+def let_in(account: Account, by: Proof, *, wanted: object, now: datetime) -> BaseResponse:
+    """Begins a sign-in, whole or half, and goes on; whatever the session held before is thrown away."""
+    carried = current_sign_in()
+    if carried is not None:  # the cookie it had opens nothing any more
+        sign_ins.leave(carried, now=now)
+    entry = sign_ins.begin(account, request.user_agent.string, by=by, now=now)
+    needs_code = account.totp_secret is not None
+    db.session.commit()
+    kept = local_path(wanted if isinstance(wanted, str) else "", "")
+    session.clear()
+    session[SIGN_IN] = entry
+    session.permanent = True
+    if needs_code:
+        session[NEXT] = kept
+        return redirect(url_for("second_step.form"), 303)
+    return redirect(kept or url_for("desk.home"), 303)
 
 
 def _form_page(shown: AddressForm) -> str:

@@ -39,6 +39,9 @@ def fits(page: Page) -> bool:
 PAGES = {
     "samira": (
         "/pro/",
+        "/pro/compte",
+        "/pro/compte/mot-de-passe",
+        "/pro/compte/code",
         "/pro/paris-19/equipe",
         "/pro/paris-19/partenaires",
         "/pro/paris-19/partenaires/demandes/{request}",
@@ -62,6 +65,7 @@ def test_no_page_of_roles_breaks_a_rule(
 ) -> None:
     for address in (
         "/devenir-partenaire",
+        "/connexion/mot-de-passe",
         f"/invitation/{the_town.rows['offer_token']}",
         "/invitation/x",
         f"/jour/{the_town.rows['day_token']}",
@@ -126,3 +130,77 @@ def write_in(page: Page, label: str, text: str) -> None:
             page.keyboard.type(text)
             return
     raise AssertionError(f"the keyboard does not reach {label!r}")
+
+
+def test_by_keyboard_alone_somebody_is_invited_comes_in_and_hands_over(
+    visit: Visit, axe: Axe, the_town: Town, db_session: scoped_session[Session]
+) -> None:
+    """Invited by mail, in by the link, a code of the phone, back by a recovery code, the role handed over."""
+    samira = visit(f"/connexion/{the_town.rows['link_samira']}", width=1280)
+    press_to(samira, "Entrer")
+    expect(samira.get_by_role("heading", level=1)).to_have_text("Mon espace")
+    samira.goto("/pro/paris-19/equipe")
+    write_in(samira, "Son adresse e-mail", "lena@example.org")
+    press_to(samira, "Envoyer l’invitation")
+    expect(samira.get_by_text("L’invitation est partie à lena@example.org.")).to_be_visible()
+
+    lena = visit(invited(db_session, "lena@example.org"))
+    axe(lena)
+    write_in(lena, "Votre nom", "Léna")
+    press_to(lena, "Accepter")
+    press_to(lena, "Entrer")
+    expect(lena.get_by_role("heading", level=1)).to_have_text("Mon espace")
+
+    lena.goto("/pro/compte/code")
+    press_to(lena, "Mettre en place")
+    expect(lena.get_by_role("img", name="Code à scanner")).to_be_visible()
+    axe(lena)
+    key = lena.locator(".key-text code").text_content() or ""
+    write_in(lena, "Le code de votre téléphone", code_of(key))
+    press_to(lena, "Vérifier")
+    expect(lena.get_by_text("Gardez ces dix codes de secours")).to_be_visible()
+    axe(lena)
+    recovery = lena.locator(".codes code").first.text_content() or ""
+    press_to(lena, "C’est fait", "link")
+    expect(lena.get_by_role("heading", level=1)).to_have_text("Mon espace")
+    press_to_leave(lena)
+    expect(lena).to_have_url(re.compile(r"/$"))
+
+    lena.goto("/connexion")
+    write_in(lena, "Votre adresse e-mail", "lena@example.org")
+    press_to(lena, "Recevoir mon lien")
+    expect(lena.get_by_role("heading", level=1)).to_have_text("Regardez vos e-mails")
+    lena.goto(invited(db_session, "lena@example.org"))
+    press_to(lena, "Entrer")
+    expect(lena.get_by_role("heading", level=1)).to_have_text("Encore une étape")
+    axe(lena)
+    press_to(lena, "Entrer avec un code de secours", "link")
+    write_in(lena, "Un code de secours", recovery)
+    press_to(lena, "Entrer")
+    expect(lena.get_by_text("Il vous reste 9 codes de secours.")).to_be_visible()
+
+    press_to(lena, "Transmettre", "link")
+    write_in(lena, "Son adresse e-mail", "maud@example.org")
+    press_to(lena, "Transmettre")
+    maud = visit(invited(db_session, "maud@example.org"))
+    expect(maud.get_by_text("Vous prenez la suite de Léna.")).to_be_visible()
+    write_in(maud, "Votre nom", "Maud")
+    press_to(maud, "Accepter")
+    press_to(maud, "Entrer")
+    expect(maud.get_by_role("link", name="Coordination du 19e")).to_be_visible()
+    lena.goto("/pro/")
+    expect(lena.get_by_text("Aucune fonction ne vous est encore confiée.")).to_be_visible()
+
+
+def code_of(key: str) -> str:
+    from passlib.totp import TOTP
+
+    return str(TOTP(key=key).generate(time=clock.now().timestamp()).token)
+
+
+def press_to_leave(page: Page) -> None:
+    """Signs out through the menu of a phone."""
+    page.goto("/pro/")
+    page.locator("details.drop.only-m > summary").focus()
+    page.keyboard.press("Enter")
+    press_to(page, "Me déconnecter")

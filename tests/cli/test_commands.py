@@ -49,7 +49,7 @@ def test_the_commands_are_those_of_the_operators(app: Flask) -> None:
     assert ours <= set(app.cli.commands)
     assert ours == {
         "prepare", "seed", "worker", "catch-mail", "plan", "letters", "events", "feeds", "tasks",
-        "open-account", "sign-in-link", "close-account",
+        "open-account", "sign-in-link", "close-account", "forget-second-factor",
     }  # fmt: skip
 
 

@@ -47,7 +47,9 @@ def samira(db_session: scoped_session[Session]) -> Account:
 
 
 def devices(client: PageClient) -> list[str]:
-    return [line.all("strong")[0].text for line in client.get("/pro/compte").page.main.one("ul").all("li")]
+    return [
+        line.all("strong")[0].text for line in client.get("/pro/compte").page.main.all("ul")[-1].all("li")
+    ]
 
 
 def test_samira_signs_out_the_computer_she_borrowed(samira: Account, enter: Enter) -> None:

@@ -98,11 +98,25 @@ ROUTES = (
     Route("GET", "sign_in.link", "/connexion/{sign_in_token}", EVERYBODY, 200),
     Route("POST", "sign_in.enter", "/connexion/{sign_in_token}", EVERYBODY, 303, also=410),
     Route("POST", "sign_in.leave", "/deconnexion", EVERYBODY, 303),
+    Route("GET", "second_step.password", "/connexion/mot-de-passe", EVERYBODY, 200, also=303),
+    Route("POST", "second_step.enter", "/connexion/mot-de-passe", EVERYBODY, 422),
+    Route("GET", "second_step.form", "/connexion/code", EVERYBODY, 303),  # nothing begun
+    Route("POST", "second_step.check", "/connexion/code", EVERYBODY, 303),
+    Route("GET", "second_step.recovery", "/connexion/code-de-secours", EVERYBODY, 303),
+    Route("POST", "second_step.recover", "/connexion/code-de-secours", EVERYBODY, 303),
     # One's own account.
     Route("GET", "desk.home", "/pro/", SIGNED_IN, 200),
     Route("GET", "account.show", "/pro/compte", SIGNED_IN, 200),
     Route("POST", "account.end", "/pro/compte/entrees/{sign_in}/fin", frozenset(), 404),  # nobody's own
     Route("POST", "account.end_others", "/pro/compte/entrees/fin", SIGNED_IN, 303),
+    Route("GET", "password.form", "/pro/compte/mot-de-passe", SIGNED_IN, 200),
+    Route("POST", "password.choose", "/pro/compte/mot-de-passe", SIGNED_IN, 422),
+    Route("POST", "password.remove", "/pro/compte/mot-de-passe/suppression", SIGNED_IN, 303),
+    Route("GET", "codes.show", "/pro/compte/code", SIGNED_IN, 200),
+    Route("POST", "codes.prepare", "/pro/compte/code/preparation", SIGNED_IN, 303),
+    Route("POST", "codes.turn_on", "/pro/compte/code", SIGNED_IN, 409),  # nothing was scanned
+    Route("POST", "codes.renew", "/pro/compte/code/secours", SIGNED_IN, 409),
+    Route("POST", "codes.turn_off", "/pro/compte/code/arret", SIGNED_IN, 409),
     # The desks of a territory.
     desk("GET", "desk.territory", "{territory}/", 200),
     desk("GET", "desk.programme", "{territory}/programme", 200),

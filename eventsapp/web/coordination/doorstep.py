@@ -6,9 +6,16 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 
+from eventsapp import clock
+from eventsapp.access import questions
+from eventsapp.people.models import Account
 from eventsapp.places.listings import territory_by_slug
 from eventsapp.places.models import Territory
+from eventsapp.settings import setting
 from eventsapp.web.guards import current_account, require_coordinator
+
+OWN_ACCOUNT = {"account", "codes", "password"}
+"""Blueprints of one's own account: they open before a second factor is there."""
 
 
 def desk(name: str) -> Blueprint:
@@ -20,11 +27,23 @@ def desk(name: str) -> Blueprint:
 
 def require_sign_in() -> BaseResponse | None:
     """Sends who is not signed in to the sign-in page, and back afterwards; a form is refused (403)."""
-    if current_account() is not None:
-        return None
+    account = current_account()
+    if account is not None:
+        return lead_to_codes(account)
     if request.method not in {"GET", "HEAD"}:
         raise Forbidden()
     return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")), 303)
+
+
+def lead_to_codes(account: Account) -> BaseResponse | None:
+    """Where SECOND_FACTOR_REQUIRED says so, whoever must have a second factor sets one up before all else."""
+    if account.totp_secret is not None or not setting("SECOND_FACTOR_REQUIRED"):
+        return None
+    if request.blueprint in OWN_ACCOUNT or not questions.must_have_second_factor(account, on=clock.today()):
+        return None
+    if request.method not in {"GET", "HEAD"}:
+        raise Forbidden()
+    return redirect(url_for("codes.show"), 303)
 
 
 def steered(slug: str) -> Territory:
