@@ -171,6 +171,12 @@ SETTINGS = (
         _whole(5, 1440),
     ),
     Setting(
+        "RATE_LIMITS",
+        True,
+        "Whether web/limits.py counts who tries what how often. No: for a measure, never in production.",
+        _boolean,
+    ),
+    Setting(
         "MAX_CONTENT_LENGTH",
         64 * 1024,
         "The largest body taken: the longest form of ours is far below; more is refused with 413.",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+from eventsapp import attempts
 from eventsapp.access import day_links, joining, offers
 from eventsapp.database import begin_writing
 from eventsapp.jobs.door import Turn
@@ -95,6 +96,12 @@ def invite_orphans(turn: Turn) -> int | None:
     return joining.invite_orphans(turn.now)
 
 
+def forget_attempts(turn: Turn) -> int | None:
+    """Forgets how often something was tried, two days ago."""
+    begin_writing()
+    return attempts.forget_old(turn.now)
+
+
 def forget_gone_workers(turn: Turn) -> int:
     """Forgets the heartbeats of workers that will not come back."""
     begin_writing()
@@ -122,6 +129,7 @@ TIMETABLE = (
     Job("settled offers", forget_old_offers, at=time(3, 16)),
     Job("settled requests", forget_old_requests, at=time(3, 17)),
     Job("past helpers", forget_day_links, at=time(3, 18)),
+    Job("old attempts", forget_attempts, at=time(3, 19)),
     Job("gone workers", forget_gone_workers, at=time(3, 20)),
     Job("orphaned organisations", invite_orphans, at=time(9, 5)),
 )

@@ -6,7 +6,18 @@ from importlib import import_module
 
 from flask import Flask
 
-from eventsapp.web import addresses, assets, compression, errors, filters, guards, headers, languages, logs
+from eventsapp.web import (
+    addresses,
+    assets,
+    compression,
+    errors,
+    filters,
+    guards,
+    headers,
+    languages,
+    limits,
+    logs,
+)
 
 DOORS = (
     "health",
@@ -53,6 +64,7 @@ def open_doors(app: Flask) -> None:
     filters.bind(app)
     headers.bind(app)
     compression.bind(app)
+    limits.bind(app)
     guards.bind(app)
     errors.bind(app)
     for name in DOORS:

@@ -234,8 +234,9 @@ OWN_SECRETS = ("Ceci ne regarde", "boussole", "Boussole", "invitee@", "rachid", 
 
 
 @pytest.fixture
-def the_town(db_session: scoped_session[Session]) -> Town:
-    """One of everything and of everybody."""
+def the_town(app: Flask, db_session: scoped_session[Session]) -> Town:
+    """One of everything and of everybody; all knock from one machine, so limits are off (test_limits)."""
+    app.config["RATE_LIMITS"] = False
     built = town.build()
     db_session.commit()
     for account in built.accounts.values():

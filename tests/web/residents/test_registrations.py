@@ -325,5 +325,5 @@ def test_pages_are_private_and_say_few_statements(
         with statements() as said:
             shown.append(ask())
         counts.append(len(said))
-    assert counts == [2, 3, 2, 14]
+    assert counts == [2, 5, 2, 16]
     assert registered() == 1

@@ -1,0 +1,97 @@
+"""How often something was tried by whom: the count behind every rate limit, in the database.
+
+Several processes share it, so a limit holds however many there are; `limits` and Flask-Limiter know
+memory, Redis, Memcached and MongoDB, no SQL, and one more server for one small table is not worth it.
+
+The window slides: what the one before held counts in proportion to how much of it is still within
+reach, so that nobody gets twice the limit around a boundary (the approximation that Cloudflare
+describes in "How we built rate limiting capable of scaling to millions of domains", 2017). What is
+refused is not counted: whoever waits gets in. Nobody's address is kept, a keyed fingerprint is.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import String, UniqueConstraint, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventsapp.codes import keyed_fingerprint
+from eventsapp.database import Model, db, rows_changed
+from eventsapp.settings import setting
+
+KEPT = timedelta(days=2)
+"""Longer than any window and the one before."""
+
+
+class Attempts(Model):
+    """How many attempts of a kind one person, network or account made in one window."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (UniqueConstraint("kind", "who", "window_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    who: Mapped[str] = mapped_column(String(64))
+    window_at: Mapped[datetime] = mapped_column(index=True)
+    count: Mapped[int]
+
+
+def count(kind: str, who: str, *, most: int, within: timedelta, now: datetime) -> int:
+    """Counts one attempt, and gives 0; or, where it is one too many, the seconds to wait.
+
+    Exact among any number of processes: of 2 x `most` at once, `most` are counted.
+    """
+    mark, window = _print(kind, who), _window(now, within)
+    before = _count(kind, mark, window - within)
+    room = _room(before, now - window, most=most, within=within)
+    if room >= 1:
+        dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+        first = dialect.insert(Attempts).values(kind=kind, who=mark, window_at=window, count=1)
+        counted = first.on_conflict_do_update(
+            index_elements=["kind", "who", "window_at"],
+            set_={"count": Attempts.count + 1},
+            where=Attempts.count < room,
+        ).returning(Attempts.count)
+        if db.session.scalar(counted) is not None:
+            return 0
+    present = _count(kind, mark, window)
+    return _wait(before, present, now - window, most=most, within=within)
+
+
+def forget_old(now: datetime) -> int | None:
+    """Deletes windows that count no more; how many, or None when there were none."""
+    return rows_changed(delete(Attempts).where(Attempts.window_at <= now - KEPT)) or None
+
+
+def _room(before: int, elapsed: timedelta, *, most: int, within: timedelta) -> int:
+    """How many this window may hold by now."""
+    return math.floor(most - before * (1 - elapsed / within))
+
+
+def _wait(before: int, present: int, elapsed: timedelta, *, most: int, within: timedelta) -> int:
+    """Seconds until one more fits: later in this window, or in the next."""
+    if before and present < most:
+        fits = within * (1 - (most - present - 1) / before)
+        if elapsed < fits < within:
+            return math.ceil((fits - elapsed).total_seconds())
+    after = max(timedelta(0), within * (1 - (most - 1) / present)) if present else timedelta(0)
+    return max(1, math.ceil((within - elapsed + after).total_seconds()))
+
+
+def _window(now: datetime, within: timedelta) -> datetime:
+    seconds = int(within.total_seconds())
+    return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
+
+
+def _count(kind: str, mark: str, window: datetime) -> int:
+    found = select(Attempts.count).where(
+        Attempts.kind == kind, Attempts.who == mark, Attempts.window_at == window
+    )
+    return db.session.scalar(found) or 0
+
+
+def _print(kind: str, who: str) -> str:
+    return keyed_fingerprint(str(setting("SECRET_KEY")), "attempts", kind, who)

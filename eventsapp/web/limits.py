@@ -1,0 +1,150 @@
+"""Every rate limit, on one page: how often, within what time, told apart by what.
+
+A network is what the nearest proxy that we trust says (TRUSTED_PROXIES), an IPv6 one by its /64, which
+one household or phone holds. Families share networks: a school's Wi-Fi, a hotel's, a carrier's; so
+those limits are wide where residents register, and the narrow ones go by address or account. Whoever
+reaches one may still come in another way (a link where passwords are refused), and nobody else is
+shut out with them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from flask import Flask, Response, make_response, request
+from flask_babel import ngettext
+
+from eventsapp import attempts, clock
+from eventsapp.database import begin_writing, db
+from eventsapp.settings import setting
+from eventsapp.web import errors
+from eventsapp.web.guards import current_account, current_half
+
+MINUTES_10, MINUTES_15 = timedelta(minutes=10), timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+
+
+def network() -> str:
+    """Where the request comes from."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def typed_email() -> str:
+    """The address that was typed, known to us or not."""
+    return request.form.get("email", "").strip().lower()
+
+
+def half_account() -> str:
+    """Whose second factor is tried."""
+    half = current_half()
+    return f"account:{half.account_id}" if half else ""
+
+
+def account() -> str:
+    """Whose desk it is."""
+    found = current_account()
+    return f"account:{found.id}" if found else ""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most so many within that time, by whom; an empty `by` is not counted."""
+
+    most: int
+    within: timedelta
+    by: Callable[[], str]
+
+
+LIMITS: dict[str, tuple[Limit, ...]] = {
+    "sign_in.ask": (Limit(30, MINUTES_10, network), Limit(10, HOUR, typed_email)),
+    "second_step.enter": (Limit(30, MINUTES_10, network), Limit(10, MINUTES_15, typed_email)),
+    "second_step.check": (Limit(10, HOUR, half_account),),
+    "second_step.recover": (Limit(10, HOUR, half_account),),
+    "password.choose": (Limit(10, HOUR, account),),
+    "password.remove": (Limit(10, HOUR, account),),
+    "codes.turn_on": (Limit(20, HOUR, account),),
+    "codes.renew": (Limit(10, HOUR, account),),
+    "codes.turn_off": (Limit(10, HOUR, account),),
+    # A class of thirty families on one Wi-Fi fills its forms in, with a mistake or two each.
+    "registrations.keep_answers": (Limit(200, MINUTES_10, network),),
+    "registrations.confirm": (Limit(200, MINUTES_10, network),),
+    "partner_requests.ask": (Limit(10, HOUR, network),),
+}
+"""What counts each time it is asked (POST)."""
+
+GUESSES = Limit(30, MINUTES_10, network)
+"""What counts only where it leads nowhere: links that do not exist. One that does always opens, and
+pays nothing: a neighbour on the same network guesses in vain."""
+
+GUESSED = frozenset(
+    {
+        "own_page.show",
+        "own_page.cancellation",
+        "own_page.cancel",
+        "sign_in.link",
+        "sign_in.enter",
+        "invitations.show",
+        "invitations.accept",
+        "day.show",
+    }
+)
+"""Doors that a link opens by itself."""
+
+
+def bind(app: Flask) -> None:
+    """Counts before any door takes the write lock, so that what is refused is counted all the same."""
+
+    @app.before_request
+    def refuse_too_many() -> Response | None:
+        if not setting("RATE_LIMITS"):
+            return None
+        if request.method != "POST" or request.endpoint not in LIMITS:
+            return None
+        wait = _count(request.endpoint, LIMITS[request.endpoint])
+        return too_many(wait) if wait else None
+
+    @app.after_request
+    def count_guesses(answer: Response) -> Response:
+        if answer.status_code in {404, 410} and request.endpoint in GUESSED and setting("RATE_LIMITS"):
+            wait = _count("guesses", (GUESSES,))
+            return too_many(wait) if wait else answer
+        return answer
+
+
+def too_many(seconds: int) -> Response:
+    """The page that says how long to wait."""
+    minutes = math.ceil(seconds / 60)
+    said = ngettext(
+        "Attendez %(num)d minute, puis recommencez.", "Attendez %(num)d minutes, puis recommencez.", minutes
+    )
+    answer = make_response(errors.page(429, said))
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def _count(kind: str, limits: tuple[Limit, ...]) -> int:
+    """Counts one attempt against each limit, in a transaction of its own; the longest wait, or 0."""
+    named = [(limit, limit.by()) for limit in limits]
+    db.session.rollback()  # who it is was read; from here on it is written
+    begin_writing()
+    waits = [
+        attempts.count(
+            f"{kind} {limit.by.__name__}", who, most=limit.most, within=limit.within, now=clock.now()
+        )
+        for limit, who in named
+        if who
+    ]
+    db.session.commit()
+    return max(waits, default=0)

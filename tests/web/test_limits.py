@@ -1,0 +1,162 @@
+"""Rate limits at the doors: a thief is slowed down, a class on one Wi-Fi is not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp.app import create_app
+from eventsapp.attempts import Attempts
+from eventsapp.mailroom.models import Letter
+from eventsapp.web import limits
+from tests import factories, saturdays
+from tests.pages import PageClient, PageResponse
+
+pytestmark = pytest.mark.databases("sqlite")
+
+
+@pytest.fixture
+def samira(db_session: scoped_session[Session]) -> None:
+    saturdays.a_coordinator(factories.a_territory())
+    db_session.commit()
+    db_session.rollback()
+
+
+def guess(client: PageClient, email: str = "samira@example.org", **how: object) -> PageResponse:
+    form = client.get("/connexion/mot-de-passe").page.form("/connexion/mot-de-passe")
+    return client.submit(form, {"email": email, "password": "un mot de passe deviné"}, **how)
+
+
+@pytest.mark.usefixtures("samira")
+def test_passwords_are_guessed_ten_times_and_no_more(
+    client: PageClient, app: Flask, clock: time_machine.Traveller
+) -> None:
+    assert [guess(client).status_code for _ in range(11)] == [422] * 10 + [429]
+    answer = guess(client)
+    assert answer.page.heading == "Trop d’essais"
+    seconds = int(answer.headers["Retry-After"])
+    assert 0 < seconds <= 30 * 60
+    assert f"Attendez {-(-seconds // 60)} minutes, puis recommencez." in answer.page.main.text
+    english = guess(client, headers={"Accept-Language": "en"})
+    assert "minutes, then try again." in english.page.main.text
+    # From elsewhere it is the same address still; another address is another matter.
+    assert guess(client, environ_base={"REMOTE_ADDR": "198.51.100.9"}).status_code == 429
+    assert guess(client, "paul@example.org").status_code == 422
+    clock.shift(timedelta(seconds=seconds))
+    assert guess(client).status_code == 422
+
+
+@pytest.mark.usefixtures("samira")
+def test_the_limit_tells_nobody_who_has_an_account(client: PageClient) -> None:
+    for email in ("samira@example.org", "nobody@example.org"):
+        answers = [guess(client, email) for _ in range(11)]
+        assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+
+
+@pytest.mark.usefixtures("samira")
+def test_one_network_is_slowed_and_no_other_with_it(client: PageClient) -> None:
+    thief = {"REMOTE_ADDR": "203.0.113.5"}
+    answers = [guess(client, f"a{i}@example.org", environ_base=thief).status_code for i in range(31)]
+    assert answers == [422] * 30 + [429]
+    assert guess(client, "b@example.org", environ_base={"REMOTE_ADDR": "203.0.113.6"}).status_code == 422
+
+
+@pytest.mark.usefixtures("samira")
+def test_mail_is_not_asked_for_without_end(client: PageClient, db_session: scoped_session[Session]) -> None:
+    statuses = []
+    for _ in range(11):
+        form = client.get("/connexion").page.form("/connexion")
+        statuses.append(client.submit(form, {"email": "samira@example.org"}).status_code)
+    assert statuses == [303] * 10 + [429]
+    assert len(db_session.scalars(select(Letter)).all()) == 3  # as many as accounts.MOST_LETTERS
+
+
+@pytest.mark.parametrize("path", ["/m/{}", "/connexion/{}", "/invitation/{}", "/jour/{}"])
+def test_links_are_not_guessed_without_end(client: PageClient, path: str) -> None:
+    statuses = [client.get(path.format(f"invented{i}")).status_code for i in range(31)]
+    assert statuses == [statuses[0]] * 30 + [429]
+    assert statuses[0] in {404, 410}
+    assert (
+        client.get(path.format("x"), environ_base={"REMOTE_ADDR": "198.51.100.9"}).status_code == statuses[0]
+    )
+    assert client.get("/aide").status_code == 200
+
+
+def test_thirty_families_register_on_one_wi_fi(
+    client: PageClient, db_session: scoped_session[Session]
+) -> None:
+    """A page that is opened, a form with a mistake, a form that is right: nobody waits."""
+    event = factories.an_event(capacity=200)
+    db_session.commit()
+    path = f"/e/{event.code}/inscription"
+    db_session.rollback()
+    for number in range(30):
+        form = client.get(path).page.form(path)
+        assert client.submit(form, {"first_name": "", "adults": "1"}).status_code == 422
+        answer = client.submit(
+            form, {"first_name": "Awa", "email": f"awa{number}@example.org", "adults": "1"}
+        )
+        assert answer.status_code == 303
+        check = client.get(answer.headers["Location"]).page
+        assert client.submit(check.form(path + "/verification")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("unix:", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_a_network_is_an_address_or_the_half_that_a_household_holds(
+    app: Flask, address: str, network: str
+) -> None:
+    with app.test_request_context("/", environ_base={"REMOTE_ADDR": address}):
+        assert limits.network() == network
+
+
+@pytest.mark.parametrize(("proxies", "told_apart"), [(0, False), (1, True)])
+def test_a_proxy_is_believed_only_where_one_stands(
+    app: Flask, db_session: scoped_session[Session], proxies: int, told_apart: bool
+) -> None:
+    """Without a proxy a visitor's own header changes nothing; with one, only the last hop counts."""
+    behind = create_app(
+        {
+            "ENVIRONMENT": "test",
+            "DATABASE_URL": app.config["DATABASE_URL"],
+            "INSTANCE_PATH": app.instance_path,
+            "TRUSTED_PROXIES": proxies,
+            "SECRET_KEY": "x" * 32,
+        }
+    )
+    client = behind.test_client()
+    for number in range(31):
+        client.get(f"/m/invented{number}", headers={"X-Forwarded-For": f"198.51.100.{number}, 203.0.113.5"})
+    forged = client.get("/m/x", headers={"X-Forwarded-For": "192.0.2.99, 203.0.113.5"})
+    assert forged.status_code == 429  # one adds what one likes in front of the last hop
+    other = client.get("/m/x", headers={"X-Forwarded-For": "203.0.113.6"})
+    assert other.status_code == (404 if told_apart else 429)
+
+
+@pytest.mark.usefixtures("samira")
+def test_what_is_forged_or_only_looked_at_counts_nothing(
+    client: PageClient, db_session: scoped_session[Session]
+) -> None:
+    for path in ("/healthz", "/", "/connexion", "/paris-19/"):
+        client.get(path)
+    assert client.post("/connexion", data={"email": "samira@example.org"}).status_code == 400
+    assert db_session.scalars(select(Attempts)).all() == []
+
+
+def test_every_limit_is_of_a_door_that_is_there(app: Flask) -> None:
+    doors = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert set(limits.LIMITS) | limits.GUESSED <= doors
