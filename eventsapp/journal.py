@@ -6,10 +6,12 @@ that row looks there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, ColumnElement, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventsapp.database import Model, db
@@ -59,3 +61,57 @@ def note(
             details=details,
         )
     )
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader asked to see; None: no wish. `until` is not included."""
+
+    thing: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def of_territory(
+    territory_id: int, filters: Filters, *, limit: int, offset: int = 0
+) -> Sequence[JournalLine]:
+    """The lines of a territory that fit, the latest first; one statement."""
+    return db.session.scalars(
+        select(JournalLine)
+        .where(JournalLine.territory_id == territory_id, *_conditions(filters))
+        .order_by(JournalLine.at.desc(), JournalLine.id.desc())
+        .limit(limit)
+        .offset(offset)
+    ).all()
+
+
+def how_many(territory_id: int, filters: Filters) -> int:
+    """How many lines of a territory fit; one statement."""
+    found = select(func.count(JournalLine.id)).where(
+        JournalLine.territory_id == territory_id, *_conditions(filters)
+    )
+    return db.session.scalar(found) or 0
+
+
+def actors_of(territory_id: int) -> Sequence[str]:
+    """Who has done anything in a territory, families apart; one statement."""
+    return db.session.scalars(
+        select(JournalLine.actor)
+        .where(JournalLine.territory_id == territory_id, ~JournalLine.actor.startswith("household:"))
+        .distinct()
+        .order_by(JournalLine.actor)
+    ).all()
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.thing:
+        found.append(JournalLine.thing == filters.thing)
+    if filters.actor:
+        found.append(JournalLine.actor == filters.actor)
+    if filters.since:
+        found.append(JournalLine.at >= filters.since)
+    if filters.until:
+        found.append(JournalLine.at < filters.until)
+    return found

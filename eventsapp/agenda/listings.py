@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -239,6 +239,14 @@ def next_after(territory: Territory, *, now: datetime) -> Event | None:
     return db.session.scalars(
         public(territory.id).where(Event.ends_at > now).order_by(Event.starts_at, Event.id).limit(1)
     ).first()
+
+
+def titles_of(numbers: Collection[int]) -> dict[int, tuple[str, str]]:
+    """The code and title of events, by number; one statement, or none."""
+    if not numbers:
+        return {}
+    rows = db.session.execute(select(Event.id, Event.code, Event.title).where(Event.id.in_(numbers)))
+    return {number: (code, title) for number, code, title in rows}
 
 
 def by_code(code: str) -> Event:

@@ -46,6 +46,7 @@ DOORS = (
     "coordination.tasks",
     "coordination.calls",
     "coordination.letters",
+    "coordination.journal",
     "coordination.team",
     "coordination.partners",
     "partners.organisation",

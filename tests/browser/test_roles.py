@@ -43,6 +43,7 @@ PAGES = {
         "/pro/compte/mot-de-passe",
         "/pro/compte/code",
         "/pro/paris-19/equipe",
+        "/pro/paris-19/journal",
         "/pro/paris-19/partenaires",
         "/pro/paris-19/partenaires/demandes/{request}",
         "/pro/fonctions/{grant}/transmission",

@@ -145,6 +145,8 @@ ROUTES = (
     desk("POST", "partners.approve", "{territory}/partenaires/demandes/{request}/acceptation", 303),
     desk("POST", "partners.refuse", "{territory}/partenaires/demandes/{request}/refus", 303),
     desk("POST", "partners.end", "{territory}/partenaires/{organisation}/fin", 303),
+    desk("GET", "journal.index", "{territory}/journal", 200),
+    desk("GET", "journal.export", "{territory}/journal.csv", 200),
     desk("GET", "team.show", "{territory}/equipe", 200),
     # Whoever stands in names no coordinator (test_team); the contact of a school she may.
     desk("POST", "team.offer", "{territory}/equipe", 303),

@@ -1,0 +1,122 @@
+"""The journal of a territory: who did what to which thing, when; read page by page, or taken away.
+
+A line names no resident: « une famille » did it, and whoever may read the registration looks there.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date
+
+from flask import Response, render_template, request
+
+from eventsapp import clock, journal
+from eventsapp.agenda import listings as agenda
+from eventsapp.clock import PARIS, local
+from eventsapp.journal import Filters, JournalLine
+from eventsapp.people import accounts
+from eventsapp.places.models import Territory
+from eventsapp.web.coordination import journal_wording
+from eventsapp.web.coordination.doorstep import desk, steered
+
+bp = desk("journal")
+
+PER_PAGE = 50
+MOST_EXPORTED = 20_000
+"""Lines of one file, the latest: some years of a territory; a spreadsheet opens it, and so does a phone."""
+
+
+@bp.get("/pro/<territory:territory>/journal")
+def index(territory: str) -> str:
+    """The latest first; `?quoi=` a kind of thing, `?qui=` an actor, `?mois=AAAA-MM`."""
+    area = steered(territory)
+    filters = _asked()
+    total = journal.how_many(area.id, filters)
+    pages = max(1, -(-total // PER_PAGE))
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    lines = journal.of_territory(area.id, filters, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    actors = [one for one in journal.actors_of(area.id) if one not in {"seeds"}]
+    names = accounts.names_of(_accounts([*actors, *(line.actor for line in lines)]))
+    return render_template(
+        "coordination/journal.html",
+        territory=area,
+        lines=lines,
+        who=lambda actor: journal_wording.who(actor, names),
+        what=journal_wording.what,
+        things=journal_wording.THINGS,
+        actors=sorted(((one, journal_wording.who(one, names)) for one in actors), key=lambda pair: pair[1]),
+        events=_events(lines),
+        total=total,
+        page=page,
+        pages=pages,
+    )
+
+
+@bp.get("/pro/<territory:territory>/journal.csv")
+def export(territory: str) -> Response:
+    """The same lines for a spreadsheet: UTF-8 with its mark, semicolons, as French ones open it."""
+    area = steered(territory)
+    lines = journal.of_territory(area.id, _asked(), limit=MOST_EXPORTED)
+    answer = Response(_table(lines), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{_file_name(area)}"'
+    return answer
+
+
+def _table(lines: Sequence[JournalLine]) -> bytes:
+    names, events = accounts.names_of(_accounts([line.actor for line in lines])), _events(lines)
+    written = io.StringIO()
+    table = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    table.writerow(["jour", "heure", "qui", "quoi", "chose", "numéro", "titre"])
+    for line in lines:
+        at = line.at.astimezone(PARIS)
+        titled = events.get(line.thing_id, ("", ""))[1] if line.thing == "event" else ""
+        cells = (
+            journal_wording.who(line.actor, names),
+            journal_wording.what(line.thing, line.verb),
+            line.thing,
+            str(line.thing_id),
+            titled,
+        )
+        table.writerow([at.date().isoformat(), f"{at:%H:%M}", *(harmless(cell) for cell in cells)])
+    return written.getvalue().encode("utf-8-sig")
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP, "CSV Injection")."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _asked() -> Filters:
+    month = _month(request.args.get("mois", ""))
+    return Filters(
+        thing=request.args.get("quoi") or None,
+        actor=request.args.get("qui") or None,
+        since=local(month, 0) if month else None,
+        until=local(_next(month), 0) if month else None,
+    )
+
+
+def _month(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{typed}-01") if len(typed) == 7 and "2000" <= typed < "2200" else None
+    except ValueError:
+        return None
+
+
+def _next(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def _accounts(actors: Sequence[str]) -> set[int]:
+    numbers = {actor.partition(":")[2] for actor in actors if actor.startswith("account:")}
+    return {int(number) for number in numbers if number.isdigit()}
+
+
+def _events(lines: Sequence[JournalLine]) -> dict[int, tuple[str, str]]:
+    return agenda.titles_of({line.thing_id for line in lines if line.thing == "event"})
+
+
+def _file_name(area: Territory) -> str:
+    return f"journal-{area.slug}-{clock.today().isoformat()}.csv"

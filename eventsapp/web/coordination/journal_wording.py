@@ -1,0 +1,89 @@
+"""What the journal's verbs are called: one sentence for each thing and verb, without who did it.
+
+A house test compares this page with every `journal.note` of the program.
+"""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext
+
+THINGS = {
+    "event": lazy_gettext("Rendez-vous"),
+    "activity": lazy_gettext("Séries"),
+    "draft": lazy_gettext("Calendriers"),
+    "registration": lazy_gettext("Inscriptions"),
+    "letter": lazy_gettext("Courriers et appels"),
+    "access_grant": lazy_gettext("Fonctions"),
+    "grant_offer": lazy_gettext("Invitations"),
+    "organisation_approval": lazy_gettext("Partenaires"),
+    "partner_request": lazy_gettext("Demandes de partenaires"),
+    "day_link": lazy_gettext("Aides du jour"),
+    "project": lazy_gettext("Projet"),
+    "axis": lazy_gettext("Axes"),
+    "action": lazy_gettext("Actions"),
+}
+"""Kinds of things, by their table, as the filter offers them."""
+
+WORDS = {
+    ("event", "announced"): lazy_gettext("a annoncé un rendez-vous"),
+    ("event", "rescheduled"): lazy_gettext("a déplacé un rendez-vous"),
+    ("event", "reworded"): lazy_gettext("a changé le texte d’un rendez-vous"),
+    ("event", "cancelled"): lazy_gettext("a annulé un rendez-vous"),
+    ("event", "restored"): lazy_gettext("a rétabli un rendez-vous"),
+    ("activity", "rule_set"): lazy_gettext("a changé la règle d’une série"),
+    ("activity", "date_added"): lazy_gettext("a ajouté une date à une série"),
+    ("activity", "date_dropped"): lazy_gettext("a retiré une date d’une série"),
+    ("activity", "date_moved"): lazy_gettext("a déplacé une date d’une série"),
+    ("activity", "exception_forgotten"): lazy_gettext("a repris un changement d’une série"),
+    ("draft", "requested"): lazy_gettext("a demandé un calendrier"),
+    ("draft", "proposed"): lazy_gettext("a proposé un calendrier"),
+    ("draft", "accepted"): lazy_gettext("a accepté un calendrier"),
+    ("draft", "set aside"): lazy_gettext("a mis un calendrier de côté"),
+    ("registration", "registered_confirmed"): lazy_gettext("s’est inscrite"),
+    ("registration", "registered_waiting"): lazy_gettext("est sur la liste d’attente"),
+    ("registration", "cancelled"): lazy_gettext("a annulé une inscription"),
+    ("registration", "seated"): lazy_gettext("a donné une place qui s’est libérée"),
+    ("letter", "sent again"): lazy_gettext("a relancé un courrier"),
+    ("letter", "called"): lazy_gettext("a appelé une personne"),
+    ("letter", "left a message"): lazy_gettext("a laissé un message"),
+    ("access_grant", "granted"): lazy_gettext("a donné une fonction"),
+    ("access_grant", "ended"): lazy_gettext("a mis fin à une fonction"),
+    ("access_grant", "stands in"): lazy_gettext("a accepté un remplacement"),
+    ("access_grant", "no more stood in for"): lazy_gettext("a terminé un remplacement"),
+    ("grant_offer", "offered"): lazy_gettext("a invité une personne"),
+    ("grant_offer", "accepted"): lazy_gettext("a accepté une invitation"),
+    ("grant_offer", "withdrawn"): lazy_gettext("a retiré une invitation"),
+    ("organisation_approval", "approved"): lazy_gettext("a donné son accord à une structure"),
+    ("organisation_approval", "ended"): lazy_gettext("a retiré son accord à une structure"),
+    ("partner_request", "asked"): lazy_gettext("a demandé à devenir partenaire"),
+    ("partner_request", "approved"): lazy_gettext("a accepté une demande de partenaire"),
+    ("partner_request", "refused"): lazy_gettext("a refusé une demande de partenaire"),
+    ("day_link", "made"): lazy_gettext("a donné un lien d’un jour"),
+    ("day_link", "revoked"): lazy_gettext("a retiré un lien d’un jour"),
+    ("project", "opened"): lazy_gettext("a ouvert un projet"),
+    ("axis", "added"): lazy_gettext("a ajouté un axe"),
+    ("action", "added"): lazy_gettext("a ajouté une action"),
+}
+
+NOBODYS_ACCOUNT = {
+    "worker": lazy_gettext("Le service"),
+    "cli": lazy_gettext("L’exploitant du service"),
+    "seeds": lazy_gettext("L’installation"),
+    "visitor": lazy_gettext("Une structure"),
+}
+"""Actors that are no account."""
+
+
+def who(actor: str, names: dict[int, str]) -> str:
+    """An actor in words; a family is never named, and whoever left has no name any more."""
+    kind, _, number = actor.partition(":")
+    if kind == "household":
+        return str(lazy_gettext("Une famille"))
+    if kind == "account" and number.isdigit():
+        return names.get(int(number)) or str(lazy_gettext("Une personne partie"))
+    return str(NOBODYS_ACCOUNT.get(actor, actor))
+
+
+def what(thing: str, verb: str) -> str:
+    """What was done, in words."""
+    return str(WORDS.get((thing, verb), f"{thing}: {verb}"))

@@ -1,0 +1,159 @@
+"""The journal: who did what, in words; Samira reads hers, Paul does not, and no family is named."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import io
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp import clock
+from eventsapp.agenda import scheduling
+from eventsapp.agenda.models import Event
+from eventsapp.database import begin_writing
+from eventsapp.people.models import Account
+from eventsapp.web.coordination.journal import harmless
+from eventsapp.web.coordination.journal_wording import WORDS
+from tests import factories, saturdays
+from tests.house.sources import ROOT
+from tests.pages import Page, PageClient
+from tests.registrations import stories
+from tests.web.conftest import SignIn
+
+PAGE = "/pro/paris-19/journal"
+
+
+@pytest.fixture
+def event(db_session: scoped_session[Session]) -> Event:
+    found = factories.an_event("=SOMME(A1:A9) en famille")
+    db_session.commit()
+    return found
+
+
+@pytest.fixture
+def samira(event: Event, db_session: scoped_session[Session]) -> Account:
+    account = saturdays.a_coordinator(factories.a_territory())
+    db_session.commit()
+    stories.register(event, stories.answers("Awa"))
+    begin_writing()
+    scheduling.cancel(event, reason="Panne d’eau", actor=f"account:{account.id}", now=clock.now())
+    db_session.commit()
+    return account
+
+
+def rows(page: Page) -> list[tuple[str, str]]:
+    return [(row.one("th").text, row.all("td")[1].text) for row in page.main.one("tbody").all("tr")]
+
+
+def test_samira_reads_who_did_what(samira: Account, event: Event, sign_in: SignIn) -> None:
+    found = rows(sign_in(samira).get(PAGE).page)
+    assert found[0] == ("Samira", "a annulé un rendez-vous : =SOMME(A1:A9) en famille")
+    assert ("Une famille", "s’est inscrite no 1") in found
+    assert ("L’installation", "a annoncé un rendez-vous : =SOMME(A1:A9) en famille") in found
+
+
+def test_it_is_filtered_by_thing_person_and_month(samira: Account, sign_in: SignIn) -> None:
+    desk = sign_in(samira)
+    assert [who for who, _ in rows(desk.get(f"{PAGE}?qui=account:{samira.id}").page)] == ["Samira"]
+    assert {what for _, what in rows(desk.get(f"{PAGE}?quoi=registration").page)} == {"s’est inscrite no 1"}
+    assert len(rows(desk.get(f"{PAGE}?mois=2026-11").page)) == len(rows(desk.get(PAGE).page))
+    for nothing in ("mois=2026-10", "quoi=nonsense", "qui=account:999"):
+        page = desk.get(f"{PAGE}?{nothing}").page
+        assert "Rien à montrer." in page.main.text
+        assert page.link("Tous les filtres") == PAGE
+    for odd in ("mois=2026-13", "mois=x", "page=x", "page=99999", "page=-1"):
+        assert desk.get(f"{PAGE}?{odd}").status_code == 200
+
+
+def test_it_is_taken_away_and_no_spreadsheet_computes_it(
+    samira: Account, event: Event, sign_in: SignIn
+) -> None:
+    answer = sign_in(samira).get(f"{PAGE}.csv")
+    assert answer.content_type == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="journal-paris-19-2026-11-22.csv"'
+    said = answer.get_data().decode("utf-8-sig")
+    table = list(csv.reader(io.StringIO(said), delimiter=";"))
+    assert table[0] == ["jour", "heure", "qui", "quoi", "chose", "numéro", "titre"]
+    assert table[1][2:] == [
+        "Samira",
+        "a annulé un rendez-vous",
+        "event",
+        str(event.id),
+        "'=SOMME(A1:A9) en famille",
+    ]
+    assert "Awa" not in said
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\t=1", "\r=1"])
+def test_a_formula_is_a_text(cell: str) -> None:
+    assert harmless(cell) == f"'{cell}"
+    assert harmless("Awa = Awa") == "Awa = Awa"
+
+
+def test_paul_of_the_10e_reads_nothing_of_it(
+    samira: Account, sign_in: SignIn, db_session: scoped_session[Session]
+) -> None:
+    paul = sign_in(saturdays.a_coordinator(factories.a_territory(10), email="paul@example.org", name="Paul"))
+    for path in ("journal", "journal.csv"):
+        said = paul.get(f"/pro/paris-10/{path}").get_data(as_text=True)
+        assert [
+            leak for leak in ("SOMME", "famille", "Samira") if leak in said.replace("nom de famille", "")
+        ] == []
+        assert paul.get(f"/pro/paris-19/{path}").status_code == 403
+
+
+def test_a_page_of_many_lines_asks_as_much_as_one_of_few(
+    samira: Account,
+    sign_in: SignIn,
+    db_session: scoped_session[Session],
+    statements: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    desk = sign_in(samira)
+    asked = []
+    for number in range(2):
+        with statements() as said:
+            page = desk.get(PAGE).page
+        asked.append(len(said))
+        for place in range(60 * (1 - number)):
+            factories.an_event(f"Atelier {place}")
+        db_session.commit()
+    assert asked == [8, 8]
+    assert "Page 1 sur 2" in page.main.text
+    assert len(rows(page)) == 50
+    older = rows(desk.get(f"{PAGE}?page=2").page)
+    assert len(older) == 60 + 4 - 50
+
+
+def test_every_verb_of_the_program_has_its_words() -> None:
+    """Each literal verb that a territory's journal may hold; accounts' own lines are nobody else's."""
+    own = {"signed in", "signed out", "signed out elsewhere", "opened", "closed", "chose a password"}
+    own |= {"removed the password", "set up codes", "turned codes off", "renewed recovery codes"}
+    own |= {"used a recovery code"}
+    worded = {verb for _, verb in WORDS}
+    assert literal_verbs(ROOT / "eventsapp") - worded - own == set()
+
+
+def literal_verbs(folder: Path) -> set[str]:
+    found: set[str] = set()
+    for path in folder.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(call, "func", None)
+            if isinstance(call, ast.Call) and getattr(name, "attr", getattr(name, "id", "")) in {
+                "note",
+                "_note",
+            }:
+                texts = [one.value for one in call.args if isinstance(one, ast.Constant)]
+                found |= {text for text in texts if text not in {"worker", "visitor"}}
+    return found
+
+
+@pytest.mark.databases("sqlite")
+def test_an_empty_journal_says_so(sign_in: SignIn, client: PageClient) -> None:
+    nour = sign_in(saturdays.a_coordinator(factories.a_territory(10), email="n@example.org", name="Nour"))
+    page = nour.get("/pro/paris-10/journal?quoi=event").page
+    assert "Rien à montrer." in page.main.text
