@@ -47,7 +47,11 @@ def samira(event: Event, db_session: scoped_session[Session]) -> Account:
 
 
 def rows(page: Page) -> list[tuple[str, str]]:
-    return [(row.one("th").text, row.all("td")[1].text) for row in page.main.one("tbody").all("tr")]
+    found = []
+    for line in page.main.one("ul", class_="sum").all("li"):
+        who, when = line.one("strong").text, line.one("small").text
+        found.append((who, line.text.removeprefix(who).removesuffix(when).strip()))
+    return found
 
 
 def test_samira_reads_who_did_what(samira: Account, event: Event, sign_in: SignIn) -> None:
