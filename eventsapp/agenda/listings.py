@@ -133,6 +133,25 @@ def hosted_by(organisation: Organisation, *, now: datetime, limit: int) -> Page:
     return _to_come(Event.host_id == organisation.id, now, limit)
 
 
+def public_of(organisation: Organisation, *, now: datetime, limit: int) -> Sequence[Event]:
+    """What an organisation still holds that everybody may see, for its own site; one statement."""
+    return db.session.scalars(
+        select(Event)
+        .join(Event.activity)
+        .join(Activity.action)
+        .join(Event.venue)
+        .where(
+            Event.host_id == organisation.id,
+            Event.is_restricted.is_(False),
+            Action.is_sensitive.is_(False),
+            Event.ends_at > now,
+        )
+        .options(contains_eager(Event.venue), contains_eager(Event.activity).contains_eager(Activity.action))
+        .order_by(Event.starts_at, Event.id)
+        .limit(limit)
+    ).all()
+
+
 def held_at(venue: Venue, *, now: datetime, limit: int) -> Page:
     """What still takes place there, restricted events too, for whoever keeps the place; one statement."""
     return _to_come(Event.venue_id == venue.id, now, limit)

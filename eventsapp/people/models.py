@@ -102,6 +102,19 @@ class OrganisationApproval(Model):
     organisation: Mapped[Organisation] = relationship()
 
 
+class EmbedOrigin(Model):
+    """A site on which an organisation shows its agenda: an origin (RFC 6454), which its frames may have."""
+
+    __tablename__ = "embed_origin"
+    __table_args__ = (UniqueConstraint("organisation_id", "origin"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    origin: Mapped[str] = mapped_column(String(255))
+    """As a browser writes it: « https://asso.example », with a port where it is not 443."""
+    added_at: Mapped[datetime]
+
+
 class RequestStatus(enum.StrEnum):
     """How far a request to become a partner is."""
 

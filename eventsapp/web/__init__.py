@@ -27,6 +27,7 @@ DOORS = (
     "second_step",
     "invitations",
     "partner_requests",
+    "embed",
     "day",
     "account",
     "password",
@@ -50,6 +51,7 @@ DOORS = (
     "coordination.team",
     "coordination.partners",
     "partners.organisation",
+    "partners.embedding",
     "partners.school",
     "installation",
 )

@@ -53,6 +53,7 @@ PAGES = {
         "/pro/",
         "/pro/organisations/{organisation}/",
         "/pro/organisations/{organisation}/equipe",
+        "/pro/organisations/{organisation}/integration",
         "/pro/rendez-vous/{event}/aides",
     ),
     "roy": ("/pro/", "/pro/ecoles/{school}"),
@@ -67,6 +68,7 @@ def test_no_page_of_roles_breaks_a_rule(
     for address in (
         "/devenir-partenaire",
         "/connexion/mot-de-passe",
+        "/integration/espace-19",
         f"/invitation/{the_town.rows['offer_token']}",
         "/invitation/x",
         f"/jour/{the_town.rows['day_token']}",

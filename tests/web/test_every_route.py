@@ -69,6 +69,7 @@ ROUTES = (
     Route("GET", "partner_requests.form", "/devenir-partenaire", EVERYBODY, 200),
     Route("POST", "partner_requests.ask", "/devenir-partenaire", EVERYBODY, 422),
     Route("GET", "partner_requests.kept", "/devenir-partenaire/merci", EVERYBODY, 200),
+    Route("GET", "embed.agenda", "/integration/espace-19", EVERYBODY, 200),
     Route("GET", "demonstration.mail", "/demonstration/courrier", EVERYBODY, 404),
     Route("GET", "demonstration.message", "/demonstration/courrier/1.eml", EVERYBODY, 404),
     Route("GET", "demonstration.download", "/demonstration/courrier/1.eml/fichier", EVERYBODY, 404),
@@ -186,6 +187,19 @@ ROUTES = (
         COORDINATION | {"nadia"},
         303,
     ),
+    Route(
+        "GET", "embedding.show", "/pro/organisations/{organisation}/integration", frozenset({"nadia"}), 200
+    ),
+    Route(
+        "POST", "embedding.add", "/pro/organisations/{organisation}/integration", frozenset({"nadia"}), 303
+    ),
+    Route(
+        "POST",
+        "embedding.remove",
+        "/pro/organisations/{organisation}/integration/{origin}/retrait",
+        frozenset({"nadia"}),
+        303,
+    ),
     Route("GET", "school.show", "/pro/ecoles/{school}", COORDINATION | {"roy"}, 200),
     Route(
         "GET", "day_links.index", "/pro/rendez-vous/{event}/aides", COORDINATION | {"nadia", "moussa"}, 200
@@ -230,6 +244,7 @@ OF_ONE_ROUTE = {
     "team.offer": {"role": "ecole"},
     "organisation.offer": {"role": "membre"},
     "day_links.make": {"name": "Awa"},
+    "embedding.add": {"site": "https://asso.example"},
 }
 OWN_SECRETS = ("Ceci ne regarde", "boussole", "Boussole", "invitee@", "rachid", "Rachid", "second@")
 """What only the desks of the 19e say."""

@@ -21,8 +21,8 @@ from eventsapp.agenda.rules import Ordinal, Rule, Weekday
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
-from eventsapp.people import accounts, partner_requests, sign_ins
-from eventsapp.people.models import Account, Organisation, OrganisationKind, SignIn
+from eventsapp.people import accounts, origins, partner_requests, sign_ins
+from eventsapp.people.models import Account, EmbedOrigin, Organisation, OrganisationKind, SignIn
 from eventsapp.planning import drafting
 from tests import factories, saturdays
 from tests.registrations import stories
@@ -59,6 +59,7 @@ def build() -> Town:
     espace = db.session.scalars(select(Organisation).where(Organisation.name == "Espace 19")).one()
     elsewhere = factories.an_association("Ailleurs")
     partner_requests.approve_organisation(elsewhere, tenth, actor="cli", now=now)
+    origins.add(espace, "https://www.espace19.example", actor="cli", now=now)
     curial, recollets = factories.a_school(), factories.a_school("École Récollets", territory=tenth)
 
     def somebody(key: str, name: str, *held: tuple[Role, object]) -> Account:
@@ -128,6 +129,7 @@ def build() -> Town:
         "series": str(a_series().id),
         "sign_in": str(db.session.scalars(select(SignIn.id)).one()),
         "organisation": str(espace.id),
+        "origin": str(db.session.scalars(select(EmbedOrigin.id)).one()),
         "school": str(curial.id),
         "request": str(request.id),
         "offer": str(offer.id),
