@@ -1,9 +1,9 @@
-"""Links for one-day helpers: no account, one event, until the end of its day or until revoked."""
+"""Links for one-day helpers: no account, one event, on its day only, or until revoked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import joinedload
@@ -62,7 +62,7 @@ def make(event: Event, name: str, *, actor: str, now: datetime) -> str:
 
 
 def behind(token: str, *, now: datetime) -> DayLink:
-    """The link of a token, with its event, while its day lasts; one statement. Raises DayLinkDoesNotWork."""
+    """The link of a token, with its event, on its day; one statement. Raises DayLinkDoesNotWork."""
     link = db.session.scalars(
         select(DayLink)
         .where(DayLink.fingerprint == fingerprint(token), DayLink.revoked_at.is_(None))
@@ -72,15 +72,20 @@ def behind(token: str, *, now: datetime) -> DayLink:
             joinedload(DayLink.event).joinedload(Event.territory),
         )
     ).first()
-    if link is None or ends_at(link.event) <= now:
+    if link is None or not begins_at(link.event) <= now < ends_at(link.event):
         raise DayLinkDoesNotWork()
     return link
+
+
+def begins_at(event: Event) -> datetime:
+    """When they begin: at midnight in Paris before it; who comes is nobody's business earlier."""
+    return local(event.starts_at.astimezone(PARIS).date(), 0)
 
 
 def ends_at(event: Event) -> datetime:
     """When the links of an event end: at midnight in Paris after it."""
     last_day = event.ends_at.astimezone(PARIS).date()
-    return local(last_day + timedelta(days=1), time.min.hour, 0)
+    return local(last_day + timedelta(days=1), 0)
 
 
 def of_event(event: Event) -> Sequence[DayLink]:

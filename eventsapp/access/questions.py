@@ -75,17 +75,30 @@ def may_offer(account: Account, role: Role, where: Where, *, on: date) -> bool:
     if isinstance(where, Venue):
         return may_steer(account, where.territory, on=on)
     if isinstance(where, Organisation):
-        own = _holds(account, (Role.OWNER,), where, on, in_person=True)
-        return own or _steers_where_approved(account, where, on)
+        return owns_in_person(account, where, on=on) or _steers_where_approved(account, where, on)
     if _holds(account, (Role.ADMINISTRATOR,), None, on, in_person=True):
         return True
     return where is not None and _holds(account, (Role.COORDINATOR,), where, on, in_person=True)
 
 
 def may_pass_on(account: Account, grant: Grant, *, on: date) -> bool:
-    """May this account hand this grant over or have it stood in for? Its holder; whoever may offer it."""
-    own = grant.account_id == account.id and grant.ended_at is None and account.closed_at is None
-    return own or (grant.ended_at is None and may_offer(account, grant.role, grant.where, on=on))
+    """May this account hand this grant over, have it stood in for, or end it?
+
+    Its holder may, and whoever may offer it; but the people of an organisation are its owners' business,
+    not that of each territory where it acts: a coordinator invites another owner, who ends the first.
+    """
+    if grant.ended_at is not None or account.closed_at is not None:
+        return False
+    if grant.account_id == account.id:
+        return True
+    if isinstance(grant.where, Organisation):
+        return owns_in_person(account, grant.where, on=on)
+    return may_offer(account, grant.role, grant.where, on=on)
+
+
+def owns_in_person(account: Account, organisation: Organisation, *, on: date) -> bool:
+    """Does this account answer for this organisation itself, and not only stand in?"""
+    return _holds(account, (Role.OWNER,), organisation, on, in_person=True)
 
 
 def must_have_second_factor(account: Account, *, on: date) -> bool:

@@ -20,6 +20,8 @@ from flask_babel import ngettext
 
 from eventsapp import attempts, clock
 from eventsapp.database import begin_writing, db
+from eventsapp.people import accounts
+from eventsapp.refusals import Refusal
 from eventsapp.settings import setting
 from eventsapp.web import errors
 from eventsapp.web.guards import current_account, current_half
@@ -42,8 +44,13 @@ def network() -> str:
 
 
 def typed_email() -> str:
-    """The address that was typed, known to us or not."""
-    return request.form.get("email", "").strip().lower()
+    """The address that was typed, known to us or not, as accounts would know it: however it is written,
+    in wide letters or another case, it is one."""
+    typed = request.form.get("email", "")
+    try:
+        return accounts.address(typed)
+    except Refusal:
+        return typed.strip().lower()
 
 
 def half_account() -> str:

@@ -89,7 +89,8 @@ ROUTES = (
         EVERYBODY,
         303,
     ),
-    Route("GET", "day.show", "/jour/{day_token}", EVERYBODY, 200),
+    # Its day has not come (test_day_links).
+    Route("GET", "day.show", "/jour/{day_token}", EVERYBODY, 410),
     Route("GET", "invitations.show", "/invitation/{offer_token}", EVERYBODY, 200),
     Route("POST", "invitations.accept", "/invitation/{offer_token}", EVERYBODY, 422),  # it asks a name
     # Signing in.

@@ -52,6 +52,13 @@ def test_passwords_are_guessed_ten_times_and_no_more(
 
 
 @pytest.mark.usefixtures("samira")
+def test_an_address_written_otherwise_is_the_same(client: PageClient) -> None:
+    written = ("samira@example.org", " Samira@EXAMPLE.org", "samira@ｅxample.org", "SAMIRA@example.ORG ")
+    statuses = [guess(client, email).status_code for email in written * 3]
+    assert statuses == [422] * 10 + [429] * 2
+
+
+@pytest.mark.usefixtures("samira")
 def test_the_limit_tells_nobody_who_has_an_account(client: PageClient) -> None:
     for email in ("samira@example.org", "nobody@example.org"):
         answers = [guess(client, email) for _ in range(11)]

@@ -108,6 +108,7 @@ def _team_page(organisation: Organisation, shown: OfferForm) -> str:
         stand_ins=grants.stand_ins(team, since=today),
         offers=offers.waiting(organisation, now=clock.now()),
         today=today,
+        may_change=questions.owns_in_person(_who(), organisation, on=today),
         may_offer=questions.may_offer(_who(), Role.MEMBER, organisation, on=today),
         form=shown,
         wording=wording,

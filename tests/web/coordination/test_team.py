@@ -16,7 +16,7 @@ from eventsapp.access import grants
 from eventsapp.access.models import Grant, GrantOffer, Role
 from eventsapp.mailroom import sealing
 from eventsapp.mailroom.models import Letter
-from eventsapp.people import accounts
+from eventsapp.people import accounts, partner_requests
 from eventsapp.people.models import Account
 from tests import factories, saturdays
 from tests.pages import PageClient
@@ -293,3 +293,31 @@ def test_an_invitation_needs_the_form_of_its_page(
     thief = app.test_client()
     assert thief.post(link, data={"name": "Nadia"}).status_code == 400
     assert held(db_session) == [("Samira", "coordination", True)]
+
+
+def test_the_people_of_an_organisation_are_its_owners_business(
+    samira: Account, sign_in: SignIn, db_session: scoped_session[Session]
+) -> None:
+    """Espace 19 acts in two territories: Samira invites there, and sends nobody away."""
+    espace = factories.an_association("Espace 19")
+    partner_requests.approve_organisation(espace, factories.a_territory(), actor="cli", now=hours.now())
+    nadia = accounts.open_account("nadia@example.org", "Nadia", actor="cli", now=hours.now())
+    moussa = accounts.open_account("moussa@example.org", "Moussa", actor="cli", now=hours.now())
+    grants.give(nadia, Role.OWNER, espace, by="cli", now=hours.now())
+    works = grants.give(moussa, Role.MEMBER, espace, by="cli", now=hours.now())
+    db_session.commit()
+    address, number = f"/pro/organisations/{espace.id}/equipe", works.id
+    db_session.rollback()
+    desk = sign_in(samira)
+    page = desk.get(address).page
+    assert "Retirer" not in page.main.text
+    token = page.form(address)["csrf_token"]
+    assert desk.post(f"/pro/fonctions/{number}/fin", data={"csrf_token": token}).status_code == 403
+    assert (
+        desk.submit(page.form(address), {"email": "lea@example.org", "role": "responsable"}).status_code
+        == 303
+    )
+    hers = sign_in(nadia)
+    ended = hers.submit(hers.get(address).page.form(f"/pro/fonctions/{number}/fin"))
+    assert (ended.status_code, ended.headers["Location"]) == (303, address)
+    assert "Moussa" not in hers.get(address).page.main.text
