@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 from eventsapp.access import grants
 from eventsapp.access.models import Role
 from eventsapp.cli.door import ACTOR, writing
-from eventsapp.people import accounts, second_factor
+from eventsapp.people import accounts, passkeys, second_factor
 from eventsapp.places.listings import territory_by_slug
 
 
@@ -65,7 +65,7 @@ def close_account(email: str) -> None:
 @click.argument("email")
 @with_appcontext
 def forget_second_factor(email: str) -> None:
-    """Ask the account with this EMAIL for no one-time code any more.
+    """Ask the account with this EMAIL for no one-time code any more, and forget its passkeys.
 
     For the day when phone and recovery codes are lost. Make sure on the phone that it is that person:
     whoever reads the mailbox gets in after this.
@@ -73,5 +73,6 @@ def forget_second_factor(email: str) -> None:
     with writing() as now:
         account = accounts.by_email(email)
         name = account.name
+        passkeys.forget_all(account)
         second_factor.forget(account, actor=ACTOR, now=now)
     click.echo(f"{name}: no code is asked for any more")

@@ -17,7 +17,7 @@ from eventsapp.database import begin_writing
 from eventsapp.jobs.door import Turn
 from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import rounds
-from eventsapp.people import accounts, partner_requests, sign_ins
+from eventsapp.people import accounts, partner_requests, passkey_challenges, sign_ins
 from eventsapp.registrations import enrolments
 from eventsapp.tasks import heartbeats, queue
 
@@ -67,8 +67,9 @@ def forget_sign_in_links(turn: Turn) -> int | None:
 
 
 def forget_sign_ins(turn: Turn) -> int | None:
-    """Forgets sign-ins that ended a day ago."""
+    """Forgets sign-ins that ended a day ago, and challenges that passkeys have answered."""
     begin_writing()
+    passkey_challenges.forget_used(turn.now)
     return sign_ins.forget_ended(turn.now)
 
 

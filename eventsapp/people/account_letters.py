@@ -44,6 +44,21 @@ def recovery_code_used(account: Account, left: int, *, now: datetime) -> None:
         _post(account, gettext("Un code de secours vient de servir. Il en reste %(left)d.", left=left), now)
 
 
+def passkey_added(account: Account, called: str, *, now: datetime) -> None:
+    """A passkey signs in from now on."""
+    with _spoken(account):
+        said = gettext(
+            "Une clé d’accès vient d’être ajoutée : « %(name)s ». Elle ouvre votre compte.", name=called
+        )
+        _post(account, said, now)
+
+
+def passkey_removed(account: Account, called: str, *, now: datetime) -> None:
+    """It does not any more."""
+    with _spoken(account):
+        _post(account, gettext("Une clé d’accès vient d’être retirée : « %(name)s ».", name=called), now)
+
+
 def _spoken(account: Account):  # type: ignore[no-untyped-def]  # what force_locale gives has no name
     return force_locale((known(account.language) or DEFAULT).locale)
 

@@ -20,7 +20,7 @@ from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import outbox
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.people import contacts, sign_ins
-from eventsapp.people.models import Account, RecoveryCode, SignInLink
+from eventsapp.people.models import Account, Passkey, RecoveryCode, SignInLink
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
 from eventsapp.settings import setting
 
@@ -82,13 +82,14 @@ def open_account(
 
 
 def close_account(account: Account, *, actor: str, now: datetime) -> None:
-    """Somebody leaves: links and sign-ins end, name and address are forgotten.
+    """Somebody leaves: links and sign-ins end; name, address and keys are forgotten.
 
     The row stays for the journal, which says "account:12"; the address may open a new account.
     """
     account.closed_at, account.name, account.email = now, "", f"closed-{account.id}@invalid"
     account.password_hash = account.totp_secret = account.totp_waiting = None
-    rows_changed(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
+    for kept in (RecoveryCode, Passkey):
+        rows_changed(delete(kept).where(kept.account_id == account.id))
     ended = sign_ins.end_all(account, now=now)
     journal.note(actor, "closed", account, now=now, ended=ended)
 

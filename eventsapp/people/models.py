@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
+import secrets
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.database import Model, choice
@@ -191,6 +192,10 @@ class Account(Model):
     """Encrypted; shown, and not yet proved by a first code."""
     totp_step: Mapped[int | None]
     """The step (RFC 6238 section 4) of the last code taken: no code is taken twice."""
+    passkey_handle: Mapped[str] = mapped_column(
+        String(64), unique=True, default=lambda: secrets.token_hex(32)
+    )
+    """What passkeys call the account: random signs that tell nobody's address (W3C WebAuthn 2, 14.6.1)."""
 
 
 class RecoveryCode(Model):
@@ -205,11 +210,42 @@ class RecoveryCode(Model):
     used_at: Mapped[datetime | None]
 
 
+class Passkey(Model):
+    """A WebAuthn credential of an account: its public half, the private one never leaves its device."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
+    """In base64url; 1023 octets at most (W3C WebAuthn 2, 4)."""
+    public_key: Mapped[bytes]
+    """In COSE (RFC 9052)."""
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(60))
+    """As its owner calls it."""
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship()
+
+
+class UsedChallenge(Model):
+    """A challenge that a passkey has answered, kept until it is too old to be answered again."""
+
+    __tablename__ = "used_challenge"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    useless_after: Mapped[datetime]
+
+
 class Proof(enum.StrEnum):
     """What a sign-in was begun by."""
 
     LINK = "lien"
     PASSWORD = "mot_de_passe"  # noqa: S105 - the name of a way in, no password
+    PASSKEY = "cle"
 
 
 class SignInLink(Model):

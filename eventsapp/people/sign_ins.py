@@ -43,7 +43,8 @@ class SignInIsOver(Refusal):
 def begin(account: Account, user_agent: str, *, by: Proof = Proof.LINK, now: datetime) -> str:
     """Signs an account in on one browser; gives the token for its cookie, which is stored nowhere.
 
-    Where the account has a second factor it is half a sign-in (`halfway`): it opens no desk.
+    Where the account has a second factor it is half a sign-in (`halfway`): it opens no desk. A passkey
+    is both factors.
     """
     token = link_token()
     db.session.add(
@@ -52,7 +53,7 @@ def begin(account: Account, user_agent: str, *, by: Proof = Proof.LINK, now: dat
             fingerprint=fingerprint(token),
             browser=browsers.named(user_agent),
             by=by,
-            is_half=account.totp_secret is not None,
+            is_half=account.totp_secret is not None and by is not Proof.PASSKEY,
             begun_at=now,
             ends_at=now + LASTS,
         )

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
 from eventsapp.database import db
-from eventsapp.people import sign_ins
+from eventsapp.people import passkeys, sign_ins
 from eventsapp.people.models import SignIn
 from eventsapp.web.coordination.doorstep import desk
 from eventsapp.web.guards import current_sign_in, sign_out
@@ -24,6 +24,7 @@ def show() -> str:
     return render_template(
         "account/show.html",
         here=here,
+        keys=passkeys.of(here.account),
         others=[one for one in sign_ins.going_on(here.account, now=clock.now()) if one.id != here.id],
     )
 

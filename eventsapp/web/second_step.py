@@ -17,7 +17,7 @@ from wtforms import EmailField, HiddenField, PasswordField, StringField
 
 from eventsapp import clock
 from eventsapp.database import db
-from eventsapp.people import passwords, second_factor, sign_ins
+from eventsapp.people import passkeys, passwords, second_factor, sign_ins
 from eventsapp.people.contacts import LONGEST_ADDRESS
 from eventsapp.people.models import Account, Proof
 from eventsapp.refusals import Refusal
@@ -158,7 +158,9 @@ def _password_page(shown: PasswordForm) -> str:
 
 
 def _code_page(shown: FlaskForm) -> str:
-    return render_template("second_step/code.html", form=shown)
+    half = current_half() if passkeys.offered() else None
+    options = passkeys.second_step_options(half, now=clock.now()) if half else ""
+    return render_template("second_step/code.html", form=shown, options=options)
 
 
 def _recovery_page(shown: FlaskForm) -> str:

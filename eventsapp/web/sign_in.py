@@ -16,7 +16,7 @@ from wtforms import EmailField, HiddenField
 
 from eventsapp import clock
 from eventsapp.database import db
-from eventsapp.people import accounts, sign_ins
+from eventsapp.people import accounts, passkeys, sign_ins
 from eventsapp.people.accounts import LinkDoesNotWork
 from eventsapp.people.contacts import LONGEST_ADDRESS
 from eventsapp.people.models import Account, Proof
@@ -102,7 +102,7 @@ def let_in(account: Account, by: Proof, *, wanted: object, now: datetime) -> Bas
     if carried is not None:  # the cookie it had opens nothing any more
         sign_ins.leave(carried, now=now)
     entry = sign_ins.begin(account, request.user_agent.string, by=by, now=now)
-    needs_code = account.totp_secret is not None
+    needs_code = account.totp_secret is not None and by is not Proof.PASSKEY
     db.session.commit()
     kept = local_path(wanted if isinstance(wanted, str) else "", "")
     session.clear()
@@ -115,4 +115,5 @@ def let_in(account: Account, by: Proof, *, wanted: object, now: datetime) -> Bas
 
 
 def _form_page(shown: AddressForm) -> str:
-    return render_template("sign_in/form.html", form=shown, longest=LONGEST_ADDRESS)
+    options = passkeys.sign_in_options(now=clock.now()) if passkeys.offered() else ""
+    return render_template("sign_in/form.html", form=shown, longest=LONGEST_ADDRESS, options=options)

@@ -14,7 +14,7 @@ from eventsapp.places.models import Territory
 from eventsapp.settings import setting
 from eventsapp.web.guards import current_account, require_coordinator
 
-OWN_ACCOUNT = {"account", "codes", "password"}
+OWN_ACCOUNT = {"account", "codes", "keys", "password"}
 """Blueprints of one's own account: they open before a second factor is there."""
 
 
