@@ -42,6 +42,7 @@ PAGES = {
         "/pro/compte",
         "/pro/compte/mot-de-passe",
         "/pro/compte/code",
+        "/pro/compte/cles",
         "/pro/paris-19/equipe",
         "/pro/paris-19/journal",
         "/pro/paris-19/partenaires",

@@ -106,6 +106,8 @@ ROUTES = (
     Route("POST", "second_step.check", "/connexion/code", EVERYBODY, 303),
     Route("GET", "second_step.recovery", "/connexion/code-de-secours", EVERYBODY, 303),
     Route("POST", "second_step.recover", "/connexion/code-de-secours", EVERYBODY, 303),
+    Route("POST", "passkeys.enter", "/connexion/cle", EVERYBODY, 303),  # nothing answered: back to the form
+    Route("POST", "passkeys.complete", "/connexion/code/cle", EVERYBODY, 303),
     # One's own account.
     Route("GET", "desk.home", "/pro/", SIGNED_IN, 200),
     Route("GET", "account.show", "/pro/compte", SIGNED_IN, 200),
@@ -119,6 +121,9 @@ ROUTES = (
     Route("POST", "codes.turn_on", "/pro/compte/code", SIGNED_IN, 409),  # nothing was scanned
     Route("POST", "codes.renew", "/pro/compte/code/secours", SIGNED_IN, 409),
     Route("POST", "codes.turn_off", "/pro/compte/code/arret", SIGNED_IN, 409),
+    Route("GET", "keys.index", "/pro/compte/cles", SIGNED_IN, 200),
+    Route("POST", "keys.add", "/pro/compte/cles", SIGNED_IN, 403),  # tests have no domain (test_passkeys)
+    Route("POST", "keys.remove", "/pro/compte/cles/1/retrait", frozenset(), 404),  # nobody's own
     # The desks of a territory.
     desk("GET", "desk.territory", "{territory}/", 200),
     desk("GET", "desk.programme", "{territory}/programme", 200),
@@ -319,7 +324,7 @@ def test_whoever_has_no_business_there_learns_and_changes_nothing(
         if name == "nobody" and route.method == "GET":
             wanted = route.rule.format(**the_town.rows)
             assert (name, status, location) == (name, 303, f"/connexion?next={wanted}")
-        elif route.endpoint == "account.end" and name != "nobody":
+        elif route.endpoint in {"account.end", "keys.remove"} and name != "nobody":
             assert (name, status) == (name, 404)
         else:
             assert (name, status, location) == (name, 403, "")
