@@ -1,8 +1,9 @@
-"""Visitors of the web doors: people who are signed in."""
+"""Visitors of the web doors: people who are signed in, and people who have a passkey."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,9 +13,11 @@ from eventsapp import clock
 from eventsapp.people import sign_ins
 from eventsapp.people.models import Account
 from eventsapp.web.guards import SIGN_IN
+from tests.authenticators import HERE, Authenticator, asked
 from tests.pages import PageClient
 
 SignIn = Callable[[Account], PageClient]
+AddKey = Callable[..., Authenticator]
 
 
 @pytest.fixture
@@ -32,3 +35,24 @@ def sign_in(app: Flask, db_session: scoped_session[Session]) -> SignIn:
         return client
 
     return enter
+
+
+@pytest.fixture
+def at_home(app: Flask) -> None:
+    """Our address has a name, as passkeys want."""
+    app.config["PUBLIC_URL"] = HERE
+
+
+@pytest.fixture
+def add_key(sign_in: SignIn, at_home: None) -> AddKey:
+    """A device that holds a passkey of somebody: `add_key(samira, rises=0)`."""
+
+    def by(account: Account, **traits: Any) -> Authenticator:
+        device, client = Authenticator(**traits), sign_in(account)
+        page = client.get("/pro/compte/cles").page
+        filled = {"name": "Mon téléphone", "credential": device.create(asked(page, "create"))}
+        answer = client.submit(page.form("/pro/compte/cles"), filled)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/pro/compte/cles")
+        return device
+
+    return by

@@ -157,4 +157,4 @@ def test_the_page_asks_the_database_as_much_for_one_as_for_many(
         asked.append(len(said))
         for _ in range(3):
             enter(samira, COMPUTER)
-    assert asked == [2, 2]
+    assert asked == [3, 3]
