@@ -31,6 +31,8 @@
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       said.textContent = "";
+      // What is left empty is said by the server first: the device would otherwise keep a key of nobody's.
+      if ([...form.querySelectorAll("input.input")].some((field) => !field.value.trim())) { form.submit(); return; }
       try {
         form.elements.credential.value = answer(await navigator.credentials[form.dataset.passkey](question(form)));
       } catch {
