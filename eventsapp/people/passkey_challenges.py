@@ -18,8 +18,8 @@ from eventsapp.database import db, rows_changed
 from eventsapp.people.models import UsedChallenge
 from eventsapp.settings import setting
 
-LASTS = timedelta(minutes=5)
-"""The time to find the phone."""
+LASTS = timedelta(minutes=30)
+"""How long a page may stand open before its button is pressed."""
 
 _STAMPED = 24
 """Octets before the proof: 16 random ones (W3C WebAuthn 2, 13.4.3) and the second."""

@@ -22,10 +22,10 @@ from sqlalchemy.orm import joinedload
 
 from eventsapp import journal
 from eventsapp.database import db, rows_changed
-from eventsapp.people import account_letters, passkey_challenges, passwords, second_factor
+from eventsapp.people import account_letters, passkey_challenges, passwords, second_factor, sign_ins
 from eventsapp.people.models import Account, Passkey, Proof, SignIn
 from eventsapp.people.passkey_challenges import ChallengeIsOver
-from eventsapp.refusals import NotFound, Refusal, msgid
+from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
 from eventsapp.settings import setting
 
 MOST = 10
@@ -36,7 +36,8 @@ LONGEST_NAME = 60
 _ALGORITHMS = (-8, -7, -257)
 """EdDSA, ES256, RS256 (IANA COSE): what py_webauthn verifies and devices have."""
 
-_MILLISECONDS = int(passkey_challenges.LASTS.total_seconds() * 1000)
+_MILLISECONDS = 5 * 60 * 1000
+"""The time to find the phone, once the browser asks for it."""
 
 _ENTER = "enter"
 """The purpose of a challenge to sign in with."""
@@ -52,6 +53,12 @@ class PasskeyNameMissing(Refusal):
     """Which one is it, in a year?"""
 
     sentence = msgid("Donnez un nom à cette clé : « Mon téléphone », par exemple.")
+
+
+class PasskeysDoNotWorkHere(Conflict):
+    """No browser can make one at this address."""
+
+    sentence = msgid("Les clés d’accès ne marchent pas à cette adresse : elle n’a pas de nom de domaine.")
 
 
 class TooManyPasskeys(Refusal):
@@ -124,8 +131,10 @@ def register(
 
     Whoever only found the browser open must not make one: the code of the phone is asked for where
     there is one, and the present password where it would be for another password. Raises
-    PasskeyNameMissing, TooManyPasskeys, PasskeyRefused, CodeWrong, PasswordWrong.
+    PasskeysDoNotWorkHere, PasskeyNameMissing, TooManyPasskeys, PasskeyRefused, CodeWrong, PasswordWrong.
     """
+    if not offered():
+        raise PasskeysDoNotWorkHere()
     account = carried.account
     called = " ".join(name.split())[:LONGEST_NAME]
     if not called or not called.isprintable():
@@ -147,7 +156,10 @@ def register(
 
 
 def remove(carried: SignIn, number: int, *, now: datetime) -> None:
-    """Forgets a passkey. A letter tells the mailbox. Raises NotFound for one that is not theirs."""
+    """Forgets a passkey, and ends other sign-ins that a passkey made: the phone may be stolen.
+
+    A letter tells the mailbox. Raises NotFound for one that is not theirs, SignInIsOver.
+    """
     account = carried.account
     passkey = db.session.scalars(
         select(Passkey).where(Passkey.id == number, Passkey.account_id == account.id)
@@ -157,6 +169,7 @@ def remove(carried: SignIn, number: int, *, now: datetime) -> None:
     journal.note(f"account:{account.id}", "removed a passkey", account, now=now, passkey=passkey.id)
     account_letters.passkey_removed(account, passkey.name, now=now)
     db.session.delete(passkey)
+    sign_ins.end_others(carried, by=Proof.PASSKEY, now=now)
 
 
 def forget_all(account: Account) -> int:

@@ -137,14 +137,17 @@ def end(carried: SignIn, number: int, *, now: datetime) -> bool:
     return ended
 
 
-def end_others(carried: SignIn, *, now: datetime) -> int:
+def end_others(carried: SignIn, *, by: Proof | None = None, now: datetime) -> int:
     """Ends every sign-in of its account but `carried`, and every link on its way; how many sign-ins.
+
+    With `by`, only those that were begun by it, and no link.
 
     Raises SignInIsOver: of two browsers that end each other at once, one stays.
     """
     account = _held(carried, now)
-    ended = _end(account, SignIn.id != carried.id, now=now)
-    use_up_links(account, now=now)
+    ended = _end(account, SignIn.id != carried.id, *([SignIn.by == by] if by else []), now=now)
+    if by is None:
+        use_up_links(account, now=now)
     if ended:
         _note(account, "signed out elsewhere", now=now, ended=ended)
     return ended

@@ -38,9 +38,7 @@ def index() -> str:
 
 @bp.post("/pro/compte/cles")
 def add() -> tuple[str, int] | BaseResponse:
-    """Keeps a passkey that the browser has made. Raises Forbidden where none can be made."""
-    if not passkeys.offered():
-        raise Forbidden()
+    """Keeps a passkey that the browser has made."""
     typed = KeyForm()
     try:
         passkeys.register(

@@ -8,9 +8,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session, scoped_session
 
+from eventsapp.access.models import Grant
 from eventsapp.database import db
+from eventsapp.people.models import Account, RecoveryCode
+from tests import factories, saturdays
 from tests.house.sources import ROOT
 
 HISTORY = ScriptDirectory(str(ROOT / "migrations"))
@@ -44,3 +48,21 @@ def test_the_migrations_go_down_to_nothing_and_up_again(app: Flask, database: ob
         assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
         flask_migrate.upgrade()
         assert set(inspect(db.engine).get_table_names()) == {*db.metadata.tables, "alembic_version"}
+
+
+@pytest.mark.slow
+def test_a_table_that_is_rebuilt_keeps_its_rows_and_those_that_refer_to_it(
+    app: Flask, db_session: scoped_session[Session]
+) -> None:
+    """Accounts were rebuilt when passkeys came; Samira's codes and her function refer to hers."""
+    samira = saturdays.a_coordinator(factories.a_territory())
+    db_session.add(RecoveryCode(account_id=samira.id, fingerprint="f" * 64))
+    db_session.commit()
+    number, email = samira.id, samira.email
+    db_session.remove()
+    flask_migrate.downgrade(revision="72b919fb9e9c")
+    flask_migrate.upgrade()
+    assert db_session.execute(select(Account.id, Account.email)).all() == [(number, email)]
+    assert db_session.scalars(select(RecoveryCode.account_id)).all() == [number]
+    assert db_session.scalars(select(Grant.account_id)).all() == [number]
+    assert len(db_session.scalars(select(Account.passkey_handle)).one()) == 64

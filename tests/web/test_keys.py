@@ -20,7 +20,7 @@ from tests.authenticators import Authenticator, asked
 from tests.pages import PageClient
 from tests.web.conftest import AddKey
 from tests.web.conftest import SignIn as Enter
-from tests.web.test_passkeys import code, codes_of, come_in, told
+from tests.web.test_passkeys import code, codes_of, come_in, is_out, told
 
 pytestmark = pytest.mark.usefixtures("at_home")
 
@@ -146,6 +146,7 @@ def test_she_removes_hers_and_nobody_else_s(
     paul: Account,
     add_key: AddKey,
     sign_in: Enter,
+    app: Flask,
     client: PageClient,
     db_session: scoped_session[Session],
 ) -> None:
@@ -154,9 +155,14 @@ def test_she_removes_hers_and_nobody_else_s(
     his = sign_in(paul)
     token = his.get("/pro/compte").page.all("form", action="/deconnexion")[0].one("input")["value"]
     assert his.post(f"{KEYS}/{number}/retrait", data={"csrf_token": token}).status_code == 404
+    stolen = app.test_client()
+    assert isinstance(stolen, PageClient)
+    assert come_in(stolen, phone) == "/pro/"
     hers = sign_in(samira)
     assert hers.submit(hers.get(KEYS).page.form(button="Retirer")).status_code == 303
     assert told(db_session)[-1] == "Une clé d’accès vient d’être retirée : « Mon téléphone »."
+    assert is_out(stolen)
+    assert hers.get("/pro/").status_code == 200
     assert come_in(client, phone) == "/connexion"
 
 
@@ -191,7 +197,7 @@ def test_they_are_offered_where_browsers_can(
     assert passkeys_page_says(here) != offered
     if not offered:
         token = here.get(KEYS).page.all("input", name="csrf_token")[0]["value"]
-        assert here.post(KEYS, data={"csrf_token": token}).status_code == 403
+        assert here.post(KEYS, data={"csrf_token": token}).status_code == 409
 
 
 def passkeys_page_says(client: PageClient) -> bool:
