@@ -25,6 +25,7 @@ for room in (
     "access",
     "tasks",
     "mailroom",
+    "media",
 ):
     import_module(f"eventsapp.{room}.models")
 import_module("eventsapp.journal")

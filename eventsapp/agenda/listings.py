@@ -14,7 +14,7 @@ from eventsapp.agenda.models import Activity, ActivityKind, Audience, Event
 from eventsapp.agenda.searching import says
 from eventsapp.clock import local
 from eventsapp.database import db
-from eventsapp.people.models import Organisation
+from eventsapp.people.models import Organisation, OrganisationPicture
 from eventsapp.places.models import Quartier, Territory, Venue
 from eventsapp.programme.models import Action, Axis, Theme
 from eventsapp.refusals import NotFound
@@ -280,7 +280,7 @@ def by_code(code: str) -> Event:
             joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
             joinedload(Event.territory),
             joinedload(Event.venue).joinedload(Venue.quartier),
-            joinedload(Event.host),
+            joinedload(Event.host).joinedload(Organisation.picture).joinedload(OrganisationPicture.picture),
             joinedload(Event.topic),
         )
     ).first()

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.database import Model, choice
+from eventsapp.media.models import Picture
 from eventsapp.places.models import Territory
 
 
@@ -87,6 +88,24 @@ class Organisation(Model):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     is_demonstration: Mapped[bool] = mapped_column(default=False)
+
+    picture: Mapped[OrganisationPicture | None] = relationship(viewonly=True)
+
+
+class OrganisationPicture(Model):
+    """The picture that an organisation shows beside its events, and what one sees in it."""
+
+    __tablename__ = "organisation_picture"
+    __table_args__ = (CheckConstraint("alternative <> ''", name="says_what_it_shows"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), unique=True)
+    picture_id: Mapped[int] = mapped_column(ForeignKey("picture.id"), index=True)
+    alternative: Mapped[str] = mapped_column(String(160))
+    """For whoever does not see it (WCAG 1.1.1), in French."""
+    changed_at: Mapped[datetime]
+
+    picture: Mapped[Picture] = relationship()
 
 
 class OrganisationApproval(Model):
