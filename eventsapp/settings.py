@@ -183,6 +183,13 @@ SETTINGS = (
         _whole(8192, 16777216),
     ),
     Setting(
+        "PICTURE_BYTES",
+        6 * 1024**2,
+        "The heaviest picture taken, in octets, by the form of pictures alone: what a phone takes is 3 to "
+        "5 MB. A proxy in front must let as much through.",
+        _whole(1024**2, 32 * 1024**2),
+    ),
+    Setting(
         "INSTANCE_PATH",
         "",
         "The folder of what this machine keeps: SQLite, caught mail, the demonstration's secret. Empty: "

@@ -17,6 +17,7 @@ from eventsapp.database import begin_writing
 from eventsapp.jobs.door import Turn
 from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import rounds
+from eventsapp.media import keeping
 from eventsapp.people import accounts, partner_requests, passkey_challenges, sign_ins
 from eventsapp.registrations import enrolments
 from eventsapp.tasks import heartbeats, queue
@@ -103,6 +104,12 @@ def forget_attempts(turn: Turn) -> int | None:
     return attempts.forget_old(turn.now)
 
 
+def forget_unused_pictures(turn: Turn) -> int | None:
+    """Forgets pictures that nothing shows."""
+    begin_writing()
+    return keeping.forget_unused(turn.now)
+
+
 def forget_gone_workers(turn: Turn) -> int:
     """Forgets the heartbeats of workers that will not come back."""
     begin_writing()
@@ -131,6 +138,7 @@ TIMETABLE = (
     Job("settled requests", forget_old_requests, at=time(3, 17)),
     Job("past helpers", forget_day_links, at=time(3, 18)),
     Job("old attempts", forget_attempts, at=time(3, 19)),
+    Job("unused pictures", forget_unused_pictures, at=time(3, 21)),
     Job("gone workers", forget_gone_workers, at=time(3, 20)),
     Job("orphaned organisations", invite_orphans, at=time(9, 5)),
 )

@@ -97,6 +97,8 @@ def renew(octets: bytes, *, most: int) -> Renewed:
             return Renewed(_written(points, LARGE), _written(points, SMALL))
         except Refusal:
             raise
+        except Image.DecompressionBombError as error:  # twice too large: Pillow does not even open it
+            raise PictureTooLarge(field="picture", most=MOST_POINTS // 1_000_000) from error
         except Exception as error:  # decoders fail in a dozen ways, all of them the file's fault
             raise PictureUnreadable(field="picture") from error
 

@@ -29,6 +29,7 @@ DOORS = (
     "invitations",
     "partner_requests",
     "embed",
+    "pictures",
     "day",
     "account",
     "password",
@@ -54,6 +55,7 @@ DOORS = (
     "coordination.partners",
     "partners.organisation",
     "partners.embedding",
+    "partners.showcase",
     "partners.school",
     "installation",
 )

@@ -29,6 +29,12 @@ class Slug(BaseConverter):
     regex = r"[0-9a-z-]{1,120}"
 
 
+class ContentFingerprint(BaseConverter):
+    """SHA-256 in hexadecimal: what stands there is what it says."""
+
+    regex = r"[0-9a-f]{64}"
+
+
 class RowNumber(IntegerConverter):
     """The number of a row; one that no INTEGER column can hold is no address of ours."""
 
@@ -40,7 +46,9 @@ class RowNumber(IntegerConverter):
 
 def bind(app: Flask) -> None:
     """Teaches the converters and gives templates `here` and `canonical_url`."""
-    app.url_map.converters.update(territory=TerritorySlug, code=EventCode, slug=Slug, row=RowNumber)
+    app.url_map.converters.update(
+        territory=TerritorySlug, code=EventCode, slug=Slug, row=RowNumber, fingerprint=ContentFingerprint
+    )
     app.jinja_env.globals.update(here=here, canonical_url=canonical_url)
 
 

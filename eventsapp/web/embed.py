@@ -11,7 +11,7 @@ from sqlalchemy import select
 from eventsapp import clock
 from eventsapp.agenda import listings as agenda
 from eventsapp.database import db
-from eventsapp.people import origins
+from eventsapp.people import origins, showcase
 from eventsapp.people.models import Organisation
 from eventsapp.refusals import NotFound
 from eventsapp.web.headers import CONTENT_POLICY
@@ -32,6 +32,7 @@ def agenda_page(organisation: str) -> Response:
     page = render_template(
         "embed/agenda.html",
         organisation=found,
+        picture=showcase.picture_of(found),
         events=agenda.public_of(found, now=clock.now(), limit=MOST_SHOWN),
     )
     answer = make_response(page)

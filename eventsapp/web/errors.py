@@ -13,6 +13,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from eventsapp import languages
 from eventsapp.database import db
 from eventsapp.refusals import Refusal
+from eventsapp.settings import setting
+from eventsapp.web.guards import LONG_BODIES
 
 log = structlog.get_logger(__name__)
 
@@ -86,7 +88,21 @@ def http_error(error: HTTPException) -> tuple[str, int, dict[str, str]] | HTTPEx
     if error.code is None or error.code < 400:
         return error
     allowed = error.valid_methods if isinstance(error, MethodNotAllowed) else None
-    return *page(error.code), {"Allow": ", ".join(sorted(allowed))} if allowed else {}
+    return *page(error.code, _too_heavy() if error.code == 413 else ""), {
+        "Allow": ", ".join(sorted(allowed))
+    } if allowed else {}
+
+
+def _too_heavy() -> str:
+    """Where pictures are taken, how heavy one may be; nothing elsewhere."""
+    if (request.endpoint or "") not in LONG_BODIES:
+        return ""
+    most = setting(LONG_BODIES[request.endpoint or ""]) // 1024**2
+    return gettext(
+        "Une image pèse %(most)d Mo au plus. Choisissez-en une plus légère : votre téléphone sait "
+        "réduire une photo quand on l’envoie.",
+        most=most,
+    )
 
 
 def forged(error: CSRFError) -> tuple[str, int]:

@@ -17,11 +17,15 @@ from eventsapp.database import begin_writing, db
 from eventsapp.people import sign_ins
 from eventsapp.people.models import Account, SignIn
 from eventsapp.places.models import Territory
+from eventsapp.settings import setting
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
+LONG_BODIES = {"showcase.keep": "PICTURE_BYTES"}
+"""Doors that take more than MAX_CONTENT_LENGTH, and the setting that says how much more."""
+
 SIGN_IN = "entree"
 """The key, in the session cookie, of the token of a sign-in."""
 
@@ -34,7 +38,7 @@ def bind(app: Flask) -> None:
     guarded: Any = refuse_odd_hosts(app.wsgi_app)
     app.wsgi_app = guarded  # type: ignore[method-assign]  # how WSGI middleware is put around Flask
     # Before Flask-WTF reads the form for its token: an unknown type is 415, not "token missing".
-    app.before_request_funcs.setdefault(None, []).insert(0, refuse_other_types)
+    app.before_request_funcs.setdefault(None, [])[:0] = [allow_long_bodies, refuse_other_types]
 
     @app.before_request
     def take_write_lock() -> None:
@@ -56,6 +60,14 @@ def refuse_odd_hosts(serve: WSGIApplication) -> WSGIApplication:
         return refusal(environ, start_response)
 
     return answer
+
+
+def allow_long_bodies() -> None:
+    """A picture is longer than any form: said before anything reads one. The other fields of its form
+    stay short all the same (MAX_FORM_MEMORY_SIZE)."""
+    name = LONG_BODIES.get(request.endpoint or "")
+    if name and request.mimetype == "multipart/form-data":
+        request.max_content_length = setting(name) + setting("MAX_CONTENT_LENGTH")
 
 
 def refuse_other_types() -> None:

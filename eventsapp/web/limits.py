@@ -91,6 +91,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "registrations.keep_answers": (Limit(200, MINUTES_10, network),),
     "registrations.confirm": (Limit(200, MINUTES_10, network),),
     "partner_requests.ask": (Limit(10, HOUR, network),),
+    # Each image is a second of work.
+    "showcase.keep": (Limit(30, HOUR, account),),
 }
 """What counts each time it is asked (POST)."""
 

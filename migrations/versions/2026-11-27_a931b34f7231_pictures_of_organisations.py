@@ -1,7 +1,7 @@
 """pictures of organisations
 
 Revision ID: a931b34f7231
-Revises: 72b919fb9e9c
+Revises: cce166ff5bc0
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = 'a931b34f7231'
-down_revision = '72b919fb9e9c'
+down_revision = 'cce166ff5bc0'
 branch_labels = None
 depends_on = None
 

@@ -55,6 +55,7 @@ PAGES = {
         "/pro/organisations/{organisation}/",
         "/pro/organisations/{organisation}/equipe",
         "/pro/organisations/{organisation}/integration",
+        "/pro/organisations/{organisation}/vitrine",
         "/pro/rendez-vous/{event}/aides",
     ),
     "roy": ("/pro/", "/pro/ecoles/{school}"),

@@ -215,10 +215,11 @@ def test_a_heavy_file_is_not_even_looked_at() -> None:
     [a_bomb(), a_png(2**31 - 1, 2**31 - 1), a_webp(16_384, 16_384), a_webp(2**24, 255), a_png(4901, 4900)],
     ids=["rows of black", "PNG", "WebP", "wide WebP", "one row too many"],
 )
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")  # Pillow's second look
 def test_a_bomb_is_refused_before_it_is_decoded(bomb: bytes) -> None:
     tracemalloc.start()
     begun = time.perf_counter()
-    with pytest.raises((PictureTooLarge, PictureUnreadable)):
+    with pytest.raises(PictureTooLarge):
         renewed(bomb)
     took, (_, peak) = time.perf_counter() - begun, tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -226,6 +227,7 @@ def test_a_bomb_is_refused_before_it_is_decoded(bomb: bytes) -> None:
     assert peak < 1_000_000
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's about broken EXIF
 def test_a_spoilt_file_is_refused_or_read_and_nothing_worse() -> None:
     """Bits turned at random: a Refusal or a picture, never our mistake."""
     luck = random.Random(19)

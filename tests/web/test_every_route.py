@@ -70,6 +70,8 @@ ROUTES = (
     Route("POST", "partner_requests.ask", "/devenir-partenaire", EVERYBODY, 422),
     Route("GET", "partner_requests.kept", "/devenir-partenaire/merci", EVERYBODY, 200),
     Route("GET", "embed.agenda", "/integration/espace-19", EVERYBODY, 200),
+    Route("GET", "pictures.show", "/images/{fingerprint}.webp", EVERYBODY, 200),
+    Route("GET", "pictures.small", "/images/petites/{fingerprint}.webp", EVERYBODY, 200),
     Route("GET", "demonstration.mail", "/demonstration/courrier", EVERYBODY, 404),
     Route("GET", "demonstration.message", "/demonstration/courrier/1.eml", EVERYBODY, 404),
     Route("GET", "demonstration.download", "/demonstration/courrier/1.eml/fichier", EVERYBODY, 404),
@@ -206,6 +208,15 @@ ROUTES = (
         frozenset({"nadia"}),
         303,
     ),
+    Route("GET", "showcase.show", "/pro/organisations/{organisation}/vitrine", frozenset({"nadia"}), 200),
+    Route("POST", "showcase.keep", "/pro/organisations/{organisation}/vitrine", frozenset({"nadia"}), 303),
+    Route(
+        "POST",
+        "showcase.remove",
+        "/pro/organisations/{organisation}/vitrine/image/retrait",
+        frozenset({"nadia"}),
+        303,
+    ),
     Route("GET", "school.show", "/pro/ecoles/{school}", COORDINATION | {"roy"}, 200),
     Route(
         "GET", "day_links.index", "/pro/rendez-vous/{event}/aides", COORDINATION | {"nadia", "moussa"}, 200
@@ -251,6 +262,7 @@ OF_ONE_ROUTE = {
     "organisation.offer": {"role": "membre"},
     "day_links.make": {"name": "Awa"},
     "embedding.add": {"site": "https://asso.example"},
+    "showcase.keep": {"alternative": "Le jardin"},
 }
 OWN_SECRETS = ("Ceci ne regarde", "boussole", "Boussole", "invitee@", "rachid", "Rachid", "second@")
 """What only the desks of the 19e say."""
@@ -284,7 +296,7 @@ def knock(client: PageClient, route: Route, rows: dict[str, str]) -> tuple[int, 
         if route.endpoint == "team.offer":
             filled["school"] = rows["school"]
         answer = client.post(address, data=filled)
-    text = "" if answer.mimetype == "image/svg+xml" else answer.get_data(as_text=True)
+    text = "" if answer.mimetype.startswith("image/") else answer.get_data(as_text=True)
     return answer.status_code, answer.headers.get("Location", ""), text
 
 

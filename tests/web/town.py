@@ -21,10 +21,12 @@ from eventsapp.agenda.rules import Ordinal, Rule, Weekday
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
-from eventsapp.people import accounts, origins, partner_requests, sign_ins
+from eventsapp.media import pictures
+from eventsapp.people import accounts, origins, partner_requests, showcase, sign_ins
 from eventsapp.people.models import Account, EmbedOrigin, Organisation, OrganisationKind, SignIn
 from eventsapp.planning import drafting
 from tests import factories, saturdays
+from tests.photos import a_photo
 from tests.registrations import stories
 
 PEOPLE = (
@@ -60,6 +62,8 @@ def build() -> Town:
     elsewhere = factories.an_association("Ailleurs")
     partner_requests.approve_organisation(elsewhere, tenth, actor="cli", now=now)
     origins.add(espace, "https://www.espace19.example", actor="cli", now=now)
+    court = pictures.renew(a_photo((90, 60)), most=10**6)
+    shown = showcase.show(espace, court, "La cour de l’Espace 19", actor="cli", now=now)
     curial, recollets = factories.a_school(), factories.a_school("École Récollets", territory=tenth)
 
     def somebody(key: str, name: str, *held: tuple[Role, object]) -> Account:
@@ -130,6 +134,7 @@ def build() -> Town:
         "sign_in": str(db.session.scalars(select(SignIn.id)).one()),
         "organisation": str(espace.id),
         "origin": str(db.session.scalars(select(EmbedOrigin.id)).one()),
+        "fingerprint": shown.picture.fingerprint,
         "school": str(curial.id),
         "request": str(request.id),
         "offer": str(offer.id),
