@@ -157,6 +157,25 @@ def live_server(app: Flask) -> Iterator[LiveServer]:
     server.server_close()
 
 
+@contextmanager
+def another_site(html: str) -> Iterator[str]:
+    """Somebody else's site, on a port of its own, with one page; its origin."""
+
+    def page(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
+        return [html.encode()]
+
+    server = make_server("127.0.0.1", 0, page, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 def without_cookie_dates(app: WSGIApplication) -> WSGIApplication:
     """Our clock stands still, a browser's does not: a cookie dated by ours may be over before it arrives."""
 

@@ -10,6 +10,7 @@ from eventsapp.web import (
     addresses,
     assets,
     compression,
+    cookies,
     errors,
     filters,
     guards,
@@ -70,6 +71,7 @@ def open_doors(app: Flask) -> None:
     languages.bind(app)
     filters.bind(app)
     headers.bind(app)
+    cookies.bind(app)
     compression.bind(app)
     limits.bind(app)
     guards.bind(app)

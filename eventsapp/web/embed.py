@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, render_template
 from sqlalchemy import select
 
 from eventsapp import clock
+from eventsapp.access import listings
 from eventsapp.agenda import listings as agenda
 from eventsapp.database import db
 from eventsapp.people import origins, showcase
@@ -25,9 +26,9 @@ KEPT = 300
 
 @bp.get("/integration/<slug:organisation>", endpoint="agenda")
 def agenda_page(organisation: str) -> Response:
-    """What it still holds that everybody may see."""
+    """What it still holds that everybody may see; nothing of one that no territory approves."""
     found = db.session.scalars(select(Organisation).where(Organisation.slug == organisation)).first()
-    if found is None:
+    if found is None or not listings.territories_of(found):
         raise NotFound()
     page = render_template(
         "embed/agenda.html",

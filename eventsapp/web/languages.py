@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import extensions, languages
 from eventsapp.web.addresses import here
+from eventsapp.web.cookies import SHARED
 
 COOKIE = "langue"
 HALF_A_YEAR = 180 * 24 * 3600
@@ -34,8 +35,8 @@ def bind(app: Flask) -> None:
     @app.before_request
     def change_language() -> BaseResponse | None:
         wanted = languages.known(request.args.get("langue"))
-        if wanted is None or request.method not in {"GET", "HEAD"} or request.blueprint == "calendar_feeds":
-            return None  # a feed never redirects: calendars follow badly, and it is in French
+        if wanted is None or request.method not in {"GET", "HEAD"} or request.blueprint in SHARED:
+            return None  # what caches share sets no cookie; and calendars follow redirects badly
         answer = redirect(here(langue=None), 303)
         # A preference asked for by its reader needs no consent (CNIL, exempted trackers).
         answer.set_cookie(

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
-from eventsapp.people import origins
+from eventsapp.people import origins, partner_requests
+from eventsapp.people.models import Organisation
 from tests import factories
-from tests.servers import LiveServer
+from tests.servers import LiveServer, another_site
 
 
 @pytest.fixture
 def espace(db_session: scoped_session[Session]) -> None:
     found = factories.an_association("Espace 19")
     factories.an_event("Atelier cuisine en famille", host=found)
+    partner_requests.approve_organisation(found, factories.a_territory(), actor="cli", now=clock.now())
     origins.add(found, "https://www.espace19.example", actor="cli", now=clock.now())
     db_session.commit()
     db_session.rollback()
@@ -52,5 +55,34 @@ def test_it_shows_on_the_site_that_was_named_and_on_no_other(
         )
         assert "Atelier" not in framed(context.new_page(), "https://evil.example", live_server)
         assert context.cookies() == []
+    finally:
+        context.close()
+
+
+@pytest.mark.usefixtures("espace")
+def test_two_sites_on_this_machine_one_named_and_one_not(
+    chromium: Browser, live_server: LiveServer, db_session: scoped_session[Session]
+) -> None:
+    """The same by real servers alone, nothing made up on the way: two ports are two sites."""
+    live_server.app.config["DEMONSTRATION"] = True
+    frame = f'<!doctype html><title>x</title><iframe src="{live_server.url}/integration/espace-19"></iframe>'
+    context = chromium.new_context(locale="fr-FR")
+    try:
+        with another_site(frame) as named, another_site(frame) as stranger:
+            host = db_session.scalars(select(Organisation)).one()
+            origins.add(host, named, actor="cli", now=clock.now())
+            db_session.commit()
+            db_session.rollback()
+            page, complaints = context.new_page(), list[str]()
+            page.on("console", lambda message: complaints.append(message.text))
+            page.goto(named)
+            page.wait_for_load_state("networkidle")
+            assert "Atelier cuisine en famille" in page.frames[1].locator("main").inner_text()
+            assert complaints == []
+            page.goto(stranger)
+            page.wait_for_load_state("networkidle")
+            assert page.frames[1].locator("main").count() == 0
+            assert [text for text in complaints if "frame-ancestors" in text] != []
+            assert context.cookies() == []
     finally:
         context.close()

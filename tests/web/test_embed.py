@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -10,13 +13,18 @@ from sqlalchemy.orm import Session, scoped_session
 from eventsapp import clock
 from eventsapp.access import grants
 from eventsapp.access.models import Role
-from eventsapp.people import accounts, origins
+from eventsapp.database import db
+from eventsapp.media import keeping, pictures
+from eventsapp.people import accounts, origins, partner_requests
 from eventsapp.people.models import EmbedOrigin, Organisation
 from eventsapp.people.origins import OriginUnreadable
 from tests import factories
 from tests.pages import PageClient
+from tests.photos import a_photo
 from tests.web import town
 from tests.web.conftest import SignIn
+
+Statements = Callable[[], AbstractContextManager[list[str]]]
 
 pytestmark = pytest.mark.databases("sqlite")
 PAGE = "/integration/espace-19"
@@ -28,6 +36,7 @@ def espace(db_session: scoped_session[Session]) -> Organisation:
     factories.an_event("Atelier cuisine en famille", host=found)
     factories.an_event("Entre nous", host=found, is_restricted=True)
     factories.an_event("À d’autres", host=factories.an_association("Ailleurs"))
+    partner_requests.approve_organisation(found, factories.a_territory(), actor="cli", now=clock.now())
     sensitive = factories.an_action("Répit", is_sensitive=True)
     factories.an_event("Hôtel", host=found, activity=factories.an_activity("Hôtel", action=sensitive))
     db_session.commit()
@@ -87,6 +96,10 @@ def test_every_other_page_may_be_framed_by_nobody(
         ("https://exemple.fr:443/", "https://exemple.fr"),
         ("https://exemple.fr:8443", "https://exemple.fr:8443"),
         ("https://café-des-parents.fr", "https://xn--caf-des-parents-dnb.fr"),
+        ("https://xn--caf-des-parents-dnb.fr", "https://xn--caf-des-parents-dnb.fr"),
+        # Another site than strasse.de, which IDNA 2003 would make of it.
+        ("https://straße.de", "https://xn--strae-oqa.de"),
+        ("https://EXEMPLE。fr", "https://exemple.fr"),
         ("https://exemple.fr.", "https://exemple.fr"),
     ],
 )
@@ -122,6 +135,26 @@ def test_nothing_else_gets_into_the_header(typed: str) -> None:
         origins.origin_of(typed)
 
 
+def test_this_machine_is_a_site_in_a_demonstration_only(
+    espace: Organisation, app: Flask, db_session: scoped_session[Session]
+) -> None:
+    local = ("http://localhost:8000", "http://127.0.0.1:8001/page")
+    for typed in local:
+        with pytest.raises(OriginUnreadable):
+            origins.add(espace, typed, actor="cli", now=clock.now())
+    app.config["DEMONSTRATION"] = True
+    added = [origins.add(espace, typed, actor="cli", now=clock.now()) for typed in local]
+    assert added == ["http://localhost:8000", "http://127.0.0.1:8001"]
+    for typed in (
+        "http://exemple.fr",
+        "http://localhost.evil.example",
+        "http://127.0.0.2",
+        "http://localhost;x",
+    ):
+        with pytest.raises(OriginUnreadable):
+            origins.add(espace, typed, actor="cli", now=clock.now())
+
+
 def test_nadia_names_her_site_and_takes_it_back(
     espace: Organisation, sign_in: SignIn, client: PageClient, db_session: scoped_session[Session]
 ) -> None:
@@ -148,3 +181,46 @@ def test_nadia_names_her_site_and_takes_it_back(
 
 def test_an_organisation_that_is_not_there_is_not_found(client: PageClient) -> None:
     assert client.get("/integration/personne").status_code == 404
+
+
+def test_nor_is_one_that_may_act_nowhere(
+    espace: Organisation, client: PageClient, db_session: scoped_session[Session]
+) -> None:
+    assert client.get(PAGE).status_code == 200
+    assert client.get("/integration/ailleurs").status_code == 404
+    partner_requests.end_approval(espace, factories.a_territory(), actor="cli", now=clock.now())
+    db_session.commit()
+    assert client.get(PAGE).status_code == 404
+
+
+def test_what_caches_share_sets_no_cookie_even_for_who_is_signed_in(
+    espace: Organisation, client: PageClient, sign_in: SignIn, db_session: scoped_session[Session]
+) -> None:
+    """A signed-in session is renewed with each answer: not with one that a proxy may keep."""
+    nadia = accounts.open_account("nadia@example.org", "Nadia", actor="cli", now=clock.now())
+    picture = keeping.keep(pictures.renew(a_photo(), most=10**6), now=clock.now())
+    image = f"/images/{picture.fingerprint}.webp"
+    desk = sign_in(nadia)
+    with desk.session_transaction() as session:
+        session.permanent = True
+    assert "Set-Cookie" in desk.get("/pro/").headers
+    for address in (PAGE, f"{PAGE}?langue=en", image, f"{image}?langue=en", "/agendas/paris-19.ics"):
+        for visitor in (client, desk):
+            answer = visitor.get(address)
+            assert (answer.status_code, "Set-Cookie" in answer.headers) == (200, False), address
+    assert sorted(client.get(PAGE).vary) == ["Accept-Encoding", "Accept-Language", "Cookie"]
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+@pytest.mark.parametrize("events", [1, 25])
+def test_a_constant_number_of_statements(
+    espace: Organisation, client: PageClient, statements: Statements, events: int
+) -> None:
+    for number in range(events):
+        factories.an_event(f"Atelier {number}", host=espace)
+        origins.add(espace, f"site{number % 9}.example", actor="cli", now=clock.now())
+    db.session.commit()
+    db.session.rollback()
+    with statements() as said:
+        assert client.get(PAGE).status_code == 200
+    assert len(said) == 5, said

@@ -20,7 +20,7 @@ from eventsapp.journal import JournalLine
 from eventsapp.media import pictures
 from eventsapp.media.models import Picture
 from eventsapp.media.pictures import Renewed
-from eventsapp.people import accounts
+from eventsapp.people import accounts, partner_requests
 from eventsapp.people.models import Organisation, OrganisationPicture
 from tests import factories
 from tests.pages import PageClient, PageResponse
@@ -289,6 +289,7 @@ def test_it_stands_beside_the_events_and_in_the_agenda_elsewhere(
     client: PageClient,
     db_session: scoped_session[Session],
 ) -> None:
+    partner_requests.approve_organisation(espace, factories.a_territory(), actor="cli", now=clock.now())
     event: Event = factories.an_event("Atelier cuisine en famille", host=espace)
     other = factories.an_event("Balade")
     addresses = [f"/e/{one.code}-{one.slug}" for one in (event, other)]
