@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import struct
-import time
 import tracemalloc
 from io import BytesIO
 
@@ -218,12 +217,10 @@ def test_a_heavy_file_is_not_even_looked_at() -> None:
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")  # Pillow's second look
 def test_a_bomb_is_refused_before_it_is_decoded(bomb: bytes) -> None:
     tracemalloc.start()
-    begun = time.perf_counter()
     with pytest.raises(PictureTooLarge):
         renewed(bomb)
-    took, (_, peak) = time.perf_counter() - begun, tracemalloc.get_traced_memory()
+    _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert took < 0.5
     assert peak < 1_000_000
 
 
