@@ -68,14 +68,16 @@ def _plant_when_empty() -> None:
 
 
 def _say_ways_in() -> None:
-    from eventsapp.seeds.partners import COORDINATION  # made-up people and their data: loaded to plant
+    # Made-up people and their data are loaded to plant.
+    from eventsapp.seeds.partners import ASSOCIATION, COORDINATION, SCHOOL
 
-    try:
-        with writing() as now:
-            account = accounts.by_email(COORDINATION)
-            name, link = account.name, accounts.link_address(accounts.new_link(account, now=now))
-        minutes = setting("SIGN_IN_MINUTES")
-        click.echo(f"  {link}\n  signs in « {name} », once, within {minutes} minutes\n")
-    except click.ClickException:
-        click.echo("  The demonstration coordinator has no account any more.\n")
+    for email in (COORDINATION, ASSOCIATION, SCHOOL):
+        try:
+            with writing() as now:
+                account = accounts.by_email(email)
+                name, link = account.name, accounts.link_address(accounts.new_link(account, now=now))
+            minutes = setting("SIGN_IN_MINUTES")
+            click.echo(f"  {link}\n  signs in « {name} », once, within {minutes} minutes\n")
+        except click.ClickException:
+            click.echo(f"  {email} has no account any more.\n")
     click.echo(f"  {setting('PUBLIC_URL')}/demonstration/courrier\n  shows the mail that was caught\n")

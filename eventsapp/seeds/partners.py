@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from math import cos, radians
 from random import Random
@@ -17,8 +18,10 @@ from eventsapp.programme.school_calendar import SchoolYear, zone_c
 from eventsapp.seeds.luck import luck
 from eventsapp.seeds.records import Records
 
-COORDINATION = "coordination@paris-19.example.org"
-"""The address of the demonstration coordinator; example.org receives no mail (RFC 2606 section 3)."""
+COORDINATION, ASSOCIATION, SCHOOL = (
+    f"{who}@paris-19.example.org" for who in ("coordination", "association", "ecole")
+)
+"""Who signs in to the demonstration: one of each desk; example.org receives no mail (RFC 2606 section 3)."""
 
 ALSO_IN_THE_10TH = 4
 """One association in so many is approved in the 10e too, and holds its workshops."""
@@ -27,18 +30,15 @@ METRES_OF_A_DEGREE = 111_200
 """Of latitude, near Paris."""
 
 
-def plant_account(territories: list[Territory], *, now: datetime) -> Account:
-    """The coordinator of these territories, who signs in by a link sent to COORDINATION."""
-    account = Account(email=COORDINATION, name="Coordination (exemple)", created_at=now)
+def plant_account(
+    email: str, name: str, role: Role, places: Sequence[Territory | Organisation | Venue], *, now: datetime
+) -> Account:
+    """Somebody who holds a role in these places, and signs in by a link."""
+    account = Account(email=email, name=name, created_at=now)
     db.session.add(account)
     db.session.add_all(
-        Grant(
-            account=account,
-            granted_at=now,
-            granted_by="seeds",
-            **columns_of(Role.COORDINATOR, territory),
-        )
-        for territory in territories
+        Grant(account=account, granted_at=now, granted_by="seeds", **columns_of(role, place))
+        for place in places
     )
     db.session.flush()
     return account

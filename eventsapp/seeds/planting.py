@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from eventsapp.access.models import Role
 from eventsapp.clock import day_of, local
 from eventsapp.database import begin_writing, db
 from eventsapp.places.models import SATURDAY_SCHOOLS, Territory
@@ -73,9 +74,17 @@ def plant(
         venue for venue in venues.values() if venue.territory is home and venue.kind in SATURDAY_SCHOOLS
     ]
     progress("Associations, topics and wishes")
-    account = partners.plant_account([also, home], now=announced)
+    account = partners.plant_account(
+        partners.COORDINATION, "Coordination (exemple)", Role.COORDINATOR, [also, home], now=announced
+    )
     topics = partners.plant_topics(records)
     hosts = partners.plant_associations(records, home, also, schools, now=announced)
+    partners.plant_account(
+        partners.ASSOCIATION, "Association (exemple)", Role.OWNER, hosts[:1], now=announced
+    )
+    partners.plant_account(
+        partners.SCHOOL, "École (exemple)", Role.SCHOOL_CONTACT, schools[:1], now=announced
+    )
     partners.plant_offers(hosts, home, topics, year)
     partners.plant_wishes(schools, topics)
     saturdays.plant_activities(actions[HOME, "samedis-matins-a-l-ecole"], schools)

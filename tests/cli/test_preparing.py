@@ -37,10 +37,19 @@ def test_one_command_makes_everything_ready_and_may_be_said_again(machine: Flask
         announced = db.session.scalar(select(func.count(Event.id)))
         assert announced is not None
         assert announced >= 150
-    [link] = re.findall(r"http://127\.0\.0\.1:8155(/connexion/\S+)", first.output)
+    links = re.findall(r"http://127\.0\.0\.1:8155(/connexion/\S+)", first.output)
     client = machine.test_client()
     assert isinstance(client, PageClient)
-    assert client.get(link).status_code == 200
+    desks = []
+    for link in links:
+        client.delete_cookie("visite")
+        client.submit(client.get(link).page.form(button="Entrer"))
+        desks.append([one.text for one in client.get("/pro/").page.main.all("h2")][:-1])
+    assert desks == [
+        ["Coordination du 10e", "Coordination du 19e"],
+        ["Responsable de l’organisation : Les Mésanges du Canal (exemple)"],
+        ["Contact de l’école : École maternelle Archereau (26)"],
+    ]
     feed = client.get("/agendas/paris-19.ics").data
     assert feed.count(b"BEGIN:VEVENT") >= 150
     assert b"http://127.0.0.1:8155/e/" in feed

@@ -12,7 +12,7 @@ from flask_migrate import upgrade
 from sqlalchemy import func, select
 
 from eventsapp import seeds
-from eventsapp.access.models import Grant
+from eventsapp.access.models import Grant, Role
 from eventsapp.agenda import listings
 from eventsapp.agenda.listings import Filters
 from eventsapp.agenda.models import Activity, ActivityKind, Audience, Event, EventStatus, RegistrationMode
@@ -104,7 +104,8 @@ def test_the_school_year_went_through_a_draft_that_somebody_accepted(read):
     sessions = read.scalars(select(DraftLine).where(DraftLine.day.is_not(None))).all()
 
     assert (draft.status, draft.school_year) == (DraftStatus.ACCEPTED, "2026-2027")
-    assert draft.requested_by == read.scalars(select(Account.id)).one()
+    coordination = select(Account.id).where(Account.email == "coordination@paris-19.example.org")
+    assert draft.requested_by == read.scalars(coordination).one()
     assert read.scalars(select(Task.status)).all() == [TaskStatus.DONE]
     assert len(mornings(read)) == len(sessions) == draft.figures["covered"]
 
@@ -247,11 +248,27 @@ def test_the_first_start_sends_few_letters_and_only_to_addresses_that_receive_no
     assert [one for one in addresses if one and not one.endswith("@example.org")] == []
 
 
-def test_the_coordination_may_steer_the_nineteenth_and_the_tenth(read):
+def test_every_desk_has_somebody_who_may_show_it(read):
+    """The coordination steers two territories; an association and a school have their own desk."""
     grants = read.scalars(select(Grant)).all()
+    places = {(one.account.email.split("@")[0], one.role, place_of(one)) for one in grants}
 
-    assert {grant.account.email for grant in grants} == {"coordination@paris-19.example.org"}
-    assert {grant.territory.slug for grant in grants} == {"paris-10", "paris-19"}
+    assert places == {
+        ("coordination", Role.COORDINATOR, "paris-10"),
+        ("coordination", Role.COORDINATOR, "paris-19"),
+        ("association", Role.OWNER, "organisation"),
+        ("ecole", Role.SCHOOL_CONTACT, "school"),
+    }
+    # Neither desk is empty: the association comes to the school's town.
+    for grant in grants:
+        if grant.organisation_id:
+            assert read.scalar(select(func.count(Event.id)).where(Event.host_id == grant.organisation_id)) > 9
+        if grant.venue_id:
+            assert read.scalar(select(func.count(Event.id)).where(Event.venue_id == grant.venue_id)) > 5
+
+
+def place_of(grant):
+    return grant.territory.slug if grant.territory else "organisation" if grant.organisation_id else "school"
 
 
 def test_no_date_of_signature_and_no_diagnosis_is_invented(read):
