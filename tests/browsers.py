@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MISSING = "no Chromium or Chrome here: install one (apt-get install chromium), or set BROWSER_PATH"
 
+SCREENS = pytest.mark.parametrize(("width", "javascript"), [(390, True), (390, False), (1280, True)])
+"""A phone with and without scripts, and a wide window: nothing of ours hangs on both at once."""
+
 OPTIONS: WeakKeyDictionary[BrowserContext, dict[str, Any]] = WeakKeyDictionary()
 """What each visitor's browser was made with."""
 

@@ -7,14 +7,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browsers import Visit
+from tests.browsers import SCREENS, Visit
 from tests.servers import LiveServer
 
 FIRST_VISIT_BYTES = 150_000
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("javascript", [True, False])
+@SCREENS
 def test_the_front_door_breaks_no_rule_of_axe(
     visit: Visit, axe: Callable[[Page], None], width: int, javascript: bool
 ) -> None:

@@ -14,7 +14,7 @@ from eventsapp.database import db
 from eventsapp.mailroom import rounds
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from tests import factories
-from tests.browsers import Visit
+from tests.browsers import SCREENS, Visit
 from tests.registrations.stories import answers, register
 from tests.servers import PostOffice
 
@@ -36,8 +36,7 @@ def send(page: Page) -> None:
     page.locator("form[method=post] button.btn--lg").click()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("javascript", [True, False])
+@SCREENS
 def test_fatoumata_registers_gets_her_mail_and_cancels(
     visit: Visit, axe: Axe, smtp: PostOffice, workshop: str, width: int, javascript: bool
 ) -> None:

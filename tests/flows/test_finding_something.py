@@ -14,13 +14,12 @@ from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.mailroom import rounds
 from tests import factories
-from tests.browsers import Visit
+from tests.browsers import SCREENS, Visit
 from tests.registrations.stories import answers, register
 from tests.servers import PostOffice
 from tests.web.residents import towns
 
 Axe = Callable[[Page], None]
-WIDTHS = pytest.mark.parametrize("width", [390, 1280])
 FIRST_VISIT_BYTES = 150_000
 SIZES = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
     .map(entry => [entry.name, entry.transferSize])"""
@@ -77,8 +76,7 @@ PAGES = (
 )
 
 
-@WIDTHS
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), [(390, False), (1280, True)])
 def test_no_public_page_breaks_a_rule_of_axe(
     visit: Visit, axe: Axe, week: dict[str, str], width: int, dark: bool
 ) -> None:
@@ -97,8 +95,7 @@ def test_nothing_has_to_be_scrolled_sideways(visit: Visit, week: dict[str, str],
         assert seen[0] <= seen[1], path
 
 
-@WIDTHS
-@pytest.mark.parametrize("javascript", [True, False])
+@SCREENS
 def test_from_the_agenda_to_the_mail_that_arrives(
     visit: Visit, axe: Axe, smtp: PostOffice, width: int, javascript: bool
 ) -> None:
@@ -179,7 +176,7 @@ def test_filters_behind_the_fold_work_without_scripts(visit: Visit) -> None:
     expect(page.get_by_role("link", name="Les écrans")).to_be_visible()
 
 
-@WIDTHS
+@pytest.mark.parametrize("width", [390, 1280])
 def test_a_pin_leads_to_its_place(visit: Visit, width: int) -> None:
     page = visit("/paris-19/?vue=plan", width=width)
     page.get_by_role("link", name="2, École Tandou").click()
