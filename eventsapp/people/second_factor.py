@@ -41,6 +41,12 @@ class CodeWrong(Refusal):
     sentence = msgid("Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant.")
 
 
+class FormerWrong(Refusal):
+    """Neither a code of the phone in use nor one of the ten, or taken already."""
+
+    sentence = msgid("Ce code de l’ancien téléphone n’est pas le bon, ou il a déjà servi.")
+
+
 class RecoveryCodeWrong(Refusal):
     """Not one of the ten, or taken already."""
 
@@ -66,6 +72,11 @@ def prepare(account: Account) -> None:
     account.totp_waiting = _kit(_secret()).new().to_json(encrypt=True)
 
 
+def keep_present(account: Account) -> None:
+    """The secret that waits is thrown away; the present one counts on."""
+    account.totp_waiting = None
+
+
 def shown(account: Account) -> Shown:
     """The secret that waits. Raises NothingToProve."""
     if account.totp_waiting is None:
@@ -74,16 +85,19 @@ def shown(account: Account) -> Shown:
     return Shown(uri=secret.to_uri(account.email), key=secret.pretty_key(sep=" "))
 
 
-def turn_on(carried: SignIn, code: str, *, now: datetime) -> list[str]:
+def turn_on(carried: SignIn, code: str, *, former: str = "", now: datetime) -> list[str]:
     """A first code proves that the phone has the secret; gives new recovery codes, to show once.
 
-    Other sign-ins end: they were made without it. Raises NothingToProve, CodeWrong, SignInIsOver.
-    A letter tells the mailbox.
+    Where another phone's codes are in use, `former` is one of them, or a recovery code: whoever only
+    found the browser open must not lock its owner out. Other sign-ins end: they were made without it.
+    Raises NothingToProve, CodeWrong, FormerWrong, SignInIsOver. A letter tells the mailbox.
     """
     account = carried.account
     if account.totp_waiting is None:
         raise NothingToProve()
     step = _step(account.totp_waiting, code, None, now)
+    if account.totp_secret is not None:
+        _take_former(account, former, now=now)
     sign_ins.end_others(carried, now=now)
     account.totp_secret, account.totp_waiting, account.totp_step = account.totp_waiting, None, step
     journal.note(f"account:{account.id}", "set up codes", account, now=now)
@@ -155,6 +169,17 @@ def codes_left(account: Account) -> int:
         RecoveryCode.account_id == account.id, RecoveryCode.used_at.is_(None)
     )
     return db.session.scalar(unused) or 0
+
+
+def _take_former(account: Account, typed: str, *, now: datetime) -> None:
+    is_of_a_phone = "".join(typed.split()).isdigit()
+    try:
+        if is_of_a_phone:
+            take(account, typed, now=now)
+        else:
+            take_recovery_code(account, typed, now=now)
+    except (CodeWrong, RecoveryCodeWrong) as error:
+        raise FormerWrong(field="former") from error
 
 
 def _new_codes(account: Account) -> list[str]:

@@ -29,9 +29,10 @@ JUST_MADE = "codes-de-secours"
 
 
 class CodeForm(FlaskForm):
-    """What the phone shows now."""
+    """What the phone shows now; where it takes over from another, something of that one too."""
 
     code = StringField(lazy_gettext("Le code de votre téléphone"))
+    former = StringField(lazy_gettext("Le code de l’ancien téléphone, ou un code de secours"))
 
 
 @bp.get("/pro/compte/code")
@@ -48,12 +49,21 @@ def prepare() -> BaseResponse:
     return redirect(url_for("codes.show"), 303)
 
 
+@bp.post("/pro/compte/code/preparation/retrait")
+def keep_present() -> BaseResponse:
+    """The phone stays the one it was."""
+    second_factor.keep_present(_who())
+    db.session.commit()
+    return redirect(url_for("codes.show"), 303)
+
+
 @bp.post("/pro/compte/code")
 def turn_on() -> tuple[str, int] | BaseResponse:
     """A first code proves that the phone has it."""
     typed = CodeForm()
+    code, former = typed.code.data or "", typed.former.data or ""
     try:
-        made = second_factor.turn_on(_carried(), typed.code.data or "", now=clock.now())
+        made = second_factor.turn_on(_carried(), code, former=former, now=clock.now())
     except Refusal as refusal:
         status = refuse(typed, refusal)
         return _page(typed), status

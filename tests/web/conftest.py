@@ -15,9 +15,11 @@ from eventsapp.people.models import Account
 from eventsapp.web.guards import SIGN_IN
 from tests.authenticators import HERE, Authenticator, asked
 from tests.pages import PageClient
+from tests.web.phones import Phone
 
 SignIn = Callable[[Account], PageClient]
 AddKey = Callable[..., Authenticator]
+SetUp = Callable[[Account], tuple[PageClient, Phone, list[str]]]
 
 
 @pytest.fixture
@@ -54,5 +56,25 @@ def add_key(sign_in: SignIn, at_home: None) -> AddKey:
         answer = client.submit(page.form("/pro/compte/cles"), filled)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/pro/compte/cles")
         return device
+
+    return by
+
+
+@pytest.fixture
+def set_up(sign_in: SignIn) -> SetUp:
+    """Somebody sets up codes of a phone: gives their desk, the phone and ten recovery codes."""
+
+    def by(account: Account) -> tuple[PageClient, Phone, list[str]]:
+        client = sign_in(account)
+        client.submit(client.get("/pro/compte/code").page.form(button="Mettre en place"))
+        page = client.get("/pro/compte/code").page
+        phone = Phone(page)
+        answer = client.submit(page.form(button="Vérifier"), {"code": phone.code()})
+        assert answer.status_code == 303
+        shown = client.get("/pro/compte/code").page
+        codes = [one.text for one in shown.main.all("code")]
+        assert len(set(codes)) == 10
+        assert client.get("/pro/compte/code").page.main.all("code") == []  # shown once
+        return client, phone, codes
 
     return by

@@ -120,6 +120,7 @@ ROUTES = (
     Route("POST", "password.remove", "/pro/compte/mot-de-passe/suppression", SIGNED_IN, 303),
     Route("GET", "codes.show", "/pro/compte/code", SIGNED_IN, 200),
     Route("POST", "codes.prepare", "/pro/compte/code/preparation", SIGNED_IN, 303),
+    Route("POST", "codes.keep_present", "/pro/compte/code/preparation/retrait", SIGNED_IN, 303),
     Route("POST", "codes.turn_on", "/pro/compte/code", SIGNED_IN, 409),  # nothing was scanned
     Route("POST", "codes.renew", "/pro/compte/code/secours", SIGNED_IN, 409),
     Route("POST", "codes.turn_off", "/pro/compte/code/arret", SIGNED_IN, 409),

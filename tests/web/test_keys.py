@@ -20,7 +20,8 @@ from tests.authenticators import Authenticator, asked
 from tests.pages import PageClient
 from tests.web.conftest import AddKey
 from tests.web.conftest import SignIn as Enter
-from tests.web.test_passkeys import code, codes_of, come_in, is_out, told
+from tests.web.phones import told
+from tests.web.test_passkeys import code, codes_of, come_in, is_out
 
 pytestmark = pytest.mark.usefixtures("at_home")
 

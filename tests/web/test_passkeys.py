@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
 from eventsapp.journal import JournalLine
-from eventsapp.mailroom.models import Letter
 from eventsapp.people import accounts, passkey_challenges, passkeys, second_factor, sign_ins
 from eventsapp.people.models import Account, Passkey, Proof, SignIn, UsedChallenge
 from eventsapp.people.passkeys import PasskeyRefused
@@ -28,6 +27,7 @@ from tests.pages import PageClient
 from tests.races import at_once
 from tests.web.conftest import AddKey
 from tests.web.conftest import SignIn as Enter
+from tests.web.phones import told
 
 pytestmark = pytest.mark.usefixtures("at_home")
 
@@ -83,12 +83,6 @@ def half_in(client: PageClient, account: Account, db_session: scoped_session[Ses
     db_session.commit()
     page = client.get(f"/connexion/{token}").page
     assert client.submit(page.form(button="Entrer")).headers["Location"] == "/connexion/code"
-
-
-def told(db_session: scoped_session[Session]) -> list[str]:
-    db_session.rollback()
-    kinds = select(Letter.text).where(Letter.kind == "people/account_changed").order_by(Letter.id)
-    return [text.split("\n\n")[1].replace("\u00a0", " ") for text in db_session.scalars(kinds)]
 
 
 def test_samira_comes_in_by_her_finger(

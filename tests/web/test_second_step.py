@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,15 +12,16 @@ from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
 from eventsapp.database import begin_writing
-from eventsapp.mailroom.models import Letter
-from eventsapp.people import accounts, second_factor, sign_ins
+from eventsapp.people import accounts, second_factor
 from eventsapp.people.models import Account, Proof, RecoveryCode, SignIn
 from eventsapp.people.second_factor import CodeWrong, RecoveryCodeWrong
 from eventsapp.web.guards import SIGN_IN
 from tests import factories, saturdays
-from tests.pages import Page, PageClient
+from tests.pages import PageClient
 from tests.races import at_once
+from tests.web.conftest import SetUp
 from tests.web.conftest import SignIn as Enter
+from tests.web.phones import by_link, told, try_code
 
 PHRASE = "un tramway nommé Ourcq"
 THIRTY = timedelta(seconds=30)
@@ -33,63 +32,6 @@ def samira(db_session: scoped_session[Session]) -> Account:
     found = saturdays.a_coordinator(factories.a_territory())
     db_session.commit()
     return found
-
-
-class Phone:
-    """An application of codes that has scanned the square."""
-
-    def __init__(self, page: Page) -> None:
-        [key] = [one.text for one in page.main.all("code")]
-        from passlib.totp import TOTP
-
-        self._totp = TOTP(key=key)
-
-    def code(self) -> str:
-        return str(self._totp.generate(time=hours.now().timestamp()).token)
-
-
-@pytest.fixture
-def set_up(sign_in: Enter) -> Callable[[Account], tuple[PageClient, Phone, list[str]]]:
-    def by(account: Account) -> tuple[PageClient, Phone, list[str]]:
-        client = sign_in(account)
-        client.submit(client.get("/pro/compte/code").page.form(button="Mettre en place"))
-        page = client.get("/pro/compte/code").page
-        phone = Phone(page)
-        answer = client.submit(page.form(button="Vérifier"), {"code": phone.code()})
-        assert answer.status_code == 303
-        shown = client.get("/pro/compte/code").page
-        codes = [one.text for one in shown.main.all("code")]
-        assert len(set(codes)) == 10
-        assert client.get("/pro/compte/code").page.main.all("code") == []  # shown once
-        return client, phone, codes
-
-    return by
-
-
-SetUp = Callable[[Account], tuple[PageClient, Phone, list[str]]]
-
-
-def by_link(client: PageClient, account: Account, db_session: scoped_session[Session]) -> str:
-    """Enters by a link; gives where that leads."""
-    db_session.rollback()
-    token = accounts.new_link(account, now=hours.now())
-    db_session.commit()
-    page = client.get(f"/connexion/{token}").page
-    return client.submit(page.form(button="Entrer")).headers["Location"]
-
-
-def try_code(client: PageClient, code: str, page: str = "code") -> tuple[int, str]:
-    form = client.get(f"/connexion/{page}").page.form(button="Entrer")
-    answer = client.submit(form, {"code": code})
-    return answer.status_code, answer.headers.get("Location", "")
-
-
-def told(db_session: scoped_session[Session]) -> list[str]:
-    db_session.rollback()
-    kinds = select(Letter.text).where(Letter.kind == "people/account_changed").order_by(Letter.id)
-    texts = [text.split("\n\n")[1] for text in db_session.scalars(kinds)]
-    db_session.rollback()
-    return texts
 
 
 def test_a_phone_s_code_is_asked_for_after_the_link(
@@ -274,63 +216,6 @@ def test_of_two_requests_with_the_same_code_one_gets_in(
     assert {type(one) for one in came if one != "in"} == {CodeWrong if what == "phone" else RecoveryCodeWrong}
 
 
-def test_other_devices_are_out_when_codes_begin(samira: Account, set_up: SetUp, sign_in: Enter) -> None:
-    old = sign_in(samira)
-    client, _, _ = set_up(samira)
-    assert old.get("/pro/").status_code == 303
-    assert client.get("/pro/").status_code == 200
-
-
-def test_codes_are_renewed_and_turned_off_by_a_code_only(
-    samira: Account,
-    set_up: SetUp,
-    client: PageClient,
-    db_session: scoped_session[Session],
-    clock: time_machine.Traveller,
-) -> None:
-    desk, phone, old = set_up(samira)
-    clock.shift(THIRTY)
-    page = desk.get("/pro/compte/code").page
-    form = page.form("/pro/compte/code/secours")
-    assert desk.submit(form, {"code": "123456"}).status_code == 422
-    assert desk.submit(form, {"code": phone.code()}).status_code == 303
-    new = [one.text for one in desk.get("/pro/compte/code").page.main.all("code")]
-    assert len(new) == 10
-    by_link(client, samira, db_session)
-    assert try_code(client, old[0], "code-de-secours")[0] == 422
-    assert try_code(client, new[0], "code-de-secours")[0] == 303
-
-    clock.shift(THIRTY)
-    token = desk.get("/pro/compte/code").page.form("/pro/compte/code/secours")["csrf_token"]
-    for code, status in (("123456", 422), (phone.code(), 303)):
-        data = {"csrf_token": token, "code": code}
-        assert desk.post("/pro/compte/code/arret", data=data).status_code == status
-    assert told(db_session)[-1] == "Aucun code n’est plus demandé à la connexion."
-    assert db_session.scalars(select(RecoveryCode)).all() == []
-
-
-def test_whoever_coordinates_sets_codes_up_before_all_else_where_it_is_required(
-    samira: Account, app: Flask, sign_in: Enter, set_up: SetUp, db_session: scoped_session[Session]
-) -> None:
-    app.config["SECOND_FACTOR_REQUIRED"] = True
-    nour = accounts.open_account("nour@example.org", "Nour", actor="cli", now=hours.now())
-    db_session.commit()
-    assert sign_in(nour).get("/pro/").status_code == 200  # no role that asks for it
-    desk = sign_in(samira)
-    for path in ("/pro/", "/pro/paris-19/", "/pro/paris-19/equipe"):
-        assert (desk.get(path).status_code, desk.get(path).headers["Location"]) == (303, "/pro/compte/code")
-    assert "Votre fonction le demande" in desk.get("/pro/compte/code").page.main.text
-    assert desk.get("/pro/compte").status_code == 200
-    token = desk.get("/pro/compte").page.all("form", action="/deconnexion")[0].one("input")["value"]
-    data = {"csrf_token": token, "email": "x@example.org", "role": "coordination"}
-    assert desk.post("/pro/paris-19/equipe", data=data).status_code == 403
-    whole, _, _ = set_up(samira)
-    assert whole.get("/pro/paris-19/").status_code == 200
-
-
-# --- passwords
-
-
 def choose(client: PageClient, wanted: str, present: str | None = None) -> tuple[int, dict[str, str]]:
     form = client.get("/pro/compte/mot-de-passe").page.form("/pro/compte/mot-de-passe")
     values = {"wanted": wanted} | ({"present": present} if present is not None else {})
@@ -474,23 +359,3 @@ def test_more_fields_than_asked_for_change_nothing(
         None,
         None,
     )
-
-
-def test_an_operator_lets_in_whoever_lost_phone_and_codes(
-    samira: Account, set_up: SetUp, app: Flask, client: PageClient, db_session: scoped_session[Session]
-) -> None:
-    set_up(samira)
-    db_session.rollback()
-    done = app.test_cli_runner().invoke(args=["forget-second-factor", "samira@example.org"])
-    assert (done.exit_code, done.output) == (0, "Samira: no code is asked for any more\n")
-    db_session.rollback()
-    assert by_link(client, samira, db_session) == "/pro/"
-
-
-def test_the_square_says_what_the_key_says(samira: Account, sign_in: Enter) -> None:
-    desk = sign_in(samira)
-    desk.submit(desk.get("/pro/compte/code").page.form(button="Mettre en place"))
-    html = desk.get("/pro/compte/code").page.html
-    assert re.search(r"<svg[^>]*viewBox", html)
-    assert "data:" not in html
-    assert sign_ins.MOST_WRONG == 5
