@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, redirect, request, session, url_for
-from werkzeug.exceptions import Forbidden, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
@@ -38,7 +38,11 @@ def bind(app: Flask) -> None:
     guarded: Any = refuse_odd_hosts(app.wsgi_app)
     app.wsgi_app = guarded  # type: ignore[method-assign]  # how WSGI middleware is put around Flask
     # Before Flask-WTF reads the form for its token: an unknown type is 415, not "token missing".
-    app.before_request_funcs.setdefault(None, [])[:0] = [allow_long_bodies, refuse_other_types]
+    app.before_request_funcs.setdefault(None, [])[:0] = [
+        allow_long_bodies,
+        refuse_other_types,
+        refuse_nul,
+    ]
 
     @app.before_request
     def take_write_lock() -> None:
@@ -87,6 +91,15 @@ def refuse_other_types() -> None:
     # A chunked form tells no length, and Werkzeug cuts it silently where the limit is reached.
     if request.content_length is None and len(request.get_data()) >= (request.max_content_length or math.inf):
         raise RequestEntityTooLarge()
+
+
+def refuse_nul() -> None:
+    """Raises BadRequest (400) for a NUL: PostgreSQL has no text that holds one, and nobody types it."""
+    if request.routing_exception is not None:
+        return
+    given = request.args if request.method in {"GET", "HEAD", "OPTIONS"} else request.values
+    if any("\0" in name or "\0" in value for name, value in given.items(multi=True)):
+        raise BadRequest()
 
 
 def current_sign_in() -> SignIn | None:

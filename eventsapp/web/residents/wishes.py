@@ -86,11 +86,11 @@ def read(asked: Mapping[str, str], today: date) -> Wish:
         view=view if view in VIEWS else VIEWS[0],
         filters=Filters(
             theme=_member(Theme, asked.get("theme")),
-            quartier=_plain(asked.get("quartier", ""))[:LONGEST_SLUG] or None,
+            quartier=asked.get("quartier", "")[:LONGEST_SLUG] or None,
             audience=_member(Audience, asked.get("public")),
             first_day=first,
             last_day=last,
-            words=" ".join(_plain(asked.get("q", ""))[:LONGEST_SEARCH].split()),
+            words=" ".join(asked.get("q", "")[:LONGEST_SEARCH].split()),
         ),
         when=when,
         month=(day or month or today).replace(day=1),
@@ -136,11 +136,6 @@ def day_from(text: str) -> date | None:
 def month_from(text: str) -> date | None:
     """The first day of « 2026-11 », or None."""
     return day_from(f"{text}-01")
-
-
-def _plain(text: str) -> str:
-    """`text` without NUL, which PostgreSQL takes in no text."""
-    return text.replace("\0", "")
 
 
 def _span(when: str, today: date) -> tuple[str, date | None, date | None]:
