@@ -11,7 +11,7 @@ from eventsapp.access.listings import an_owner_of, waiting_offer_of
 from eventsapp.access.models import Grant, GrantOffer, Role
 from eventsapp.access.offers import Sender
 from eventsapp.database import db
-from eventsapp.people import contacts, partner_requests
+from eventsapp.people import approvals, contacts, partner_requests
 from eventsapp.people.models import Account, Organisation, PartnerRequest, RequestStatus
 from eventsapp.people.partner_requests import LONGEST_REASON, ReasonMissing
 
@@ -31,7 +31,7 @@ def approve(
     partner_requests.settle(
         request, RequestStatus.APPROVED, organisation=organisation, actor=sender.actor, now=now
     )
-    partner_requests.approve_organisation(organisation, request.territory, actor=sender.actor, now=now)
+    approvals.approve(organisation, request.territory, actor=sender.actor, now=now)
     offers.send(Role.OWNER, organisation, request.email, by=sender, language=request.language, now=now)
     return organisation
 

@@ -39,6 +39,12 @@ def may_own(account: Account, organisation: Organisation, *, on: date) -> bool:
     return _holds(account, (Role.OWNER,), organisation, on)
 
 
+def may_take_picture_down(account: Account, organisation: Organisation, *, on: date) -> bool:
+    """May this account take down the picture of this organisation? Its owners, and its coordinators: who is
+    in a photo and does not want to be asks whom they can reach."""
+    return may_own(account, organisation, on=on) or _steers_where_approved(account, organisation, on)
+
+
 def may_see_team(account: Account, organisation: Organisation, *, on: date) -> bool:
     """May this account see who is in the team of this organisation? Its people, and its coordinators."""
     return may_act_for(account, organisation, on=on) or _steers_where_approved(account, organisation, on)

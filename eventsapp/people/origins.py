@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import idna
 from sqlalchemy import delete, select
 
-from eventsapp import journal
 from eventsapp.database import db, rows_changed
+from eventsapp.people import approvals
 from eventsapp.people.models import EmbedOrigin, Organisation
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
 from eventsapp.settings import setting
@@ -73,7 +73,7 @@ def add(organisation: Organisation, typed: str, *, actor: str, now: datetime) ->
     row = EmbedOrigin(organisation_id=organisation.id, origin=origin, added_at=now)
     db.session.add(row)
     db.session.flush()
-    journal.note(actor, "allowed a site", row, now=now, organisation=organisation.id)
+    approvals.note(actor, "allowed a site", row, organisation, now=now)
     return origin
 
 
@@ -84,7 +84,7 @@ def remove(organisation: Organisation, number: int, *, actor: str, now: datetime
     ).first()
     if row is None:
         raise NotFound()
-    journal.note(actor, "removed a site", row, now=now, organisation=organisation.id)
+    approvals.note(actor, "removed a site", row, organisation, now=now)
     rows_changed(delete(EmbedOrigin).where(EmbedOrigin.id == number))
 
 

@@ -15,7 +15,6 @@ from eventsapp.database import AsTyped, as_typed, db, rows_changed
 from eventsapp.people import accounts, contacts
 from eventsapp.people.models import (
     Organisation,
-    OrganisationApproval,
     OrganisationKind,
     PartnerRequest,
     RequestStatus,
@@ -157,39 +156,6 @@ def open_organisation(request: PartnerRequest) -> Organisation:
     db.session.add(organisation)
     db.session.flush()
     return organisation
-
-
-def approve_organisation(
-    organisation: Organisation, territory: Territory, *, actor: str, now: datetime
-) -> None:
-    """An organisation may act in a territory; nothing happens when it may already."""
-    known = select(OrganisationApproval.id).where(
-        OrganisationApproval.organisation_id == organisation.id,
-        OrganisationApproval.territory_id == territory.id,
-    )
-    if db.session.scalar(known) is not None:
-        return
-    approval = OrganisationApproval(organisation=organisation, territory_id=territory.id, approved_at=now)
-    db.session.add(approval)
-    db.session.flush()
-    journal.note(
-        actor, "approved", approval, now=now, territory_id=territory.id, organisation=organisation.id
-    )
-
-
-def end_approval(organisation: Organisation, territory: Territory, *, actor: str, now: datetime) -> bool:
-    """An organisation may act in a territory no more; what is announced stays. False: it might not."""
-    approval = db.session.scalars(
-        select(OrganisationApproval).where(
-            OrganisationApproval.organisation_id == organisation.id,
-            OrganisationApproval.territory_id == territory.id,
-        )
-    ).first()
-    if approval is None:
-        return False
-    journal.note(actor, "ended", approval, now=now, territory_id=territory.id, organisation=organisation.id)
-    db.session.delete(approval)
-    return True
 
 
 def settle(

@@ -7,11 +7,10 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
-from eventsapp import journal
 from eventsapp.database import db, rows_changed
 from eventsapp.media import keeping
 from eventsapp.media.pictures import Renewed
-from eventsapp.people import contacts
+from eventsapp.people import approvals, contacts
 from eventsapp.people.models import Organisation, OrganisationPicture
 from eventsapp.refusals import NotFound, Refusal, msgid
 
@@ -60,7 +59,7 @@ def show(
     db.session.flush()
     if before is not None and before is not present:
         keeping.forget(before)
-    journal.note(actor, "showed a picture", row, now=now, organisation=organisation.id)
+    approvals.note(actor, "showed a picture", row, organisation, now=now)
     return row
 
 
@@ -70,7 +69,7 @@ def remove(organisation: Organisation, *, actor: str, now: datetime) -> None:
     if row is None:
         raise NotFound()
     before = row.picture
-    journal.note(actor, "removed a picture", row, now=now, organisation=organisation.id)
+    approvals.note(actor, "removed a picture", row, organisation, now=now)
     rows_changed(delete(OrganisationPicture).where(OrganisationPicture.id == row.id))
     db.session.expunge(row)
     keeping.forget(before)

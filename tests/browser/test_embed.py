@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
-from eventsapp.people import origins, partner_requests
+from eventsapp.people import approvals, origins
 from eventsapp.people.models import Organisation
 from tests import factories
 from tests.servers import LiveServer, another_site
@@ -18,7 +18,7 @@ from tests.servers import LiveServer, another_site
 def espace(db_session: scoped_session[Session]) -> None:
     found = factories.an_association("Espace 19")
     factories.an_event("Atelier cuisine en famille", host=found)
-    partner_requests.approve_organisation(found, factories.a_territory(), actor="cli", now=clock.now())
+    approvals.approve(found, factories.a_territory(), actor="cli", now=clock.now())
     origins.add(found, "https://www.espace19.example", actor="cli", now=clock.now())
     db_session.commit()
     db_session.rollback()

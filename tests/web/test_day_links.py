@@ -14,7 +14,7 @@ from eventsapp import clock as hours
 from eventsapp.access import day_links, grants
 from eventsapp.access.models import Role
 from eventsapp.agenda.models import Event
-from eventsapp.people import accounts, partner_requests
+from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account
 from tests import factories
 from tests.pages import PageClient
@@ -38,7 +38,7 @@ def nadia(event: Event, db_session: scoped_session[Session]) -> Account:
     assert event.host is not None
     account = accounts.open_account("nadia@example.org", "Nadia", actor="cli", now=hours.now())
     grants.give(account, Role.OWNER, event.host, by="cli", now=hours.now())
-    partner_requests.approve_organisation(event.host, event.territory, actor="cli", now=hours.now())
+    approvals.approve(event.host, event.territory, actor="cli", now=hours.now())
     db_session.commit()
     return account
 
@@ -93,7 +93,7 @@ def test_an_association_that_may_not_act_there_any_more_makes_none(
 ) -> None:
     address = f"/pro/rendez-vous/{event.code}/aides"
     assert event.host is not None
-    partner_requests.end_approval(event.host, event.territory, actor="cli", now=hours.now())
+    approvals.end(event.host, event.territory, actor="cli", now=hours.now())
     db_session.commit()
     assert sign_in(nadia).get(address).status_code == 403
 

@@ -15,7 +15,7 @@ from eventsapp.access import grants
 from eventsapp.access.models import Role
 from eventsapp.database import db
 from eventsapp.media import keeping, pictures
-from eventsapp.people import accounts, origins, partner_requests
+from eventsapp.people import accounts, approvals, origins
 from eventsapp.people.models import EmbedOrigin, Organisation
 from eventsapp.people.origins import OriginUnreadable
 from tests import factories
@@ -36,7 +36,7 @@ def espace(db_session: scoped_session[Session]) -> Organisation:
     factories.an_event("Atelier cuisine en famille", host=found)
     factories.an_event("Entre nous", host=found, is_restricted=True)
     factories.an_event("À d’autres", host=factories.an_association("Ailleurs"))
-    partner_requests.approve_organisation(found, factories.a_territory(), actor="cli", now=clock.now())
+    approvals.approve(found, factories.a_territory(), actor="cli", now=clock.now())
     sensitive = factories.an_action("Répit", is_sensitive=True)
     factories.an_event("Hôtel", host=found, activity=factories.an_activity("Hôtel", action=sensitive))
     db_session.commit()
@@ -188,7 +188,7 @@ def test_nor_is_one_that_may_act_nowhere(
 ) -> None:
     assert client.get(PAGE).status_code == 200
     assert client.get("/integration/ailleurs").status_code == 404
-    partner_requests.end_approval(espace, factories.a_territory(), actor="cli", now=clock.now())
+    approvals.end(espace, factories.a_territory(), actor="cli", now=clock.now())
     db_session.commit()
     assert client.get(PAGE).status_code == 404
 

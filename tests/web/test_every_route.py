@@ -215,7 +215,7 @@ ROUTES = (
         "POST",
         "showcase.remove",
         "/pro/organisations/{organisation}/vitrine/image/retrait",
-        frozenset({"nadia"}),
+        COORDINATION | {"nadia"},
         303,
     ),
     Route("GET", "school.show", "/pro/ecoles/{school}", COORDINATION | {"roy"}, 200),

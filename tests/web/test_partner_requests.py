@@ -14,7 +14,7 @@ from eventsapp.access.models import GrantOffer, Role
 from eventsapp.database import begin_writing, db
 from eventsapp.mailroom import sealing
 from eventsapp.mailroom.models import Letter
-from eventsapp.people import accounts, partner_requests
+from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Organisation, OrganisationApproval, PartnerRequest
 from tests import factories, saturdays
 from tests.pages import PageClient
@@ -174,9 +174,7 @@ def test_an_approval_is_per_territory_and_can_end(
 ) -> None:
     espace = factories.an_association("Espace 19")
     for number in (19, 10):
-        partner_requests.approve_organisation(
-            espace, factories.a_territory(number), actor="cli", now=hours.now()
-        )
+        approvals.approve(espace, factories.a_territory(number), actor="cli", now=hours.now())
     db_session.commit()
     samira = sign_in(saturdays.a_coordinator(factories.a_territory()))
     page = samira.get("/pro/paris-19/partenaires").page
@@ -193,7 +191,7 @@ def test_an_orphaned_organisation_is_noticed_and_invited_again(
     espace = factories.an_association("Espace 19", email="contact@espace19.example")
     never = factories.an_association("Jamais venue", email="jamais@example.org")
     for one in (espace, never):
-        partner_requests.approve_organisation(one, factories.a_territory(), actor="cli", now=hours.now())
+        approvals.approve(one, factories.a_territory(), actor="cli", now=hours.now())
     nadia = accounts.open_account("nadia@example.org", "Nadia", actor="cli", now=hours.now())
     grants.give(nadia, Role.OWNER, espace, by="cli", now=hours.now())
     db_session.commit()

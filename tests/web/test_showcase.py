@@ -20,9 +20,9 @@ from eventsapp.journal import JournalLine
 from eventsapp.media import pictures
 from eventsapp.media.models import Picture
 from eventsapp.media.pictures import Renewed
-from eventsapp.people import accounts, partner_requests
+from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Organisation, OrganisationPicture
-from tests import factories
+from tests import factories, saturdays
 from tests.pages import PageClient, PageResponse
 from tests.photos import a_drawing, a_photo, a_png, written
 from tests.servers import LiveServer
@@ -289,7 +289,7 @@ def test_it_stands_beside_the_events_and_in_the_agenda_elsewhere(
     client: PageClient,
     db_session: scoped_session[Session],
 ) -> None:
-    partner_requests.approve_organisation(espace, factories.a_territory(), actor="cli", now=clock.now())
+    approvals.approve(espace, factories.a_territory(), actor="cli", now=clock.now())
     event: Event = factories.an_event("Atelier cuisine en famille", host=espace)
     other = factories.an_event("Balade")
     addresses = [f"/e/{one.code}-{one.slug}" for one in (event, other)]
@@ -303,3 +303,37 @@ def test_it_stands_beside_the_events_and_in_the_agenda_elsewhere(
         assert (picture["width"], picture["height"], picture["loading"]) == ("480", "320", "lazy")
         assert "Set-Cookie" not in answer.headers
     assert client.get(addresses[1]).page.all("img", class_="photo") == []
+
+
+def test_the_coordination_takes_down_what_somebody_in_it_does_not_want(
+    nadia: PageClient,
+    page: str,
+    espace: Organisation,
+    sign_in: SignIn,
+    client: PageClient,
+    db_session: scoped_session[Session],
+) -> None:
+    """A mother is in the photo; she asks Samira of the 19e. Paul of the 10e has no say: Espace 19 acts in the
+    19e only."""
+    approvals.approve(espace, factories.a_territory(), actor="cli", now=clock.now())
+    home = f"/pro/organisations/{espace.id}/"
+    samira = sign_in(saturdays.a_coordinator(factories.a_territory()))
+    paul = sign_in(saturdays.a_coordinator(factories.a_territory(10), email="paul@example.org", name="Paul"))
+    give(nadia, page, a_photo())
+    [(_, _, fingerprint)] = shown(db_session)
+    token = paul.get("/pro/").page.all("input", name="csrf_token")[0]["value"]
+    assert paul.post(f"{page}/image/retrait", data={"csrf_token": token}).status_code == 403
+    assert len(shown(db_session)) == 1
+    answer = samira.submit(samira.get(home).page.form(button="Retirer l’image"))
+    assert (answer.status_code, answer.headers["Location"]) == (303, home)
+    assert client.get(f"/images/{fingerprint}.webp").status_code == 404
+    assert "Retirer l’image" not in samira.get(home).page.main.text
+    lines = samira.get("/pro/paris-19/journal").page.main.one("ul", class_="sum").all("li")
+    assert ["a retiré une image de structure" in lines[0].text, lines[0].one("strong").text] == [
+        True,
+        "Samira",
+    ]
+    assert ["a montré une image de sa structure" in lines[1].text, lines[1].one("strong").text] == [
+        True,
+        "Nadia",
+    ]

@@ -22,7 +22,7 @@ from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.media import pictures
-from eventsapp.people import accounts, origins, partner_requests, showcase, sign_ins
+from eventsapp.people import accounts, approvals, origins, partner_requests, showcase, sign_ins
 from eventsapp.people.models import Account, EmbedOrigin, Organisation, OrganisationKind, SignIn
 from eventsapp.planning import drafting
 from tests import factories, saturdays
@@ -60,7 +60,7 @@ def build() -> Town:
     now = clock.now()
     espace = db.session.scalars(select(Organisation).where(Organisation.name == "Espace 19")).one()
     elsewhere = factories.an_association("Ailleurs")
-    partner_requests.approve_organisation(elsewhere, tenth, actor="cli", now=now)
+    approvals.approve(elsewhere, tenth, actor="cli", now=now)
     origins.add(espace, "https://www.espace19.example", actor="cli", now=now)
     court = pictures.renew(a_photo((90, 60)), most=10**6)
     shown = showcase.show(espace, court, "La cour de l’Espace 19", actor="cli", now=now)

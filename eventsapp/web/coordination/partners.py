@@ -13,7 +13,7 @@ from eventsapp import clock
 from eventsapp.access import joining, listings
 from eventsapp.access.listings import organisation_by_id
 from eventsapp.database import db
-from eventsapp.people import partner_requests
+from eventsapp.people import approvals, partner_requests
 from eventsapp.people.models import Account, PartnerRequest, RequestStatus
 from eventsapp.people.partner_requests import LONGEST_REASON
 from eventsapp.places.models import Territory
@@ -104,7 +104,7 @@ def end(territory: str, organisation_id: int) -> BaseResponse:
     area = steered(territory)
     organisation = organisation_by_id(organisation_id)
     name = organisation.name
-    if not partner_requests.end_approval(organisation, area, actor=actor(), now=clock.now()):
+    if not approvals.end(organisation, area, actor=actor(), now=clock.now()):
         raise NotFound()
     db.session.commit()
     said = gettext("%(organisation)s n’agit plus ici. Ce qui est annoncé reste.", organisation=name)

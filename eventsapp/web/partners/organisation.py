@@ -14,6 +14,7 @@ from eventsapp.access.models import Role
 from eventsapp.access.offers import Sender
 from eventsapp.agenda import listings as agenda
 from eventsapp.database import db
+from eventsapp.people import showcase
 from eventsapp.people.models import Account, Organisation
 from eventsapp.refusals import Refusal, msgid
 from eventsapp.web.coordination.doorstep import desk
@@ -47,7 +48,9 @@ def home(organisation_id: int) -> str:
         organisation=organisation,
         territories=listings.territories_of(organisation),
         coming=agenda.hosted_by(organisation, now=clock.now(), limit=MOST_SHOWN),
+        picture=showcase.picture_of(organisation),
         may_own=questions.may_own(_who(), organisation, on=clock.today()),
+        may_take_picture_down=questions.may_take_picture_down(_who(), organisation, on=clock.today()),
     )
 
 

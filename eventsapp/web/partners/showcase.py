@@ -59,11 +59,16 @@ def keep(organisation_id: int) -> tuple[str, int] | BaseResponse:
 
 @bp.post("/pro/organisations/<row:organisation_id>/vitrine/image/retrait")
 def remove(organisation_id: int) -> BaseResponse:
-    """Shows none any more."""
-    showcase.remove(_owned(organisation_id), actor=actor(), now=clock.now())
+    """Shows none any more. Raises NotFound, Forbidden."""
+    organisation, account = listings.organisation_by_id(organisation_id), current_account()
+    if account is None or not questions.may_take_picture_down(account, organisation, on=clock.today()):
+        raise Forbidden()
+    owns = questions.may_own(account, organisation, on=clock.today())
+    showcase.remove(organisation, actor=actor(), now=clock.now())
     db.session.commit()
     flash(gettext("L’image est retirée."), "ok")
-    return redirect(url_for("showcase.show", organisation_id=organisation_id), 303)
+    page = "showcase.show" if owns else "organisation.home"
+    return redirect(url_for(page, organisation_id=organisation_id), 303)
 
 
 def _renewed(asked: PictureForm) -> Renewed | None:

@@ -16,7 +16,7 @@ from eventsapp.access import grants
 from eventsapp.access.models import Grant, GrantOffer, Role
 from eventsapp.mailroom import sealing
 from eventsapp.mailroom.models import Letter
-from eventsapp.people import accounts, partner_requests
+from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account
 from tests import factories, saturdays
 from tests.pages import PageClient
@@ -300,7 +300,7 @@ def test_the_people_of_an_organisation_are_its_owners_business(
 ) -> None:
     """Espace 19 acts in two territories: Samira invites there, and sends nobody away."""
     espace = factories.an_association("Espace 19")
-    partner_requests.approve_organisation(espace, factories.a_territory(), actor="cli", now=hours.now())
+    approvals.approve(espace, factories.a_territory(), actor="cli", now=hours.now())
     nadia = accounts.open_account("nadia@example.org", "Nadia", actor="cli", now=hours.now())
     moussa = accounts.open_account("moussa@example.org", "Moussa", actor="cli", now=hours.now())
     grants.give(nadia, Role.OWNER, espace, by="cli", now=hours.now())
