@@ -57,7 +57,7 @@ def make(event: Event, name: str, *, actor: str, now: datetime) -> str:
     link = DayLink(event=event, fingerprint=fingerprint(token), name=known_as, made_at=now, made_by=actor)
     db.session.add(link)
     db.session.flush()
-    journal.note(actor, "made", link, now=now, territory_id=event.territory_id)
+    journal.note(actor, "made", link, now=now, territory_id=event.territory_id, event=event.id)
     return token
 
 
@@ -111,7 +111,7 @@ def revoke(link: DayLink, *, actor: str, now: datetime) -> bool:
     if not rows_changed(working.values(revoked_at=now)):
         return False
     event = db.session.get_one(Event, link.event_id)
-    journal.note(actor, "revoked", link, now=now, territory_id=event.territory_id)
+    journal.note(actor, "revoked", link, now=now, territory_id=event.territory_id, event=event.id)
     return True
 
 

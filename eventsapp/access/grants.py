@@ -11,9 +11,9 @@ from sqlalchemy.orm import joinedload
 from eventsapp import journal
 from eventsapp.access.models import Grant, GrantOffer, Role, StandIn, Where, columns_of
 from eventsapp.database import db, rows_changed
-from eventsapp.people import accounts
-from eventsapp.people.models import Account
-from eventsapp.places.models import Territory, Venue
+from eventsapp.people import accounts, approvals
+from eventsapp.people.models import Account, Organisation
+from eventsapp.places.models import Venue
 from eventsapp.refusals import Conflict, msgid
 
 LAST_ONE_STAYS = (Role.ADMINISTRATOR, Role.COORDINATOR)
@@ -134,16 +134,15 @@ def stand_ins(grants: Sequence[Grant], *, since: date) -> dict[int, list[StandIn
     return {grant.id: [one for one in found if one.grant_id == grant.id] for grant in grants}
 
 
-def territory_of(where: Where) -> int | None:
-    """In whose journal it is read; None: an organisation's or the installation's own."""
-    if isinstance(where, Territory):
-        return where.id
-    return where.territory_id if isinstance(where, Venue) else None
-
-
-def note(by: str, verb: str, grant: Grant, *, now: datetime, **details: int) -> None:
-    """A line of the journal about a grant, in the journal of its territory."""
-    journal.note(by, verb, grant, now=now, territory_id=territory_of(grant.where), role=grant.role, **details)
+def note(by: str, verb: str, thing: Grant | GrantOffer, *, now: datetime, **details: int) -> None:
+    """A line about a grant or an offer, in the journal of its territory; of an organisation: of each
+    territory where it may act."""
+    where = thing.where
+    if isinstance(where, Organisation):
+        approvals.note(by, verb, thing, where, now=now, role=thing.role, **details)
+        return
+    territory_id = where.territory_id if isinstance(where, Venue) else where.id if where else None
+    journal.note(by, verb, thing, now=now, territory_id=territory_id, role=thing.role, **details)
 
 
 def lock_holders(grant: Grant) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from eventsapp.access.models import Grant, GrantOffer, Role
 from eventsapp.database import db
-from eventsapp.people.models import Organisation, OrganisationApproval
+from eventsapp.people.models import Account, Organisation, OrganisationApproval
 from eventsapp.places.models import Territory, Venue
 from eventsapp.refusals import NotFound
 
@@ -66,6 +66,28 @@ def organisation_by_id(number: int) -> Organisation:
     if organisation is None:
         raise NotFound()
     return organisation
+
+
+def organisations_named(numbers: Collection[int], territory: Territory) -> dict[int, tuple[str, bool]]:
+    """What organisations are called, and whether they may act in a territory; one statement, or none."""
+    if not numbers:
+        return {}
+    approved = exists().where(
+        OrganisationApproval.organisation_id == Organisation.id,
+        OrganisationApproval.territory_id == territory.id,
+    )
+    found = select(Organisation.id, Organisation.name, approved.label("acts"))
+    rows = db.session.execute(found.where(Organisation.id.in_(numbers)))
+    return {row.id: (row.name, row.acts) for row in rows}
+
+
+def holders_of(numbers: Collection[int]) -> dict[int, str]:
+    """Who holds or held grants, by the number of the grant; "" once the account is closed. One statement,
+    or none."""
+    if not numbers:
+        return {}
+    found = select(Grant.id, Account.name).join(Grant.account).where(Grant.id.in_(numbers))
+    return {row.id: row.name for row in db.session.execute(found)}
 
 
 def territories_of(organisation: Organisation) -> Sequence[Territory]:

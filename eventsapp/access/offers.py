@@ -16,7 +16,6 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from eventsapp import journal
 from eventsapp.access import grants, letters, questions
 from eventsapp.access.models import Grant, GrantOffer, Role, StandIn, Where, columns_of, columns_of_place
 from eventsapp.clock import day_of
@@ -154,7 +153,7 @@ def _send(
     db.session.add(offer)
     db.session.flush()
     letters.offered(offer, token, offerer=by.account.name if by.account else "", now=now)
-    _note(by.actor, "offered", offer, now=now)
+    grants.note(by.actor, "offered", offer, now=now)
     return offer
 
 
@@ -176,7 +175,7 @@ def withdraw(offer: GrantOffer, *, by: str, now: datetime) -> None:
     if not rows_changed(waits.values(withdrawn_at=now)):
         raise OfferIsSettled()
     db.session.refresh(offer)
-    _note(by, "withdrawn", offer, now=now)
+    grants.note(by, "withdrawn", offer, now=now)
 
 
 def behind(token: str, *, now: datetime) -> GrantOffer:
@@ -227,7 +226,7 @@ def accept(token: str, name: str, *, language: str, now: datetime) -> tuple[Acco
         grants.give(account, offer.role, offer.where, by=offer.offered_by, now=now)
         if offer.grant is not None and offer.grant.account_id != account.id:
             grants.end_whatever_remains(offer.grant, by=offer.offered_by, now=now)
-    _note(actor, "accepted", offer, now=now)
+    grants.note(actor, "accepted", offer, now=now)
     return account, is_new
 
 
@@ -291,7 +290,3 @@ def _with_place() -> tuple[ORMOption, ...]:
         joinedload(GrantOffer.organisation),
         joinedload(GrantOffer.venue),
     )
-
-
-def _note(actor: str, verb: str, offer: GrantOffer, *, now: datetime) -> None:
-    journal.note(actor, verb, offer, now=now, territory_id=grants.territory_of(offer.where), role=offer.role)

@@ -44,11 +44,14 @@ def end(organisation: Organisation, territory: Territory, *, actor: str, now: da
     return True
 
 
-def note(actor: str, verb: str, thing: Any, organisation: Organisation, *, now: datetime) -> None:
+def note(
+    actor: str, verb: str, thing: Any, organisation: Organisation, *, now: datetime, **details: Any
+) -> None:
     """What an organisation did, for the journal of each territory where it may act (or of none)."""
     approved = select(OrganisationApproval.territory_id).where(
         OrganisationApproval.organisation_id == organisation.id
     )
     numbers: list[int | None] = [*db.session.scalars(approved.order_by(OrganisationApproval.territory_id))]
+    details["organisation"] = organisation.id
     for territory_id in numbers or [None]:
-        journal.note(actor, verb, thing, now=now, territory_id=territory_id, organisation=organisation.id)
+        journal.note(actor, verb, thing, now=now, territory_id=territory_id, **details)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -98,6 +98,14 @@ def ask(territory: Territory, answers: Answers, *, language: str, now: datetime)
     db.session.flush()
     journal.note("visitor", "asked", request, now=now, territory_id=territory.id)
     return request
+
+
+def names_of(numbers: Collection[int]) -> dict[int, str]:
+    """What the organisations of requests are called, by number; one statement, or none."""
+    if not numbers:
+        return {}
+    found = select(PartnerRequest.id, PartnerRequest.organisation_name).where(PartnerRequest.id.in_(numbers))
+    return {row.id: row.organisation_name for row in db.session.execute(found)}
 
 
 def waiting(territory: Territory) -> Sequence[PartnerRequest]:

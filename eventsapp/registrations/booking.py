@@ -148,4 +148,5 @@ def _note(actor: str, verb: str, registration: Registration, now: datetime) -> N
         now=now,
         territory_id=registration.event.territory_id,
         seats=registration.seats,
+        event=registration.event_id,
     )

@@ -51,7 +51,11 @@ def test_awa_takes_three_seats_of_twelve() -> None:
     assert kinds() == ["confirmed REQUEST"]
     lines = db.session.scalars(select(JournalLine).where(JournalLine.thing == "registration")).all()
     assert [(line.actor, line.verb, line.details) for line in lines] == [
-        (f"household:{made.registration.household_id}", "registered_confirmed", {"seats": 3})
+        (
+            f"household:{made.registration.household_id}",
+            "registered_confirmed",
+            {"seats": 3, "event": event.id},
+        )
     ]
 
 

@@ -13,13 +13,13 @@ from datetime import date
 from flask import Response, render_template, request
 
 from eventsapp import clock, journal
-from eventsapp.agenda import listings as agenda
 from eventsapp.clock import PARIS, local
 from eventsapp.journal import Filters, JournalLine
 from eventsapp.people import accounts
 from eventsapp.places.models import Territory
 from eventsapp.web.coordination import journal_wording
 from eventsapp.web.coordination.doorstep import desk, steered
+from eventsapp.web.coordination.journal_things import Things
 
 bp = desk("journal")
 
@@ -47,7 +47,7 @@ def index(territory: str) -> str:
         what=journal_wording.what,
         things=journal_wording.THINGS,
         actors=sorted(((one, journal_wording.who(one, names)) for one in actors), key=lambda pair: pair[1]),
-        events=_events(lines),
+        named=Things(lines, area),
         total=total,
         page=page,
         pages=pages,
@@ -59,25 +59,25 @@ def export(territory: str) -> Response:
     """The same lines for a spreadsheet: UTF-8 with its mark, semicolons, as French ones open it."""
     area = steered(territory)
     lines = journal.of_territory(area.id, _asked(), limit=MOST_EXPORTED)
-    answer = Response(_table(lines), content_type="text/csv; charset=utf-8")
+    answer = Response(_table(lines, area), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{_file_name(area)}"'
     return answer
 
 
-def _table(lines: Sequence[JournalLine]) -> bytes:
-    names, events = accounts.names_of(_accounts([line.actor for line in lines])), _events(lines)
+def _table(lines: Sequence[JournalLine], area: Territory) -> bytes:
+    names, things = accounts.names_of(_accounts([line.actor for line in lines])), Things(lines, area)
     written = io.StringIO()
     table = csv.writer(written, delimiter=";", lineterminator="\r\n")
     table.writerow(["jour", "heure", "qui", "quoi", "chose", "numéro", "titre"])
     for line in lines:
         at = line.at.astimezone(PARIS)
-        titled = events.get(line.thing_id, ("", ""))[1] if line.thing == "event" else ""
+        named = things.of(line)
         cells = (
             journal_wording.who(line.actor, names),
             journal_wording.what(line.thing, line.verb),
             line.thing,
             str(line.thing_id),
-            titled,
+            named.name if named else "",
         )
         table.writerow([at.date().isoformat(), f"{at:%H:%M}", *(harmless(cell) for cell in cells)])
     return written.getvalue().encode("utf-8-sig")
@@ -112,10 +112,6 @@ def _next(month: date) -> date:
 def _accounts(actors: Sequence[str]) -> set[int]:
     numbers = {actor.partition(":")[2] for actor in actors if actor.startswith("account:")}
     return {int(number) for number in numbers if number.isdigit()}
-
-
-def _events(lines: Sequence[JournalLine]) -> dict[int, tuple[str, str]]:
-    return agenda.titles_of({line.thing_id for line in lines if line.thing == "event"})
 
 
 def _file_name(area: Territory) -> str:

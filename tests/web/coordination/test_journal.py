@@ -13,9 +13,12 @@ import pytest
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
+from eventsapp.access import grants
+from eventsapp.access.models import Role
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.database import begin_writing
+from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account
 from eventsapp.web.coordination.journal import harmless
 from eventsapp.web.coordination.journal_wording import WORDS
@@ -57,14 +60,17 @@ def rows(page: Page) -> list[tuple[str, str]]:
 def test_samira_reads_who_did_what(samira: Account, event: Event, sign_in: SignIn) -> None:
     found = rows(sign_in(samira).get(PAGE).page)
     assert found[0] == ("Samira", "a annulé un rendez-vous : =SOMME(A1:A9) en famille")
-    assert ("Une famille", "s’est inscrite no 1") in found
+    assert ("Une famille", "s’est inscrite : =SOMME(A1:A9) en famille") in found
+    assert ("L’exploitant du service", "a donné une fonction : Samira, Coordination") in found
     assert ("L’installation", "a annoncé un rendez-vous : =SOMME(A1:A9) en famille") in found
 
 
 def test_it_is_filtered_by_thing_person_and_month(samira: Account, sign_in: SignIn) -> None:
     desk = sign_in(samira)
     assert [who for who, _ in rows(desk.get(f"{PAGE}?qui=account:{samira.id}").page)] == ["Samira"]
-    assert {what for _, what in rows(desk.get(f"{PAGE}?quoi=registration").page)} == {"s’est inscrite no 1"}
+    assert {what for _, what in rows(desk.get(f"{PAGE}?quoi=registration").page)} == {
+        "s’est inscrite : =SOMME(A1:A9) en famille"
+    }
     assert len(rows(desk.get(f"{PAGE}?mois=2026-11").page)) == len(rows(desk.get(PAGE).page))
     for nothing in ("mois=2026-10", "quoi=nonsense", "qui=account:999"):
         page = desk.get(f"{PAGE}?{nothing}").page
@@ -111,6 +117,33 @@ def test_paul_of_the_10e_reads_nothing_of_it(
         assert paul.get(f"/pro/paris-19/{path}").status_code == 403
 
 
+def test_what_an_organisation_does_is_read_where_it_may_act(
+    samira: Account, sign_in: SignIn, db_session: scoped_session[Session]
+) -> None:
+    """Espace 19 acts in the 19e and the 10e: both read who joins its team; after the agreement ends, its page
+    is no business of Samira's any more, and no line leads there."""
+    espace = factories.an_association("Espace 19")
+    for number in (19, 10):
+        approvals.approve(espace, factories.a_territory(number), actor="cli", now=clock.now())
+    nadia = accounts.open_account("nadia@example.org", "Nadia", actor="cli", now=clock.now())
+    grants.give(nadia, Role.OWNER, espace, by=f"account:{nadia.id}", now=clock.now())
+    paul = saturdays.a_coordinator(factories.a_territory(10), email="paul@example.org", name="Paul")
+    db_session.commit()
+    joined = ("Nadia", "a donné une fonction : Nadia, Responsable, Espace 19")
+    for account, slug in ((samira, "paris-19"), (paul, "paris-10")):
+        page = sign_in(account).get(f"/pro/{slug}/journal").page
+        assert joined in rows(page)
+        assert page.link("Nadia, Responsable, Espace 19") == f"/pro/organisations/{espace.id}/"
+        assert sign_in(account).get(f"/pro/organisations/{espace.id}/").status_code == 200
+    db_session.rollback()
+    approvals.end(espace, factories.a_territory(), actor="cli", now=clock.now())
+    accounts.close_account(nadia, actor="cli", now=clock.now())
+    db_session.commit()
+    page = sign_in(samira).get(PAGE).page
+    assert ("Une personne partie", "a donné une fonction : Responsable, Espace 19") in rows(page)
+    assert [link for link in page.main.all("a") if "/pro/organisations/" in link["href"]] == []
+
+
 def test_a_page_of_many_lines_asks_as_much_as_one_of_few(
     samira: Account,
     sign_in: SignIn,
@@ -126,7 +159,8 @@ def test_a_page_of_many_lines_asks_as_much_as_one_of_few(
         for place in range(60 * (1 - number)):
             factories.an_event(f"Atelier {place}")
         db_session.commit()
-    assert asked == [8, 8]
+    # One statement a kind of thing: events and a function at first; events alone fill the page later.
+    assert asked == [9, 8]
     assert "Page 1 sur 2" in page.main.text
     assert len(rows(page)) == 50
     older = rows(desk.get(f"{PAGE}?page=2").page)

@@ -1,0 +1,77 @@
+"""What the lines of a journal are about, by name; a statement for each kind of thing, whatever the lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from eventsapp.access import listings as access
+from eventsapp.access import wording
+from eventsapp.access.models import Role
+from eventsapp.agenda import listings as agenda
+from eventsapp.journal import JournalLine
+from eventsapp.people import partner_requests
+from eventsapp.places.models import Territory
+
+ROLES = {"access_grant", "grant_offer"}
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a thing is called, and where it is seen; "" when it has no page."""
+
+    name: str
+    href: str = ""
+
+
+class Things:
+    """The things of some lines of the journal of a territory."""
+
+    def __init__(self, lines: Sequence[JournalLine], territory: Territory) -> None:
+        self._slug = territory.slug
+        self._events = agenda.titles_of(_numbers(lines, "event") | _detailed(lines, "event"))
+        self._holders = access.holders_of(_numbers(lines, "access_grant"))
+        self._requests = partner_requests.names_of(_numbers(lines, "partner_request"))
+        self._organisations = access.organisations_named(_detailed(lines, "organisation"), territory)
+
+    def of(self, line: JournalLine) -> Named | None:
+        """What a line is about; None: nothing of it has a name (any more)."""
+        event = line.thing_id if line.thing == "event" else line.details.get("event")
+        if event in self._events:
+            code, title = self._events[event]
+            return Named(title, url_for("events.page", code=code))
+        if line.thing == "partner_request" and line.thing_id in self._requests:
+            return Named(self._requests[line.thing_id])
+        organisation = line.details.get("organisation")
+        if organisation in self._organisations:
+            name, acts = self._organisations[organisation]
+            href = url_for("organisation.home", organisation_id=organisation) if acts else ""
+            return Named(", ".join([*self._role(line), name]), href)
+        return Named(", ".join(role)) if (role := self._role(line)) else None
+
+    def page_of(self, line: JournalLine) -> str:
+        """Where a thing without a name is seen; "" nowhere."""
+        if line.thing == "draft":
+            return url_for("plans.show", draft_id=line.thing_id)
+        if line.thing == "activity":
+            return url_for("series.show", activity_id=line.thing_id)
+        if line.thing == "letter":
+            return url_for("letters.show", territory=self._slug, letter_id=line.thing_id)
+        return ""
+
+    def _role(self, line: JournalLine) -> list[str]:
+        """« Nadia », « Responsable »: of a function, who holds it and which it is."""
+        if line.thing not in ROLES:
+            return []
+        holder = self._holders.get(line.thing_id, "") if line.thing == "access_grant" else ""
+        return [*([holder] if holder else []), wording.role_name(Role(line.details["role"]))]
+
+
+def _numbers(lines: Sequence[JournalLine], thing: str) -> set[int]:
+    return {line.thing_id for line in lines if line.thing == thing}
+
+
+def _detailed(lines: Sequence[JournalLine], kind: str) -> set[int]:
+    return {line.details[kind] for line in lines if kind in line.details}
