@@ -11,7 +11,6 @@ refused is not counted: whoever waits gets in. Nobody's address is kept, a keyed
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import String, UniqueConstraint, delete, select
@@ -67,18 +66,23 @@ def forget_old(now: datetime) -> int | None:
 
 
 def _room(before: int, elapsed: timedelta, *, most: int, within: timedelta) -> int:
-    """How many this window may hold by now."""
-    return math.floor(most - before * (1 - elapsed / within))
+    """How many this window may hold by now; in whole microseconds, as _wait promises it."""
+    return most + (before * (elapsed - within)) // within
 
 
 def _wait(before: int, present: int, elapsed: timedelta, *, most: int, within: timedelta) -> int:
     """Seconds until one more fits: later in this window, or in the next."""
     if before and present < most:
-        fits = within * (1 - (most - present - 1) / before)
+        fits = within - within * (most - present - 1) // before
         if elapsed < fits < within:
-            return math.ceil((fits - elapsed).total_seconds())
-    after = max(timedelta(0), within * (1 - (most - 1) / present)) if present else timedelta(0)
-    return max(1, math.ceil((within - elapsed + after).total_seconds()))
+            return _seconds(fits - elapsed)
+    after = max(timedelta(0), within - within * (most - 1) // present) if present else timedelta(0)
+    return max(1, _seconds(within - elapsed + after))
+
+
+def _seconds(time: timedelta) -> int:
+    """Whole seconds, rounded up."""
+    return -(-time // timedelta(seconds=1))
 
 
 def _window(now: datetime, within: timedelta) -> datetime:

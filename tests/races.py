@@ -8,23 +8,45 @@ from collections.abc import Callable
 from flask import Flask
 
 from eventsapp.database import begin_writing, db
+from tests.pages import Form, PageClient
 
 
 def at_once(app: Flask, *deeds: Callable[[], object]) -> list[object]:
     """Does the deeds in threads that start together, each with its own connection and transaction."""
+
+    def alone(deed: Callable[[], object]) -> object:
+        with app.app_context():
+            try:
+                begin_writing()
+                came = deed()
+                db.session.commit()
+            except Exception as error:
+                db.session.rollback()
+                return error
+            return came
+
+    return _together(*((lambda deed=deed: alone(deed)) for deed in deeds))
+
+
+def pressed_at_once(*forms: tuple[PageClient, Form]) -> list[int]:
+    """Sends forms that were filled in before, each by its own visitor, at once: how each is answered."""
+    return [
+        status
+        for status in _together(*((lambda pair=pair: pair[0].submit(pair[1]).status_code) for pair in forms))
+        if isinstance(status, int)
+    ]
+
+
+def _together(*deeds: Callable[[], object]) -> list[object]:
     line = threading.Barrier(len(deeds))
     came: list[object] = [None] * len(deeds)
 
     def run(place: int, deed: Callable[[], object]) -> None:
-        with app.app_context():
-            line.wait(timeout=10)
-            try:
-                begin_writing()
-                came[place] = deed()
-                db.session.commit()
-            except Exception as error:
-                came[place] = error
-                db.session.rollback()
+        line.wait(timeout=10)
+        try:
+            came[place] = deed()
+        except Exception as error:
+            came[place] = error
 
     threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
     for thread in threads:

@@ -24,8 +24,9 @@ from eventsapp.people.models import Account, Passkey, RecoveryCode, SignInLink
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
 from eventsapp.settings import setting
 
-MOST_LETTERS, WITHIN = 3, timedelta(minutes=10)
-"""How many links one account is sent in that time: nobody's mailbox is filled by a form of ours."""
+MOST_WAITING = 5
+"""How many unused links of one account work at a time: nobody's mailbox is filled by a form of ours, and
+whoever asks in somebody's place shuts them out of nothing. When none is sent, the last ones still work."""
 
 KEPT = timedelta(days=1)
 """How long a link that works no more is kept, so that its page can say what became of it."""
@@ -193,7 +194,7 @@ def use_link(token: str, *, now: datetime) -> Account:
         .returning(SignInLink.account_id)
         .execution_options(synchronize_session=False)
     )
-    account = db.session.get(Account, account_id) if account_id is not None else None
+    account = db.session.get(Account, account_id, populate_existing=True) if account_id is not None else None
     if account is None or account.closed_at is not None:
         raise LinkDoesNotWork()
     journal.note(f"account:{account.id}", "signed in", account, now=now)
@@ -222,7 +223,7 @@ def at_address(stored: str) -> Account | None:
 
 
 def _has_enough(account: Account, now: datetime) -> bool:
-    sent = select(func.count()).where(
-        SignInLink.account_id == account.id, SignInLink.created_at > now - WITHIN
+    waiting = select(func.count()).where(
+        SignInLink.account_id == account.id, SignInLink.used_at.is_(None), SignInLink.expires_at > now
     )
-    return (db.session.scalar(sent) or 0) >= MOST_LETTERS
+    return (db.session.scalar(waiting) or 0) >= MOST_WAITING

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from eventsapp import journal
-from eventsapp.database import db
+from eventsapp.database import db, rows_changed
 from eventsapp.people.models import Organisation, OrganisationApproval
 from eventsapp.places.models import Territory
 
@@ -40,8 +40,7 @@ def end(organisation: Organisation, territory: Territory, *, actor: str, now: da
     if approval is None:
         return False
     journal.note(actor, "ended", approval, now=now, territory_id=territory.id, organisation=organisation.id)
-    db.session.delete(approval)
-    return True
+    return bool(rows_changed(delete(OrganisationApproval).where(OrganisationApproval.id == approval.id)))
 
 
 def note(

@@ -56,7 +56,8 @@ def read(sent: str) -> Answer:
         client_data = json.loads(base64url_to_bytes(response["clientDataJSON"]))
         return Answer(
             credential=credential,
-            credential_id=str(credential["id"]),
+            # As it is stored, whatever was sent: no lone surrogate, no NUL.
+            credential_id=bytes_to_base64url(base64url_to_bytes(str(credential["id"]))),
             handle=base64url_to_bytes(response.get("userHandle") or ""),
             challenge=base64url_to_bytes(client_data["challenge"]),
         )

@@ -142,7 +142,7 @@ def register(
     passwords.require_present(carried, present)
     if needs_code(carried):
         second_factor.take(account, code, now=now)
-    db.session.execute(select(Account.id).where(Account.id == account.id).with_for_update(key_share=True))
+    sign_ins.lock(account)
     if len(of(account)) >= MOST:
         raise TooManyPasskeys(field="name", most=MOST)
     passkey = _made(account, answer, called, now=now)
@@ -161,6 +161,7 @@ def remove(carried: SignIn, number: int, *, now: datetime) -> None:
     A letter tells the mailbox. Raises NotFound for one that is not theirs, SignInIsOver.
     """
     account = carried.account
+    sign_ins.lock(account)
     passkey = db.session.scalars(
         select(Passkey).where(Passkey.id == number, Passkey.account_id == account.id)
     ).first()
@@ -222,6 +223,7 @@ def _proven(sent: str, purpose: str, known: Account | None, *, now: datetime) ->
     except (passkey_answers.AnswerRefused, ChallengeIsOver) as error:
         raise PasskeyRefused() from error
     account = passkey.account
+    sign_ins.lock(account)
     is_another = known is not None and known.id != account.id
     # Where nobody was named before, the key must name its account (W3C WebAuthn 2, 7.2, step 6).
     must_name = known is None or answer.handle

@@ -72,6 +72,9 @@ def sign_in(email: str, password: str, *, now: datetime) -> Account:
     fits = _hasher().verify(_normal(password)[:LONGEST], kept or _nobodys())
     if account is None or kept is None or not fits:
         raise SignInRefused()
+    sign_ins.lock(account)
+    if account.password_hash != kept:  # another was chosen while this one was verified
+        raise SignInRefused()
     journal.note(f"account:{account.id}", "signed in", account, now=now, by=Proof.PASSWORD)
     return account
 

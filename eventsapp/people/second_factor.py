@@ -93,6 +93,7 @@ def turn_on(carried: SignIn, code: str, *, former: str = "", now: datetime) -> l
     Raises NothingToProve, CodeWrong, FormerWrong, SignInIsOver. A letter tells the mailbox.
     """
     account = carried.account
+    sign_ins.lock(account)  # of two presses of one button, the second has nothing to prove
     if account.totp_waiting is None:
         raise NothingToProve()
     step = _step(account.totp_waiting, code, None, now)

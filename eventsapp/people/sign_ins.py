@@ -40,6 +40,12 @@ class SignInIsOver(Refusal):
     status = 403
 
 
+def lock(account: Account) -> None:
+    """Locks an account's row and reads it anew. Whoever changes its ways in and ends its sign-ins at this
+    moment is waited for: what begins here begins after that, by what holds now, or ends with the others."""
+    db.session.refresh(account, with_for_update={"key_share": True})
+
+
 def begin(account: Account, user_agent: str, *, by: Proof = Proof.LINK, now: datetime) -> str:
     """Signs an account in on one browser; gives the token for its cookie, which is stored nowhere.
 
@@ -177,7 +183,7 @@ def forget_ended(now: datetime) -> int | None:
 def _held(carried: SignIn, now: datetime) -> Account:
     """The account of a sign-in that still goes on, its row locked: ends of one account wait in line."""
     account = carried.account
-    db.session.execute(select(Account.id).where(Account.id == account.id).with_for_update(key_share=True))
+    lock(account)
     goes_on = select(SignIn.id).where(SignIn.id == carried.id, *_going_on(now))
     if db.session.scalar(goes_on) is None:
         raise SignInIsOver()

@@ -8,6 +8,7 @@ from flask import Flask
 
 from eventsapp.web import (
     addresses,
+    again,
     assets,
     compression,
     cookies,
@@ -76,5 +77,6 @@ def open_doors(app: Flask) -> None:
     limits.bind(app)
     guards.bind(app)
     errors.bind(app)
+    again.bind(app)
     for name in DOORS:
         app.register_blueprint(import_module(f"eventsapp.web.{name}").bp)

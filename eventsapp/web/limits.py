@@ -75,7 +75,8 @@ class Limit:
 
 
 LIMITS: dict[str, tuple[Limit, ...]] = {
-    "sign_in.ask": (Limit(30, MINUTES_10, network), Limit(10, HOUR, typed_email)),
+    # Not by the address that is typed: a stranger would shut its owner out (accounts.MOST_WAITING instead).
+    "sign_in.ask": (Limit(30, MINUTES_10, network),),
     "second_step.enter": (Limit(30, MINUTES_10, network), Limit(10, MINUTES_15, typed_email)),
     "second_step.check": (Limit(10, HOUR, half_account),),
     "second_step.recover": (Limit(10, HOUR, half_account),),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from passlib.totp import TOTP
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
@@ -14,8 +15,8 @@ from eventsapp import clock
 from eventsapp.codes import fingerprint
 from eventsapp.database import db
 from eventsapp.journal import JournalLine
-from eventsapp.people import accounts, browsers, sign_ins
-from eventsapp.people.models import Account, SignIn
+from eventsapp.people import accounts, browsers, passwords, second_factor, sign_ins
+from eventsapp.people.models import Account, Proof, SignIn
 from eventsapp.refusals import NotFound
 from tests.races import at_once
 
@@ -112,6 +113,53 @@ def test_of_two_browsers_that_end_each_other_at_once_one_stays(
     assert sorted(map(type, came), key=str) == sorted([int, *[sign_ins.SignInIsOver] * 3], key=str)
     db_session.rollback()
     assert len(where(samira)) == 1
+
+
+@pytest.mark.parametrize("protection", ["password", "codes"])
+@pytest.mark.parametrize("_", range(3))
+def test_a_thief_who_comes_in_at_that_moment_does_not_stay(
+    app: Flask, db_session: scoped_session[Session], protection: str, _: int
+) -> None:
+    """The thief knows Samira's password. She chooses another one, or sets up codes, while it is verified: he
+    is ended with the others, or it is not his password any more, or his phone has no code."""
+    samira = an_account()
+    began = sign_ins.begin(samira, "", now=clock.now())
+    db_session.flush()
+    passwords.choose(carried(began), "", "un tramway nommé Ourcq", now=clock.now())
+    second_factor.prepare(samira)
+    key = second_factor.shown(samira).key
+    db_session.commit()
+
+    def protects() -> object:
+        if protection == "password":
+            return passwords.choose(carried(began), "", "deux péniches et un pont", now=clock.now())
+        code = TOTP(key=key).generate(time=clock.now().timestamp()).token
+        return second_factor.turn_on(carried(began), code, now=clock.now())
+
+    def enters() -> str:
+        thief = passwords.sign_in("samira@example.org", "un tramway nommé Ourcq", now=clock.now())
+        return sign_ins.begin(thief, "", by=Proof.PASSWORD, now=clock.now())
+
+    protected, entered = at_once(app, protects, enters)
+    assert not isinstance(protected, Exception)
+    db_session.rollback()
+    assert len(where(samira)) == 1
+    if isinstance(entered, str):
+        assert account_behind(entered) is None
+    else:
+        assert isinstance(entered, passwords.SignInRefused)
+
+
+def test_codes_set_up_by_two_presses_at_once_stay_on(app: Flask, db_session: scoped_session[Session]) -> None:
+    samira = an_account()
+    began = sign_ins.begin(samira, "", now=clock.now())
+    second_factor.prepare(samira)
+    code = TOTP(key=second_factor.shown(samira).key).generate(time=clock.now().timestamp()).token
+    db_session.commit()
+    came = at_once(app, *[lambda: second_factor.turn_on(carried(began), code, now=clock.now())] * 2)
+    assert sorted(type(one).__name__ for one in came) == ["NothingToProve", "list"]
+    db_session.rollback()
+    assert db_session.get_one(Account, samira.id).totp_secret is not None
 
 
 def test_all_others_are_ended_at_once_and_nobody_else_s() -> None:

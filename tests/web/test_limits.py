@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,9 @@ from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp.app import create_app
 from eventsapp.attempts import Attempts
+from eventsapp.mailroom import sealing
 from eventsapp.mailroom.models import Letter
+from eventsapp.people import accounts
 from eventsapp.web import limits
 from tests import factories, saturdays
 from tests.pages import PageClient, PageResponse
@@ -73,14 +76,36 @@ def test_one_network_is_slowed_and_no_other_with_it(client: PageClient) -> None:
     assert guess(client, "b@example.org", environ_base={"REMOTE_ADDR": "203.0.113.6"}).status_code == 422
 
 
+def ask(client: PageClient, **how: object) -> int:
+    form = client.get("/connexion").page.form("/connexion")
+    return client.submit(form, {"email": "samira@example.org"}, **how).status_code
+
+
 @pytest.mark.usefixtures("samira")
 def test_mail_is_not_asked_for_without_end(client: PageClient, db_session: scoped_session[Session]) -> None:
-    statuses = []
-    for _ in range(11):
-        form = client.get("/connexion").page.form("/connexion")
-        statuses.append(client.submit(form, {"email": "samira@example.org"}).status_code)
-    assert statuses == [303] * 10 + [429]
-    assert len(db_session.scalars(select(Letter)).all()) == 3  # as many as accounts.MOST_LETTERS
+    assert [ask(client) for _ in range(31)] == [303] * 30 + [429]
+    assert len(db_session.scalars(select(Letter)).all()) == accounts.MOST_WAITING == 5
+
+
+@pytest.mark.usefixtures("samira")
+def test_whoever_asks_in_samira_s_place_does_not_shut_her_out(
+    client: PageClient, db_session: scoped_session[Session], clock: time_machine.Traveller
+) -> None:
+    """A stranger asks for her links day and night: at any moment one works, or a new one is sent."""
+    stranger = {"REMOTE_ADDR": "203.0.113.5"}
+    for _ in range(3):
+        assert {ask(client, environ_base=stranger) for _ in range(10)} == {303}
+        before = len(db_session.scalars(select(Letter)).all())
+        db_session.rollback()
+        assert ask(client) == 303
+        sent = db_session.scalars(select(Letter).order_by(Letter.id)).all()
+        last = re.search(r"/connexion/[\w-]+", sealing.unseal(sent[-1].text))
+        db_session.rollback()
+        assert last is not None
+        assert len(sent) == before  # five of the last half hour wait, and work:
+        assert client.get(last[0]).page.form(button="Entrer").action == last[0]
+        clock.shift(timedelta(minutes=31))
+        assert client.get(last[0]).status_code == 410
 
 
 @pytest.mark.parametrize("path", ["/m/{}", "/connexion/{}", "/invitation/{}", "/jour/{}"])

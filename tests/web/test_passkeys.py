@@ -258,6 +258,8 @@ def test_a_challenge_that_we_did_not_make_is_refused(
         "[" * 20_000,
         '{"id": "x", "response": {"clientDataJSON": "e30"}}',
         '{"id": 1, "response": {"clientDataJSON": 1}}',
+        json.dumps({"id": "\ud800", "response": {"clientDataJSON": "eyJjaGFsbGVuZ2UiOiJhIn0"}}),
+        json.dumps({"id": "a\0b", "response": {"clientDataJSON": "eyJjaGFsbGVuZ2UiOiJhIn0"}}),
     ],
 )
 def test_what_is_no_answer_is_refused_kindly(
