@@ -9,12 +9,14 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import joinedload
 
 from eventsapp import journal
+from eventsapp.access import questions
 from eventsapp.access.models import DayLink
 from eventsapp.agenda.models import Activity, Event
-from eventsapp.clock import PARIS, local
+from eventsapp.clock import PARIS, day_of, local
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db, rows_changed
 from eventsapp.people import contacts
+from eventsapp.people.models import Account
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
 from eventsapp.settings import setting
 
@@ -62,7 +64,10 @@ def make(event: Event, name: str, *, actor: str, now: datetime) -> str:
 
 
 def behind(token: str, *, now: datetime) -> DayLink:
-    """The link of a token, with its event, on its day; one statement. Raises DayLinkDoesNotWork."""
+    """The link of a token, with its event, on its day. Raises DayLinkDoesNotWork.
+
+    It works as long as whoever made it may run the event: no link outlives the rights behind it.
+    """
     link = db.session.scalars(
         select(DayLink)
         .where(DayLink.fingerprint == fingerprint(token), DayLink.revoked_at.is_(None))
@@ -70,11 +75,24 @@ def behind(token: str, *, now: datetime) -> DayLink:
             joinedload(DayLink.event).joinedload(Event.venue),
             joinedload(DayLink.event).joinedload(Event.activity).joinedload(Activity.action),
             joinedload(DayLink.event).joinedload(Event.territory),
+            joinedload(DayLink.event).joinedload(Event.host),
         )
     ).first()
-    if link is None or not begins_at(link.event) <= now < ends_at(link.event):
+    if link is None or link.event.is_cancelled or not _still_stands(link):
+        raise DayLinkDoesNotWork()
+    if not begins_at(link.event) <= now < ends_at(link.event):
         raise DayLinkDoesNotWork()
     return link
+
+
+def _still_stands(link: DayLink) -> bool:
+    kind, _, number = link.made_by.partition(":")
+    if kind != "account":
+        return True
+    account = db.session.get(Account, int(number))
+    # Whoever stood in the day they made it did so by right, though the replacement is over now.
+    made_on = day_of(link.made_at)
+    return account is not None and questions.may_run_event(account, link.event, on=made_on)
 
 
 def begins_at(event: Event) -> datetime:

@@ -86,7 +86,8 @@ def end_whatever_remains(grant: Grant, *, by: str, now: datetime) -> None:
 
 
 def leave(account: Account, *, by: str, now: datetime) -> int:
-    """Somebody leaves: every grant ends, what they stood in for too, and the account is closed.
+    """Somebody leaves: every grant ends, what they stood in for and were invited to too, and the account
+    is closed.
 
     How many grants ended. An operator may do it to the last coordinator: the desk shows the gap.
     """
@@ -96,6 +97,10 @@ def leave(account: Account, *, by: str, now: datetime) -> int:
         end_whatever_remains(grant, by=by, now=now)
     standing_in = update(StandIn).where(StandIn.account_id == account.id, StandIn.ended_at.is_(None))
     rows_changed(standing_in.values(ended_at=now))
+    invited = update(GrantOffer).where(
+        GrantOffer.email == account.email, GrantOffer.accepted_at.is_(None), GrantOffer.withdrawn_at.is_(None)
+    )
+    rows_changed(invited.values(withdrawn_at=now))
     accounts.close_account(account, actor=by, now=now)
     return len(ended)
 

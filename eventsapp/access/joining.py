@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
-from eventsapp.access import letters, offers
+from eventsapp.access import grants, letters, offers
 from eventsapp.access.listings import an_owner_of, waiting_offer_of
 from eventsapp.access.models import Grant, GrantOffer, Role
 from eventsapp.access.offers import Sender
 from eventsapp.database import db
 from eventsapp.people import approvals, contacts, partner_requests
-from eventsapp.people.models import Account, Organisation, PartnerRequest, RequestStatus
+from eventsapp.people.models import (
+    Account,
+    Organisation,
+    OrganisationApproval,
+    PartnerRequest,
+    RequestStatus,
+)
 from eventsapp.people.partner_requests import LONGEST_REASON, ReasonMissing
 
 ASKED_AGAIN_AFTER = timedelta(days=60)
 """How long an organisation that nobody answers for is left in peace between two invitations."""
 
 
-def approve(
-    request: PartnerRequest, known: Organisation | None, *, by: Account, now: datetime
-) -> Organisation:
-    """Yes: the organisation (`known` already, or new) may act there; its contact is invited to answer for it.
+@dataclass(frozen=True)
+class Joined:
+    """An organisation that may act, and who was invited to answer for it; None: its owners were told."""
 
-    Raises RequestIsSettled, TooManyOffers. The caller has asked who may.
+    organisation: Organisation
+    offer: GrantOffer | None
+
+
+def approve(request: PartnerRequest, known: Organisation | None, *, by: Account, now: datetime) -> Joined:
+    """Yes: the organisation (`known` already, or new) may act there, and somebody answers for it.
+
+    Anybody may ask in the name of an organisation that exists: what was typed opens nothing in it. Where
+    somebody answers for it, they are told, and invite whom they know; where nobody does, its own address is
+    invited. Only a new one is its contact's. Raises RequestIsSettled, TooManyOffers. The caller has asked
+    who may.
     """
     sender = Sender.of(by)
     organisation = known or partner_requests.open_organisation(request)
@@ -32,8 +48,15 @@ def approve(
         request, RequestStatus.APPROVED, organisation=organisation, actor=sender.actor, now=now
     )
     approvals.approve(organisation, request.territory, actor=sender.actor, now=now)
-    offers.send(Role.OWNER, organisation, request.email, by=sender, language=request.language, now=now)
-    return organisation
+    owners = grants.holders(Role.OWNER, organisation)
+    if owners:
+        letters.approved(request, owners, now=now)
+        return Joined(organisation, None)
+    address = organisation.email or request.email
+    language = request.language
+    return Joined(
+        organisation, offers.send(Role.OWNER, organisation, address, by=sender, language=language, now=now)
+    )
 
 
 def refuse(request: PartnerRequest, reason: str, *, by: Account, now: datetime) -> None:
@@ -47,25 +70,23 @@ def refuse(request: PartnerRequest, reason: str, *, by: Account, now: datetime) 
 
 
 def invite_orphans(now: datetime) -> int | None:
-    """Invites the general address of organisations that somebody answered for and nobody does now.
+    """Invites the general address of organisations that act somewhere and that nobody answers for: whoever
+    did is gone, or has never said yes.
 
     Once in ASKED_AGAIN_AFTER; how many, or None when there were none. Those without an address wait
     for a coordinator, whose page of partners names them.
     """
     once_owned = exists().where(Grant.organisation_id == Organisation.id, Grant.role == Role.OWNER)
-    asked_lately = exists().where(
-        GrantOffer.organisation_id == Organisation.id,
-        GrantOffer.role == Role.OWNER,
-        GrantOffer.offered_at > now - ASKED_AGAIN_AFTER,
-    )
+    acts = exists().where(OrganisationApproval.organisation_id == Organisation.id)
+    asked_at = Organisation.owner_asked_at
     orphans = db.session.scalars(
         select(Organisation)
         .where(
             Organisation.email.is_not(None),
-            once_owned,
+            acts,
+            or_(asked_at.is_(None) & once_owned, asked_at <= now - ASKED_AGAIN_AFTER),
             ~an_owner_of(Organisation.id),
             ~waiting_offer_of(Organisation.id, now),
-            ~asked_lately,
         )
         .order_by(Organisation.id)
         .limit(50)

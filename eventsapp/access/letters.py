@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,7 +30,7 @@ def offered(offer: GrantOffer, token: str, *, offerer: str, now: datetime) -> No
         "instead_of": offer.grant.account.name if offer.grant else "",
         "expires_at": offer.expires_at,
     }
-    reader = Reader(name=offer.email, language=offer.language, email=offer.email)
+    reader = Reader(name="", language=offer.language, email=offer.email)
     _post("offered", reader, context, now=now, until=offer.expires_at, territory_id=offer.territory_id)
 
 
@@ -40,6 +41,22 @@ def ended(grant: Grant, *, by: str, now: datetime) -> None:
         title = wording.title(grant.role, grant.where)
     reader = Reader(name=account.name, language=account.language, email=account.email)
     _post("ended", reader, {"name": account.name, "title": title, "by": by}, now=now)
+
+
+def approved(request: PartnerRequest, owners: Sequence[Grant], *, now: datetime) -> None:
+    """An organisation that its owners answer for may act in one more territory: they are told who asked,
+    and whoever asked that it is theirs to invite them."""
+    told = {
+        "organisation": request.organisation_name,
+        "territory": request.territory.ordinal,
+        "contact": request.contact_name,
+        "address": request.email,
+    }
+    for account in [grant.account for grant in owners]:
+        reader = Reader(name=account.name, language=account.language, email=account.email)
+        _post("asked_for", reader, told | {"name": account.name}, now=now)
+    asker = Reader(name=request.contact_name, language=request.language, email=request.email)
+    _post("known", asker, told | {"name": request.contact_name}, now=now, territory_id=request.territory_id)
 
 
 def refused(request: PartnerRequest, *, now: datetime) -> None:

@@ -33,9 +33,15 @@ class Partner:
         """Somebody answered for it, and nobody does now."""
         return self.was_owned and not self.has_owner
 
+    @property
+    def is_unanswered(self) -> bool:
+        """Somebody was invited to answer for it, and never did."""
+        asked = self.organisation.owner_asked_at is not None
+        return asked and not (self.was_owned or self.has_owner or self.is_invited)
+
 
 def partners(territory: Territory, *, now: datetime) -> list[Partner]:
-    """The organisations approved in a territory, orphans first, then by name; one statement."""
+    """The organisations approved in a territory, those without an owner first; one statement."""
     people = (
         select(func.count(Grant.account_id.distinct()))
         .where(Grant.organisation_id == Organisation.id, Grant.ended_at.is_(None))
@@ -57,7 +63,7 @@ def partners(territory: Territory, *, now: datetime) -> list[Partner]:
         .order_by(Organisation.name, Organisation.id)
     )
     found = [Partner(*row) for row in rows]
-    return sorted(found, key=lambda one: not one.is_orphaned)
+    return sorted(found, key=lambda one: not (one.is_orphaned or one.is_unanswered))
 
 
 def organisation_by_id(number: int) -> Organisation:

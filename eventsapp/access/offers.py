@@ -18,12 +18,12 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from eventsapp.access import grants, letters, questions
 from eventsapp.access.models import Grant, GrantOffer, Role, StandIn, Where, columns_of, columns_of_place
-from eventsapp.clock import day_of
+from eventsapp.clock import day_of, local
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db, rows_changed
 from eventsapp.languages import DEFAULT
 from eventsapp.people import accounts, contacts
-from eventsapp.people.models import Account
+from eventsapp.people.models import Account, Organisation
 from eventsapp.places.models import Territory
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
 
@@ -35,6 +35,8 @@ MOST_OFFERS, WITHIN = 40, timedelta(days=1)
 """How many one account sends in that time: a stolen desk is no mailing house."""
 
 LONGEST_ABSENCE = timedelta(days=180)
+FURTHEST = timedelta(days=366)
+"""How far ahead an absence begins."""
 
 
 class OfferDoesNotWork(Refusal):
@@ -58,15 +60,23 @@ class TooManyOffers(Refusal):
 
 
 class DaysInDisorder(Refusal):
-    """An absence that ends before it begins, is over, or never ends."""
+    """An absence that ends before it begins, is over, never ends, or is years ahead."""
 
-    sentence = msgid("Donnez un premier jour, puis un dernier jour à venir, six mois plus tard au plus.")
+    sentence = msgid(
+        "Donnez un premier jour d’ici un an, puis un dernier jour à venir, six mois plus tard au plus."
+    )
 
 
 class ToOneself(Refusal):
     """Passing a role to its own holder."""
 
     sentence = msgid("C’est l’adresse de la personne qui tient déjà cette fonction. Écrivez-en une autre.")
+
+
+class ToYourself(Refusal):
+    """Nobody takes a role by inviting themselves."""
+
+    sentence = msgid("C’est votre adresse. Écrivez celle d’une autre personne.")
 
 
 @dataclass(frozen=True)
@@ -87,9 +97,14 @@ def send(
 ) -> GrantOffer:
     """Offers a role somewhere; an offer of the same that waits already is sent anew.
 
-    The caller has asked who may. Raises EmailMissing, EmailUnreadable, TooManyOffers.
+    The caller has asked who may. Raises EmailMissing, EmailUnreadable, ToYourself, TooManyOffers.
     """
-    return _send(columns_of(role, where), email, by=by, language=language, now=now)
+    if by.account is not None and accounts.address(email) == by.account.email:
+        raise ToYourself(field="email")
+    offer = _send(columns_of(role, where), email, by=by, language=language, now=now)
+    if isinstance(where, Organisation) and role is Role.OWNER:
+        where.owner_asked_at = now
+    return offer
 
 
 def pass_on(
@@ -103,7 +118,8 @@ def pass_on(
         raise grants.GrantHasEnded()
     if days is not None:
         first, last = days
-        if last < first or last < day_of(now) or last - first > LONGEST_ABSENCE:
+        today = day_of(now)
+        if last < first or last < today or last - first > LONGEST_ABSENCE or first - today > FURTHEST:
             raise DaysInDisorder(field="last_day")
     address = accounts.address(email)
     if address == grant.account.email:
@@ -147,7 +163,7 @@ def _send(
         offered_at=now,
         offered_by=by.actor,
         language=language,
-        expires_at=now + LASTS,
+        expires_at=min(now + LASTS, _end_of(days[1])) if days else now + LASTS,
         **columns,
     )
     db.session.add(offer)
@@ -199,6 +215,9 @@ def accept(token: str, name: str, *, language: str, now: datetime) -> tuple[Acco
     offer = behind(token, now=now)
     if offer.grant is not None:
         grants.lock_holders(offer.grant)
+    taken = update(GrantOffer).where(GrantOffer.id == offer.id, *_waits(now)).values(accepted_at=now)
+    if not rows_changed(taken):
+        raise OfferDoesNotWork()
     account = accounts.at_address(offer.email)
     is_new = account is None
     if account is None:
@@ -206,9 +225,6 @@ def accept(token: str, name: str, *, language: str, now: datetime) -> tuple[Acco
         account = accounts.open_account(
             offer.email, known_as, language=language, actor=offer.offered_by, now=now
         )
-    taken = update(GrantOffer).where(GrantOffer.id == offer.id, *_waits(now)).values(accepted_at=now)
-    if not rows_changed(taken):
-        raise OfferDoesNotWork()
     actor = f"account:{account.id}"
     if offer.grant is not None and offer.first_day is not None and offer.last_day is not None:
         db.session.add(
@@ -226,6 +242,7 @@ def accept(token: str, name: str, *, language: str, now: datetime) -> tuple[Acco
         grants.give(account, offer.role, offer.where, by=offer.offered_by, now=now)
         if offer.grant is not None and offer.grant.account_id != account.id:
             grants.end_whatever_remains(offer.grant, by=offer.offered_by, now=now)
+            _tell_former(offer.grant, offer.offered_by, now=now)
     grants.note(actor, "accepted", offer, now=now)
     return account, is_new
 
@@ -269,10 +286,24 @@ def _still_stands(offer: GrantOffer, now: datetime) -> bool:
     account = db.session.get(Account, int(number))
     if account is None:
         return False
-    today = day_of(now)
     if offer.grant is not None:
-        return questions.may_pass_on(account, offer.grant, on=today)
-    return questions.may_offer(account, offer.role, offer.where, on=today)
+        return questions.may_pass_on(account, offer.grant, on=day_of(now))
+    # Whoever stood in that day did so by right, though the replacement is over now; whoever was sent
+    # away holds nothing on any day.
+    return questions.may_offer(account, offer.role, offer.where, on=day_of(offer.offered_at))
+
+
+def _tell_former(grant: Grant, by: str, *, now: datetime) -> None:
+    """A colleague has handed your role over: you are told, as when they end it."""
+    kind, _, number = by.partition(":")
+    account = db.session.get(Account, int(number)) if kind == "account" else None
+    if account is not None and account.id != grant.account_id:
+        letters.ended(grant, by=account.name, now=now)
+
+
+def _end_of(day: date) -> datetime:
+    """The last minute of a day in Paris."""
+    return local(day, 23, 59)
 
 
 def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:

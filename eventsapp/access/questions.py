@@ -76,12 +76,16 @@ def may_offer(account: Account, role: Role, where: Where, *, on: date) -> bool:
     """May this account offer this role there by mail, and take it back?
 
     Whoever only stands in may offer what is below, never what they stand in for: else three days
-    of replacement would make one a coordinator for good.
+    of replacement would make one a coordinator for good. An organisation acts in other territories too, so
+    its team is its owners' business; where there is none, a coordinator invites one.
     """
     if isinstance(where, Venue):
         return may_steer(account, where.territory, on=on)
     if isinstance(where, Organisation):
-        return owns_in_person(account, where, on=on) or _steers_where_approved(account, where, on)
+        if owns_in_person(account, where, on=on):
+            return True
+        orphaned = role is Role.OWNER and not has_owner(where)
+        return orphaned and _steers_where_approved(account, where, on)
     if _holds(account, (Role.ADMINISTRATOR,), None, on, in_person=True):
         return True
     return where is not None and _holds(account, (Role.COORDINATOR,), where, on, in_person=True)
@@ -91,7 +95,7 @@ def may_pass_on(account: Account, grant: Grant, *, on: date) -> bool:
     """May this account hand this grant over, have it stood in for, or end it?
 
     Its holder may, and whoever may offer it; but the people of an organisation are its owners' business,
-    not that of each territory where it acts: a coordinator invites another owner, who ends the first.
+    not that of each territory where it acts.
     """
     if grant.ended_at is not None or account.closed_at is not None:
         return False
@@ -105,6 +109,12 @@ def may_pass_on(account: Account, grant: Grant, *, on: date) -> bool:
 def owns_in_person(account: Account, organisation: Organisation, *, on: date) -> bool:
     """Does this account answer for this organisation itself, and not only stand in?"""
     return _holds(account, (Role.OWNER,), organisation, on, in_person=True)
+
+
+def has_owner(organisation: Organisation) -> bool:
+    """Does anybody answer for this organisation?"""
+    owners = select(Grant.id).where(Grant.ended_at.is_(None), Grant.role == Role.OWNER)
+    return db.session.scalar(owners.filter_by(organisation_id=organisation.id).limit(1)) is not None
 
 
 def must_have_second_factor(account: Account, *, on: date) -> bool:

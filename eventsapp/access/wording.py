@@ -10,15 +10,15 @@ from eventsapp.places.models import Territory, Venue
 
 
 def title(role: Role, where: Where) -> str:
-    """« Coordination du 19e », « Responsable de l’organisation Espace 19 »."""
+    """« Coordination du 19e », « Responsable de la structure Espace 19 »."""
     if isinstance(where, Territory):
         return gettext("Coordination du %(territory)s", territory=where.ordinal)
     if isinstance(where, Venue):
         return gettext("Contact de l’école : %(school)s", school=where.name)
     if isinstance(where, Organisation):
         if role is Role.OWNER:
-            return gettext("Responsable de l’organisation : %(organisation)s", organisation=where.name)
-        return gettext("Membre de l’organisation : %(organisation)s", organisation=where.name)
+            return gettext("Responsable de la structure : %(organisation)s", organisation=where.name)
+        return gettext("Membre de la structure : %(organisation)s", organisation=where.name)
     return gettext("Administration du service")
 
 

@@ -88,7 +88,7 @@ def close_account(account: Account, *, actor: str, now: datetime) -> None:
     The row stays for the journal, which says "account:12"; the address may open a new account.
     """
     account.closed_at, account.name, account.email = now, "", f"closed-{account.id}@invalid"
-    account.password_hash = account.totp_secret = account.totp_waiting = None
+    account.password_hash = account.totp_secret = None
     for kept in (RecoveryCode, Passkey):
         rows_changed(delete(kept).where(kept.account_id == account.id))
     ended = sign_ins.end_all(account, now=now)
@@ -112,24 +112,32 @@ def names_of(numbers: Collection[int]) -> dict[int, str]:
 
 
 def ask_link(email: str, *, now: datetime) -> None:
-    """Sends a link to whoever has an account; says nothing of who has none.
+    """Sends a link to whoever has an account; says nothing of who has none, and takes as long.
 
     Raises EmailMissing, EmailUnreadable: what anybody can see of what they typed.
     """
-    account = at_address(address(email))
+    typed = address(email)
+    account = at_address(typed)
     if account is None or account.closed_at is not None or _has_enough(account, now):
+        # The same letter is written, and thrown away: a clock would tell who has an account.
+        with db.session.begin_nested() as thrown_away:
+            _post_link(Reader(name="", language=DEFAULT.code, email=typed), link_token(), now=now)
+            thrown_away.rollback()
         return
-    token = new_link(account, now=now)
-    language = known(account.language) or DEFAULT
-    with force_locale(language.locale):
+    reader = Reader(name=account.name, language=account.language, email=account.email)
+    _post_link(reader, new_link(account, now=now), now=now)
+
+
+def _post_link(reader: Reader, token: str, *, now: datetime) -> None:
+    with force_locale((known(reader.language) or DEFAULT).locale):
         sender = gettext("L’agenda des quartiers")
     outbox.post(
         OutgoingLetter(
             kind="people/sign_in",
-            reader=Reader(name=account.name, language=account.language, email=account.email),
+            reader=reader,
             sender=Sender(name=sender, address=setting("MAIL_DEFAULT_SENDER")),
             context={
-                "name": account.name,
+                "name": reader.name,
                 "link": link_address(token),
                 "minutes": setting("SIGN_IN_MINUTES"),
             },

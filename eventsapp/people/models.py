@@ -88,6 +88,8 @@ class Organisation(Model):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     is_demonstration: Mapped[bool] = mapped_column(default=False)
+    owner_asked_at: Mapped[datetime | None]
+    """When somebody was last invited to answer for it; offers themselves are forgotten after a month."""
 
     picture: Mapped[OrganisationPicture | None] = relationship(viewonly=True)
 
@@ -207,8 +209,6 @@ class Account(Model):
     """argon2id, as people.passwords writes it; None: signs in by a link."""
     totp_secret: Mapped[str | None] = mapped_column(String(400))
     """Encrypted (people.second_factor); None: no second factor."""
-    totp_waiting: Mapped[str | None] = mapped_column(String(400))
-    """Encrypted; shown, and not yet proved by a first code."""
     totp_step: Mapped[int | None]
     """The step (RFC 6238 section 4) of the last code taken: no code is taken twice."""
     passkey_handle: Mapped[str] = mapped_column(
@@ -295,7 +295,12 @@ class SignIn(Model):
     by: Mapped[Proof] = mapped_column(choice(Proof), default=Proof.LINK)
     is_half: Mapped[bool] = mapped_column(default=False)
     """The second factor is still to be proved: it opens no desk."""
-    wrong_codes: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    """Codes that were tried for it."""
+    totp_waiting: Mapped[str | None] = mapped_column(String(400))
+    """Encrypted; a phone's secret that this browser was shown, not yet proved by a first code. It ends with
+    the sign-in: whoever found another browser open has seen no secret that its owner will ever prove."""
+    totp_shown_at: Mapped[datetime | None]
     begun_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     """At the latest."""

@@ -40,7 +40,7 @@ class AboutMissing(Refusal):
 class ReasonMissing(Refusal):
     """A no without its reason teaches nothing."""
 
-    sentence = msgid("Écrivez la raison : l’association la lira.")
+    sentence = msgid("Écrivez la raison : la structure la lira.")
 
 
 class RequestIsSettled(Conflict):

@@ -13,7 +13,7 @@ from webauthn import verify_authentication_response, verify_registration_respons
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.exceptions import WebAuthnException
 
-_ODD = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+_ODD = (WebAuthnException, ValueError, TypeError, AttributeError, LookupError, RecursionError)
 """What py_webauthn and the decoders say of an answer that is none."""
 
 

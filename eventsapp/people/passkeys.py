@@ -169,7 +169,8 @@ def remove(carried: SignIn, number: int, *, now: datetime) -> None:
         raise NotFound()
     journal.note(f"account:{account.id}", "removed a passkey", account, now=now, passkey=passkey.id)
     account_letters.passkey_removed(account, passkey.name, now=now)
-    db.session.delete(passkey)
+    rows_changed(delete(Passkey).where(Passkey.id == passkey.id))
+    db.session.expunge(passkey)
     sign_ins.end_others(carried, by=Proof.PASSKEY, now=now)
 
 

@@ -98,8 +98,10 @@ def choose(carried: SignIn, present: str, wanted: str, *, now: datetime) -> int:
 
 
 def remove(carried: SignIn, *, now: datetime) -> None:
-    """Signs in by links only from now on. A letter tells the mailbox."""
+    """Signs in by links only from now on; other sign-ins that the password made end. A letter tells the
+    mailbox. Raises SignInIsOver."""
     account = carried.account
+    sign_ins.end_others(carried, by=Proof.PASSWORD, now=now)
     if account.password_hash is None:
         return
     account.password_hash = None

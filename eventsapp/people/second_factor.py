@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -30,6 +30,9 @@ SKEW = 30
 
 HOW_MANY, LETTERS = 10, 12
 """Recovery codes at a time; letters of each: 59 bits, so that none is guessed."""
+
+WAITS = timedelta(minutes=30)
+"""How long a secret waits for its first code: whoever comes back later is shown another."""
 
 ISSUER = "Agenda des quartiers"
 """What the phone's list shows; a name, in no language's catalogue."""
@@ -67,22 +70,30 @@ class Shown:
     key: str
 
 
-def prepare(account: Account) -> None:
+def prepare(carried: SignIn, *, now: datetime) -> None:
     """Draws a secret that waits for its first code; the present one counts until then."""
-    account.totp_waiting = _kit(_secret()).new().to_json(encrypt=True)
+    carried.totp_waiting = _kit(_secret()).new().to_json(encrypt=True)
+    carried.totp_shown_at = now
 
 
-def keep_present(account: Account) -> None:
+def keep_present(carried: SignIn) -> None:
     """The secret that waits is thrown away; the present one counts on."""
-    account.totp_waiting = None
+    carried.totp_waiting = carried.totp_shown_at = None
 
 
-def shown(account: Account) -> Shown:
+def waiting(carried: SignIn, *, now: datetime) -> str | None:
+    """The encrypted secret that this browser was shown and may still prove, or None."""
+    shown_at = carried.totp_shown_at
+    return carried.totp_waiting if shown_at is not None and now < shown_at + WAITS else None
+
+
+def shown(carried: SignIn, *, now: datetime) -> Shown:
     """The secret that waits. Raises NothingToProve."""
-    if account.totp_waiting is None:
+    source = waiting(carried, now=now)
+    if source is None:
         raise NothingToProve()
-    secret = _kit(_secret()).from_source(account.totp_waiting)
-    return Shown(uri=secret.to_uri(account.email), key=secret.pretty_key(sep=" "))
+    secret = _kit(_secret()).from_source(source)
+    return Shown(uri=secret.to_uri(carried.account.email), key=secret.pretty_key(sep=" "))
 
 
 def turn_on(carried: SignIn, code: str, *, former: str = "", now: datetime) -> list[str]:
@@ -94,13 +105,16 @@ def turn_on(carried: SignIn, code: str, *, former: str = "", now: datetime) -> l
     """
     account = carried.account
     sign_ins.lock(account)  # of two presses of one button, the second has nothing to prove
-    if account.totp_waiting is None:
+    db.session.refresh(carried)
+    source = waiting(carried, now=now)
+    if source is None:
         raise NothingToProve()
-    step = _step(account.totp_waiting, code, None, now)
+    step = _step(source, code, None, now)
     if account.totp_secret is not None:
         _take_former(account, former, now=now)
     sign_ins.end_others(carried, now=now)
-    account.totp_secret, account.totp_waiting, account.totp_step = account.totp_waiting, None, step
+    account.totp_secret, account.totp_step = source, step
+    keep_present(carried)
     journal.note(f"account:{account.id}", "set up codes", account, now=now)
     account_letters.codes_on(account, now=now)
     return _new_codes(account)
@@ -114,7 +128,7 @@ def turn_off(account: Account, code: str, *, now: datetime) -> None:
 
 def forget(account: Account, *, actor: str, now: datetime) -> None:
     """Without a code: for an operator, when phone and codes are lost. A letter tells the mailbox."""
-    account.totp_secret = account.totp_waiting = account.totp_step = None
+    account.totp_secret = account.totp_step = None
     rows_changed(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     journal.note(actor, "turned codes off", account, now=now)
     account_letters.codes_off(account, now=now)

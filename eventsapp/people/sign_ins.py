@@ -26,8 +26,8 @@ LASTS = timedelta(hours=12)
 HALF_LASTS = timedelta(minutes=10)
 """How long the second factor is waited for."""
 
-MOST_WRONG = 5
-"""Wrong codes after which half a sign-in is over: one begins anew, with another link."""
+MOST_TRIES = 5
+"""Codes that half a sign-in may try; then one begins anew, with another link."""
 
 KEPT = timedelta(days=1)
 """How long an ended one is kept at least; a nightly job deletes it, so two days at most."""
@@ -36,7 +36,7 @@ KEPT = timedelta(days=1)
 class SignInIsOver(Refusal):
     """Somebody ended it from another browser while this one was asking."""
 
-    sentence = msgid("Vous n’êtes plus connecté sur cet appareil. Connectez-vous à nouveau.")
+    sentence = msgid("La connexion de cet appareil est terminée. Connectez-vous à nouveau.")
     status = 403
 
 
@@ -78,7 +78,7 @@ def behind(token: str, *, now: datetime) -> SignIn | None:
 
 
 def halfway(token: str, *, now: datetime) -> SignIn | None:
-    """Half a sign-in, whose second factor is still to be proved; None when its time or tries are over."""
+    """Half a sign-in, whose second factor is still to be proved; None when its time is over."""
     return db.session.scalars(
         select(SignIn)
         .join(SignIn.account)
@@ -87,7 +87,6 @@ def halfway(token: str, *, now: datetime) -> SignIn | None:
             SignIn.is_half,
             SignIn.ended_at.is_(None),
             SignIn.begun_at > now - HALF_LASTS,
-            SignIn.wrong_codes < MOST_WRONG,
             Account.closed_at.is_(None),
         )
         .options(contains_eager(SignIn.account))
@@ -107,10 +106,14 @@ def complete(half: SignIn, *, now: datetime) -> str:
     return token
 
 
-def note_wrong_code(number: int) -> None:
-    """One try less for half a sign-in; the caller commits, though the answer is a refusal."""
-    tried = update(SignIn).where(SignIn.id == number)
-    rows_changed(tried.values(wrong_codes=SignIn.wrong_codes + 1))
+def count_try(half: SignIn) -> None:
+    """One try less for half a sign-in, before the code is judged: of many at once none is judged for free.
+
+    The caller commits before it judges. Raises SignInIsOver when none is left.
+    """
+    left = update(SignIn).where(SignIn.id == half.id, SignIn.is_half, SignIn.tries < MOST_TRIES)
+    if not rows_changed(left.values(tries=SignIn.tries + 1)):
+        raise SignInIsOver()
 
 
 def going_on(account: Account, *, now: datetime) -> Sequence[SignIn]:

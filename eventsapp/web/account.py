@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext, ngettext
-from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.people import passkeys, sign_ins
-from eventsapp.people.models import SignIn
-from eventsapp.web.coordination.doorstep import desk
-from eventsapp.web.guards import current_sign_in, sign_out
+from eventsapp.web.doorstep import carried, desk
+from eventsapp.web.guards import sign_out
 
 bp = desk("account")
 
@@ -20,7 +18,7 @@ bp = desk("account")
 @bp.get("/pro/compte")
 def show() -> str:
     """Name, address, and the browsers that are signed in: any that one does not know can be ended."""
-    here = _carried()
+    here = carried()
     return render_template(
         "account/show.html",
         here=here,
@@ -32,7 +30,7 @@ def show() -> str:
 @bp.post("/pro/compte/entrees/<row:sign_in_id>/fin")
 def end(sign_in_id: int) -> BaseResponse:
     """Ends one of one's own sign-ins. Raises NotFound: somebody else's."""
-    here, now = _carried(), clock.now()
+    here, now = carried(), clock.now()
     if sign_in_id == here.id:
         return sign_out(here)
     ended = sign_ins.end(here, sign_in_id, now=now)
@@ -47,7 +45,7 @@ def end(sign_in_id: int) -> BaseResponse:
 @bp.post("/pro/compte/entrees/fin")
 def end_others() -> BaseResponse:
     """Ends every sign-in but this browser's."""
-    ended = sign_ins.end_others(_carried(), now=clock.now())
+    ended = sign_ins.end_others(carried(), now=clock.now())
     db.session.commit()
     if ended:
         said = ngettext(
@@ -57,10 +55,3 @@ def end_others() -> BaseResponse:
         said = gettext("Aucun autre appareil n’était connecté.")
     flash(said, "ok")
     return redirect(url_for("account.show"), 303)
-
-
-def _carried() -> SignIn:
-    carried = current_sign_in()
-    if carried is None:
-        raise Forbidden()
-    return carried

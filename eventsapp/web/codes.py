@@ -7,7 +7,6 @@ from flask import flash, redirect, render_template, session, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField
 
@@ -15,12 +14,10 @@ from eventsapp import clock
 from eventsapp.access import questions
 from eventsapp.database import db
 from eventsapp.people import second_factor
-from eventsapp.people.models import Account, SignIn
 from eventsapp.refusals import Refusal
 from eventsapp.settings import setting
-from eventsapp.web.coordination.doorstep import desk
+from eventsapp.web.doorstep import carried, desk, who
 from eventsapp.web.forms import refuse
-from eventsapp.web.guards import current_sign_in
 
 bp = desk("codes")
 
@@ -44,7 +41,7 @@ def show() -> str:
 @bp.post("/pro/compte/code/preparation")
 def prepare() -> BaseResponse:
     """Draws a secret to scan."""
-    second_factor.prepare(_who())
+    second_factor.prepare(carried(), now=clock.now())
     db.session.commit()
     return redirect(url_for("codes.show"), 303)
 
@@ -52,7 +49,7 @@ def prepare() -> BaseResponse:
 @bp.post("/pro/compte/code/preparation/retrait")
 def keep_present() -> BaseResponse:
     """The phone stays the one it was."""
-    second_factor.keep_present(_who())
+    second_factor.keep_present(carried())
     db.session.commit()
     return redirect(url_for("codes.show"), 303)
 
@@ -63,7 +60,7 @@ def turn_on() -> tuple[str, int] | BaseResponse:
     typed = CodeForm()
     code, former = typed.code.data or "", typed.former.data or ""
     try:
-        made = second_factor.turn_on(_carried(), code, former=former, now=clock.now())
+        made = second_factor.turn_on(carried(), code, former=former, now=clock.now())
     except Refusal as refusal:
         status = refuse(typed, refusal)
         return _page(typed), status
@@ -77,7 +74,7 @@ def renew() -> tuple[str, int] | BaseResponse:
     """Ten new recovery codes in place of the old."""
     typed = CodeForm()
     try:
-        made = second_factor.renew_codes(_who(), typed.code.data or "", now=clock.now())
+        made = second_factor.renew_codes(who(), typed.code.data or "", now=clock.now())
     except Refusal as refusal:
         status = refuse(typed, refusal)
         return _page(typed), status
@@ -91,7 +88,7 @@ def turn_off() -> tuple[str, int] | BaseResponse:
     """No second factor any more."""
     typed = CodeForm()
     try:
-        second_factor.turn_off(_who(), typed.code.data or "", now=clock.now())
+        second_factor.turn_off(who(), typed.code.data or "", now=clock.now())
     except Refusal as refusal:
         status = refuse(typed, refusal)
         return _page(typed), status
@@ -100,20 +97,10 @@ def turn_off() -> tuple[str, int] | BaseResponse:
     return redirect(url_for("account.show"), 303)
 
 
-def _carried() -> SignIn:
-    carried = current_sign_in()
-    if carried is None:
-        raise Forbidden()
-    return carried
-
-
-def _who() -> Account:
-    return _carried().account
-
-
 def _page(shown: CodeForm) -> str:
-    account = _who()
-    secret = second_factor.shown(account) if account.totp_waiting else None
+    here, now = carried(), clock.now()
+    account = here.account
+    secret = second_factor.shown(here, now=now) if second_factor.waiting(here, now=now) else None
     made = session.pop(JUST_MADE, [])
     required = setting("SECOND_FACTOR_REQUIRED") and questions.must_have_second_factor(
         account, on=clock.today()

@@ -15,7 +15,7 @@ from eventsapp.agenda import listings as agenda
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.refusals import Refusal
-from eventsapp.web.coordination.doorstep import actor, desk
+from eventsapp.web.doorstep import actor, desk
 from eventsapp.web.forms import refuse
 from eventsapp.web.guards import current_account
 

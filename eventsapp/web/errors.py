@@ -14,7 +14,7 @@ from eventsapp import languages
 from eventsapp.database import db
 from eventsapp.refusals import Refusal
 from eventsapp.settings import setting
-from eventsapp.web.guards import LONG_BODIES
+from eventsapp.web.guards import LONG_BODIES, current_account
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +46,12 @@ WORDS = {
 }
 
 
+NOT_YOURS = (
+    lazy_gettext("Cette page n’est pas dans vos fonctions"),
+    lazy_gettext("Quelqu’un d’autre s’en occupe. Ce qui est à vous se trouve dans « Mon espace »."),
+)
+"""403 for somebody who is signed in."""
+
 PICTURES = {403: "lock", 404: "search", 409: "refresh-cw", 410: "hourglass", 429: "hourglass"}
 """Icons of static/icons.svg, where one says more than a question mark."""
 
@@ -60,7 +66,9 @@ def bind(app: Flask) -> None:
 
 def page(status: int, sentence: str = "", incident: str = "") -> tuple[str, int]:
     """The error page of a status, with the reason in a sentence, or what to do where there is none."""
-    title, advice = (str(words) for words in WORDS.get(status, WORDS[400 if status < 500 else 500]))
+    is_signed_in = status == 403 and current_account() is not None
+    words = NOT_YOURS if is_signed_in else WORDS.get(status, WORDS[400 if status < 500 else 500])
+    title, advice = (str(one) for one in words)
     if status >= 500:
         return _bare_page(title, sentence or advice, incident), status
     said = "" if sentence.rstrip(".") == title else sentence
@@ -70,6 +78,7 @@ def page(status: int, sentence: str = "", incident: str = "") -> tuple[str, int]
         picture=PICTURES.get(status, "circle-help"),
         error_title=title,
         sentence=said or advice,
+        is_signed_in=is_signed_in,
     )
     return html, status
 

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField
 
 from eventsapp.database import db
-from eventsapp.refusals import Refusal
+from eventsapp.refusals import Refusal, msgid
 
 
 class AddressForm(FlaskForm):
@@ -21,6 +21,12 @@ class AbsenceForm(AddressForm):
 
     first_day = DateField(lazy_gettext("Premier jour d’absence"))
     last_day = DateField(lazy_gettext("Dernier jour d’absence"))
+
+
+class RoleMissing(Refusal):
+    """None of the roles that the form offers."""
+
+    sentence = msgid("Choisissez une fonction.")
 
 
 def refuse(form: FlaskForm, refusal: Refusal) -> int:

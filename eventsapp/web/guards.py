@@ -94,11 +94,14 @@ def refuse_other_types() -> None:
 
 
 def refuse_nul() -> None:
-    """Raises BadRequest (400) for a NUL: PostgreSQL has no text that holds one, and nobody types it."""
+    """Raises BadRequest (400) for a NUL, which no text of PostgreSQL holds and nobody types, and for a field
+    without a name."""
     if request.routing_exception is not None:
         return
     given = request.args if request.method in {"GET", "HEAD", "OPTIONS"} else request.values
-    if any("\0" in name or "\0" in value for name, value in given.items(multi=True)):
+    # A part of a multipart form may come without a name: Werkzeug then says None.
+    pairs: Iterable[tuple[str | None, str]] = given.items(multi=True)
+    if any(name is None or "\0" in name or "\0" in value for name, value in pairs):
         raise BadRequest()
 
 

@@ -15,18 +15,12 @@ from eventsapp.access.offers import Sender
 from eventsapp.database import db
 from eventsapp.people.models import Account
 from eventsapp.places.listings import territories
-from eventsapp.refusals import Refusal, msgid
-from eventsapp.web.coordination.doorstep import desk
-from eventsapp.web.forms import AddressForm, refuse
+from eventsapp.refusals import Refusal
+from eventsapp.web.doorstep import desk
+from eventsapp.web.forms import AddressForm, RoleMissing, refuse
 from eventsapp.web.guards import current_account
 
 bp = desk("installation")
-
-
-class PlaceMissing(Refusal):
-    """Neither the installation nor a territory that we know."""
-
-    sentence = msgid("Choisissez une fonction.")
 
 
 class OfferForm(AddressForm):
@@ -72,7 +66,7 @@ def _wanted(chosen: str) -> tuple[Role, Where]:
         return Role.ADMINISTRATOR, None
     territory = next((one for one in territories() if one.slug == chosen), None)
     if territory is None:
-        raise PlaceMissing(field="function")
+        raise RoleMissing(field="function")
     return Role.COORDINATOR, territory
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, PasswordField, StringField
 
 from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.people import passkeys, passwords
-from eventsapp.people.models import SignIn
 from eventsapp.refusals import Refusal
-from eventsapp.web.coordination.doorstep import desk
+from eventsapp.web.doorstep import carried, desk
 from eventsapp.web.forms import refuse
-from eventsapp.web.guards import current_sign_in
 
 bp = desk("keys")
 
@@ -42,7 +39,7 @@ def add() -> tuple[str, int] | BaseResponse:
     typed = KeyForm()
     try:
         passkeys.register(
-            _carried(),
+            carried(),
             typed.credential.data or "",
             typed.name.data or "",
             code=typed.code.data or "",
@@ -61,27 +58,20 @@ def add() -> tuple[str, int] | BaseResponse:
 @bp.post("/pro/compte/cles/<row:passkey_id>/retrait")
 def remove(passkey_id: int) -> BaseResponse:
     """Forgets one. Raises NotFound: somebody else's."""
-    passkeys.remove(_carried(), passkey_id, now=clock.now())
+    passkeys.remove(carried(), passkey_id, now=clock.now())
     db.session.commit()
     flash(gettext("La clé d’accès est retirée."), "ok")
     return redirect(url_for("keys.index"), 303)
 
 
-def _carried() -> SignIn:
-    carried = current_sign_in()
-    if carried is None:
-        raise Forbidden()
-    return carried
-
-
 def _page(shown: KeyForm) -> str:
-    carried = _carried()
+    here = carried()
     offered = passkeys.offered()
     return render_template(
         "account/keys.html",
         form=shown,
-        keys=passkeys.of(carried.account),
-        needs_code=passkeys.needs_code(carried),
-        needs_present=passwords.needs_present(carried),
-        options=passkeys.registration_options(carried.account, now=clock.now()) if offered else "",
+        keys=passkeys.of(here.account),
+        needs_code=passkeys.needs_code(here),
+        needs_present=passwords.needs_present(here),
+        options=passkeys.registration_options(here.account, now=clock.now()) if offered else "",
     )

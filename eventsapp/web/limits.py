@@ -53,6 +53,12 @@ def typed_email() -> str:
         return typed.strip().lower()
 
 
+def typed_email_here() -> str:
+    """The same, from one network: a guesser elsewhere does not shut its owner out."""
+    email = typed_email()
+    return f"{email} {network()}" if email else ""
+
+
 def half_account() -> str:
     """Whose second factor is tried."""
     half = current_half()
@@ -77,7 +83,13 @@ class Limit:
 LIMITS: dict[str, tuple[Limit, ...]] = {
     # Not by the address that is typed: a stranger would shut its owner out (accounts.MOST_WAITING instead).
     "sign_in.ask": (Limit(30, MINUTES_10, network),),
-    "second_step.enter": (Limit(30, MINUTES_10, network), Limit(10, MINUTES_15, typed_email)),
+    # Ten from one network; a hundred from all of them together, which somebody's enemy may use up: the
+    # link by mail stays open to them.
+    "second_step.enter": (
+        Limit(30, MINUTES_10, network),
+        Limit(10, MINUTES_15, typed_email_here),
+        Limit(100, HOUR, typed_email),
+    ),
     "second_step.check": (Limit(10, HOUR, half_account),),
     "second_step.recover": (Limit(10, HOUR, half_account),),
     "passkeys.enter": (Limit(60, MINUTES_10, network),),
@@ -148,16 +160,17 @@ def too_many(seconds: int) -> Response:
 
 
 def _count(kind: str, limits: tuple[Limit, ...]) -> int:
-    """Counts one attempt against each limit, in a transaction of its own; the longest wait, or 0."""
+    """Counts one attempt against each limit, in its own transaction, until one is reached; the wait, or 0.
+
+    What the first refuses the next do not count: nobody uses up alone what all networks share.
+    """
     named = [(limit, limit.by()) for limit in limits]
     db.session.rollback()  # who it is was read; from here on it is written
     begin_writing()
-    waits = [
-        attempts.count(
-            f"{kind} {limit.by.__name__}", who, most=limit.most, within=limit.within, now=clock.now()
-        )
-        for limit, who in named
-        if who
-    ]
+    wait = 0
+    for limit, who in named:
+        if who and not wait:
+            counted = f"{kind} {limit.by.__name__}"
+            wait = attempts.count(counted, who, most=limit.most, within=limit.within, now=clock.now())
     db.session.commit()
-    return max(waits, default=0)
+    return wait

@@ -5,18 +5,15 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_wtf import FlaskForm
-from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import PasswordField
 
 from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.people import passwords
-from eventsapp.people.models import SignIn
 from eventsapp.refusals import Refusal
-from eventsapp.web.coordination.doorstep import desk
+from eventsapp.web.doorstep import carried, desk
 from eventsapp.web.forms import refuse
-from eventsapp.web.guards import current_sign_in
 
 bp = desk("password")
 
@@ -46,7 +43,7 @@ def choose() -> tuple[str, int] | BaseResponse:
     typed = PasswordForm()
     try:
         ended = passwords.choose(
-            _carried(), typed.present.data or "", typed.wanted.data or "", now=clock.now()
+            carried(), typed.present.data or "", typed.wanted.data or "", now=clock.now()
         )
     except Refusal as refusal:
         status = refuse(typed, refusal)
@@ -66,21 +63,14 @@ def remove() -> tuple[str, int] | BaseResponse:
     """Links only, from now on."""
     typed = RemovalForm()
     try:
-        passwords.require_present(_carried(), typed.present.data or "")
+        passwords.require_present(carried(), typed.present.data or "")
     except Refusal as refusal:
         status = refuse(typed, refusal)
         return _page(PasswordForm(formdata=None), typed), status
-    passwords.remove(_carried(), now=clock.now())
+    passwords.remove(carried(), now=clock.now())
     db.session.commit()
     flash(gettext("Votre mot de passe est supprimé. Vous entrez par un lien."), "ok")
     return redirect(url_for("account.show"), 303)
-
-
-def _carried() -> SignIn:
-    carried = current_sign_in()
-    if carried is None:
-        raise Forbidden()
-    return carried
 
 
 def _page(shown: PasswordForm, removal: RemovalForm) -> str:
@@ -88,7 +78,7 @@ def _page(shown: PasswordForm, removal: RemovalForm) -> str:
         "account/password.html",
         form=shown,
         removal=removal,
-        needs_present=passwords.needs_present(_carried()),
+        needs_present=passwords.needs_present(carried()),
         least=passwords.SHORTEST,
         most=passwords.LONGEST,
     )

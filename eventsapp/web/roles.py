@@ -18,12 +18,11 @@ from eventsapp.access import grants, letters, offers, questions, wording
 from eventsapp.access.models import Grant, GrantOffer, StandIn
 from eventsapp.access.offers import DaysInDisorder, Sender
 from eventsapp.database import db
-from eventsapp.people.models import Account, Organisation
+from eventsapp.people.models import Organisation
 from eventsapp.places.models import Territory, Venue
 from eventsapp.refusals import NotFound, Refusal
-from eventsapp.web.coordination.doorstep import desk
+from eventsapp.web.doorstep import desk, who
 from eventsapp.web.forms import AbsenceForm, AddressForm, refuse
-from eventsapp.web.guards import current_account
 
 bp = desk("roles")
 
@@ -37,7 +36,7 @@ def passing_on(grant_id: int) -> str:
 @bp.post("/pro/fonctions/<row:grant_id>/transmission")
 def pass_on(grant_id: int) -> tuple[str, int] | BaseResponse:
     """Invites somebody to take the role over; it stays where it is until they say yes."""
-    grant, account, asked = _grant(grant_id), _who(), AddressForm()
+    grant, account, asked = _grant(grant_id), who(), AddressForm()
     try:
         offers.pass_on(grant, asked.email.data or "", by=Sender.of(account), now=clock.now())
     except Refusal as refusal:
@@ -57,7 +56,7 @@ def being_away(grant_id: int) -> str:
 @bp.post("/pro/fonctions/<row:grant_id>/absence")
 def note_absence(grant_id: int) -> tuple[str, int] | BaseResponse:
     """Invites somebody to stand in on these days."""
-    grant, account, asked = _grant(grant_id), _who(), AbsenceForm()
+    grant, account, asked = _grant(grant_id), who(), AbsenceForm()
     try:
         days = _days(asked)
         offers.pass_on(grant, asked.email.data or "", by=Sender.of(account), days=days, now=clock.now())
@@ -72,9 +71,12 @@ def note_absence(grant_id: int) -> tuple[str, int] | BaseResponse:
 @bp.post("/pro/fonctions/<row:grant_id>/fin")
 def end(grant_id: int) -> BaseResponse:
     """Ends a role: one's own, or somebody's whom one could offer it to; they are told."""
-    grant, account, now = _grant(grant_id), _who(), clock.now()
+    grant, account, now = _grant(grant_id), who(), clock.now()
     place = _place_of(grant)
     own = grant.account_id == account.id
+    grants.lock_holders(grant)  # of two who end each other at once, the second may not any more
+    if not questions.may_pass_on(account, grant, on=clock.today()):
+        raise Forbidden()
     try:
         grants.end(grant, by=f"account:{account.id}", now=now)
     except Refusal as refusal:
@@ -91,7 +93,7 @@ def end(grant_id: int) -> BaseResponse:
 @bp.post("/pro/remplacements/<row:stand_in_id>/fin")
 def end_stand_in(stand_in_id: int) -> BaseResponse:
     """Back already, or never away. Whoever stands in may stop, too."""
-    stand_in, account = db.session.get(StandIn, stand_in_id), _who()
+    stand_in, account = db.session.get(StandIn, stand_in_id), who()
     if stand_in is None:
         raise NotFound()
     today = clock.today()
@@ -108,7 +110,7 @@ def end_stand_in(stand_in_id: int) -> BaseResponse:
 @bp.post("/pro/invitations/<row:offer_id>/retrait")
 def withdraw(offer_id: int) -> BaseResponse:
     """Takes an invitation back: its link works no more."""
-    offer, account = _offer(offer_id), _who()
+    offer, account = _offer(offer_id), who()
     place = _place_of(offer)
     try:
         offers.withdraw(offer, by=f"account:{account.id}", now=clock.now())
@@ -123,7 +125,7 @@ def withdraw(offer_id: int) -> BaseResponse:
 @bp.post("/pro/invitations/<row:offer_id>/renvoi")
 def send_again(offer_id: int) -> BaseResponse:
     """A new link for the same invitation; the one before works no more."""
-    offer, account = _offer(offer_id), _who()
+    offer, account = _offer(offer_id), who()
     place = _place_of(offer)
     try:
         offers.send_again(offer, by=Sender.of(account), now=clock.now())
@@ -135,26 +137,19 @@ def send_again(offer_id: int) -> BaseResponse:
     return redirect(place, 303)
 
 
-def _who() -> Account:
-    account = current_account()
-    if account is None:
-        raise Forbidden()
-    return account
-
-
 def _grant(number: int) -> Grant:
     """A running grant that the visitor may pass on. Raises NotFound, Forbidden."""
     grant = db.session.get(Grant, number)
     if grant is None or grant.ended_at is not None:
         raise NotFound()
-    if not questions.may_pass_on(_who(), grant, on=clock.today()):
+    if not questions.may_pass_on(who(), grant, on=clock.today()):
         raise Forbidden()
     return grant
 
 
 def _offer(number: int) -> GrantOffer:
     """An offer that the visitor could have sent. Raises NotFound, Forbidden."""
-    offer, account, today = offers.by_id(number), _who(), clock.today()
+    offer, account, today = offers.by_id(number), who(), clock.today()
     if offer.grant is not None:
         allowed = questions.may_pass_on(account, offer.grant, on=today)
     else:
@@ -166,7 +161,7 @@ def _offer(number: int) -> GrantOffer:
 
 def _place_of(held: Grant | GrantOffer) -> str:
     """The page where this role is listed, when the visitor may open it."""
-    where, account, today = held.where, _who(), clock.today()
+    where, account, today = held.where, who(), clock.today()
     if isinstance(where, Venue):
         where = where.territory
     if isinstance(where, Territory) and questions.may_steer(account, where, on=today):
@@ -193,7 +188,7 @@ def _pass_on_page(grant: Grant, shown: AddressForm) -> str:
         title=wording.title(grant.role, grant.where),
         form=shown,
         back=_place_of(grant),
-        is_own=grant.account_id == _who().id,
+        is_own=grant.account_id == who().id,
     )
 
 
@@ -205,8 +200,9 @@ def _absence_page(grant: Grant, shown: AbsenceForm) -> str:
         territory=grant.territory,
         title=wording.title(grant.role, grant.where),
         stand_ins=running,
+        today=clock.today(),
         form=shown,
         back=_place_of(grant),
-        is_own=grant.account_id == _who().id,
+        is_own=grant.account_id == who().id,
         listing=languages.listing,
     )

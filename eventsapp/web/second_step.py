@@ -16,10 +16,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 
 from eventsapp import clock
-from eventsapp.database import db
+from eventsapp.database import begin_writing, db
 from eventsapp.people import passkeys, passwords, second_factor, sign_ins
 from eventsapp.people.contacts import LONGEST_ADDRESS
 from eventsapp.people.models import Account, Proof
+from eventsapp.people.sign_ins import SignInIsOver
 from eventsapp.refusals import Refusal
 from eventsapp.web.addresses import local_path
 from eventsapp.web.forms import refuse
@@ -106,11 +107,18 @@ def _second(
     if half is None:
         return _begin_anew()
     try:
+        sign_ins.count_try(half)
+    except SignInIsOver:
+        db.session.rollback()
+        return _begin_anew()
+    db.session.commit()
+    begin_writing()
+    try:
         said = take(half.account, typed.code.data or "", now)
     except Refusal as refusal:
-        number = half.id
         status = refuse(typed, refusal)
-        return _tried(number, page(typed), status)
+        left = current_half()
+        return (page(typed), status) if left and left.tries < sign_ins.MOST_TRIES else _begin_anew()
     token = sign_ins.complete(half, now=now)
     db.session.commit()
     wanted = local_path(session.get(NEXT), url_for("desk.home"))
@@ -120,14 +128,6 @@ def _second(
     if said:
         flash(said, "warn")
     return redirect(wanted, 303)
-
-
-def _tried(number: int, page: str, status: int) -> tuple[str, int] | BaseResponse:
-    """Counts a wrong code; after the last, one begins anew."""
-    db.session.rollback()
-    sign_ins.note_wrong_code(number)
-    db.session.commit()
-    return (page, status) if current_half() else _begin_anew()
 
 
 def _take_code(account: Account, code: str, now: datetime) -> str:

@@ -47,7 +47,7 @@ def test_one_command_makes_everything_ready_and_may_be_said_again(machine: Flask
         desks.append([one.text for one in client.get("/pro/").page.main.all("h2")][:-1])
     assert desks == [
         ["Coordination du 10e", "Coordination du 19e"],
-        ["Responsable de l’organisation : Les Mésanges du Canal (exemple)"],
+        ["Responsable de la structure : Les Mésanges du Canal (exemple)"],
         ["Contact de l’école : École maternelle Archereau (26)"],
     ]
     feed = client.get("/agendas/paris-19.ics").data

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
@@ -16,7 +16,7 @@ from eventsapp.access.models import Grant, Role
 from eventsapp.access.offers import Sender
 from eventsapp.mailroom.models import Letter
 from eventsapp.people import accounts, partner_requests
-from eventsapp.people.models import Account, OrganisationKind
+from eventsapp.people.models import Account, OrganisationKind, PartnerRequest
 from tests import factories, saturdays
 from tests.inspection import words
 from tests.letters.test_letters import SENT, as_read, assert_same, html_of, spaced
@@ -56,7 +56,7 @@ def ended(samira: Account, session: scoped_session[Session], language: str) -> N
     letters.ended(grant, by="Rachid", now=clock.now())
 
 
-def refused(samira: Account, session: scoped_session[Session], language: str) -> None:
+def a_request(language: str) -> PartnerRequest:
     asked = partner_requests.Answers(
         organisation_name="La Boussole",
         kind=OrganisationKind.ASSOCIATION,
@@ -65,8 +65,32 @@ def refused(samira: Account, session: scoped_session[Session], language: str) ->
         phone="",
         about="Des ateliers",
     )
-    request = partner_requests.ask(factories.a_territory(), asked, language=language, now=clock.now())
-    joining.refuse(request, "Vos ateliers existent déjà au centre social.", by=samira, now=clock.now())
+    return partner_requests.ask(factories.a_territory(), asked, language=language, now=clock.now())
+
+
+def refused(samira: Account, session: scoped_session[Session], language: str) -> None:
+    joining.refuse(
+        a_request(language), "Vos ateliers existent déjà au centre social.", by=samira, now=clock.now()
+    )
+
+
+def joined(samira: Account, language: str) -> None:
+    """Two letters: to Nadia who answers for the organisation, then to whoever asked in its name."""
+    boussole = factories.an_association("La Boussole")
+    nadia = accounts.open_account("nadia@boussole.example", "Nadia", actor="cli", now=clock.now())
+    nadia.language = language
+    grants.give(nadia, Role.OWNER, boussole, by="cli", now=clock.now())
+    joining.approve(a_request(language), boussole, by=samira, now=clock.now())
+
+
+def known(samira: Account, session: scoped_session[Session], language: str) -> None:
+    joined(samira, language)
+
+
+def asked_for(samira: Account, session: scoped_session[Session], language: str) -> None:
+    joined(samira, language)
+    session.flush()
+    session.execute(delete(Letter).where(Letter.kind == "access/known"))
 
 
 STORIES: dict[str, Callable[[Account, scoped_session[Session], str], None]] = {
@@ -75,6 +99,8 @@ STORIES: dict[str, Callable[[Account, scoped_session[Session], str], None]] = {
     "stood_in_for": stood_in_for,
     "ended": ended,
     "refused": refused,
+    "known": known,
+    "asked_for": asked_for,
 }
 
 

@@ -126,8 +126,8 @@ def test_a_thief_who_comes_in_at_that_moment_does_not_stay(
     began = sign_ins.begin(samira, "", now=clock.now())
     db_session.flush()
     passwords.choose(carried(began), "", "un tramway nommé Ourcq", now=clock.now())
-    second_factor.prepare(samira)
-    key = second_factor.shown(samira).key
+    second_factor.prepare(carried(began), now=clock.now())
+    key = second_factor.shown(carried(began), now=clock.now()).key
     db_session.commit()
 
     def protects() -> object:
@@ -153,8 +153,12 @@ def test_a_thief_who_comes_in_at_that_moment_does_not_stay(
 def test_codes_set_up_by_two_presses_at_once_stay_on(app: Flask, db_session: scoped_session[Session]) -> None:
     samira = an_account()
     began = sign_ins.begin(samira, "", now=clock.now())
-    second_factor.prepare(samira)
-    code = TOTP(key=second_factor.shown(samira).key).generate(time=clock.now().timestamp()).token
+    second_factor.prepare(carried(began), now=clock.now())
+    code = (
+        TOTP(key=second_factor.shown(carried(began), now=clock.now()).key)
+        .generate(time=clock.now().timestamp())
+        .token
+    )
     db_session.commit()
     came = at_once(app, *[lambda: second_factor.turn_on(carried(began), code, now=clock.now())] * 2)
     assert sorted(type(one).__name__ for one in came) == ["NothingToProve", "list"]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
-from eventsapp.access import grants, joining, listings
+from eventsapp.access import grants, joining, listings, offers
 from eventsapp.access.models import GrantOffer, Role
 from eventsapp.database import begin_writing, db
 from eventsapp.mailroom import sealing
@@ -17,7 +19,7 @@ from eventsapp.mailroom.models import Letter
 from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Organisation, OrganisationApproval, PartnerRequest
 from tests import factories, saturdays
-from tests.pages import PageClient
+from tests.pages import Page, PageClient
 from tests.web.conftest import SignIn
 
 pytestmark = pytest.mark.databases("sqlite")
@@ -75,13 +77,13 @@ def test_the_boussole_asks_and_is_welcomed(
 
     [(kind, address, text)] = letters(db_session)
     assert (kind, address) == ("access/offered", "contact@boussole.example")
-    assert "Responsable de l’organisation\N{NO-BREAK SPACE}: La Boussole" in text
+    assert "Responsable de la structure\N{NO-BREAK SPACE}: La Boussole" in text
     found = re.search(r"/invitation/[\w-]+", text)
     assert found is not None
     taken = client.submit(client.get(found[0]).page.form(button="Accepter"), {"name": "L’équipe"})
     client.submit(client.get(taken.headers["Location"]).page.form(button="Entrer"))
     home = client.get("/pro/").page
-    desk = client.get(home.link("Responsable de l’organisation : La Boussole")).page
+    desk = client.get(home.link("Responsable de la structure : La Boussole")).page
     assert desk.heading == "La Boussole"
     assert client.get("/pro/paris-19/").status_code == 403
 
@@ -150,22 +152,89 @@ def test_asked_twice_it_waits_once(client: PageClient, db_session: scoped_sessio
     assert db_session.scalars(select(PartnerRequest.about)).all() == ["Des ateliers de couture"]
 
 
+def demand(samira: PageClient, slug: str = "paris-19") -> Page:
+    return samira.get(samira.get(f"/pro/{slug}/partenaires").page.link("La Boussole")).page
+
+
 @pytest.mark.usefixtures("paris")
-def test_an_organisation_of_the_same_name_is_found_and_not_doubled(
+def test_an_organisation_of_the_same_name_is_shown_and_never_presumed(
     client: PageClient, sign_in: SignIn, db_session: scoped_session[Session]
 ) -> None:
-    known = factories.an_association("La boussole")
+    known = factories.an_association("La boussole", email="bonjour@la-boussole.example")
     db_session.commit()
     ask(client)
     samira = sign_in(saturdays.a_coordinator(factories.a_territory()))
-    page = samira.get(samira.get("/pro/paris-19/partenaires").page.link("La Boussole")).page
-    assert page.form(button="Accepter")["organisation"] == str(known.id)
+    blank = samira.submit(demand(samira).form(button="Accepter"))
+    assert (blank.status_code, list(blank.page.mistakes)) == (422, ["organisation"])
+    form = blank.page.form(button="Accepter")
+    assert [one.text for one in blank.page.main.one("select", name="organisation").all("option")] == [
+        "Choisissez",
+        "La boussole (nulle part encore), sans responsable : invitation à bonjour@la-boussole.example",
+        "Une autre structure, qui porte le même nom",
+    ]
+    assert samira.submit(form, {"organisation": "999"}).status_code == 422
+    assert samira.submit(form, {"organisation": str(known.id)}).status_code == 303
     db_session.rollback()
-    assert samira.submit(page.form(button="Accepter")).status_code == 303
     approved = db_session.execute(
         select(OrganisationApproval.organisation_id, OrganisationApproval.territory_id)
     ).all()
     assert approved == [(known.id, factories.a_territory().id)]
+    # Its own address is invited, not the one that somebody typed.
+    assert [(kind, address) for kind, address, _ in letters(db_session)] == [
+        ("access/offered", "bonjour@la-boussole.example")
+    ]
+
+
+@pytest.mark.usefixtures("paris")
+def test_another_of_the_same_name_is_another(
+    client: PageClient, sign_in: SignIn, db_session: scoped_session[Session]
+) -> None:
+    factories.an_association("La boussole", email="bonjour@la-boussole.example")
+    db_session.commit()
+    ask(client)
+    samira = sign_in(saturdays.a_coordinator(factories.a_territory()))
+    form = demand(samira).form(button="Accepter")
+    assert samira.submit(form, {"organisation": "autre"}).status_code == 303
+    assert db_session.scalars(select(Organisation.slug).order_by(Organisation.id)).all() == [
+        "la-boussole",
+        "la-boussole-2",
+    ]
+    assert [address for _, address, _ in letters(db_session)] == ["contact@boussole.example"]
+
+
+@pytest.mark.usefixtures("paris")
+def test_a_name_opens_nothing_in_an_organisation_that_somebody_answers_for(
+    client: PageClient, sign_in: SignIn, db_session: scoped_session[Session]
+) -> None:
+    """Mallory asks in the 10e in the name of La Boussole of the 19e. Paul believes her; Nadia hears of it,
+    and Mallory holds nothing."""
+    boussole = factories.an_association("La Boussole", email="bonjour@la-boussole.example")
+    approvals.approve(boussole, factories.a_territory(), actor="cli", now=hours.now())
+    nadia = accounts.open_account("nadia@la-boussole.example", "Nadia", actor="cli", now=hours.now())
+    grants.give(nadia, Role.OWNER, boussole, by="cli", now=hours.now())
+    db_session.commit()
+    ask(client, territory="paris-10", email="mallory@example.org", contact_name="Mallory")
+    paul = sign_in(saturdays.a_coordinator(factories.a_territory(10), email="paul@example.org", name="Paul"))
+    page = demand(paul, "paris-10")
+    assert "La Boussole (19e) : ses responsables le sauront" in page.main.text
+    assert paul.submit(page.form(button="Accepter"), {"organisation": str(boussole.id)}).status_code == 303
+    assert (
+        "La Boussole peut agir ici. Ses responsables le savent."
+        in paul.get("/pro/paris-10/partenaires").page.text
+    )
+    db_session.rollback()
+    assert [one.slug for one in listings.territories_of(boussole)] == ["paris-10", "paris-19"]
+    assert db_session.scalars(select(GrantOffer)).all() == []
+    told = letters(db_session)
+    assert [(kind, address) for kind, address, _ in told] == [
+        ("access/asked_for", "nadia@la-boussole.example"),
+        ("access/known", "mallory@example.org"),
+    ]
+    assert "Mallory (mallory@example.org) l’a demandé." in told[0][2]
+    assert "nadia" not in told[1][2].lower()
+    # The coordination of the 10e sees who is in it; its people stay its owners' business.
+    team = paul.get(f"/pro/organisations/{boussole.id}/equipe").page
+    assert [form["action"] for form in team.main.all("form")] == []
 
 
 @pytest.mark.usefixtures("paris")
@@ -184,31 +253,79 @@ def test_an_approval_is_per_territory_and_can_end(
     assert samira.submit(page.form(button="Retirer l’accord")).status_code == 404
 
 
+def invited(now: datetime) -> list[tuple[str, Role]]:
+    """Whom the nightly jobs invite at that moment."""
+    begin_writing()
+    joining.invite_orphans(now)
+    offers.forget_settled(now)
+    db.session.flush()
+    sent = db.session.execute(
+        select(GrantOffer.email, GrantOffer.role).where(GrantOffer.offered_at == now).order_by(GrantOffer.id)
+    ).all()
+    found = [(row.email, row.role) for row in sent]
+    db.session.commit()
+    return found
+
+
 @pytest.mark.usefixtures("paris")
 def test_an_orphaned_organisation_is_noticed_and_invited_again(
     sign_in: SignIn, db_session: scoped_session[Session]
 ) -> None:
-    espace = factories.an_association("Espace 19", email="contact@espace19.example")
-    never = factories.an_association("Jamais venue", email="jamais@example.org")
+    """Nadia leaves Espace 19. Its general address is invited that night, then every sixty days. « Jamais
+    venue » was never anybody's, and « Nulle part » acts nowhere: both are left in peace."""
+    names = ("Espace 19", "Jamais venue", "Nulle part")
+    espace, never, nowhere = (
+        factories.an_association(name, email=f"contact{place}@example.org")
+        for place, name in enumerate(names)
+    )
     for one in (espace, never):
         approvals.approve(one, factories.a_territory(), actor="cli", now=hours.now())
     nadia = accounts.open_account("nadia@example.org", "Nadia", actor="cli", now=hours.now())
-    grants.give(nadia, Role.OWNER, espace, by="cli", now=hours.now())
+    for one in (espace, nowhere):
+        grants.give(nadia, Role.OWNER, one, by="cli", now=hours.now())
     db_session.commit()
-    assert [one.is_orphaned for one in listings.partners(factories.a_territory(), now=hours.now())] == [
-        False,
-        False,
-    ]
-    assert joining.invite_orphans(hours.now()) is None
+    today = hours.now()
+    assert {one.is_orphaned for one in listings.partners(factories.a_territory(), now=today)} == {False}
     db_session.rollback()
+    assert invited(today) == []
 
     begin_writing()
-    grants.leave(nadia, by="cli", now=hours.now())
+    grants.leave(nadia, by="cli", now=today)
     db_session.commit()
     samira = sign_in(saturdays.a_coordinator(factories.a_territory()))
-    assert "Plus personne" in samira.get("/pro/paris-19/partenaires").page.main.text
-    assert joining.invite_orphans(hours.now()) == 1
-    db_session.commit()
-    assert joining.invite_orphans(hours.now()) is None
-    offers = db_session.execute(select(GrantOffer.email, GrantOffer.role)).all()
-    assert offers == [("contact@espace19.example", Role.OWNER)]
+    page = samira.get("/pro/paris-19/partenaires").page
+    assert [tag.text for tag in page.main.all(class_="tag")] == ["Plus personne"]
+    db_session.rollback()
+    days = [
+        day
+        for day in range(130)
+        if invited(today + timedelta(days=day)) == [("contact0@example.org", Role.OWNER)]
+    ]
+    assert days == [0, 60, 120]
+
+
+@pytest.mark.usefixtures("paris")
+def test_a_first_invitation_without_an_answer_is_noticed_too(
+    client: PageClient, sign_in: SignIn, db_session: scoped_session[Session], clock: time_machine.Traveller
+) -> None:
+    ask(client)
+    account = saturdays.a_coordinator(factories.a_territory())
+    samira = sign_in(account)
+    samira.submit(demand(samira).form(button="Accepter"))
+    begun = hours.now()
+    db_session.rollback()
+    days = [day for day in range(1, 130) if invited(begun + timedelta(days=day))]
+    assert days == [60, 120]
+    clock.shift(timedelta(days=150))
+    tags = sign_in(account).get("/pro/paris-19/partenaires").page.main.all(class_="tag")
+    assert [tag.text for tag in tags] == ["Invitation restée sans réponse"]
+    team = sign_in(account)
+    number = db_session.scalars(select(Organisation.id)).one()
+    db_session.rollback()
+    address = f"/pro/organisations/{number}/equipe"
+    form = team.get(address).page.form(address)
+    assert [one["value"] for one in team.get(address).page.main.one("select", name="role").all("option")] == [
+        "responsable"
+    ]
+    assert team.submit(form, {"email": account.email, "role": "responsable"}).status_code == 422  # herself
+    assert team.submit(form, {"email": "awa@boussole.example", "role": "responsable"}).status_code == 303

@@ -63,12 +63,12 @@ def is_out(client: PageClient) -> bool:
 
 def codes_of(account: Account, db_session: scoped_session[Session]) -> TOTP:
     """Sets up codes of a phone, as test_second_step does by hand."""
-    second_factor.prepare(account)
-    totp = TOTP(key=second_factor.shown(account).key)
     sign_ins.begin(account, "", now=hours.now())
     db_session.flush()
     carried = db_session.scalars(select(SignIn).order_by(SignIn.id.desc())).first()
     assert carried is not None
+    second_factor.prepare(carried, now=hours.now())
+    totp = TOTP(key=second_factor.shown(carried, now=hours.now()).key)
     second_factor.turn_on(carried, code(totp), now=hours.now())
     db_session.commit()
     return totp

@@ -14,7 +14,7 @@ from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.mailroom import calls
 from eventsapp.mailroom.calls import CallIsSettled
-from eventsapp.web.coordination.doorstep import actor, desk, steered
+from eventsapp.web.doorstep import actor, desk, steered
 
 bp = desk("calls")
 

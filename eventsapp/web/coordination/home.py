@@ -17,7 +17,7 @@ from eventsapp.planning import listings as plans
 from eventsapp.programme import contents
 from eventsapp.programme import listings as programme
 from eventsapp.refusals import NotFound
-from eventsapp.web.coordination.doorstep import desk, steered
+from eventsapp.web.doorstep import desk, steered
 from eventsapp.web.guards import current_account
 
 bp = desk("desk")

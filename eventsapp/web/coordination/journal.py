@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from flask import Response, render_template, request
+from flask_babel import gettext
 
 from eventsapp import clock, journal
 from eventsapp.clock import PARIS, local
@@ -18,8 +19,8 @@ from eventsapp.journal import Filters, JournalLine
 from eventsapp.people import accounts
 from eventsapp.places.models import Territory
 from eventsapp.web.coordination import journal_wording
-from eventsapp.web.coordination.doorstep import desk, steered
 from eventsapp.web.coordination.journal_things import Things
+from eventsapp.web.doorstep import desk, steered
 
 bp = desk("journal")
 
@@ -68,16 +69,26 @@ def _table(lines: Sequence[JournalLine], area: Territory) -> bytes:
     names, things = accounts.names_of(_accounts([line.actor for line in lines])), Things(lines, area)
     written = io.StringIO()
     table = csv.writer(written, delimiter=";", lineterminator="\r\n")
-    table.writerow(["jour", "heure", "qui", "quoi", "chose", "numéro", "titre"])
+    table.writerow(
+        [
+            gettext("jour"),
+            gettext("heure"),
+            gettext("qui"),
+            gettext("quoi"),
+            gettext("chose"),
+            gettext("numéro"),
+            gettext("nom"),
+        ]
+    )
     for line in lines:
         at = line.at.astimezone(PARIS)
         named = things.of(line)
         cells = (
             journal_wording.who(line.actor, names),
             journal_wording.what(line.thing, line.verb),
-            line.thing,
+            str(journal_wording.THINGS.get(line.thing, line.thing)),
             str(line.thing_id),
-            named.name if named else "",
+            "" if named.is_number else named.name,
         )
         table.writerow([at.date().isoformat(), f"{at:%H:%M}", *(harmless(cell) for cell in cells)])
     return written.getvalue().encode("utf-8-sig")

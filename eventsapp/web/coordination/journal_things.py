@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
+from flask_babel import gettext
 
 from eventsapp.access import listings as access
 from eventsapp.access import wording
@@ -24,6 +25,9 @@ class Named:
 
     name: str
     href: str = ""
+    is_french: bool = True
+    """Somebody called it so; what is said of a role or a number is in the reader's words."""
+    is_number: bool = False
 
 
 class Things:
@@ -36,22 +40,30 @@ class Things:
         self._requests = partner_requests.names_of(_numbers(lines, "partner_request"))
         self._organisations = access.organisations_named(_detailed(lines, "organisation"), territory)
 
-    def of(self, line: JournalLine) -> Named | None:
-        """What a line is about; None: nothing of it has a name (any more)."""
+    def of(self, line: JournalLine) -> Named:
+        """What a line is about: its name, or its number where it has none (any more)."""
+        number = gettext("n° %(number)d", number=line.thing_id)
+        return self._event(line) or self._place(line) or Named(number, self._page(line), False, True)
+
+    def _event(self, line: JournalLine) -> Named | None:
         event = line.thing_id if line.thing == "event" else line.details.get("event")
-        if event in self._events:
-            code, title = self._events[event]
-            return Named(title, url_for("events.page", code=code))
+        if event not in self._events:
+            return None
+        code, title = self._events[event]
+        return Named(title, url_for("events.page", code=code))
+
+    def _place(self, line: JournalLine) -> Named | None:
+        """An organisation, or a role and who holds it there."""
+        role, organisation = self._role(line), line.details.get("organisation")
         if line.thing == "partner_request" and line.thing_id in self._requests:
             return Named(self._requests[line.thing_id])
-        organisation = line.details.get("organisation")
-        if organisation in self._organisations:
-            name, acts = self._organisations[organisation]
-            href = url_for("organisation.home", organisation_id=organisation) if acts else ""
-            return Named(", ".join([*self._role(line), name]), href)
-        return Named(", ".join(role)) if (role := self._role(line)) else None
+        if organisation not in self._organisations:
+            return Named(", ".join(role), is_french=False) if role else None
+        name, acts = self._organisations[organisation]
+        href = url_for("organisation.home", organisation_id=organisation) if acts else ""
+        return Named(", ".join([*role, name]), href, is_french=not role)
 
-    def page_of(self, line: JournalLine) -> str:
+    def _page(self, line: JournalLine) -> str:
         """Where a thing without a name is seen; "" nowhere."""
         if line.thing == "draft":
             return url_for("plans.show", draft_id=line.thing_id)

@@ -12,7 +12,7 @@ from eventsapp.mailroom import listings, rounds
 from eventsapp.mailroom.masking import masked_address, readable_text
 from eventsapp.mailroom.models import Channel, LetterStatus
 from eventsapp.mailroom.rounds import LetterHasNotFailed
-from eventsapp.web.coordination.doorstep import actor, desk, steered
+from eventsapp.web.doorstep import actor, desk, steered
 
 bp = desk("letters")
 

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectChoice, SelectField, TextAreaField
 
-from eventsapp import clock
-from eventsapp.access import joining, listings
+from eventsapp import clock, languages
+from eventsapp.access import joining, listings, questions
 from eventsapp.access.listings import organisation_by_id
 from eventsapp.database import db
 from eventsapp.people import approvals, partner_requests
-from eventsapp.people.models import Account, PartnerRequest, RequestStatus
-from eventsapp.people.partner_requests import LONGEST_REASON
+from eventsapp.people.models import Organisation, PartnerRequest, RequestStatus
+from eventsapp.people.partner_requests import LONGEST_REASON, RequestIsSettled
 from eventsapp.places.models import Territory
-from eventsapp.refusals import Conflict, NotFound, Refusal
-from eventsapp.web.coordination.doorstep import actor, desk, steered
+from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
+from eventsapp.web.doorstep import actor, desk, steered, who
 from eventsapp.web.forms import refuse as refuse_form
-from eventsapp.web.guards import current_account
 
 bp = desk("partners")
+
+
+ANOTHER = "autre"
+"""The choice of an organisation that is none of those we know."""
+
+
+class WhichMissing(Refusal):
+    """We know an organisation of that name: nobody may slip in under it unnoticed."""
+
+    sentence = msgid("Dites si c’est une structure que nous connaissons.")
 
 
 class ApprovalForm(FlaskForm):
@@ -57,26 +65,37 @@ def asked(territory: str, request_id: int) -> str | BaseResponse:
     if wanted.status is not RequestStatus.WAITING:
         flash(gettext("Cette demande est déjà réglée."), "warn")
         return redirect(url_for("partners.index", territory=territory), 303)
-    return _request_page(area, wanted, RefusalForm(formdata=None))
+    return _request_page(area, wanted, ApprovalForm(formdata=None), RefusalForm(formdata=None))
 
 
 @bp.post("/pro/<territory:territory>/partenaires/demandes/<row:request_id>/acceptation")
-def approve(territory: str, request_id: int) -> BaseResponse:
-    """Yes: the organisation may act here, and its contact is invited by mail."""
-    area = steered(territory)
+def approve(territory: str, request_id: int) -> tuple[str, int] | BaseResponse:
+    """Yes: the organisation may act here, and whoever answers for it, or shall, hears of it by mail."""
+    area, answered = steered(territory), ApprovalForm()
     wanted = partner_requests.by_id(request_id, area)
-    chosen = request.form.get("organisation", "")
-    known = next((one for one in partner_requests.look_alikes(wanted) if str(one.id) == chosen), None)
-    if chosen and known is None:
-        raise NotFound()
     try:
-        organisation = joining.approve(wanted, known, by=_who(), now=clock.now())
-        name = organisation.name
-        db.session.commit()
-        flash(gettext("%(organisation)s peut agir ici. Son contact est invité.", organisation=name), "ok")
+        known = _chosen(wanted, answered.organisation.data or "")
+        joined = joining.approve(wanted, known, by=who(), now=clock.now())
+    except WhichMissing as refusal:
+        status = refuse_form(answered, refusal)
+        area = steered(territory)
+        wanted = partner_requests.by_id(request_id, area)
+        return _request_page(area, wanted, answered, RefusalForm(formdata=None)), status
     except Refusal as refusal:
         db.session.rollback()
         flash(gettext(refusal.sentence, **refusal.parameters), "warn")
+        return redirect(url_for("partners.index", territory=territory), 303)
+    name, address = joined.organisation.name, joined.offer.email if joined.offer else ""
+    db.session.commit()
+    if address:
+        said = gettext(
+            "%(organisation)s peut agir ici. L’invitation est partie à %(address)s.",
+            organisation=name,
+            address=address,
+        )
+    else:
+        said = gettext("%(organisation)s peut agir ici. Ses responsables le savent.", organisation=name)
+    flash(said, "ok")
     return redirect(url_for("partners.index", territory=territory), 303)
 
 
@@ -86,13 +105,14 @@ def refuse(territory: str, request_id: int) -> tuple[str, int] | BaseResponse:
     answered = RefusalForm()
     try:
         wanted = partner_requests.by_id(request_id, steered(territory))
-        joining.refuse(wanted, answered.reason.data or "", by=_who(), now=clock.now())
+        joining.refuse(wanted, answered.reason.data or "", by=who(), now=clock.now())
     except (Conflict, NotFound):
         raise
     except Refusal as refusal:
         status = refuse_form(answered, refusal)
         area = steered(territory)
-        return _request_page(area, partner_requests.by_id(request_id, area), answered), status
+        wanted = partner_requests.by_id(request_id, area)
+        return _request_page(area, wanted, ApprovalForm(formdata=None), answered), status
     db.session.commit()
     flash(gettext("La demande est refusée. La structure reçoit votre raison."), "ok")
     return redirect(url_for("partners.index", territory=territory), 303)
@@ -112,22 +132,40 @@ def end(territory: str, organisation_id: int) -> BaseResponse:
     return redirect(url_for("partners.index", territory=territory), 303)
 
 
-def _who() -> Account:
-    account = current_account()
-    if account is None:
-        raise Forbidden()
-    return account
+def _chosen(wanted: PartnerRequest, typed: str) -> Organisation | None:
+    """The organisation that was chosen among those of that name; None: a new one.
 
-
-def _request_page(area: Territory, wanted: PartnerRequest, shown: RefusalForm) -> str:
+    Raises RequestIsSettled, WhichMissing.
+    """
+    if wanted.status is not RequestStatus.WAITING:
+        raise RequestIsSettled()
     known = partner_requests.look_alikes(wanted)
-    choice = ApprovalForm(formdata=None, organisation=str(known[0].id) if known else "")
+    if not known or typed == ANOTHER:
+        return None
+    chosen = next((one for one in known if str(one.id) == typed), None)
+    if chosen is None:
+        raise WhichMissing(field="organisation")
+    return chosen
+
+
+def _described(known: Organisation) -> str:
+    """Which one it is, and who hears of it: what a coordinator chooses by."""
+    territories = [one.ordinal for one in listings.territories_of(known)]
+    where = languages.listing(territories) or gettext("nulle part encore")
+    said = {"name": known.name, "where": where, "address": known.email or ""}
+    if questions.has_owner(known):
+        return gettext("%(name)s (%(where)s) : ses responsables le sauront", **said)
+    if known.email:
+        return gettext("%(name)s (%(where)s), sans responsable : invitation à %(address)s", **said)
+    return gettext("%(name)s (%(where)s), sans responsable : ce contact sera invité", **said)
+
+
+def _request_page(area: Territory, wanted: PartnerRequest, choice: ApprovalForm, shown: RefusalForm) -> str:
+    known = partner_requests.look_alikes(wanted)
     choice.organisation.choices = [
-        *(
-            SelectChoice(str(one.id), gettext("%(name)s, que nous connaissons", name=one.name))
-            for one in known
-        ),
-        SelectChoice("", gettext("Une nouvelle structure")),
+        SelectChoice("", gettext("Choisissez")),
+        *(SelectChoice(str(one.id), _described(one)) for one in known),
+        SelectChoice(ANOTHER, gettext("Une autre structure, qui porte le même nom")),
     ]
     return render_template(
         "coordination/partners/request.html",

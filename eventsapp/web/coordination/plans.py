@@ -17,8 +17,8 @@ from eventsapp.planning.models import Draft, DraftStatus
 from eventsapp.programme.school_calendar import zone_c
 from eventsapp.refusals import Refusal
 from eventsapp.tasks.models import Task, TaskStatus
-from eventsapp.web.coordination.doorstep import actor, desk, steered
 from eventsapp.web.coordination.grids import grid_of
+from eventsapp.web.doorstep import actor, desk, steered
 from eventsapp.web.guards import current_account, require_coordinator
 
 bp = desk("plans")

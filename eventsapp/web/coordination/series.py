@@ -20,7 +20,6 @@ from eventsapp.agenda.models import Activity
 from eventsapp.agenda.rules import Rule
 from eventsapp.database import db
 from eventsapp.refusals import Conflict, Refusal
-from eventsapp.web.coordination.doorstep import actor, desk, steered
 from eventsapp.web.coordination.series_forms import (
     AddForm,
     DropForm,
@@ -32,6 +31,7 @@ from eventsapp.web.coordination.series_forms import (
     day_in,
     sent_again,
 )
+from eventsapp.web.doorstep import actor, desk, steered
 from eventsapp.web.guards import require_coordinator
 
 bp = desk("series")

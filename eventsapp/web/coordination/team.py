@@ -16,19 +16,13 @@ from eventsapp.database import db
 from eventsapp.places.listings import schools
 from eventsapp.places.models import Territory
 from eventsapp.refusals import Refusal, msgid
-from eventsapp.web.coordination.doorstep import desk, steered
-from eventsapp.web.forms import AddressForm, refuse
+from eventsapp.web.doorstep import desk, steered
+from eventsapp.web.forms import AddressForm, RoleMissing, refuse
 from eventsapp.web.guards import current_account
 
 bp = desk("team")
 
 OFFERED = (Role.COORDINATOR, Role.SCHOOL_CONTACT)
-
-
-class RoleMissing(Refusal):
-    """A role that is not offered here."""
-
-    sentence = msgid("Choisissez une fonction.")
 
 
 class SchoolMissing(Refusal):

@@ -5,20 +5,17 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import URLField
 
 from eventsapp import clock
-from eventsapp.access import listings, questions
 from eventsapp.database import db
 from eventsapp.people import origins
 from eventsapp.people.models import Organisation
 from eventsapp.refusals import Refusal
 from eventsapp.settings import setting
-from eventsapp.web.coordination.doorstep import actor, desk
+from eventsapp.web.doorstep import actor, desk, owned
 from eventsapp.web.forms import refuse
-from eventsapp.web.guards import current_account
 
 bp = desk("embedding")
 
@@ -32,18 +29,18 @@ class SiteForm(FlaskForm):
 @bp.get("/pro/organisations/<row:organisation_id>/integration")
 def show(organisation_id: int) -> str:
     """The sites allowed, and the line to paste."""
-    return _page(_owned(organisation_id), SiteForm(formdata=None))
+    return _page(owned(organisation_id), SiteForm(formdata=None))
 
 
 @bp.post("/pro/organisations/<row:organisation_id>/integration")
 def add(organisation_id: int) -> tuple[str, int] | BaseResponse:
     """Allows a site."""
-    organisation, typed = _owned(organisation_id), SiteForm()
+    organisation, typed = owned(organisation_id), SiteForm()
     try:
         origin = origins.add(organisation, typed.site.data or "", actor=actor(), now=clock.now())
     except Refusal as refusal:
         status = refuse(typed, refusal)
-        return _page(_owned(organisation_id), typed), status
+        return _page(owned(organisation_id), typed), status
     db.session.commit()
     flash(gettext("%(site)s peut montrer votre agenda.", site=origin), "ok")
     return redirect(url_for("embedding.show", organisation_id=organisation_id), 303)
@@ -52,18 +49,10 @@ def add(organisation_id: int) -> tuple[str, int] | BaseResponse:
 @bp.post("/pro/organisations/<row:organisation_id>/integration/<row:origin_id>/retrait")
 def remove(organisation_id: int, origin_id: int) -> BaseResponse:
     """Allows it no more."""
-    origins.remove(_owned(organisation_id), origin_id, actor=actor(), now=clock.now())
+    origins.remove(owned(organisation_id), origin_id, actor=actor(), now=clock.now())
     db.session.commit()
     flash(gettext("Ce site ne montre plus votre agenda."), "ok")
     return redirect(url_for("embedding.show", organisation_id=organisation_id), 303)
-
-
-def _owned(number: int) -> Organisation:
-    """An organisation that the visitor answers for. Raises NotFound, Forbidden."""
-    organisation, account = listings.organisation_by_id(number), current_account()
-    if account is None or not questions.may_own(account, organisation, on=clock.today()):
-        raise Forbidden()
-    return organisation
 
 
 def _page(organisation: Organisation, shown: SiteForm) -> str:

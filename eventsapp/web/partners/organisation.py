@@ -15,22 +15,15 @@ from eventsapp.access.offers import Sender
 from eventsapp.agenda import listings as agenda
 from eventsapp.database import db
 from eventsapp.people import showcase
-from eventsapp.people.models import Account, Organisation
-from eventsapp.refusals import Refusal, msgid
-from eventsapp.web.coordination.doorstep import desk
-from eventsapp.web.forms import AddressForm, refuse
-from eventsapp.web.guards import current_account
+from eventsapp.people.models import Organisation
+from eventsapp.refusals import Refusal
+from eventsapp.web.doorstep import desk, who
+from eventsapp.web.forms import AddressForm, RoleMissing, refuse
 
 bp = desk("organisation")
 
 OFFERED = (Role.MEMBER, Role.OWNER)
 MOST_SHOWN = 50
-
-
-class RoleMissing(Refusal):
-    """A role that no organisation has."""
-
-    sentence = msgid("Choisissez une fonction.")
 
 
 class OfferForm(AddressForm):
@@ -49,8 +42,8 @@ def home(organisation_id: int) -> str:
         territories=listings.territories_of(organisation),
         coming=agenda.hosted_by(organisation, now=clock.now(), limit=MOST_SHOWN),
         picture=showcase.picture_of(organisation),
-        may_own=questions.may_own(_who(), organisation, on=clock.today()),
-        may_take_picture_down=questions.may_take_picture_down(_who(), organisation, on=clock.today()),
+        may_own=questions.may_own(who(), organisation, on=clock.today()),
+        may_take_picture_down=questions.may_take_picture_down(who(), organisation, on=clock.today()),
     )
 
 
@@ -63,11 +56,12 @@ def team(organisation_id: int) -> str:
 @bp.post("/pro/organisations/<row:organisation_id>/equipe")
 def offer(organisation_id: int) -> tuple[str, int] | BaseResponse:
     """Invites somebody by mail."""
-    organisation, account, asked = _seen(organisation_id), _who(), OfferForm()
-    if not questions.may_offer(account, Role.MEMBER, organisation, on=clock.today()):
+    organisation, account, asked = _seen(organisation_id), who(), OfferForm()
+    roles = _roles_to_offer(organisation)
+    if not roles:
         raise Forbidden()
     try:
-        if asked.role.data not in OFFERED:
+        if asked.role.data not in roles:
             raise RoleMissing(field="role")
         sent = offers.send(
             Role(asked.role.data),
@@ -85,24 +79,22 @@ def offer(organisation_id: int) -> tuple[str, int] | BaseResponse:
     return redirect(url_for("organisation.team", organisation_id=organisation_id), 303)
 
 
-def _who() -> Account:
-    account = current_account()
-    if account is None:
-        raise Forbidden()
-    return account
-
-
 def _seen(number: int) -> Organisation:
     """An organisation that the visitor may look into. Raises NotFound, Forbidden."""
     organisation = listings.organisation_by_id(number)
-    if not questions.may_see_team(_who(), organisation, on=clock.today()):
+    if not questions.may_see_team(who(), organisation, on=clock.today()):
         raise Forbidden()
     return organisation
 
 
+def _roles_to_offer(organisation: Organisation) -> list[Role]:
+    return [role for role in OFFERED if questions.may_offer(who(), role, organisation, on=clock.today())]
+
+
 def _team_page(organisation: Organisation, shown: OfferForm) -> str:
     today = clock.today()
-    shown.role.choices = [SelectChoice(role.value, wording.role_name(role)) for role in OFFERED]
+    roles = _roles_to_offer(organisation)
+    shown.role.choices = [SelectChoice(role.value, wording.role_name(role)) for role in roles]
     team = listings.team(organisation)
     return render_template(
         "partners/organisation/team.html",
@@ -111,8 +103,8 @@ def _team_page(organisation: Organisation, shown: OfferForm) -> str:
         stand_ins=grants.stand_ins(team, since=today),
         offers=offers.waiting(organisation, now=clock.now()),
         today=today,
-        may_change=questions.owns_in_person(_who(), organisation, on=today),
-        may_offer=questions.may_offer(_who(), Role.MEMBER, organisation, on=today),
+        may_change=questions.owns_in_person(who(), organisation, on=today),
+        may_offer=bool(roles),
         form=shown,
         wording=wording,
     )

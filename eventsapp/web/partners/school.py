@@ -9,7 +9,7 @@ from eventsapp import clock
 from eventsapp.access import questions
 from eventsapp.agenda import listings as agenda
 from eventsapp.places.listings import school_by_id
-from eventsapp.web.coordination.doorstep import desk
+from eventsapp.web.doorstep import desk
 from eventsapp.web.guards import current_account
 
 bp = desk("school")

@@ -19,7 +19,7 @@ from eventsapp.people import showcase
 from eventsapp.people.models import Organisation
 from eventsapp.refusals import Refusal
 from eventsapp.settings import setting
-from eventsapp.web.coordination.doorstep import actor, desk
+from eventsapp.web.doorstep import actor, desk, owned
 from eventsapp.web.forms import refuse
 from eventsapp.web.guards import current_account
 
@@ -36,22 +36,22 @@ class PictureForm(FlaskForm):
 @bp.get("/pro/organisations/<row:organisation_id>/vitrine")
 def show(organisation_id: int) -> str:
     """The present picture, and the form for another."""
-    return _page(_owned(organisation_id), PictureForm(formdata=None))
+    return _page(owned(organisation_id), PictureForm(formdata=None))
 
 
 @bp.post("/pro/organisations/<row:organisation_id>/vitrine")
 def keep(organisation_id: int) -> tuple[str, int] | BaseResponse:
     """Shows a picture, or describes the present one otherwise."""
-    _owned(organisation_id)
+    owned(organisation_id)
     asked = PictureForm()
     try:
         renewed = _renewed(asked)
         # Asked anew: while the image was decoded somebody may have ended the role.
-        organisation = _owned(organisation_id)
+        organisation = owned(organisation_id)
         showcase.show(organisation, renewed, asked.alternative.data or "", actor=actor(), now=clock.now())
     except Refusal as refusal:
         status = refuse(asked, refusal)
-        return _page(_owned(organisation_id), asked), status
+        return _page(owned(organisation_id), asked), status
     db.session.commit()
     flash(gettext("Votre image apparaît à côté de vos rendez-vous."), "ok")
     return redirect(url_for("showcase.show", organisation_id=organisation_id), 303)
@@ -85,14 +85,6 @@ def _renewed(asked: PictureForm) -> Renewed | None:
     renewed = pictures.renew(octets, most=most)
     begin_writing()
     return renewed
-
-
-def _owned(number: int) -> Organisation:
-    """An organisation that the visitor answers for. Raises NotFound, Forbidden."""
-    organisation, account = listings.organisation_by_id(number), current_account()
-    if account is None or not questions.may_own(account, organisation, on=clock.today()):
-        raise Forbidden()
-    return organisation
 
 
 def _page(organisation: Organisation, shown: PictureForm) -> str:

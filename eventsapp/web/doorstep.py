@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
 from eventsapp.access import questions
-from eventsapp.people.models import Account
+from eventsapp.access.listings import organisation_by_id
+from eventsapp.people.models import Account, Organisation, SignIn
 from eventsapp.places.listings import territory_by_slug
 from eventsapp.places.models import Territory
 from eventsapp.settings import setting
-from eventsapp.web.guards import current_account, require_coordinator
+from eventsapp.web.guards import current_account, current_sign_in, require_coordinator
 
 OWN_ACCOUNT = {"account", "codes", "keys", "password"}
 """Blueprints of one's own account: they open before a second factor is there."""
@@ -56,9 +57,27 @@ def steered(slug: str) -> Territory:
     return territory
 
 
+def carried() -> SignIn:
+    """The sign-in of this browser. Raises Forbidden."""
+    found = current_sign_in()
+    if found is None:
+        raise Forbidden()
+    return found
+
+
+def who() -> Account:
+    """Who is signed in. Raises Forbidden."""
+    return carried().account
+
+
 def actor() -> str:
     """Who does it, as journals write: « account:3 ». Raises Forbidden when nobody is signed in."""
-    account = current_account()
-    if account is None:
+    return f"account:{who().id}"
+
+
+def owned(number: int) -> Organisation:
+    """An organisation that the visitor answers for. Raises NotFound, Forbidden."""
+    organisation = organisation_by_id(number)
+    if not questions.may_own(who(), organisation, on=clock.today()):
         raise Forbidden()
-    return f"account:{account.id}"
+    return organisation
