@@ -124,7 +124,6 @@ def test_by_keyboard_alone_somebody_is_invited_comes_in_and_hands_over(
 
     lena = arrive(in_the_mail(db_session, "lena@example.org"))
     reads(lena, "Une fonction vous est proposée")
-    axe(lena)
     write_in(lena, say("Votre nom"), "Léna")
     press_to(lena, say("Accepter"))
     expect(lena).to_have_url(re.compile("/connexion/"))
@@ -157,7 +156,6 @@ def test_by_keyboard_alone_somebody_is_invited_comes_in_and_hands_over(
     lena.goto(in_the_mail(db_session, "lena@example.org"))  # the link of the letter
     press_to(lena, say("Entrer"))
     reads(lena, "Encore une étape")
-    axe(lena)
     press_to(lena, say("Entrer avec un code de secours"), "link")
     reads(lena, "Entrer avec un code de secours")
     write_in(lena, say("Un code de secours"), recovery)
@@ -177,6 +175,5 @@ def test_by_keyboard_alone_somebody_is_invited_comes_in_and_hands_over(
     expect(maud).to_have_url(re.compile("/connexion/"))
     press_to(maud, say("Entrer"))
     expect(maud.get_by_role("link", name=say("Coordination du 19e"))).to_be_visible()
-    axe(maud)
     press_in_menu(lena, say("Mon espace"))
     expect(lena.get_by_text(say("Aucune fonction ne vous est encore confiée."))).to_be_visible()
