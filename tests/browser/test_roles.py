@@ -39,13 +39,13 @@ PUBLIC = {
     "/connexion/envoye": 0,
     "/connexion/mot-de-passe": 1,
     "/connexion/{link_samira}": 0,
-    "/connexion/x": 0,
     "/integration/espace-19": 0,
     "/invitation/{offer_token}": 1,
-    "/invitation/x": 0,
-    "/jour/x": 0,
 }
 """Pages for everybody, and how many forms of each refuse to be sent empty."""
+
+OVER = {"/connexion/x": 410, "/invitation/x": 410, "/jour/x": 410}
+"""Links that work no more, and what they answer."""
 
 PAGES = {
     "samira": {
@@ -59,7 +59,6 @@ PAGES = {
         "/pro/fonctions/{grant}/transmission": 1,
         "/pro/fonctions/{grant}/absence": 1,
         "/pro/organisations/{organisation}/": 0,  # she may take its picture down
-        "/pro/installation": 0,  # not hers: a page says so
     },
     "nadia": {
         "/pro/": 0,
@@ -115,14 +114,15 @@ class Inspector:
         self.fits()
         self._axe(self.page)
 
-    def open(self, rule: str, forms: int) -> None:
+    def open(self, rule: str, forms: int = 0, *, status: int = 200) -> None:
         """A page as it comes, and as each of its forms gives it back when nothing is filled in.
 
         What is given back is the page and its mistakes: axe, which takes a third of a second, looks at a
         page with forms as it comes only where it looks `twice`.
         """
         address = rule.format(**self._rows)
-        self.page.goto(address)
+        answer = self.page.goto(address)
+        assert answer is not None and answer.status == status, rule
         self.fits()
         if self._twice or not forms:
             self._axe(self.page)
@@ -161,10 +161,12 @@ def test_no_page_for_everybody_breaks_a_rule(
     visitor = arrive("/", language=language, width=width, dark=dark)
     for rule, forms in PUBLIC.items():
         visitor.open(rule, forms)
+    for rule, status in OVER.items():
+        visitor.open(rule, status=status)
 
     # The day of the workshop has come: a family is expected, and Awa stands at the door.
     clock.move_to(factories.SATURDAY - timedelta(hours=2))
-    visitor.open("/jour/{helper}", forms=0)
+    visitor.open("/jour/{helper}")
     expect(visitor.page.get_by_role("list").filter(has_text="Awa")).to_contain_text("1 person")
 
 
@@ -179,6 +181,8 @@ def test_none_of_a_desk_does(
         expect(visitor.page).to_have_url(re.compile("/pro/$"))
         for rule, forms in PAGES[who].items():
             visitor.open(rule, forms)
+        if who == "samira":
+            visitor.open("/pro/installation", status=403)  # Ada's
 
 
 @SEEN
