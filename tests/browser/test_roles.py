@@ -122,7 +122,8 @@ class Inspector:
         """
         address = rule.format(**self._rows)
         answer = self.page.goto(address)
-        assert answer is not None and answer.status == status, rule
+        assert answer
+        assert answer.status == status, rule
         self.fits()
         if self._twice or not forms:
             self._axe(self.page)
