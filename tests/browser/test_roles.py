@@ -1,220 +1,218 @@
-"""Roles in a real browser: every page of teams and partners, whole and with its mistakes, breaks no rule;
-and by keyboard alone somebody is invited, comes in, and hands the role over."""
+"""Roles in a real browser: every page of teams and partners, whole and with its mistakes, breaks no rule.
+
+In French on the narrowest screen, dark, and in English in a wide window, light: whatever hangs on one of
+these is seen once, and both languages are. How one goes through them by keyboard: test_keyboard.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
+from passlib.totp import TOTP
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
-from eventsapp import clock
-from eventsapp.mailroom import sealing
-from eventsapp.mailroom.models import Letter
-from eventsapp.people import accounts
+from eventsapp import clock as hours
+from eventsapp.access import day_links
+from eventsapp.agenda.models import Event
+from eventsapp.people import accounts, passwords, second_factor, sign_ins
+from tests import factories
 from tests.browsers import Visit
 from tests.web import town
 from tests.web.town import Town
 
 Axe = Callable[[Page], None]
 
+SEEN = pytest.mark.parametrize(
+    ("language", "width", "dark"), [("fr-FR", 320, True), ("en-GB", 1280, False)], ids=["fr", "en"]
+)
+
+PUBLIC = {
+    "/devenir-partenaire": 1,
+    "/devenir-partenaire/merci?territoire=paris-19": 0,
+    "/connexion": 1,
+    "/connexion/envoye": 0,
+    "/connexion/mot-de-passe": 1,
+    "/connexion/{link_samira}": 0,
+    "/integration/espace-19": 0,
+    "/invitation/{offer_token}": 1,
+}
+"""Pages for everybody, and how many forms of each refuse to be sent empty."""
+
+OVER = {"/connexion/x": 410, "/invitation/x": 410, "/jour/x": 410}
+"""Links that work no more, and what they answer."""
+
+PAGES = {
+    "samira": {
+        "/pro/": 0,
+        "/pro/compte/code": 0,
+        "/pro/compte/cles": 0,
+        "/pro/paris-19/equipe": 1,
+        "/pro/paris-19/journal": 0,
+        "/pro/paris-19/partenaires": 0,
+        "/pro/paris-19/partenaires/demandes/{request}": 1,
+        "/pro/fonctions/{grant}/transmission": 1,
+        "/pro/fonctions/{grant}/absence": 1,
+        "/pro/organisations/{organisation}/": 0,  # she may take its picture down
+    },
+    "nadia": {
+        "/pro/": 0,
+        "/pro/compte": 0,
+        "/pro/compte/mot-de-passe": 2,
+        "/pro/compte/code": 1,
+        "/pro/organisations/{organisation}/": 0,
+        "/pro/organisations/{organisation}/equipe": 1,
+        "/pro/organisations/{organisation}/integration": 1,
+        "/pro/organisations/{organisation}/vitrine": 1,
+        "/pro/rendez-vous/{event}/aides": 1,
+    },
+    "roy": {"/pro/": 0, "/pro/ecoles/{school}": 0},
+    "ada": {"/pro/": 0, "/pro/installation": 1},
+}
+"""The same of those who sign in. Nadia has a password and codes of a phone: her account asks for more than
+the others' do."""
+
+PASSWORD = "deux péniches et un pont"
+
 
 @pytest.fixture
 def the_town(db_session: scoped_session[Session]) -> Town:
-    built = town.build()
-    for key in ("samira", "nadia", "roy", "ada"):
-        built.rows[f"link_{key}"] = accounts.new_link(built.accounts[key], now=clock.now())
+    """With a way in for everybody of these pages, and a helper's link for the day of the workshop."""
+    built, now = town.build(), hours.now()
+    workshop = db_session.scalars(select(Event).where(Event.code == built.rows["workshop"])).one()
+    built.rows["helper"] = day_links.make(workshop, "Awa, à la porte", actor="cli", now=now)
+    carried = sign_ins.behind(sign_ins.begin(built.accounts["nadia"], "", now=now), now=now)
+    assert carried is not None
+    passwords.choose(carried, "", PASSWORD, now=now)
+    second_factor.prepare(carried.account)
+    db_session.flush()
+    code = TOTP(key=second_factor.shown(carried.account).key).generate(time=now.timestamp()).token
+    built.rows["recovery"] = second_factor.turn_on(carried, code, now=now)[0]
+    for key in ("samira", "roy", "ada"):
+        built.rows[f"link_{key}"] = accounts.new_link(built.accounts[key], now=now)
     db_session.commit()
     db_session.rollback()
     return built
 
 
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+class Inspector:
+    """Opens one page after the other, as one visitor, and finds nothing wrong."""
+
+    def __init__(self, page: Page, axe: Axe, rows: dict[str, str], *, twice: bool) -> None:
+        self.page, self._axe, self._rows, self._twice = page, axe, rows, twice
+
+    def fits(self) -> None:
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), self.page.url
+
+    def look(self) -> None:
+        """At what is there now."""
+        self.fits()
+        self._axe(self.page)
+
+    def open(self, rule: str, forms: int = 0, *, status: int = 200) -> None:
+        """A page as it comes, and as each of its forms gives it back when nothing is filled in.
+
+        What is given back is the page and its mistakes: axe, which takes a third of a second, looks at a
+        page with forms as it comes only where it looks `twice`.
+        """
+        address = rule.format(**self._rows)
+        answer = self.page.goto(address)
+        assert answer
+        assert answer.status == status, rule
+        self.fits()
+        if self._twice or not forms:
+            self._axe(self.page)
+        found = self.page.locator("main form[novalidate]")
+        assert found.count() == forms, rule  # one more, or one less: the table says which
+        for number in range(forms):
+            if number:
+                self.page.goto(address)
+            found.nth(number).evaluate(EMPTY)
+            found.nth(number).locator("button[type=submit]").first.click()
+            expect(self.page.get_by_role("alert")).to_be_focused()
+            self.look()
 
 
-PAGES = {
-    "samira": (
-        "/pro/",
-        "/pro/compte",
-        "/pro/compte/mot-de-passe",
-        "/pro/compte/code",
-        "/pro/compte/cles",
-        "/pro/paris-19/equipe",
-        "/pro/paris-19/journal",
-        "/pro/paris-19/partenaires",
-        "/pro/paris-19/partenaires/demandes/{request}",
-        "/pro/fonctions/{grant}/transmission",
-        "/pro/fonctions/{grant}/absence",
-    ),
-    "nadia": (
-        "/pro/",
-        "/pro/organisations/{organisation}/",
-        "/pro/organisations/{organisation}/equipe",
-        "/pro/organisations/{organisation}/integration",
-        "/pro/organisations/{organisation}/vitrine",
-        "/pro/rendez-vous/{event}/aides",
-    ),
-    "roy": ("/pro/", "/pro/ecoles/{school}"),
-    "ada": ("/pro/", "/pro/installation"),
-}
+EMPTY = """form => {
+  for (const field of form.elements)
+    if (field.matches("input:not([type=hidden], [type=radio], [type=checkbox]), textarea")) field.value = "";
+}"""
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (320, True)])
-def test_no_page_of_roles_breaks_a_rule(
-    visit: Visit, axe: Axe, the_town: Town, width: int, dark: bool
+@pytest.fixture
+def arrive(visit: Visit, axe: Axe, the_town: Town) -> Callable[..., Inspector]:
+    """`arrive(path, language=…, width=…, dark=…)`: who looks around from there on, twice in French."""
+
+    def at(path: str, *, language: str, width: int, dark: bool) -> Inspector:
+        page = visit(path.format(**the_town.rows), language=language, width=width, dark=dark)
+        return Inspector(page, axe, the_town.rows, twice=language == "fr-FR")
+
+    return at
+
+
+@SEEN
+def test_no_page_for_everybody_breaks_a_rule(
+    arrive: Callable[..., Inspector], clock: time_machine.Traveller, language: str, width: int, dark: bool
 ) -> None:
-    language = "en-GB" if dark else "fr-FR"
-    page = visit("/devenir-partenaire", width=width, dark=dark, language=language)
-    for address in (
-        "/devenir-partenaire",
-        "/connexion/mot-de-passe",
-        "/integration/espace-19",
-        f"/invitation/{the_town.rows['offer_token']}",
-        "/invitation/x",
-        f"/jour/{the_town.rows['day_token']}",
-        "/jour/x",
-    ):
-        page.goto(address)
-        axe(page)
-        assert fits(page), address
-    who = "samira" if dark else "nadia"
-    page.goto(f"/connexion/{the_town.rows[f'link_{who}']}")
-    page.get_by_role("button", name="Enter" if dark else "Entrer").click()
-    for rule in PAGES[who]:
-        page.goto(rule.format(**the_town.rows))
-        axe(page)
-        assert fits(page), rule
+    visitor = arrive("/", language=language, width=width, dark=dark)
+    for rule, forms in PUBLIC.items():
+        visitor.open(rule, forms)
+    for rule, status in OVER.items():
+        visitor.open(rule, status=status)
+
+    # The day of the workshop has come: a family is expected, and Awa stands at the door.
+    clock.move_to(factories.SATURDAY - timedelta(hours=2))
+    visitor.open("/jour/{helper}")
+    expect(visitor.page.get_by_role("list").filter(has_text="Awa")).to_contain_text("1 person")
 
 
-@pytest.mark.parametrize(
-    ("who", "language", "enter"),
-    [("samira", "fr-FR", "Entrer"), ("roy", "en-GB", "Enter"), ("ada", "en-GB", "Enter")],
-)
-def test_nor_does_one_with_its_mistakes(
-    visit: Visit, axe: Axe, the_town: Town, who: str, language: str, enter: str
+@SEEN
+@pytest.mark.parametrize("people", [("samira",), ("roy", "ada")], ids="-".join)
+def test_none_of_a_desk_does(
+    arrive: Callable[..., Inspector], people: tuple[str, ...], language: str, width: int, dark: bool
 ) -> None:
-    page = visit(f"/connexion/{the_town.rows[f'link_{who}']}", language=language)
-    page.get_by_role("button", name=enter).click()
-    for rule in PAGES[who]:
-        page.goto(rule.format(**the_town.rows))
-        axe(page)
-        buttons = page.locator("form[novalidate] button[type=submit]")
-        if buttons.count():
-            buttons.last.click()
-            expect(page.get_by_role("alert")).to_be_focused()
-            axe(page)
-            assert fits(page), rule
+    for who in people:
+        visitor = arrive(f"/connexion/{{link_{who}}}", language=language, width=width, dark=dark)
+        visitor.page.locator("main button[type=submit]").click()
+        expect(visitor.page).to_have_url(re.compile("/pro/$"))
+        for rule, forms in PAGES[who].items():
+            visitor.open(rule, forms)
+        if who == "samira":
+            visitor.open("/pro/installation", status=403)  # Ada's
 
 
-def invited(db_session: scoped_session[Session], address: str) -> str:
-    db_session.rollback()
-    letter = db_session.scalars(
-        select(Letter).where(Letter.address == address).order_by(Letter.id.desc())
-    ).first()
-    assert letter is not None
-    found = re.search(r"/(invitation|connexion)/[\w-]+", sealing.unseal(letter.text))
-    assert found is not None
-    db_session.rollback()
-    return found[0]
-
-
-def press_to(page: Page, name: str, role: str = "button") -> None:
-    """Tabs until the control of this name has the focus, then presses Enter."""
-    wanted = page.get_by_role(role, name=name, exact=False).first  # type: ignore[arg-type]  # the tests'
-    expect(wanted).to_be_attached()
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        if wanted.evaluate("one => one === document.activeElement"):
-            page.keyboard.press("Enter")
-            return
-    raise AssertionError(f"the keyboard does not reach {name!r}")
-
-
-def write_in(page: Page, label: str, text: str) -> None:
-    field = page.get_by_label(label, exact=True)
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        if field.evaluate("one => one === document.activeElement"):
-            page.keyboard.type(text)
-            return
-    raise AssertionError(f"the keyboard does not reach {label!r}")
-
-
-def test_by_keyboard_alone_somebody_is_invited_comes_in_and_hands_over(
-    visit: Visit, axe: Axe, the_town: Town, db_session: scoped_session[Session]
+@SEEN
+def test_none_of_an_organisation_does_nor_of_an_account_with_a_password_and_codes(
+    arrive: Callable[..., Inspector], the_town: Town, language: str, width: int, dark: bool
 ) -> None:
-    """Invited by mail, in by the link, a code of the phone, back by a recovery code, the role handed over."""
-    samira = visit(f"/connexion/{the_town.rows['link_samira']}", width=1280)
-    press_to(samira, "Entrer")
-    expect(samira.get_by_role("heading", level=1)).to_have_text("Mon espace")
-    samira.goto("/pro/paris-19/equipe")
-    write_in(samira, "Son adresse e-mail", "lena@example.org")
-    press_to(samira, "Envoyer l’invitation")
-    expect(samira.get_by_text("L’invitation est partie à lena@example.org.")).to_be_visible()
+    """Nadia comes in by her password and, her phone being elsewhere, by a recovery code."""
+    visitor = arrive("/connexion/mot-de-passe", language=language, width=width, dark=dark)
+    page, enter = visitor.page, visitor.page.locator("main button[type=submit]")
+    page.locator("input[name=email]").fill("nadia@example.org")
+    page.locator("input[name=password]").fill(PASSWORD)
+    enter.click()
+    expect(page).to_have_url(re.compile("/connexion/code$"))
+    visitor.open("/connexion/code", forms=1)
+    visitor.open("/connexion/code-de-secours", forms=1)
+    page.locator("input[name=code]").fill(the_town.rows["recovery"])
+    enter.click()
+    expect(page).to_have_url(re.compile("/pro/$"))
+    for rule, forms in PAGES["nadia"].items():
+        visitor.open(rule, forms)
 
-    lena = visit(invited(db_session, "lena@example.org"))
-    axe(lena)
-    write_in(lena, "Votre nom", "Léna")
-    press_to(lena, "Accepter")
-    press_to(lena, "Entrer")
-    expect(lena.get_by_role("heading", level=1)).to_have_text("Mon espace")
+    # A link that was just made for a helper is shown, once.
+    page.locator("input[name=name]").fill("Awa")
+    page.locator("main form[novalidate] button[type=submit]").click()
+    expect(page.get_by_role("status").first).to_be_visible()
+    visitor.look()
 
-    lena.goto("/pro/compte/code")
-    press_to(lena, "Mettre en place")
-    expect(lena.get_by_role("img", name="Code à scanner")).to_be_visible()
-    axe(lena)
-    key = lena.locator(".key-text code").text_content() or ""
-    write_in(lena, "Le code de votre téléphone", code_of(key))
-    press_to(lena, "Vérifier")
-    expect(lena.get_by_text("Gardez ces dix codes de secours")).to_be_visible()
-    axe(lena)
-    recovery = lena.locator(".codes code").first.text_content() or ""
-    press_to(lena, "C’est fait", "link")
-    expect(lena.get_by_role("heading", level=1)).to_have_text("Mon espace")
-    press_to_leave(lena)
-    expect(lena).to_have_url(re.compile(r"/$"))
-
-    lena.goto("/connexion")
-    write_in(lena, "Votre adresse e-mail", "lena@example.org")
-    press_to(lena, "Recevoir mon lien")
-    expect(lena.get_by_role("heading", level=1)).to_have_text("Regardez vos e-mails")
-    lena.goto(invited(db_session, "lena@example.org"))
-    press_to(lena, "Entrer")
-    expect(lena.get_by_role("heading", level=1)).to_have_text("Encore une étape")
-    axe(lena)
-    press_to(lena, "Entrer avec un code de secours", "link")
-    write_in(lena, "Un code de secours", recovery)
-    press_to(lena, "Entrer")
-    expect(lena.get_by_text("Il vous reste 9 codes de secours.")).to_be_visible()
-
-    press_to(lena, "Transmettre", "link")
-    write_in(lena, "Son adresse e-mail", "maud@example.org")
-    press_to(lena, "Transmettre")
-    expect(lena.get_by_text("L’invitation est partie.")).to_be_visible()
-    maud = visit(invited(db_session, "maud@example.org"))
-    expect(maud.get_by_text("Vous prenez la suite de Léna.")).to_be_visible()
-    write_in(maud, "Votre nom", "Maud")
-    press_to(maud, "Accepter")
-    press_to(maud, "Entrer")
-    expect(maud.get_by_role("link", name="Coordination du 19e")).to_be_visible()
-    axe(maud)
-    lena.goto("/pro/")
-    expect(lena.get_by_text("Aucune fonction ne vous est encore confiée.")).to_be_visible()
-
-
-def code_of(key: str) -> str:
-    from passlib.totp import TOTP
-
-    return str(TOTP(key=key).generate(time=clock.now().timestamp()).token)
-
-
-def press_to_leave(page: Page) -> None:
-    """Signs out through the menu of a phone."""
-    page.goto("/pro/")
-    page.locator("details.drop.only-m > summary").focus()
-    page.keyboard.press("Enter")
-    press_to(page, "Me déconnecter")
+    # Another phone is being set up: its code is asked for, and one of the former phone.
+    page.goto("/pro/compte/code")
+    page.locator("main form[action$=preparation] button").click()
+    expect(page.get_by_role("img")).to_be_visible()
+    visitor.open("/pro/compte/code", forms=1)
