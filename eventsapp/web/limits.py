@@ -160,17 +160,21 @@ def too_many(seconds: int) -> Response:
 
 
 def _count(kind: str, limits: tuple[Limit, ...]) -> int:
-    """Counts one attempt against each limit, in its own transaction, until one is reached; the wait, or 0.
+    """Counts one attempt against each limit, or against none where one is reached; the wait, or 0.
 
-    What the first refuses the next do not count: nobody uses up alone what all networks share.
+    In a transaction of its own. What is refused uses up nothing, neither of one's own nor of what all
+    networks share.
     """
     named = [(limit, limit.by()) for limit in limits]
     db.session.rollback()  # who it is was read; from here on it is written
     begin_writing()
-    wait = 0
     for limit, who in named:
-        if who and not wait:
-            counted = f"{kind} {limit.by.__name__}"
-            wait = attempts.count(counted, who, most=limit.most, within=limit.within, now=clock.now())
+        if not who:
+            continue
+        counted = f"{kind} {limit.by.__name__}"
+        wait = attempts.count(counted, who, most=limit.most, within=limit.within, now=clock.now())
+        if wait:
+            db.session.rollback()
+            return wait
     db.session.commit()
-    return wait
+    return 0

@@ -45,7 +45,7 @@ ENGLISH = {
     "Entrer avec un code de secours": "Enter with a recovery code",
     "Transmettre": "Hand over",
     # What is asked.
-    "Son adresse e-mail": "Their e-mail address",
+    "Son adresse e-mail": "Their email address",
     "Votre nom": "Your name",
     "Le code de votre téléphone": "The code of your phone",
     "Votre adresse e-mail": "Your email address",

@@ -55,7 +55,7 @@ PAGES = {
         "/pro/paris-19/equipe": 1,
         "/pro/paris-19/journal": 0,
         "/pro/paris-19/partenaires": 0,
-        "/pro/paris-19/partenaires/demandes/{request}": 1,
+        "/pro/paris-19/partenaires/demandes/{request}": 2,
         "/pro/fonctions/{grant}/transmission": 1,
         "/pro/fonctions/{grant}/absence": 1,
         "/pro/organisations/{organisation}/": 0,  # she may take its picture down
@@ -89,9 +89,9 @@ def the_town(db_session: scoped_session[Session]) -> Town:
     carried = sign_ins.behind(sign_ins.begin(built.accounts["nadia"], "", now=now), now=now)
     assert carried is not None
     passwords.choose(carried, "", PASSWORD, now=now)
-    second_factor.prepare(carried.account)
+    second_factor.prepare(carried, now=now)
     db_session.flush()
-    code = TOTP(key=second_factor.shown(carried.account).key).generate(time=now.timestamp()).token
+    code = TOTP(key=second_factor.shown(carried, now=now).key).generate(time=now.timestamp()).token
     built.rows["recovery"] = second_factor.turn_on(carried, code, now=now)[0]
     for key in ("samira", "roy", "ada"):
         built.rows[f"link_{key}"] = accounts.new_link(built.accounts[key], now=now)

@@ -193,7 +193,7 @@ ROUTES = (
         "POST",
         "organisation.offer",
         "/pro/organisations/{organisation}/equipe",
-        COORDINATION | {"nadia"},
+        frozenset({"nadia"}),
         303,
     ),
     Route(
@@ -259,6 +259,7 @@ FILLED_IN = {
 """What forms ask, where one answer suits all."""
 
 OF_ONE_ROUTE = {
+    "partners.approve": {"organisation": "autre"},
     "team.offer": {"role": "ecole"},
     "organisation.offer": {"role": "membre"},
     "day_links.make": {"name": "Awa"},

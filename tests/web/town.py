@@ -107,7 +107,7 @@ def build() -> Town:
     request = partner_requests.ask(
         nineteenth,
         partner_requests.Answers(
-            organisation_name="La Boussole",
+            organisation_name="Ailleurs",
             kind=OrganisationKind.ASSOCIATION,
             contact_name="Awa Sow",
             email="awa@boussole.example",
