@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, scoped_session
+from werkzeug.test import TestResponse
 
+from eventsapp import clock
+from eventsapp.database import db
+from eventsapp.people import accounts
 from tests import factories
 from tests.pages import PageClient
 
@@ -76,6 +81,41 @@ def test_https_is_for_good_where_it_is_used(app: Flask, client: PageClient) -> N
 def test_reading_leaves_no_cookie(client: PageClient, code: str) -> None:
     for path in ("/", "/paris-19/", f"/e/{code}", "/aide", "/nulle-part"):
         assert "Set-Cookie" not in client.get(path, follow_redirects=True).headers, path
+
+
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_cookies_are_read_by_no_script_and_sent_by_no_other_site(
+    build_app: Callable[..., Flask], scheme: str
+) -> None:
+    """Neither the visit's nor the language's; and where the site has https, never without it. The visit's
+    ends with the browser until somebody signs in, then after a working day (SUNDAY_NOON and twelve hours)."""
+    app = build_app(PUBLIC_URL=f"{scheme}://agenda.paris.example")
+    with app.app_context():
+        link = accounts.new_link(
+            accounts.open_account("samira@example.org", "Samira", actor="cli", now=clock.now()),
+            now=clock.now(),
+        )
+        db.session.commit()
+    always = {"Path": "/", "HttpOnly": "", "SameSite": "Lax"} | ({"Secure": ""} if scheme == "https" else {})
+    here = {"base_url": f"{scheme}://agenda.paris.example"}
+    visitor = app.test_client()
+    assert isinstance(visitor, PageClient)
+    opened = visitor.get(f"/connexion/{link}", **here)
+    assert cookies(opened) == {"visite": always}
+    entered = visitor.submit(opened.page.form(button="Entrer"), **here)
+    assert entered.headers["Location"] == "/pro/"
+    assert cookies(entered) == {"visite": always | {"Expires": "Sun, 22 Nov 2026 23:00:00 GMT"}}
+    half_a_year = {"Max-Age": "15552000", "Expires": "Fri, 21 May 2027 11:00:00 GMT"}
+    assert cookies(app.test_client().get("/aide?langue=en", **here)) == {"langue": always | half_a_year}
+
+
+def cookies(answer: Response | TestResponse) -> dict[str, dict[str, str]]:
+    """The cookies of an answer and all that is said of each, but its value."""
+    found = {}
+    for line in answer.headers.getlist("Set-Cookie"):
+        first, *others = (part.strip().partition("=") for part in line.split(";"))
+        found[first[0]] = {name: value for name, _, value in others}
+    return found
 
 
 def test_public_pages_travel_compressed_and_those_with_a_token_do_not(app: Flask, code: str) -> None:

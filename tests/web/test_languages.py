@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
@@ -63,9 +62,3 @@ def test_each_language_is_offered_in_its_own_name(client: PageClient) -> None:
         ("/aide?langue=fr", "fr", "fr", "Français"),
         ("/aide?langue=en", "en", "en", "English"),
     ]
-
-
-def test_the_cookie_travels_by_https_only_where_the_site_does(app: Flask, client: PageClient) -> None:
-    app.config["SESSION_COOKIE_SECURE"] = True
-    answer = client.get("/aide?langue=en")
-    assert "Secure" in answer.headers["Set-Cookie"]

@@ -11,11 +11,14 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
+from eventsapp import clock as hours
 from eventsapp.mailroom import sealing
 from eventsapp.mailroom.models import Letter
+from eventsapp.people import accounts
 from eventsapp.people.models import SignInLink
 from tests import factories, saturdays
-from tests.pages import PageClient
+from tests.pages import Form, PageClient
+from tests.web.strangers import seen
 
 ENTER = "Entrer"
 
@@ -33,6 +36,12 @@ def link_sent(db_session: scoped_session[Session]) -> str:
     assert found is not None
     db_session.rollback()  # what requests write from now on is seen
     return found[0]
+
+
+def a_browser(app: Flask) -> PageClient:
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    return client
 
 
 def ask(client: PageClient, email: str = "samira@example.org", wanted: str = "") -> str:
@@ -75,8 +84,7 @@ def test_a_used_link_is_a_kind_page(
 ) -> None:
     ask(client)
     link = link_sent(db_session)
-    thief = app.test_client()
-    assert isinstance(thief, PageClient)
+    thief = a_browser(app)
     opened_before = thief.get(link).page
     client.submit(client.get(link).page.form(button=ENTER))
 
@@ -101,12 +109,64 @@ def test_an_old_link_is_a_kind_page(
     assert client.get("/pro/").status_code == 303
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.usefixtures("samira")
-def test_the_answer_is_the_same_for_a_stranger(
-    client: PageClient, db_session: scoped_session[Session]
-) -> None:
-    assert ask(client, "inconnue@example.org") == ask(client)
-    assert len(db_session.scalars(select(Letter)).all()) == 1
+def test_the_answer_is_the_same_for_a_stranger(app: Flask, db_session: scoped_session[Session]) -> None:
+    """Samira, whose letter leaves; Nour, whom five links wait for; Gone, who left; and nobody we know."""
+    nour = accounts.open_account("nour@example.org", "Nour", actor="cli", now=hours.now())
+    gone = accounts.open_account("gone@example.org", "Gone", actor="cli", now=hours.now())
+    for _ in range(accounts.MOST_WAITING):
+        accounts.new_link(nour, now=hours.now())
+    accounts.close_account(gone, actor="cli", now=hours.now())
+    db_session.commit()
+    answers = []
+    for email in ("samira@example.org", "nour@example.org", "gone@example.org", "nobody@example.org"):
+        visitor = a_browser(app)
+        form = visitor.get("/connexion", query_string={"next": "/pro/paris-19/"}).page.form("/connexion")
+        answer = visitor.submit(form, {"email": email})
+        after = visitor.get(answer.headers["Location"])
+        answers.append((seen(visitor, answer, email), seen(visitor, after, email)))
+    assert answers == [answers[-1]] * 4
+    assert [(said["status"], said["session"]) for said in answers[-1]] == [
+        (303, {"suite": "/pro/paris-19/"}),
+        (200, {"suite": "/pro/paris-19/"}),
+    ]
+    assert [letter.address for letter in db_session.scalars(select(Letter))] == ["samira@example.org"]
+
+
+@pytest.mark.databases("sqlite")
+def test_two_colleagues_read_one_mailbox(app: Flask, db_session: scoped_session[Session]) -> None:
+    """Nadia and Moussa share contact@: each comes in by a letter of their own, and neither is in the
+    other's way. Moussa also tries the letter that Nadia has used."""
+    accounts.open_account("contact@espace19.example", "Espace 19", actor="cli", now=hours.now())
+    db_session.commit()
+    db_session.rollback()
+    nadia, moussa = a_browser(app), a_browser(app)
+    links = []
+    for colleague in (nadia, moussa):
+        assert ask(colleague, "contact@espace19.example") == "/connexion/envoye"
+        links.append(link_sent(db_session))
+    assert len(set(links)) == len(db_session.scalars(select(Letter)).all()) == 2
+    db_session.rollback()
+
+    def is_in(client: PageClient) -> bool:
+        return client.get("/pro/").status_code == 200
+
+    entered = nadia.submit(nadia.get(links[0]).page.form(button=ENTER))
+    assert (entered.status_code, entered.headers["Location"]) == (303, "/pro/")
+    assert (is_in(nadia), is_in(moussa)) == (True, False)
+    used = moussa.get(links[0])
+    assert (used.status_code, used.page.heading) == (410, "Ce lien ne marche plus")
+    assert "Ce lien a déjà servi, ou il est trop ancien. Demandez un nouveau lien." in used.page.main.text
+    assert used.page.link("Recevoir un nouveau lien") == "/connexion"
+    moussa.submit(moussa.get(links[1]).page.form(button=ENTER))
+    assert (is_in(nadia), is_in(moussa)) == (True, True)
+
+    nadia.submit(Form(nadia.get("/pro/").page.all("form", action="/deconnexion")[0], "/pro/"))
+    assert (is_in(nadia), is_in(moussa)) == (False, True)
+    ask(nadia, "contact@espace19.example")
+    nadia.submit(nadia.get(link_sent(db_session)).page.form(button=ENTER))
+    assert (is_in(nadia), is_in(moussa)) == (True, True)
 
 
 @pytest.mark.parametrize(

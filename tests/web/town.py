@@ -23,7 +23,15 @@ from eventsapp.database import db
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.media import pictures
 from eventsapp.people import accounts, approvals, origins, partner_requests, showcase, sign_ins
-from eventsapp.people.models import Account, EmbedOrigin, Organisation, OrganisationKind, SignIn
+from eventsapp.people.models import (
+    Account,
+    EmbedOrigin,
+    Organisation,
+    OrganisationKind,
+    PartnerRequest,
+    SignIn,
+)
+from eventsapp.places.models import Territory
 from eventsapp.planning import drafting
 from tests import factories, saturdays
 from tests.photos import a_photo
@@ -104,19 +112,7 @@ def build() -> Town:
     call, mail = a_letter(nineteenth.id, Channel.CALL), a_letter(nineteenth.id, Channel.MAIL)
     draft = saturdays.a_draft()
     later = drafting.request(nineteenth, "2027-2028", requested_by=None, now=now)
-    request = partner_requests.ask(
-        nineteenth,
-        partner_requests.Answers(
-            organisation_name="Ailleurs",
-            kind=OrganisationKind.ASSOCIATION,
-            contact_name="Awa Sow",
-            email="awa@boussole.example",
-            phone="",
-            about="Des ateliers",
-        ),
-        language="fr",
-        now=now,
-    )
+    request = a_request(nineteenth, elsewhere.name)  # a name that is known: which one is asked
     offer = offers.send(Role.COORDINATOR, nineteenth, "invitee@example.org", by=Sender.of(samira), now=now)
     offer_token, offer.fingerprint = _known(offer)
     day_token = day_links.make(event, "Awa, à la porte", actor="cli", now=now)
@@ -172,6 +168,23 @@ def a_series() -> Activity:
         venue=factories.a_school(),
         usual_start=time(8, 30),
         usual_minutes=90,
+    )
+
+
+def a_request(territory: Territory, name: str = "La Boussole") -> PartnerRequest:
+    """An organisation asks to act somewhere, and waits for an answer."""
+    return partner_requests.ask(
+        territory,
+        partner_requests.Answers(
+            organisation_name=name,
+            kind=OrganisationKind.ASSOCIATION,
+            contact_name="Awa Sow",
+            email="awa@boussole.example",
+            phone="",
+            about="Des ateliers",
+        ),
+        language="fr",
+        now=clock.now(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -12,18 +13,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
-from eventsapp.access import grants
+from eventsapp.access import grants, offers
 from eventsapp.access.models import Grant, GrantOffer, Role
+from eventsapp.access.offers import Sender
 from eventsapp.mailroom import sealing
-from eventsapp.mailroom.models import Letter
+from eventsapp.mailroom.models import Channel, Letter
 from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account
 from tests import factories, saturdays
 from tests.pages import PageClient
+from tests.web import town
 from tests.web.conftest import SignIn
 
 pytestmark = pytest.mark.databases("sqlite")
-TEAM = "/pro/paris-19/equipe"
+TEAM, CALLS = "/pro/paris-19/equipe", "/pro/paris-19/appels"
+
+Queue = Callable[[PageClient], list[tuple[int, list[str]]]]
+WAITS = [(200, ["Awa"]), (200, ["La Boussole"])]
+"""Calls to make and requests of partners, as whoever coordinates the 19e sees them."""
+CLOSED: list[tuple[int, list[str]]] = [(403, []), (403, [])]
+"""The same for whoever does not."""
 
 
 @pytest.fixture
@@ -54,6 +63,28 @@ def held(db_session: scoped_session[Session]) -> list[tuple[str, str, bool]]:
     found = [(grant.account.name, grant.role.value, grant.ended_at is None) for grant in rows]
     db_session.rollback()
     return found
+
+
+@pytest.fixture
+def queue(samira: Account, db_session: scoped_session[Session]) -> Queue:
+    """Awa is to be called and La Boussole waits for an answer in the 19e: who sees it?"""
+    nineteenth = factories.a_territory()
+    town.a_letter(nineteenth.id, Channel.CALL)
+    town.a_request(nineteenth)
+    db_session.commit()
+    db_session.rollback()
+
+    def seen_by(client: PageClient) -> list[tuple[int, list[str]]]:
+        calls, requests = client.get(CALLS), client.get("/pro/paris-19/partenaires")
+        return [
+            (calls.status_code, [one.one("h2").text for one in calls.page.main.all("li", class_="call")]),
+            (
+                requests.status_code,
+                [one.one("h3").text for one in requests.page.main.all("li", class_="door")],
+            ),
+        ]
+
+    return seen_by
 
 
 def test_samira_invites_nadia_who_has_no_account(
@@ -147,25 +178,39 @@ def test_whoever_was_sent_away_leaves_no_doors_open(
 
 
 def test_a_role_is_handed_over_with_its_queue(
-    samira: Account, sign_in: SignIn, client: PageClient, db_session: scoped_session[Session]
+    samira: Account, queue: Queue, sign_in: SignIn, client: PageClient, db_session: scoped_session[Session]
 ) -> None:
+    """What waited for Samira waits for Nadia, who works on it at once."""
     desk = sign_in(samira)
     page = desk.get("/pro/").page
     form = desk.get(page.link("Transmettre")).page.form(button="Transmettre")
     answer = desk.submit(form, {"email": "nadia@example.org"})
     assert (answer.status_code, answer.headers["Location"]) == (303, TEAM)
     assert desk.get("/pro/paris-19/").status_code == 200  # until Nadia says yes
+    assert queue(desk) == WAITS
     _, link = last_letter(db_session)
     page = client.get(link).page
     assert "Vous prenez la suite de Samira." in page.main.text
-    client.submit(page.form(button="Accepter"), {"name": "Nadia"})
+    taken = client.submit(page.form(button="Accepter"), {"name": "Nadia"})
     assert held(db_session) == [("Samira", "coordination", False), ("Nadia", "coordination", True)]
     assert desk.get("/pro/paris-19/").status_code == 403
     assert desk.get("/pro/").page.main.all("a", href="/pro/paris-19/") == []
 
+    client.submit(client.get(taken.headers["Location"]).page.form(button="Entrer"))
+    assert queue(client) == WAITS
+    assert queue(desk) == CLOSED
+    call = client.get(CALLS).page.form()
+    answered = {"csrf_token": call["csrf_token"], "outcome": "appele"}
+    hers = desk.get("/pro/").page.all("form", action="/deconnexion")[0].one("input")["value"]
+    assert desk.post(call.action, data=answered | {"csrf_token": hers}).status_code == 403
+    assert queue(client) == WAITS
+    assert client.post(call.action, data=answered).status_code == 303
+    assert queue(client) == [(200, []), (200, ["La Boussole"])]
+
 
 def test_nadia_stands_in_from_monday_to_wednesday(
     samira: Account,
+    queue: Queue,
     sign_in: SignIn,
     client: PageClient,
     db_session: scoped_session[Session],
@@ -187,11 +232,12 @@ def test_nadia_stands_in_from_monday_to_wednesday(
     hers.submit(hers.get(link).page.form(button="Accepter"))
 
     assert hers.get("/pro/paris-19/").status_code == 403  # not yet
+    assert (queue(hers), queue(desk)) == (CLOSED, WAITS)
     clock.shift(timedelta(days=1))
     hers, desk = sign_in(nadia), sign_in(samira)
     home = hers.get("/pro/").page
     assert "Vous remplacez Samira" in home.main.text
-    assert hers.get("/pro/paris-19/appels").status_code == 200
+    assert (queue(hers), queue(desk)) == (WAITS, WAITS)
     assert desk.get("/pro/paris-19/").status_code == 200  # the absent keep their key
     assert "remplacement par Nadia" in desk.get(TEAM).page.main.text
     # Standing in, she cannot make herself a coordinator for good.
@@ -199,7 +245,9 @@ def test_nadia_stands_in_from_monday_to_wednesday(
     planted = {"csrf_token": token, "email": "nadia@example.org", "role": "coordination"}
     assert hers.post(TEAM, data=planted).status_code == 403
     clock.shift(timedelta(days=3))
-    assert sign_in(nadia).get("/pro/paris-19/").status_code == 403
+    hers, desk = sign_in(nadia), sign_in(samira)
+    assert hers.get("/pro/paris-19/").status_code == 403
+    assert (queue(hers), queue(desk)) == (CLOSED, WAITS)
 
 
 def test_the_last_coordinator_hands_over_before_leaving(
@@ -229,6 +277,48 @@ def test_an_invitation_is_sent_again_and_taken_back(
     again = desk.submit(waiting.form(taken_back["action"]))
     assert again.status_code == 303
     assert "Cette invitation est déjà réglée." in desk.get(TEAM).page.text
+
+
+def test_a_stolen_desk_is_no_mailing_house(
+    samira: Account, sign_in: SignIn, db_session: scoped_session[Session], clock: time_machine.Traveller
+) -> None:
+    """Forty invitations a day by one account, whatever became of them; the others of the team go on."""
+    nineteenth = factories.a_territory()
+    paul = saturdays.a_coordinator(nineteenth, email="paul@example.org", name="Paul")
+    for number in range(39):
+        offers.send(
+            Role.COORDINATOR, nineteenth, f"a{number}@example.org", by=Sender.of(samira), now=hours.now()
+        )
+    for offer in db_session.scalars(select(GrantOffer).limit(38)).all():
+        offers.withdraw(offer, by="cli", now=hours.now())
+    db_session.commit()
+    desk = sign_in(samira)
+    assert invite(desk, "nadia@example.org") == 303
+
+    def sent() -> tuple[int, int]:
+        """Letters, and invitations that wait for an answer."""
+        db_session.rollback()
+        waiting = select(GrantOffer.id).where(GrantOffer.withdrawn_at.is_(None))
+        found = len(db_session.scalars(select(Letter.id)).all()), len(db_session.scalars(waiting).all())
+        db_session.rollback()
+        return found
+
+    assert sent() == (40, 2)
+    form = desk.get(TEAM).page.form(TEAM)
+    refused = desk.submit(form, {"email": "moussa@example.org", "role": "coordination"})
+    assert refused.status_code == 429
+    sentence = "Vous avez envoyé beaucoup d’invitations aujourd’hui. Continuez demain."
+    assert sentence in refused.page.main.text
+    waiting = desk.get(TEAM).page
+    [again, _] = [form for form in waiting.main.all("form") if form["action"].endswith("/renvoi")]
+    assert desk.submit(waiting.form(again["action"])).status_code == 303
+    assert sentence in desk.get(TEAM).page.text
+    assert sent() == (40, 2)  # what was to be sent again works still
+    assert invite(sign_in(paul), "moussa@example.org") == 303
+    assert sent() == (41, 3)
+    clock.shift(timedelta(days=1))
+    assert invite(sign_in(samira), "lea@example.org") == 303
+    assert sent() == (42, 4)
 
 
 def test_a_contact_of_a_school_sees_her_dates_and_no_others(
