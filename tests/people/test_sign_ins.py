@@ -17,6 +17,7 @@ from eventsapp.database import db
 from eventsapp.journal import JournalLine
 from eventsapp.people import accounts, browsers, passwords, second_factor, sign_ins
 from eventsapp.people.models import Account, Proof, SignIn
+from eventsapp.people.second_factor import NothingToProve
 from eventsapp.refusals import NotFound
 from tests.races import at_once
 
@@ -164,6 +165,43 @@ def test_codes_set_up_by_two_presses_at_once_stay_on(app: Flask, db_session: sco
     assert sorted(type(one).__name__ for one in came) == ["NothingToProve", "list"]
     db_session.rollback()
     assert db_session.get_one(Account, samira.id).totp_secret is not None
+
+
+def test_five_codes_are_judged_of_however_many_at_once(
+    app: Flask, db_session: scoped_session[Session]
+) -> None:
+    samira = an_account()
+    samira.totp_secret = "waits for a code"
+    sign_ins.begin(samira, "", now=clock.now())
+    db_session.commit()
+    number = db_session.scalars(select(SignIn.id)).one()
+    db_session.rollback()
+    came = at_once(app, *[lambda: sign_ins.count_try(db.session.get_one(SignIn, number))] * 12)
+    assert sorted(type(one).__name__ for one in came) == ["NoneType"] * 5 + ["SignInIsOver"] * 7
+
+
+def test_a_secret_that_one_browser_was_shown_is_proved_by_no_other() -> None:
+    """A thief has pressed « Mettre en place » on Samira's open browser and keeps the key. At home she is
+    shown another; and half an hour later the first is worth nothing."""
+    samira, now = an_account(), clock.now()
+    found_open, at_home = (carried(sign_ins.begin(samira, "", now=now)) for _ in range(2))
+    second_factor.prepare(found_open, now=now)
+    with pytest.raises(NothingToProve):
+        second_factor.shown(at_home, now=now)
+    second_factor.prepare(at_home, now=now)
+    assert second_factor.shown(at_home, now=now).key != second_factor.shown(found_open, now=now).key
+    with pytest.raises(NothingToProve):
+        second_factor.shown(found_open, now=now + second_factor.WAITS)
+
+
+def test_a_password_that_is_removed_signs_out_whom_it_let_in() -> None:
+    samira, now = an_account(), clock.now()
+    hers = sign_ins.begin(samira, "", now=now)
+    passwords.choose(carried(hers), "", "un tramway nommé Ourcq", now=now)
+    by_password = sign_ins.begin(samira, "", by=Proof.PASSWORD, now=now)
+    by_link = sign_ins.begin(samira, "", now=now)
+    passwords.remove(carried(hers), now=now)
+    assert [account_behind(one) for one in (hers, by_password, by_link)] == [samira, None, samira]
 
 
 def test_all_others_are_ended_at_once_and_nobody_else_s() -> None:

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp.registrations.models import Enrolment
 from eventsapp.web.guards import SIGN_IN
-from tests import factories
+from tests import factories, saturdays
 from tests.pages import PageClient
 from tests.servers import LiveServer
+from tests.web.conftest import SignIn
 
 pytestmark = pytest.mark.databases("sqlite")
 ENROLMENT_FIELDS = {"first_name": "Awa", "phone": "06 39 98 00 00", "adults": "1"}
@@ -155,3 +156,27 @@ def test_even_who_is_signed_in_gets_that_page(broken: PageClient) -> None:
 def test_that_page_speaks_english_too(broken: PageClient) -> None:
     page = broken.get("/", headers={"Accept-Language": "en-GB"}).page
     assert (page.lang, page.heading) == ("en", "Something is wrong on our side")
+
+
+@pytest.mark.databases("sqlite")
+def test_who_is_signed_in_is_shown_their_own_space_and_no_sign_in_page(
+    sign_in: SignIn, client: PageClient
+) -> None:
+    factories.a_territory()
+    paul = sign_in(saturdays.a_coordinator(factories.a_territory(10), email="paul@example.org", name="Paul"))
+    answer = paul.get("/pro/paris-19/")
+    assert (answer.status_code, answer.page.heading) == (403, "Cette page n’est pas dans vos fonctions")
+    assert answer.page.main.all("a")[0]["href"] == "/pro/"
+    assert "Se connecter" not in answer.page.main.text
+    token = client.get("/connexion").page.all("input", name="csrf_token")[0]["value"]
+    out = client.post("/pro/paris-19/equipe", data={"csrf_token": token})
+    assert (out.status_code, out.page.heading) == (403, "Cette page est pour les partenaires")
+    assert out.page.link("Se connecter") == "/connexion"
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("address", ["/connexion", "/connexion/mot-de-passe", "/devenir-partenaire"])
+def test_a_field_without_a_name_is_400(client: PageClient, address: str) -> None:
+    body = b"--x\r\nContent-Disposition: form-data\r\n\r\nwhat\r\n--x--\r\n"
+    answer = client.post(address, data=body, content_type="multipart/form-data; boundary=x")
+    assert (answer.status_code, answer.page.heading) == (400, "Nous n’avons pas compris")
