@@ -15,8 +15,7 @@ from eventsapp.agenda.models import Activity, Event
 from eventsapp.clock import PARIS, day_of, local
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db, rows_changed
-from eventsapp.people import contacts
-from eventsapp.people.models import Account
+from eventsapp.people import accounts, contacts
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
 from eventsapp.settings import setting
 
@@ -86,13 +85,11 @@ def behind(token: str, *, now: datetime) -> DayLink:
 
 
 def _still_stands(link: DayLink) -> bool:
-    kind, _, number = link.made_by.partition(":")
-    if kind != "account":
-        return True
-    account = db.session.get(Account, int(number))
+    account = accounts.behind_actor(link.made_by)
+    if account is None:
+        return True  # the service itself
     # Whoever stood in the day they made it did so by right, though the replacement is over now.
-    made_on = day_of(link.made_at)
-    return account is not None and questions.may_run_event(account, link.event, on=made_on)
+    return questions.may_run_event(account, link.event, on=day_of(link.made_at))
 
 
 def begins_at(event: Event) -> datetime:

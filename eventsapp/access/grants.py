@@ -74,11 +74,7 @@ def end_whatever_remains(grant: Grant, *, by: str, now: datetime) -> None:
     )
     rows_changed(
         update(GrantOffer)
-        .where(
-            GrantOffer.grant_id == grant.id,
-            GrantOffer.accepted_at.is_(None),
-            GrantOffer.withdrawn_at.is_(None),
-        )
+        .where(GrantOffer.grant_id == grant.id, *GrantOffer.unanswered())
         .values(withdrawn_at=now)
     )
     db.session.refresh(grant)
@@ -97,9 +93,7 @@ def leave(account: Account, *, by: str, now: datetime) -> int:
         end_whatever_remains(grant, by=by, now=now)
     standing_in = update(StandIn).where(StandIn.account_id == account.id, StandIn.ended_at.is_(None))
     rows_changed(standing_in.values(ended_at=now))
-    invited = update(GrantOffer).where(
-        GrantOffer.email == account.email, GrantOffer.accepted_at.is_(None), GrantOffer.withdrawn_at.is_(None)
-    )
+    invited = update(GrantOffer).where(GrantOffer.email == account.email, *GrantOffer.unanswered())
     rows_changed(invited.values(withdrawn_at=now))
     accounts.close_account(account, actor=by, now=now)
     return len(ended)

@@ -141,9 +141,7 @@ def offers_of_territory(territory: Territory, *, now: datetime) -> Sequence[Gran
         select(GrantOffer)
         .where(
             or_(GrantOffer.territory_id == territory.id, GrantOffer.venue_id.in_(schools)),
-            GrantOffer.accepted_at.is_(None),
-            GrantOffer.withdrawn_at.is_(None),
-            GrantOffer.expires_at > now,
+            *GrantOffer.waits(now),
         )
         .options(
             joinedload(GrantOffer.territory).defer(Territory.drawing),
@@ -160,9 +158,7 @@ def offers_of_installation(*, now: datetime) -> Sequence[GrantOffer]:
         select(GrantOffer)
         .where(
             GrantOffer.role.in_((Role.ADMINISTRATOR, Role.COORDINATOR)),
-            GrantOffer.accepted_at.is_(None),
-            GrantOffer.withdrawn_at.is_(None),
-            GrantOffer.expires_at > now,
+            *GrantOffer.waits(now),
         )
         .options(
             joinedload(GrantOffer.territory).defer(Territory.drawing),
@@ -196,7 +192,5 @@ def waiting_offer_of(organisation_id: InstrumentedAttribute[int], now: datetime)
     return exists().where(
         GrantOffer.organisation_id == organisation_id,
         GrantOffer.role == Role.OWNER,
-        GrantOffer.accepted_at.is_(None),
-        GrantOffer.withdrawn_at.is_(None),
-        GrantOffer.expires_at > now,
+        *GrantOffer.waits(now),
     )

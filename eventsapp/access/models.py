@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from eventsapp.agenda.models import Event
@@ -190,6 +190,16 @@ class GrantOffer(HeldSomewhere, Model):
     withdrawn_at: Mapped[datetime | None]
 
     grant: Mapped[Grant | None] = relationship()
+
+    @classmethod
+    def unanswered(cls) -> tuple[ColumnElement[bool], ...]:
+        """The conditions of an offer that was neither accepted nor taken back."""
+        return cls.accepted_at.is_(None), cls.withdrawn_at.is_(None)
+
+    @classmethod
+    def waits(cls, now: datetime) -> tuple[ColumnElement[bool], ...]:
+        """The conditions of an offer whose link works."""
+        return *cls.unanswered(), cls.expires_at > now
 
     @property
     def is_hand_over(self) -> bool:

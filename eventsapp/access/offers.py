@@ -1,4 +1,4 @@
-"""Roles offered by mail: sent, answered by a button, sent again, taken back.
+"""Roles offered by mail: sent, sent again, taken back; how one is answered: `accepting`.
 
 A link is stored as a fingerprint, opened by GET, used up by POST, and works two weeks: people are
 on holiday. It proves who reads the mailbox, so it may open an account there, once; an account that
@@ -12,17 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from eventsapp.access import grants, letters, questions
-from eventsapp.access.models import Grant, GrantOffer, Role, StandIn, Where, columns_of, columns_of_place
+from eventsapp.access import grants, letters
+from eventsapp.access.models import Grant, GrantOffer, Role, Where, columns_of, columns_of_place
 from eventsapp.clock import day_of, local
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db, rows_changed
 from eventsapp.languages import DEFAULT
-from eventsapp.people import accounts, contacts
+from eventsapp.people import accounts
 from eventsapp.people.models import Account, Organisation
 from eventsapp.places.models import Territory
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
@@ -37,13 +37,6 @@ MOST_OFFERS, WITHIN = 40, timedelta(days=1)
 LONGEST_ABSENCE = timedelta(days=180)
 FURTHEST = timedelta(days=366)
 """How far ahead an absence begins."""
-
-
-class OfferDoesNotWork(Refusal):
-    """Unknown, answered, taken back, too old, or its sender may not any more: nobody's business which."""
-
-    sentence = msgid("Cette invitation a déjà servi, ou elle est trop ancienne. Demandez-en une nouvelle.")
-    status = 410
 
 
 class OfferIsSettled(Conflict):
@@ -149,7 +142,7 @@ def _send(
             GrantOffer.email == address,
             GrantOffer.grant_id == (grant.id if grant else None),
             (GrantOffer.first_day == days[0]) if days else GrantOffer.first_day.is_(None),
-            *_waits(now),
+            *GrantOffer.waits(now),
         )
     )
     rows_changed(update(GrantOffer).where(GrantOffer.id.in_(same)).values(withdrawn_at=now))
@@ -185,82 +178,27 @@ def send_again(offer: GrantOffer, *, by: Sender, now: datetime) -> GrantOffer:
 
 def withdraw(offer: GrantOffer, *, by: str, now: datetime) -> None:
     """Takes an offer back. Raises OfferIsSettled. The caller has asked who may."""
-    waits = update(GrantOffer).where(
-        GrantOffer.id == offer.id, GrantOffer.accepted_at.is_(None), GrantOffer.withdrawn_at.is_(None)
-    )
-    if not rows_changed(waits.values(withdrawn_at=now)):
+    unanswered = update(GrantOffer).where(GrantOffer.id == offer.id, *GrantOffer.unanswered())
+    if not rows_changed(unanswered.values(withdrawn_at=now)):
         raise OfferIsSettled()
     db.session.refresh(offer)
     grants.note(by, "withdrawn", offer, now=now)
-
-
-def behind(token: str, *, now: datetime) -> GrantOffer:
-    """The offer of a link, with its place; it stays unanswered. Raises OfferDoesNotWork."""
-    offer = db.session.scalars(
-        select(GrantOffer)
-        .where(GrantOffer.fingerprint == fingerprint(token), *_waits(now))
-        .options(*_with_place(), joinedload(GrantOffer.grant).joinedload(Grant.account))
-    ).first()
-    if offer is None or not _still_stands(offer, now):
-        raise OfferDoesNotWork()
-    return offer
-
-
-def accept(token: str, name: str, *, language: str, now: datetime) -> tuple[Account, bool]:
-    """Says yes: whoever reads the mailbox holds the role, with an account opened now if there is none.
-
-    Gives the account, and whether it is new. Of two answers at once one counts. Raises
-    OfferDoesNotWork, and NameMissing, TooLong or Unwritable where a new account needs its name.
-    """
-    offer = behind(token, now=now)
-    if offer.grant is not None:
-        grants.lock_holders(offer.grant)
-    taken = update(GrantOffer).where(GrantOffer.id == offer.id, *_waits(now)).values(accepted_at=now)
-    if not rows_changed(taken):
-        raise OfferDoesNotWork()
-    account = accounts.at_address(offer.email)
-    is_new = account is None
-    if account is None:
-        known_as = contacts.name_of(name, field="name", longest=accounts.LONGEST_NAME)
-        account = accounts.open_account(
-            offer.email, known_as, language=language, actor=offer.offered_by, now=now
-        )
-    actor = f"account:{account.id}"
-    if offer.grant is not None and offer.first_day is not None and offer.last_day is not None:
-        db.session.add(
-            StandIn(
-                grant=offer.grant,
-                account=account,
-                first_day=offer.first_day,
-                last_day=offer.last_day,
-                noted_at=now,
-                noted_by=offer.offered_by,
-            )
-        )
-        grants.note(actor, "stands in", offer.grant, now=now, account=account.id)
-    else:
-        grants.give(account, offer.role, offer.where, by=offer.offered_by, now=now)
-        if offer.grant is not None and offer.grant.account_id != account.id:
-            grants.end_whatever_remains(offer.grant, by=offer.offered_by, now=now)
-            _tell_former(offer.grant, offer.offered_by, now=now)
-    grants.note(actor, "accepted", offer, now=now)
-    return account, is_new
 
 
 def waiting(where: Where, *, now: datetime) -> Sequence[GrantOffer]:
     """The offers of a place that wait for an answer, the oldest first; one statement."""
     return db.session.scalars(
         select(GrantOffer)
-        .where(*_waits(now))
+        .where(*GrantOffer.waits(now))
         .filter_by(**columns_of_place(where))
-        .options(*_with_place(), joinedload(GrantOffer.grant).joinedload(Grant.account))
+        .options(*with_place(), joinedload(GrantOffer.grant).joinedload(Grant.account))
         .order_by(GrantOffer.offered_at, GrantOffer.id)
     ).all()
 
 
 def by_id(number: int) -> GrantOffer:
     """One offer, with its place. Raises NotFound. The caller asks who may see it."""
-    offer = db.session.get(GrantOffer, number, options=_with_place())
+    offer = db.session.get(GrantOffer, number, options=with_place())
     if offer is None:
         raise NotFound()
     return offer
@@ -276,38 +214,9 @@ def forget_settled(now: datetime) -> int | None:
     return rows_changed(delete(GrantOffer).where(over)) or None
 
 
-def _still_stands(offer: GrantOffer, now: datetime) -> bool:
-    """Whether its sender may still offer it: whoever was sent away leaves no doors open."""
-    if offer.grant is not None and offer.grant.ended_at is not None:
-        return False
-    kind, _, number = offer.offered_by.partition(":")
-    if kind != "account":
-        return True
-    account = db.session.get(Account, int(number))
-    if account is None:
-        return False
-    if offer.grant is not None:
-        return questions.may_pass_on(account, offer.grant, on=day_of(now))
-    # Whoever stood in that day did so by right, though the replacement is over now; whoever was sent
-    # away holds nothing on any day.
-    return questions.may_offer(account, offer.role, offer.where, on=day_of(offer.offered_at))
-
-
-def _tell_former(grant: Grant, by: str, *, now: datetime) -> None:
-    """A colleague has handed your role over: you are told, as when they end it."""
-    kind, _, number = by.partition(":")
-    account = db.session.get(Account, int(number)) if kind == "account" else None
-    if account is not None and account.id != grant.account_id:
-        letters.ended(grant, by=account.name, now=now)
-
-
 def _end_of(day: date) -> datetime:
     """The last minute of a day in Paris."""
     return local(day, 23, 59)
-
-
-def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (GrantOffer.accepted_at.is_(None), GrantOffer.withdrawn_at.is_(None), GrantOffer.expires_at > now)
 
 
 def _sent_lately(actor: str, now: datetime) -> int:
@@ -315,7 +224,8 @@ def _sent_lately(actor: str, now: datetime) -> int:
     return db.session.scalar(sent) or 0
 
 
-def _with_place() -> tuple[ORMOption, ...]:
+def with_place() -> tuple[ORMOption, ...]:
+    """Loads where an offered role is held."""
     return (
         joinedload(GrantOffer.territory).defer(Territory.drawing),
         joinedload(GrantOffer.organisation),

@@ -1,4 +1,5 @@
-"""The one page of questions: may this account do that? Pages, machines and jobs ask here.
+"""The one page of questions: may this account do that? Whoever opens a door asks here, and so do links
+that outlive the moment they were given: invitations, a helper's day.
 
 A role is held by a grant of one's own, or by standing in for somebody on these days. Every question
 takes the Paris day on which it is asked; a closed account may nothing.

@@ -103,6 +103,12 @@ def by_email(email: str) -> Account:
     return account
 
 
+def behind_actor(actor: str) -> Account | None:
+    """The account that an actor of the journal is, « account:3 »; None for a family or the service itself."""
+    kind, _, number = actor.partition(":")
+    return db.session.get_one(Account, int(number)) if kind == "account" else None
+
+
 def names_of(numbers: Collection[int]) -> dict[int, str]:
     """What accounts are called, by number; closed ones have no name any more. One statement, or none."""
     if not numbers:

@@ -13,12 +13,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField
 
 from eventsapp import clock, languages
-from eventsapp.access import offers, wording
+from eventsapp.access import accepting, wording
+from eventsapp.access.accepting import OfferDoesNotWork
 from eventsapp.access.models import GrantOffer
-from eventsapp.access.offers import OfferDoesNotWork
 from eventsapp.database import db
 from eventsapp.people import accounts
-from eventsapp.people.models import Account
 from eventsapp.refusals import Refusal
 from eventsapp.web.forms import refuse
 from eventsapp.web.guards import current_account
@@ -35,7 +34,7 @@ class WelcomeForm(FlaskForm):
 @bp.get("/invitation/<token>")
 def show(token: str) -> str:
     """Who offers what, and a button; nothing changes. A link that does not work is a 410 page."""
-    return _page(token, offers.behind(token, now=clock.now()), WelcomeForm(formdata=None))
+    return _page(token, accepting.behind(token, now=clock.now()), WelcomeForm(formdata=None))
 
 
 @bp.post("/invitation/<token>")
@@ -43,14 +42,14 @@ def accept(token: str) -> tuple[str, int] | BaseResponse:
     """Takes the role."""
     answered, now = WelcomeForm(), clock.now()
     try:
-        account, is_new = offers.accept(
+        account, is_new = accepting.accept(
             token, answered.name.data or "", language=languages.current().code, now=now
         )
     except OfferDoesNotWork:
         raise
     except Refusal as refusal:
         status = refuse(answered, refusal)
-        return _page(token, offers.behind(token, now=now), answered), status
+        return _page(token, accepting.behind(token, now=now), answered), status
     link = accounts.new_link(account, now=now) if is_new else None
     db.session.commit()
     if link is not None:  # a fresh link, half an hour long: signing in has one door
@@ -70,8 +69,7 @@ def answered_already(error: OfferDoesNotWork) -> tuple[str, int]:
 
 
 def _page(token: str, offer: GrantOffer, shown: WelcomeForm) -> str:
-    kind, _, number = offer.offered_by.partition(":")
-    offerer = db.session.get(Account, int(number)) if kind == "account" else None
+    offerer = accounts.behind_actor(offer.offered_by)
     return render_template(
         "invitations/show.html",
         token=token,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, session, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
 from eventsapp.database import db
-from eventsapp.people import passkeys, sign_ins
+from eventsapp.people import passkeys
 from eventsapp.people.models import Proof
 from eventsapp.people.passkeys import PasskeyRefused
 from eventsapp.web.addresses import local_path
-from eventsapp.web.guards import SIGN_IN, current_half
-from eventsapp.web.sign_in import NEXT, let_in
+from eventsapp.web.guards import current_half
+from eventsapp.web.sign_in import finish, let_in
 
 bp = Blueprint("passkeys", __name__)
 
@@ -39,13 +39,7 @@ def complete() -> BaseResponse:
         passkeys.prove(half, request.form.get("credential", ""), now=now)
     except PasskeyRefused as refusal:
         return _refused(refusal, url_for("second_step.form"))
-    token = sign_ins.complete(half, now=now)
-    db.session.commit()
-    wanted = local_path(session.get(NEXT), url_for("desk.home"))
-    session.clear()
-    session[SIGN_IN] = token
-    session.permanent = True
-    return redirect(wanted, 303)
+    return finish(half, now=now)
 
 
 def _refused(refusal: PasskeyRefused, back: str) -> BaseResponse:

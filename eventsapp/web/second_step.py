@@ -25,7 +25,7 @@ from eventsapp.refusals import Refusal
 from eventsapp.web.addresses import local_path
 from eventsapp.web.forms import refuse
 from eventsapp.web.guards import SIGN_IN, current_account, current_half
-from eventsapp.web.sign_in import NEXT, let_in
+from eventsapp.web.sign_in import finish, let_in
 
 bp = Blueprint("second_step", __name__)
 
@@ -119,15 +119,10 @@ def _second(
         status = refuse(typed, refusal)
         left = current_half()
         return (page(typed), status) if left and left.tries < sign_ins.MOST_TRIES else _begin_anew()
-    token = sign_ins.complete(half, now=now)
-    db.session.commit()
-    wanted = local_path(session.get(NEXT), url_for("desk.home"))
-    session.clear()
-    session[SIGN_IN] = token
-    session.permanent = True
+    going_on = finish(half, now=now)
     if said:
         flash(said, "warn")
-    return redirect(wanted, 303)
+    return going_on
 
 
 def _take_code(account: Account, code: str, now: datetime) -> str:

@@ -19,7 +19,7 @@ from eventsapp.database import db
 from eventsapp.people import accounts, passkeys, sign_ins
 from eventsapp.people.accounts import LinkDoesNotWork
 from eventsapp.people.contacts import LONGEST_ADDRESS
-from eventsapp.people.models import Account, Proof
+from eventsapp.people.models import Account, Proof, SignIn
 from eventsapp.refusals import Refusal
 from eventsapp.settings import setting
 from eventsapp.web.addresses import local_path
@@ -105,13 +105,29 @@ def let_in(account: Account, by: Proof, *, wanted: object, now: datetime) -> Bas
     needs_code = account.totp_secret is not None and by is not Proof.PASSKEY
     db.session.commit()
     kept = local_path(wanted if isinstance(wanted, str) else "", "")
-    session.clear()
-    session[SIGN_IN] = entry
-    session.permanent = True
     if needs_code:
+        going_on = open_session(entry, url_for("second_step.form"))
         session[NEXT] = kept
-        return redirect(url_for("second_step.form"), 303)
-    return redirect(kept or url_for("desk.home"), 303)
+        return going_on
+    return open_session(entry, kept or url_for("desk.home"))
+
+
+def finish(half: SignIn, *, now: datetime) -> BaseResponse:
+    """The second factor is proved: the cookie gets a new token, and goes on to what was wanted.
+
+    Raises SignInIsOver.
+    """
+    token = sign_ins.complete(half, now=now)
+    db.session.commit()
+    return open_session(token, local_path(session.get(NEXT), url_for("desk.home")))
+
+
+def open_session(token: str, page: str) -> BaseResponse:
+    """A cookie that holds this sign-in and nothing of before."""
+    session.clear()
+    session[SIGN_IN] = token
+    session.permanent = True
+    return redirect(page, 303)
 
 
 def _form_page(shown: AddressForm) -> str:

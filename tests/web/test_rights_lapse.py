@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
-from eventsapp.access import day_links, grants, joining, offers
+from eventsapp.access import accepting, day_links, grants, joining, offers
+from eventsapp.access.accepting import OfferDoesNotWork
 from eventsapp.access.models import Grant, Role, StandIn
-from eventsapp.access.offers import OfferDoesNotWork, Sender, ToYourself
+from eventsapp.access.offers import Sender, ToYourself
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.database import begin_writing, db
@@ -61,7 +62,7 @@ def link_to(address: str, session: scoped_session[Session]) -> str:
 
 
 def accept(token: str, name: str = "Léna") -> Account:
-    return offers.accept(token, name, language="fr", now=hours.now())[0]
+    return accepting.accept(token, name, language="fr", now=hours.now())[0]
 
 
 def ends_the_member(member: Grant, event: Event) -> None:
