@@ -6,7 +6,7 @@ that row looks there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,6 +83,16 @@ def of_territory(
         .order_by(JournalLine.at.desc(), JournalLine.id.desc())
         .limit(limit)
         .offset(offset)
+    ).all()
+
+
+def of_installation(things: Collection[str], *, limit: int) -> Sequence[JournalLine]:
+    """The latest lines about these kinds of things that are of no territory; one statement."""
+    return db.session.scalars(
+        select(JournalLine)
+        .where(JournalLine.territory_id.is_(None), JournalLine.thing.in_(things))
+        .order_by(JournalLine.at.desc(), JournalLine.id.desc())
+        .limit(limit)
     ).all()
 
 

@@ -39,6 +39,11 @@ class Partner:
         asked = self.organisation.owner_asked_at is not None
         return asked and not (self.was_owned or self.has_owner or self.is_invited)
 
+    @property
+    def has_nobody(self) -> bool:
+        """A coordinator should know: nobody answers for it, and somebody did or was to."""
+        return self.is_orphaned or self.is_unanswered
+
 
 def partners(territory: Territory, *, now: datetime) -> list[Partner]:
     """The organisations approved in a territory, those without an owner first; one statement."""
@@ -63,7 +68,7 @@ def partners(territory: Territory, *, now: datetime) -> list[Partner]:
         .order_by(Organisation.name, Organisation.id)
     )
     found = [Partner(*row) for row in rows]
-    return sorted(found, key=lambda one: not (one.is_orphaned or one.is_unanswered))
+    return sorted(found, key=lambda one: not one.has_nobody)
 
 
 def organisation_by_id(number: int) -> Organisation:
@@ -74,13 +79,13 @@ def organisation_by_id(number: int) -> Organisation:
     return organisation
 
 
-def organisations_named(numbers: Collection[int], territory: Territory) -> dict[int, tuple[str, bool]]:
+def organisations_named(numbers: Collection[int], territory: Territory | None) -> dict[int, tuple[str, bool]]:
     """What organisations are called, and whether they may act in a territory; one statement, or none."""
     if not numbers:
         return {}
     approved = exists().where(
         OrganisationApproval.organisation_id == Organisation.id,
-        OrganisationApproval.territory_id == territory.id,
+        OrganisationApproval.territory_id == (territory.id if territory else None),
     )
     found = select(Organisation.id, Organisation.name, approved.label("acts"))
     rows = db.session.execute(found.where(Organisation.id.in_(numbers)))

@@ -6,7 +6,7 @@ opened by GET, used up by POST (mail scanners open every link), and works for SI
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from flask_babel import force_locale, gettext
@@ -101,6 +101,12 @@ def by_email(email: str) -> Account:
     if account is None or account.closed_at is not None:
         raise NoAccount()
     return account
+
+
+def names_of_actors(actors: Iterable[str]) -> dict[int, str]:
+    """What the accounts among these actors are called, by number; one statement, or none."""
+    numbers = {actor.partition(":")[2] for actor in actors if actor.startswith("account:")}
+    return names_of({int(number) for number in numbers if number.isdigit()})
 
 
 def behind_actor(actor: str) -> Account | None:

@@ -8,19 +8,25 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectChoice, SelectField
 
-from eventsapp import clock
+from eventsapp import clock, journal
 from eventsapp.access import grants, listings, offers, questions, wording
 from eventsapp.access.models import Role, Where
 from eventsapp.access.offers import Sender
 from eventsapp.database import db
+from eventsapp.people import accounts
 from eventsapp.people.models import Account
 from eventsapp.places.listings import territories
 from eventsapp.refusals import Refusal
+from eventsapp.web.coordination import journal_wording
+from eventsapp.web.coordination.journal_things import ROLES, Things
 from eventsapp.web.doorstep import desk
 from eventsapp.web.forms import AddressForm, RoleMissing, refuse
 from eventsapp.web.guards import current_account
 
 bp = desk("installation")
+
+MOST_LINES = 30
+"""Lines of the installation's own journal that its page shows."""
 
 
 class OfferForm(AddressForm):
@@ -80,6 +86,8 @@ def _page(shown: OfferForm) -> str:
         SelectChoice(Role.ADMINISTRATOR.value, wording.title(Role.ADMINISTRATOR, None)),
     ]
     administrators = grants.holders(Role.ADMINISTRATOR, None)
+    lines = journal.of_installation(ROLES, limit=MOST_LINES)
+    names = accounts.names_of_actors(line.actor for line in lines)
     everybody = [*administrators, *(grant for _, held in everywhere for grant in held)]
     return render_template(
         "installation/show.html",
@@ -90,4 +98,8 @@ def _page(shown: OfferForm) -> str:
         today=clock.today(),
         form=shown,
         wording=wording,
+        lines=lines,
+        who=lambda actor: journal_wording.who(actor, names),
+        what=journal_wording.what,
+        named=Things(lines, None),
     )

@@ -295,6 +295,7 @@ def test_an_orphaned_organisation_is_noticed_and_invited_again(
     samira = sign_in(saturdays.a_coordinator(factories.a_territory()))
     page = samira.get("/pro/paris-19/partenaires").page
     assert [tag.text for tag in page.main.all(class_="tag")] == ["Plus personne"]
+    assert samira.get("/pro/paris-19/").page.link("structure sans responsable") == "/pro/paris-19/partenaires"
     db_session.rollback()
     days = [
         day

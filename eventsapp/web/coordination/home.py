@@ -6,7 +6,7 @@ from flask import render_template
 from werkzeug.exceptions import Forbidden
 
 from eventsapp import clock
-from eventsapp.access import grants, questions, wording
+from eventsapp.access import grants, listings, questions, wording
 from eventsapp.access.models import Role
 from eventsapp.agenda import listings as agenda
 from eventsapp.mailroom import calls
@@ -58,6 +58,7 @@ def territory(territory: str) -> str:
         letters_waiting=counts.get((Channel.MAIL, LetterStatus.WAITING), 0)
         + counts.get((Channel.MAIL, LetterStatus.SENDING), 0),
         requests_waiting=partner_requests.how_many(area),
+        without_owner=sum(one.has_nobody for one in listings.partners(area, now=now)),
         letters_failed=counts.get((Channel.MAIL, LetterStatus.FAILED), 0),
     )
 

@@ -39,7 +39,7 @@ def index(territory: str) -> str:
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     lines = journal.of_territory(area.id, filters, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     actors = [one for one in journal.actors_of(area.id) if one not in {"seeds"}]
-    names = accounts.names_of(_accounts([*actors, *(line.actor for line in lines)]))
+    names = accounts.names_of_actors([*actors, *(line.actor for line in lines)])
     return render_template(
         "coordination/journal.html",
         territory=area,
@@ -66,7 +66,7 @@ def export(territory: str) -> Response:
 
 
 def _table(lines: Sequence[JournalLine], area: Territory) -> bytes:
-    names, things = accounts.names_of(_accounts([line.actor for line in lines])), Things(lines, area)
+    names, things = accounts.names_of_actors(line.actor for line in lines), Things(lines, area)
     written = io.StringIO()
     table = csv.writer(written, delimiter=";", lineterminator="\r\n")
     table.writerow(
@@ -118,11 +118,6 @@ def _month(typed: str) -> date | None:
 
 def _next(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
-
-
-def _accounts(actors: Sequence[str]) -> set[int]:
-    numbers = {actor.partition(":")[2] for actor in actors if actor.startswith("account:")}
-    return {int(number) for number in numbers if number.isdigit()}
 
 
 def _file_name(area: Territory) -> str:

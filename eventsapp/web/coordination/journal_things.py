@@ -31,10 +31,10 @@ class Named:
 
 
 class Things:
-    """The things of some lines of the journal of a territory."""
+    """The things of some lines of the journal of a territory; None: of the installation."""
 
-    def __init__(self, lines: Sequence[JournalLine], territory: Territory) -> None:
-        self._slug = territory.slug
+    def __init__(self, lines: Sequence[JournalLine], territory: Territory | None) -> None:
+        self._slug = territory.slug if territory else ""
         self._events = agenda.titles_of(_numbers(lines, "event") | _detailed(lines, "event"))
         self._holders = access.holders_of(_numbers(lines, "access_grant"))
         self._requests = partner_requests.names_of(_numbers(lines, "partner_request"))
