@@ -237,12 +237,21 @@ class Page:
     @property
     def mistakes(self) -> dict[str, str]:
         """What stands beside each field that was refused: field name → sentence."""
-        said = {}
-        for control in self.all("input", "select", "textarea"):
-            if control.get("aria-invalid") == "true":
-                texts = [self.one(id=name).text for name in control.get("aria-describedby").split()]
-                said[control["name"]] = " ".join(texts)
-        return said
+        refused = {
+            control["name"]: control
+            for control in self.all("input", "select", "textarea")
+            if control.get("aria-invalid") == "true"
+        }
+        # ARIA lets no radio be invalid: their group says what is wrong.
+        refused |= {
+            group.all("input")[0]["name"]: group
+            for group in self.all("fieldset", class_="field--err")
+            if group.has("aria-describedby")
+        }
+        return {
+            name: " ".join(self.one(id=one).text for one in said.get("aria-describedby").split())
+            for name, said in refused.items()
+        }
 
 
 class PageResponse(TestResponse, Response):  # type: ignore[misc]  # as Werkzeug itself makes it

@@ -167,12 +167,12 @@ def test_an_organisation_of_the_same_name_is_shown_and_never_presumed(
     blank = samira.submit(demand(samira).form(button="Accepter"))
     assert (blank.status_code, list(blank.page.mistakes)) == (422, ["organisation"])
     form = blank.page.form(button="Accepter")
-    assert [one.text for one in blank.page.main.one("select", name="organisation").all("option")] == [
-        "Choisissez",
-        "La boussole (nulle part encore), sans responsable : invitation à bonjour@la-boussole.example",
-        "Une autre structure, qui porte le même nom",
+    assert [one.text for one in blank.page.main.all("label", class_="opt")] == [
+        "La boussole (nulle part encore) Personne n’en est responsable : l’invitation part à "
+        "bonjour@la-boussole.example.",
+        "Une autre structure, qui porte le même nom Ce contact est invité à en devenir responsable.",
     ]
-    assert samira.submit(form, {"organisation": "999"}).status_code == 422
+    assert blank.page.main.all("input", type="radio", checked="") == []
     assert samira.submit(form, {"organisation": str(known.id)}).status_code == 303
     db_session.rollback()
     approved = db_session.execute(
@@ -216,7 +216,9 @@ def test_a_name_opens_nothing_in_an_organisation_that_somebody_answers_for(
     ask(client, territory="paris-10", email="mallory@example.org", contact_name="Mallory")
     paul = sign_in(saturdays.a_coordinator(factories.a_territory(10), email="paul@example.org", name="Paul"))
     page = demand(paul, "paris-10")
-    assert "La Boussole (19e) : ses responsables le sauront" in page.main.text
+    assert page.main.all("label", class_="opt")[0].text == (
+        "La Boussole (19e) Ses responsables l’apprennent, et invitent qui leur convient."
+    )
     assert paul.submit(page.form(button="Accepter"), {"organisation": str(boussole.id)}).status_code == 303
     assert (
         "La Boussole peut agir ici. Ses responsables le savent."

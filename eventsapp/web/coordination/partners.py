@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import SelectChoice, SelectField, TextAreaField
+from wtforms import RadioField, SelectChoice, TextAreaField
 
 from eventsapp import clock, languages
 from eventsapp.access import joining, listings, questions
@@ -36,7 +36,7 @@ class WhichMissing(Refusal):
 class ApprovalForm(FlaskForm):
     """Is it an organisation that we know already?"""
 
-    organisation = SelectField(lazy_gettext("Cette structure"), validate_choice=False)
+    organisation = RadioField(lazy_gettext("Cette structure"), validate_choice=False)
 
 
 class RefusalForm(FlaskForm):
@@ -148,31 +148,38 @@ def _chosen(wanted: PartnerRequest, typed: str) -> Organisation | None:
     return chosen
 
 
-def _described(known: Organisation) -> str:
-    """Which one it is, and who hears of it: what a coordinator chooses by."""
+def _named(known: Organisation) -> str:
+    """Which one it is: « Espace 19 (10e et 19e) »."""
     territories = [one.ordinal for one in listings.territories_of(known)]
     where = languages.listing(territories) or gettext("nulle part encore")
-    said = {"name": known.name, "where": where, "address": known.email or ""}
+    return gettext("%(name)s (%(where)s)", name=known.name, where=where)
+
+
+def _told(known: Organisation) -> str:
+    """Who hears of it, if it is that one."""
     if questions.has_owner(known):
-        return gettext("%(name)s (%(where)s) : ses responsables le sauront", **said)
+        return gettext("Ses responsables l’apprennent, et invitent qui leur convient.")
     if known.email:
-        return gettext("%(name)s (%(where)s), sans responsable : invitation à %(address)s", **said)
-    return gettext("%(name)s (%(where)s), sans responsable : ce contact sera invité", **said)
+        return gettext(
+            "Personne n’en est responsable : l’invitation part à %(address)s.", address=known.email
+        )
+    return gettext("Personne n’en est responsable : ce contact est invité.")
 
 
 def _request_page(area: Territory, wanted: PartnerRequest, choice: ApprovalForm, shown: RefusalForm) -> str:
     known = partner_requests.look_alikes(wanted)
     choice.organisation.choices = [
-        SelectChoice("", gettext("Choisissez")),
-        *(SelectChoice(str(one.id), _described(one)) for one in known),
+        *(SelectChoice(str(one.id), _named(one)) for one in known),
         SelectChoice(ANOTHER, gettext("Une autre structure, qui porte le même nom")),
     ]
+    notes = {str(one.id): _told(one) for one in known}
     return render_template(
         "coordination/partners/request.html",
         territory=area,
         wanted=wanted,
         known=known,
         choice=choice,
+        notes=notes | {ANOTHER: gettext("Ce contact est invité à en devenir responsable.")},
         form=shown,
         longest=LONGEST_REASON,
     )

@@ -42,6 +42,7 @@ def home(organisation_id: int) -> str:
         territories=listings.territories_of(organisation),
         coming=agenda.hosted_by(organisation, now=clock.now(), limit=MOST_SHOWN),
         picture=showcase.picture_of(organisation),
+        is_ours=questions.may_act_for(who(), organisation, on=clock.today()),
         may_own=questions.may_own(who(), organisation, on=clock.today()),
         may_take_picture_down=questions.may_take_picture_down(who(), organisation, on=clock.today()),
     )
