@@ -50,6 +50,7 @@ def index(territory: str) -> str:
         actors=sorted(((one, journal_wording.who(one, names)) for one in actors), key=lambda pair: pair[1]),
         named=Things(lines, area),
         total=total,
+        most_exported=MOST_EXPORTED,
         page=page,
         pages=pages,
     )

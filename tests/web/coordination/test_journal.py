@@ -20,6 +20,7 @@ from eventsapp.agenda.models import Event
 from eventsapp.database import begin_writing
 from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account
+from eventsapp.web.coordination import journal
 from eventsapp.web.coordination.journal import harmless
 from eventsapp.web.coordination.journal_wording import WORDS
 from tests import factories, saturdays
@@ -97,6 +98,17 @@ def test_it_is_taken_away_and_no_spreadsheet_computes_it(
         "'=SOMME(A1:A9) en famille",
     ]
     assert "Awa" not in said
+
+
+def test_the_file_says_where_it_ends(
+    samira: Account, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = sign_in(samira)
+    assert "dernières lignes" not in desk.get(PAGE).page.main.text
+    monkeypatch.setattr(journal, "MOST_EXPORTED", 2)
+    assert "Les 2 dernières lignes. Choisissez un mois pour les autres." in desk.get(PAGE).page.main.text
+    lines = desk.get(f"{PAGE}.csv").get_data().decode("utf-8-sig").splitlines()
+    assert (len(lines), "a annulé un rendez-vous" in lines[1]) == (3, True)
 
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\t=1", "\r=1"])
