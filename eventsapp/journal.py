@@ -86,11 +86,15 @@ def of_territory(
     ).all()
 
 
-def of_installation(things: Collection[str], *, limit: int) -> Sequence[JournalLine]:
-    """The latest lines about these kinds of things that are of no territory; one statement."""
+def of_installation(things: Collection[str], roles: Collection[str], *, limit: int) -> Sequence[JournalLine]:
+    """The latest lines about things of these kinds and roles that are of no territory; one statement."""
     return db.session.scalars(
         select(JournalLine)
-        .where(JournalLine.territory_id.is_(None), JournalLine.thing.in_(things))
+        .where(
+            JournalLine.territory_id.is_(None),
+            JournalLine.thing.in_(things),
+            JournalLine.details["role"].as_string().in_(roles),
+        )
         .order_by(JournalLine.at.desc(), JournalLine.id.desc())
         .limit(limit)
     ).all()

@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
-from eventsapp.access import grants, letters, questions
-from eventsapp.access.models import Grant, GrantOffer, StandIn
+from eventsapp.access import day_links, grants, letters, questions
+from eventsapp.access.models import Grant, GrantOffer, Role, StandIn
 from eventsapp.access.offers import with_place
 from eventsapp.clock import day_of
 from eventsapp.codes import fingerprint
 from eventsapp.database import db, rows_changed
 from eventsapp.people import accounts, contacts
-from eventsapp.people.models import Account
+from eventsapp.people.models import Account, Organisation
 from eventsapp.refusals import Refusal, msgid
 
 
@@ -44,8 +44,9 @@ def accept(token: str, name: str, *, language: str, now: datetime) -> tuple[Acco
     OfferDoesNotWork, and NameMissing, TooLong or Unwritable where a new account needs its name.
     """
     offer = behind(token, now=now)
-    if offer.grant is not None:
-        grants.lock_holders(offer.grant)
+    _lock_place(offer)
+    if not _still_stands(offer, now):
+        raise OfferDoesNotWork()
     taken = (
         update(GrantOffer).where(GrantOffer.id == offer.id, *GrantOffer.waits(now)).values(accepted_at=now)
     )
@@ -76,6 +77,7 @@ def accept(token: str, name: str, *, language: str, now: datetime) -> tuple[Acco
         if offer.grant is not None and offer.grant.account_id != account.id:
             grants.end_whatever_remains(offer.grant, by=offer.offered_by, now=now)
             _tell_former(offer.grant, offer.offered_by, now=now)
+            _take_over(offer.grant.account, account, now=now)
     grants.note(actor, "accepted", offer, now=now)
     return account, is_new
 
@@ -85,8 +87,9 @@ def _still_stands(offer: GrantOffer, now: datetime) -> bool:
     if offer.grant is not None and offer.grant.ended_at is not None:
         return False
     account = accounts.behind_actor(offer.offered_by)
-    if account is None:
-        return True  # the service itself
+    if account is None:  # the service itself: it invites where nobody answers
+        is_orphan = offer.organisation is None or not questions.has_owner(offer.organisation)
+        return is_orphan or offer.role is not Role.OWNER
     if offer.grant is not None:
         return questions.may_pass_on(account, offer.grant, on=day_of(now))
     # Whoever stood in that day did so by right, though the replacement is over now; whoever was sent
@@ -99,3 +102,27 @@ def _tell_former(grant: Grant, by: str, *, now: datetime) -> None:
     account = accounts.behind_actor(by)
     if account is not None and account.id != grant.account_id:
         letters.ended(grant, by=account.name, now=now)
+
+
+def _lock_place(offer: GrantOffer) -> None:
+    """Of two who take a role over, or who would both be the first owner, the second sees the first."""
+    if offer.grant is not None:
+        grants.lock_holders(offer.grant)
+    elif offer.organisation is not None:
+        place = select(Organisation.id).where(Organisation.id == offer.organisation_id)
+        db.session.execute(place.with_for_update(key_share=True))
+
+
+def _take_over(former: Account, successor: Account, *, now: datetime) -> None:
+    """What the former gave and may not give any more is the successor's now, where they may: invitations
+    without an answer and helpers' links go along with the queue."""
+    actor, today = f"account:{successor.id}", day_of(now)
+    sent = select(GrantOffer).where(
+        GrantOffer.offered_by == f"account:{former.id}", GrantOffer.grant_id.is_(None), *GrantOffer.waits(now)
+    )
+    for offer in db.session.scalars(sent):
+        if not _still_stands(offer, now) and questions.may_offer(
+            successor, offer.role, offer.where, on=today
+        ):
+            offer.offered_by, offer.offered_at = actor, now
+    day_links.take_over(former, successor, now=now)

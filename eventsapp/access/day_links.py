@@ -16,6 +16,7 @@ from eventsapp.clock import PARIS, day_of, local
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db, rows_changed
 from eventsapp.people import accounts, contacts
+from eventsapp.people.models import Account
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
 from eventsapp.settings import setting
 
@@ -90,6 +91,14 @@ def _still_stands(link: DayLink) -> bool:
         return True  # the service itself
     # Whoever stood in the day they made it did so by right, though the replacement is over now.
     return questions.may_run_event(account, link.event, on=day_of(link.made_at))
+
+
+def take_over(former: Account, successor: Account, *, now: datetime) -> None:
+    """Links that the former gave and may not give any more are the successor's, where they may."""
+    made = select(DayLink).where(DayLink.made_by == f"account:{former.id}", DayLink.revoked_at.is_(None))
+    for link in db.session.scalars(made):
+        if not _still_stands(link) and questions.may_run_event(successor, link.event, on=day_of(now)):
+            link.made_by, link.made_at = f"account:{successor.id}", now
 
 
 def begins_at(event: Event) -> datetime:

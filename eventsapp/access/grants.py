@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from eventsapp import journal
@@ -82,8 +82,8 @@ def end_whatever_remains(grant: Grant, *, by: str, now: datetime) -> None:
 
 
 def leave(account: Account, *, by: str, now: datetime) -> int:
-    """Somebody leaves: every grant ends, what they stood in for and were invited to too, and the account
-    is closed.
+    """Somebody leaves: every grant ends, what they stood in for too, invitations to them and of theirs are
+    taken back, and the account is closed.
 
     How many grants ended. An operator may do it to the last coordinator: the desk shows the gap.
     """
@@ -93,7 +93,8 @@ def leave(account: Account, *, by: str, now: datetime) -> int:
         end_whatever_remains(grant, by=by, now=now)
     standing_in = update(StandIn).where(StandIn.account_id == account.id, StandIn.ended_at.is_(None))
     rows_changed(standing_in.values(ended_at=now))
-    invited = update(GrantOffer).where(GrantOffer.email == account.email, *GrantOffer.unanswered())
+    to_or_of = or_(GrantOffer.email == account.email, GrantOffer.offered_by == f"account:{account.id}")
+    invited = update(GrantOffer).where(to_or_of, *GrantOffer.unanswered())
     rows_changed(invited.values(withdrawn_at=now))
     accounts.close_account(account, actor=by, now=now)
     return len(ended)

@@ -28,7 +28,10 @@ ASKED_AGAIN_AFTER = timedelta(days=60)
 
 @dataclass(frozen=True)
 class Joined:
-    """An organisation that may act, and who was invited to answer for it; None: its owners were told."""
+    """An organisation that may act, and who was invited to answer for it.
+
+    None: its owners were told; or, where there are none, the coordinator has still to invite somebody.
+    """
 
     organisation: Organisation
     offer: GrantOffer | None
@@ -53,6 +56,11 @@ def approve(request: PartnerRequest, known: Organisation | None, *, by: Account,
         letters.approved(request, owners, now=now)
         return Joined(organisation, None)
     address = organisation.email or request.email
+    if address == by.email:  # they asked for it themselves: somebody else is still to be invited
+        organisation.owner_asked_at = now
+        return Joined(organisation, None)
+    if address != request.email:
+        letters.approved(request, (), now=now)
     language = request.language
     return Joined(
         organisation, offers.send(Role.OWNER, organisation, address, by=sender, language=language, now=now)

@@ -44,9 +44,9 @@ def ended(grant: Grant, *, by: str, now: datetime) -> None:
 
 
 def approved(request: PartnerRequest, owners: Sequence[Grant], *, now: datetime) -> None:
-    """An organisation that its owners answer for may act in one more territory: they are told who asked,
-    and whoever asked that it is theirs to invite them."""
-    told = {
+    """A known organisation may act in one more territory: its owners are told who asked, and whoever asked
+    and is none of them that it is theirs to invite. Without owners, its own address was invited."""
+    told: dict[str, Any] = {
         "organisation": request.organisation_name,
         "territory": request.territory.ordinal,
         "contact": request.contact_name,
@@ -55,8 +55,11 @@ def approved(request: PartnerRequest, owners: Sequence[Grant], *, now: datetime)
     for account in [grant.account for grant in owners]:
         reader = Reader(name=account.name, language=account.language, email=account.email)
         _post("asked_for", reader, told | {"name": account.name}, now=now)
+    if request.email in {grant.account.email for grant in owners}:
+        return
     asker = Reader(name=request.contact_name, language=request.language, email=request.email)
-    _post("known", asker, told | {"name": request.contact_name}, now=now, territory_id=request.territory_id)
+    told |= {"name": request.contact_name, "is_owned": bool(owners)}
+    _post("known", asker, told, now=now, territory_id=request.territory_id)
 
 
 def refused(request: PartnerRequest, *, now: datetime) -> None:

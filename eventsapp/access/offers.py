@@ -67,7 +67,7 @@ class ToOneself(Refusal):
 
 
 class ToYourself(Refusal):
-    """Nobody takes a role by inviting themselves."""
+    """Nobody comes into an organisation by inviting themselves."""
 
     sentence = msgid("C’est votre adresse. Écrivez celle d’une autre personne.")
 
@@ -92,12 +92,9 @@ def send(
 
     The caller has asked who may. Raises EmailMissing, EmailUnreadable, ToYourself, TooManyOffers.
     """
-    if by.account is not None and accounts.address(email) == by.account.email:
+    if isinstance(where, Organisation) and by.account and accounts.address(email) == by.account.email:
         raise ToYourself(field="email")
-    offer = _send(columns_of(role, where), email, by=by, language=language, now=now)
-    if isinstance(where, Organisation) and role is Role.OWNER:
-        where.owner_asked_at = now
-    return offer
+    return _send(columns_of(role, where), email, by=by, language=language, now=now)
 
 
 def pass_on(
@@ -161,6 +158,8 @@ def _send(
     )
     db.session.add(offer)
     db.session.flush()
+    if offer.role is Role.OWNER and offer.organisation is not None:
+        offer.organisation.owner_asked_at = now
     letters.offered(offer, token, offerer=by.account.name if by.account else "", now=now)
     grants.note(by.actor, "offered", offer, now=now)
     return offer
@@ -168,7 +167,8 @@ def _send(
 
 def send_again(offer: GrantOffer, *, by: Sender, now: datetime) -> GrantOffer:
     """A new link for the same offer; the one before works no more. Raises OfferIsSettled, TooManyOffers."""
-    if offer.accepted_at is not None or offer.withdrawn_at is not None:
+    is_over = offer.last_day is not None and offer.last_day < day_of(now)
+    if offer.accepted_at is not None or offer.withdrawn_at is not None or is_over:
         raise OfferIsSettled()
     withdraw(offer, by=by.actor, now=now)
     days = (offer.first_day, offer.last_day) if offer.first_day and offer.last_day else None

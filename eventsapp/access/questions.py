@@ -8,13 +8,14 @@ takes the Paris day on which it is asked; a closed account may nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventsapp.access.models import Grant, Role, StandIn, Where, columns_of_place
 from eventsapp.agenda.models import Event
+from eventsapp.clock import local
 from eventsapp.database import db
 from eventsapp.people.models import Account, Organisation, OrganisationApproval
 from eventsapp.places.models import Territory, Venue
@@ -85,8 +86,9 @@ def may_offer(account: Account, role: Role, where: Where, *, on: date) -> bool:
     if isinstance(where, Organisation):
         if owns_in_person(account, where, on=on):
             return True
-        orphaned = role is Role.OWNER and not has_owner(where)
-        return orphaned and _steers_where_approved(account, where, on)
+        if role is Role.MEMBER:
+            return may_own(account, where, on=on)
+        return not has_owner(where) and _steers_where_approved(account, where, on)
     if _holds(account, (Role.ADMINISTRATOR,), None, on, in_person=True):
         return True
     return where is not None and _holds(account, (Role.COORDINATOR,), where, on, in_person=True)
@@ -161,7 +163,7 @@ def _is_held_by(account: Account, on: date, *, in_person: bool = False) -> Colum
     stood_in_for = exists().where(
         StandIn.grant_id == Grant.id,
         StandIn.account_id == account.id,
-        StandIn.ended_at.is_(None),
+        or_(StandIn.ended_at.is_(None), StandIn.ended_at >= local(on + timedelta(days=1), 0)),
         StandIn.first_day <= on,
         StandIn.last_day >= on,
     )

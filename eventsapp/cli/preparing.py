@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from eventsapp import schema
 from eventsapp.cli.door import reading, writing
 from eventsapp.feeds import rebuilding
-from eventsapp.people import accounts
+from eventsapp.people import accounts, sign_ins
 from eventsapp.settings import UnsafeSettings, setting
 
 
@@ -75,6 +75,7 @@ def _say_ways_in() -> None:
         try:
             with writing() as now:
                 account = accounts.by_email(email)
+                sign_ins.use_up_links(account, now=now)  # those printed before, or none would go by mail
                 name, link = account.name, accounts.link_address(accounts.new_link(account, now=now))
             minutes = setting("SIGN_IN_MINUTES")
             click.echo(f"  {link}\n  signs in « {name} », once, within {minutes} minutes\n")

@@ -134,6 +134,7 @@ def ask_link(email: str, *, now: datetime) -> None:
         # The same letter is written, and thrown away: a clock would tell who has an account.
         with db.session.begin_nested() as thrown_away:
             _post_link(Reader(name="", language=DEFAULT.code, email=typed), link_token(), now=now)
+            db.session.flush()
             thrown_away.rollback()
         return
     reader = Reader(name=account.name, language=account.language, email=account.email)

@@ -131,7 +131,8 @@ def register(
 
     Whoever only found the browser open must not make one: the code of the phone is asked for where
     there is one, and the present password where it would be for another password. Raises
-    PasskeysDoNotWorkHere, PasskeyNameMissing, TooManyPasskeys, PasskeyRefused, CodeWrong, PasswordWrong.
+    PasskeysDoNotWorkHere, PasskeyNameMissing, TooManyPasskeys, PasskeyRefused, CodeWrong, PasswordWrong,
+    SignInIsOver.
     """
     if not offered():
         raise PasskeysDoNotWorkHere()
@@ -142,7 +143,7 @@ def register(
     passwords.require_present(carried, present)
     if needs_code(carried):
         second_factor.take(account, code, now=now)
-    sign_ins.lock(account)
+    sign_ins.hold(carried, now=now)
     if len(of(account)) >= MOST:
         raise TooManyPasskeys(field="name", most=MOST)
     passkey = _made(account, answer, called, now=now)
@@ -160,8 +161,7 @@ def remove(carried: SignIn, number: int, *, now: datetime) -> None:
 
     A letter tells the mailbox. Raises NotFound for one that is not theirs, SignInIsOver.
     """
-    account = carried.account
-    sign_ins.lock(account)
+    account = sign_ins.hold(carried, now=now)
     passkey = db.session.scalars(
         select(Passkey).where(Passkey.id == number, Passkey.account_id == account.id)
     ).first()

@@ -136,7 +136,7 @@ def end(carried: SignIn, number: int, *, now: datetime) -> bool:
 
     Raises SignInIsOver, and NotFound for a number that is not theirs.
     """
-    account = _held(carried, now)
+    account = hold(carried, now=now)
     theirs = select(SignIn.id).where(SignIn.id == number, SignIn.account_id == account.id)
     if db.session.scalar(theirs) is None:
         raise NotFound()
@@ -153,7 +153,7 @@ def end_others(carried: SignIn, *, by: Proof | None = None, now: datetime) -> in
 
     Raises SignInIsOver: of two browsers that end each other at once, one stays.
     """
-    account = _held(carried, now)
+    account = hold(carried, now=now)
     ended = _end(account, SignIn.id != carried.id, *([SignIn.by == by] if by else []), now=now)
     if by is None:
         use_up_links(account, now=now)
@@ -183,8 +183,11 @@ def forget_ended(now: datetime) -> int | None:
     return rows_changed(delete(SignIn).where(over)) or None
 
 
-def _held(carried: SignIn, now: datetime) -> Account:
-    """The account of a sign-in that still goes on, its row locked: ends of one account wait in line."""
+def hold(carried: SignIn, *, now: datetime) -> Account:
+    """The account of a sign-in that still goes on, its row locked: changes of one account wait in line.
+
+    Raises SignInIsOver.
+    """
     account = carried.account
     lock(account)
     goes_on = select(SignIn.id).where(SignIn.id == carried.id, *_going_on(now))

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 
-from eventsapp.database import begin_writing, db
+from eventsapp.database import db
 from eventsapp.web import errors
 
 log = structlog.get_logger(__name__)
@@ -39,13 +39,14 @@ def lost(error: Exception) -> ResponseReturnValue:
         return errors.broken(error)
     db.session.rollback()
     g.asked_again = tried + 1
-    g.pop("sign_in", None)  # who it is, and what they may do, is read anew too
+    g.pop("sign_in", None)  # who it is is read anew too
     for file in request.files.values():
         file.stream.seek(0)
     log.info("asked again", route=str(request.url_rule), time=tried + 1)
-    begin_writing()
     try:
-        return current_app.dispatch_request()
+        # All that comes before the door, too: who may, the form's token, the write lock.
+        refused = current_app.preprocess_request()
+        return current_app.dispatch_request() if refused is None else refused
     except Exception as raised:
         return current_app.handle_user_exception(raised)
 

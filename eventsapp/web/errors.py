@@ -66,7 +66,7 @@ def bind(app: Flask) -> None:
 
 def page(status: int, sentence: str = "", incident: str = "") -> tuple[str, int]:
     """The error page of a status, with the reason in a sentence, or what to do where there is none."""
-    is_signed_in = status == 403 and current_account() is not None
+    is_signed_in = status == 403 and not sentence and current_account() is not None
     words = NOT_YOURS if is_signed_in else WORDS.get(status, WORDS[400 if status < 500 else 500])
     title, advice = (str(one) for one in words)
     if status >= 500:

@@ -86,7 +86,7 @@ def _page(shown: OfferForm) -> str:
         SelectChoice(Role.ADMINISTRATOR.value, wording.title(Role.ADMINISTRATOR, None)),
     ]
     administrators = grants.holders(Role.ADMINISTRATOR, None)
-    lines = journal.of_installation(ROLES, limit=MOST_LINES)
+    lines = journal.of_installation(ROLES, (Role.ADMINISTRATOR, Role.COORDINATOR), limit=MOST_LINES)
     names = accounts.names_of_actors(line.actor for line in lines)
     everybody = [*administrators, *(grant for _, held in everywhere for grant in held)]
     return render_template(

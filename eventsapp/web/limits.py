@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from flask import Flask, Response, make_response, request
+from flask import Flask, Response, g, make_response, request
 from flask_babel import ngettext
 
 from eventsapp import attempts, clock
@@ -135,9 +135,10 @@ def bind(app: Flask) -> None:
     def refuse_too_many() -> Response | None:
         if not setting("RATE_LIMITS"):
             return None
-        if request.method != "POST" or request.endpoint not in LIMITS:
+        if request.method != "POST" or request.endpoint not in LIMITS or g.get("counted"):
             return None
         wait = _count(request.endpoint, LIMITS[request.endpoint])
+        g.counted = True  # once, though a request that lost a race is asked again
         return too_many(wait) if wait else None
 
     @app.after_request

@@ -61,6 +61,10 @@ def test_one_command_makes_everything_ready_and_may_be_said_again(machine: Flask
     with machine.app_context():
         assert db.session.scalar(select(func.count(Event.id))) == announced
     assert b"http://127.0.0.1:8155/e/" not in client.get("/agendas/paris-19.ics").data
+    # Links that were printed before work no more: five unused ones, and none would go by mail.
+    printed = re.findall(r"(/connexion/\S+)", again.output)
+    assert runner.invoke(args=["prepare"]).exit_code == 0
+    assert [client.get(link).status_code for link in printed] == [410] * 3
     refused = runner.invoke(args=["seed"])
     assert (refused.exit_code, refused.output) == (
         1,

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
+from eventsapp.people import sign_ins
 from eventsapp.registrations.models import Enrolment
 from eventsapp.web.guards import SIGN_IN
 from tests import factories, saturdays
@@ -180,3 +181,22 @@ def test_a_field_without_a_name_is_400(client: PageClient, address: str) -> None
     body = b"--x\r\nContent-Disposition: form-data\r\n\r\nwhat\r\n--x--\r\n"
     answer = client.post(address, data=body, content_type="multipart/form-data; boundary=x")
     assert (answer.status_code, answer.page.heading) == (400, "Nous n’avons pas compris")
+
+
+@pytest.mark.databases("sqlite")
+def test_who_was_signed_out_meanwhile_is_shown_the_way_in(
+    sign_in: SignIn, db_session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ended from another browser while this one waited for the lock (test_sign_ins has the race)."""
+    account = saturdays.a_coordinator(factories.a_territory())
+    samira, _ = sign_in(account), sign_in(account)
+    form = samira.get("/pro/compte").page.form(button="Déconnecter tous les autres appareils")
+
+    def ended(*given: object, **named: object) -> None:
+        raise sign_ins.SignInIsOver()
+
+    monkeypatch.setattr(sign_ins, "hold", ended)
+    answer = samira.submit(form)
+    assert (answer.status_code, answer.page.heading) == (403, "Cette page est pour les partenaires")
+    assert "La connexion de cet appareil est terminée. Connectez-vous à nouveau." in answer.page.main.text
+    assert answer.page.link("Se connecter") == "/connexion"

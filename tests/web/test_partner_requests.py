@@ -180,9 +180,13 @@ def test_an_organisation_of_the_same_name_is_shown_and_never_presumed(
     ).all()
     assert approved == [(known.id, factories.a_territory().id)]
     # Its own address is invited, not the one that somebody typed.
-    assert [(kind, address) for kind, address, _ in letters(db_session)] == [
-        ("access/offered", "bonjour@la-boussole.example")
+    told = letters(db_session)
+    assert [(kind, address) for kind, address, _ in told] == [
+        ("access/known", "contact@boussole.example"),
+        ("access/offered", "bonjour@la-boussole.example"),
     ]
+    assert "Une invitation est partie à son adresse habituelle." in told[0][2]
+    assert "bonjour@" not in told[0][2]
 
 
 @pytest.mark.usefixtures("paris")
@@ -237,6 +241,38 @@ def test_a_name_opens_nothing_in_an_organisation_that_somebody_answers_for(
     # The coordination of the 10e sees who is in it; its people stay its owners' business.
     team = paul.get(f"/pro/organisations/{boussole.id}/equipe").page
     assert [form["action"] for form in team.main.all("form")] == []
+
+
+@pytest.mark.usefixtures("paris")
+def test_an_owner_asks_for_one_more_territory_and_is_told_once(
+    client: PageClient, sign_in: SignIn, db_session: scoped_session[Session]
+) -> None:
+    boussole = factories.an_association("La Boussole")
+    nadia = accounts.open_account("contact@boussole.example", "Nadia", actor="cli", now=hours.now())
+    grants.give(nadia, Role.OWNER, boussole, by="cli", now=hours.now())
+    db_session.commit()
+    ask(client)
+    samira = sign_in(saturdays.a_coordinator(factories.a_territory()))
+    samira.submit(demand(samira).form(button="Accepter"), {"organisation": str(boussole.id)})
+    assert [(kind, address) for kind, address, _ in letters(db_session)] == [
+        ("access/asked_for", "contact@boussole.example")
+    ]
+
+
+@pytest.mark.usefixtures("paris")
+def test_samira_who_asked_for_an_organisation_herself_invites_somebody_else(
+    client: PageClient, sign_in: SignIn, db_session: scoped_session[Session]
+) -> None:
+    """She filled the form in with her own address, on the phone with somebody of La Boussole."""
+    account = saturdays.a_coordinator(factories.a_territory())
+    samira, email = sign_in(account), account.email
+    db_session.rollback()
+    ask(client, email=email)
+    samira.submit(demand(samira).form(button="Accepter"))
+    page = samira.get("/pro/paris-19/partenaires").page
+    assert "La Boussole peut agir ici. Invitez une personne dans son équipe." in page.text
+    assert [tag.text for tag in page.main.all(class_="tag")] == ["Invitation restée sans réponse"]
+    assert db_session.scalars(select(GrantOffer)).all() == []
 
 
 @pytest.mark.usefixtures("paris")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
-from eventsapp.access import accepting, day_links, grants, joining, offers
+from eventsapp.access import accepting, day_links, grants, joining, offers, questions
 from eventsapp.access.accepting import OfferDoesNotWork
-from eventsapp.access.models import Grant, Role, StandIn
+from eventsapp.access.models import DayLink, Grant, GrantOffer, Role, StandIn
 from eventsapp.access.offers import Sender, ToYourself
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
@@ -25,7 +27,7 @@ from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account, Organisation
 from tests import factories, saturdays
 from tests.pages import PageClient
-from tests.races import pressed_at_once
+from tests.races import at_once, pressed_at_once
 from tests.web import town
 from tests.web.conftest import SignIn
 
@@ -130,12 +132,71 @@ def test_what_a_stand_in_rightly_gave_stays_when_the_replacement_is_over(
     clock.move_to(day)
     assert client.get(f"/jour/{token}").status_code == 200
     assert client.get(f"/invitation/{invitation}").status_code == 200
-    # She is told that she never should have: what she gave goes too.
+    # Had Samira come back early, it would stay as well; with the role itself it goes.
+    begin_writing()
+    grants.end_stand_in(db_session.scalars(select(StandIn)).one(), by="cli", now=hours.now())
+    db_session.commit()
+    assert client.get(f"/jour/{token}").status_code == 200
+    assert client.get(f"/invitation/{invitation}").status_code == 200
     begin_writing()
     grants.end_whatever_remains(db_session.get_one(Grant, hers.id), by="cli", now=hours.now())
     db_session.commit()
     assert client.get(f"/jour/{token}").status_code == 410
     assert client.get(f"/invitation/{invitation}").status_code == 410
+
+
+def test_what_samira_gave_goes_along_when_she_hands_over(
+    samira: Account, espace: Organisation, db_session: scoped_session[Session]
+) -> None:
+    """Her invitations without an answer and her helpers' links are Léna's now, who may take them back; what
+    Samira offered by another right stays hers."""
+    event = factories.an_event("Atelier", host=espace)
+    grants.give(samira, Role.OWNER, espace, by="cli", now=hours.now())
+    [hers] = grants.holders(Role.COORDINATOR, factories.a_territory())
+    elsewhere = factories.an_event("Balade")
+    now, by = hours.now(), Sender.of(samira)
+    offers.send(Role.SCHOOL_CONTACT, factories.a_school(), "roy@example.org", by=by, now=now)
+    offers.send(Role.MEMBER, espace, "moussa@example.org", by=by, now=now)
+    for one in (event, elsewhere):
+        day_links.make(one, "Awa", actor=by.actor, now=now)
+    offers.pass_on(hers, "lena@example.org", by=by, now=now)
+    lena = accept(link_to("lena@example.org", db_session))
+    rows = db_session.execute(select(GrantOffer.email, GrantOffer.offered_by).order_by(GrantOffer.id)).all()
+    assert [tuple(row) for row in rows[:2]] == [
+        ("roy@example.org", f"account:{lena.id}"),
+        ("moussa@example.org", by.actor),
+    ]
+    made = db_session.scalars(select(DayLink.made_by).order_by(DayLink.id)).all()
+    assert made == [by.actor, f"account:{lena.id}"]
+    for address in ("roy@example.org", "moussa@example.org"):
+        assert accept(link_to(address, db_session), "Quelqu’un").email == address
+
+
+def test_of_two_first_owners_at_once_one_comes_in(
+    app: Flask, samira: Account, espace: Organisation, db_session: scoped_session[Session]
+) -> None:
+    for address in ("nadia@example.org", "moussa@example.org"):
+        offers.send(Role.OWNER, espace, address, by=Sender.of(samira), now=hours.now())
+    tokens = [link_to(address, db_session) for address in ("nadia@example.org", "moussa@example.org")]
+    db_session.commit()
+    came = at_once(app, *(partial(accept, token) for token in tokens))
+    assert sorted(type(one).__name__ for one in came) == ["Account", "OfferDoesNotWork"]
+    db_session.rollback()
+    assert len(grants.holders(Role.OWNER, espace)) == 1
+
+
+def test_whoever_stands_in_for_an_owner_invites_members_and_no_owner(
+    espace: Organisation, db_session: scoped_session[Session]
+) -> None:
+    _, hers = somebody("Nadia", Role.OWNER, espace)
+    moussa = accounts.open_account("moussa@example.org", "Moussa", actor="cli", now=hours.now())
+    now, today = hours.now(), hours.today()
+    db_session.add(
+        StandIn(grant=hers, account=moussa, first_day=today, last_day=today, noted_at=now, noted_by="cli")
+    )
+    db_session.flush()
+    may = [questions.may_offer(moussa, role, espace, on=today) for role in (Role.MEMBER, Role.OWNER)]
+    assert may == [True, False]
 
 
 def test_nobody_invites_themselves(

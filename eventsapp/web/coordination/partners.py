@@ -86,6 +86,7 @@ def approve(territory: str, request_id: int) -> tuple[str, int] | BaseResponse:
         flash(gettext(refusal.sentence, **refusal.parameters), "warn")
         return redirect(url_for("partners.index", territory=territory), 303)
     name, address = joined.organisation.name, joined.offer.email if joined.offer else ""
+    is_owned = questions.has_owner(joined.organisation)
     db.session.commit()
     if address:
         said = gettext(
@@ -93,8 +94,12 @@ def approve(territory: str, request_id: int) -> tuple[str, int] | BaseResponse:
             organisation=name,
             address=address,
         )
-    else:
+    elif is_owned:
         said = gettext("%(organisation)s peut agir ici. Ses responsables le savent.", organisation=name)
+    else:
+        said = gettext(
+            "%(organisation)s peut agir ici. Invitez une personne dans son équipe.", organisation=name
+        )
     flash(said, "ok")
     return redirect(url_for("partners.index", territory=territory), 303)
 
