@@ -14,6 +14,7 @@ from eventsapp.clock import day_of
 from eventsapp.codes import fingerprint
 from eventsapp.database import db, rows_changed
 from eventsapp.people import accounts, contacts
+from eventsapp.people.accounts import AccountExists
 from eventsapp.people.models import Account, Organisation
 from eventsapp.refusals import Refusal, msgid
 
@@ -52,13 +53,7 @@ def accept(token: str, name: str, *, language: str, now: datetime) -> tuple[Acco
     )
     if not rows_changed(taken):
         raise OfferDoesNotWork()
-    account = accounts.at_address(offer.email)
-    is_new = account is None
-    if account is None:
-        known_as = contacts.name_of(name, field="name", longest=accounts.LONGEST_NAME)
-        account = accounts.open_account(
-            offer.email, known_as, language=language, actor=offer.offered_by, now=now
-        )
+    account, is_new = _account_of(offer, name, language=language, now=now)
     actor = f"account:{account.id}"
     if offer.grant is not None and offer.first_day is not None and offer.last_day is not None:
         db.session.add(
@@ -80,6 +75,20 @@ def accept(token: str, name: str, *, language: str, now: datetime) -> tuple[Acco
             _take_over(offer.grant.account, account, now=now)
     grants.note(actor, "accepted", offer, now=now)
     return account, is_new
+
+
+def _account_of(offer: GrantOffer, name: str, *, language: str, now: datetime) -> tuple[Account, bool]:
+    """The account of the mailbox, and whether it is opened now."""
+    account = accounts.at_address(offer.email)
+    if account is not None:
+        return account, False
+    known_as = contacts.name_of(name, field="name", longest=accounts.LONGEST_NAME)
+    try:
+        return accounts.open_account(
+            offer.email, known_as, language=language, actor=offer.offered_by, now=now
+        ), True
+    except AccountExists:  # opened this very moment, by another invitation to the same mailbox
+        return _account_of(offer, name, language=language, now=now)
 
 
 def _still_stands(offer: GrantOffer, now: datetime) -> bool:
