@@ -28,12 +28,8 @@ class OfferDoesNotWork(Refusal):
 
 def behind(token: str, *, now: datetime) -> GrantOffer:
     """The offer of a link, with its place; it stays unanswered. Raises OfferDoesNotWork."""
-    offer = db.session.scalars(
-        select(GrantOffer)
-        .where(GrantOffer.fingerprint == fingerprint(token), *GrantOffer.waits(now))
-        .options(*with_place(), joinedload(GrantOffer.grant).joinedload(Grant.account))
-    ).first()
-    if offer is None or not _still_stands(offer, now):
+    offer = _waiting(token, now)
+    if not _still_stands(offer, now):
         raise OfferDoesNotWork()
     return offer
 
@@ -44,7 +40,7 @@ def accept(token: str, name: str, *, language: str, now: datetime) -> tuple[Acco
     Gives the account, and whether it is new. Of two answers at once one counts. Raises
     OfferDoesNotWork, and NameMissing, TooLong or Unwritable where a new account needs its name.
     """
-    offer = behind(token, now=now)
+    offer = _waiting(token, now)
     _lock_place(offer)
     if not _still_stands(offer, now):
         raise OfferDoesNotWork()
@@ -54,7 +50,7 @@ def accept(token: str, name: str, *, language: str, now: datetime) -> tuple[Acco
     if not rows_changed(taken):
         raise OfferDoesNotWork()
     account, is_new = _account_of(offer, name, language=language, now=now)
-    actor = f"account:{account.id}"
+    actor = account.actor
     if offer.grant is not None and offer.first_day is not None and offer.last_day is not None:
         db.session.add(
             StandIn(
@@ -75,6 +71,17 @@ def accept(token: str, name: str, *, language: str, now: datetime) -> tuple[Acco
             _take_over(offer.grant.account, account, now=now)
     grants.note(actor, "accepted", offer, now=now)
     return account, is_new
+
+
+def _waiting(token: str, now: datetime) -> GrantOffer:
+    offer = db.session.scalars(
+        select(GrantOffer)
+        .where(GrantOffer.fingerprint == fingerprint(token), *GrantOffer.waits(now))
+        .options(*with_place(), joinedload(GrantOffer.grant).joinedload(Grant.account))
+    ).first()
+    if offer is None:
+        raise OfferDoesNotWork()
+    return offer
 
 
 def _account_of(offer: GrantOffer, name: str, *, language: str, now: datetime) -> tuple[Account, bool]:
@@ -117,6 +124,7 @@ def _lock_place(offer: GrantOffer) -> None:
     """Of two who take a role over, or who would both be the first owner, the second sees the first."""
     if offer.grant is not None:
         grants.lock_holders(offer.grant)
+        db.session.refresh(offer.grant)
     elif offer.organisation is not None:
         place = select(Organisation.id).where(Organisation.id == offer.organisation_id)
         db.session.execute(place.with_for_update(key_share=True))
@@ -125,9 +133,9 @@ def _lock_place(offer: GrantOffer) -> None:
 def _take_over(former: Account, successor: Account, *, now: datetime) -> None:
     """What the former gave and may not give any more is the successor's now, where they may: invitations
     without an answer and helpers' links go along with the queue."""
-    actor, today = f"account:{successor.id}", day_of(now)
+    actor, today = successor.actor, day_of(now)
     sent = select(GrantOffer).where(
-        GrantOffer.offered_by == f"account:{former.id}", GrantOffer.grant_id.is_(None), *GrantOffer.waits(now)
+        GrantOffer.offered_by == former.actor, GrantOffer.grant_id.is_(None), *GrantOffer.waits(now)
     )
     for offer in db.session.scalars(sent):
         if not _still_stands(offer, now) and questions.may_offer(

@@ -78,9 +78,9 @@ def behind(token: str, *, now: datetime) -> DayLink:
             joinedload(DayLink.event).joinedload(Event.host),
         )
     ).first()
-    if link is None or link.event.is_cancelled or not _still_stands(link):
+    if link is None or not begins_at(link.event) <= now < ends_at(link.event):
         raise DayLinkDoesNotWork()
-    if not begins_at(link.event) <= now < ends_at(link.event):
+    if link.event.is_cancelled or not _still_stands(link):
         raise DayLinkDoesNotWork()
     return link
 
@@ -95,10 +95,10 @@ def _still_stands(link: DayLink) -> bool:
 
 def take_over(former: Account, successor: Account, *, now: datetime) -> None:
     """Links that the former gave and may not give any more are the successor's, where they may."""
-    made = select(DayLink).where(DayLink.made_by == f"account:{former.id}", DayLink.revoked_at.is_(None))
+    made = select(DayLink).where(DayLink.made_by == former.actor, DayLink.revoked_at.is_(None))
     for link in db.session.scalars(made):
         if not _still_stands(link) and questions.may_run_event(successor, link.event, on=day_of(now)):
-            link.made_by, link.made_at = f"account:{successor.id}", now
+            link.made_by, link.made_at = successor.actor, now
 
 
 def begins_at(event: Event) -> datetime:

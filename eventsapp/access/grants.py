@@ -93,7 +93,7 @@ def leave(account: Account, *, by: str, now: datetime) -> int:
         end_whatever_remains(grant, by=by, now=now)
     standing_in = update(StandIn).where(StandIn.account_id == account.id, StandIn.ended_at.is_(None))
     rows_changed(standing_in.values(ended_at=now))
-    to_or_of = or_(GrantOffer.email == account.email, GrantOffer.offered_by == f"account:{account.id}")
+    to_or_of = or_(GrantOffer.email == account.email, GrantOffer.offered_by == account.actor)
     invited = update(GrantOffer).where(to_or_of, *GrantOffer.unanswered())
     rows_changed(invited.values(withdrawn_at=now))
     accounts.close_account(account, actor=by, now=now)

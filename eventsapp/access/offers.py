@@ -82,7 +82,7 @@ class Sender:
     @classmethod
     def of(cls, account: Account) -> Sender:
         """An account that offers."""
-        return cls(account, f"account:{account.id}")
+        return cls(account, account.actor)
 
 
 def send(

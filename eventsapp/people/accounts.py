@@ -218,7 +218,7 @@ def use_link(token: str, *, now: datetime) -> Account:
     account = db.session.get(Account, account_id, populate_existing=True) if account_id is not None else None
     if account is None or account.closed_at is not None:
         raise LinkDoesNotWork()
-    journal.note(f"account:{account.id}", "signed in", account, now=now)
+    journal.note(account.actor, "signed in", account, now=now)
     return account
 
 

@@ -216,6 +216,11 @@ class Account(Model):
     )
     """What passkeys call the account: random signs that tell nobody's address (W3C WebAuthn 2, 14.6.1)."""
 
+    @property
+    def actor(self) -> str:
+        """Who does it, as journals write: « account:3 »."""
+        return f"account:{self.id}"
+
 
 class RecoveryCode(Model):
     """One code that stands in once for a lost phone; only its fingerprint is kept."""

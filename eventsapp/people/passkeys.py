@@ -152,7 +152,7 @@ def register(
             db.session.add(passkey)
     except IntegrityError as error:  # the same credential, sent twice
         raise PasskeyRefused() from error
-    journal.note(f"account:{account.id}", "added a passkey", account, now=now, passkey=passkey.id)
+    journal.note(account.actor, "added a passkey", account, now=now, passkey=passkey.id)
     account_letters.passkey_added(account, called, now=now)
 
 
@@ -167,7 +167,7 @@ def remove(carried: SignIn, number: int, *, now: datetime) -> None:
     ).first()
     if passkey is None:
         raise NotFound()
-    journal.note(f"account:{account.id}", "removed a passkey", account, now=now, passkey=passkey.id)
+    journal.note(account.actor, "removed a passkey", account, now=now, passkey=passkey.id)
     account_letters.passkey_removed(account, passkey.name, now=now)
     rows_changed(delete(Passkey).where(Passkey.id == passkey.id))
     db.session.expunge(passkey)
@@ -182,7 +182,7 @@ def forget_all(account: Account) -> int:
 def sign_in(answer: str, *, now: datetime) -> Account:
     """Whom a passkey signs in, by both factors at once. Raises PasskeyRefused."""
     account = _proven(answer, _ENTER, None, now=now)
-    journal.note(f"account:{account.id}", "signed in", account, now=now, by=Proof.PASSKEY)
+    journal.note(account.actor, "signed in", account, now=now, by=Proof.PASSKEY)
     return account
 
 

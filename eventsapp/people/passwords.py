@@ -75,7 +75,7 @@ def sign_in(email: str, password: str, *, now: datetime) -> Account:
     sign_ins.lock(account)
     if account.password_hash != kept:  # another was chosen while this one was verified
         raise SignInRefused()
-    journal.note(f"account:{account.id}", "signed in", account, now=now, by=Proof.PASSWORD)
+    journal.note(account.actor, "signed in", account, now=now, by=Proof.PASSWORD)
     return account
 
 
@@ -92,7 +92,7 @@ def choose(carried: SignIn, present: str, wanted: str, *, now: datetime) -> int:
     _require_strong(chosen, account)
     ended = sign_ins.end_others(carried, now=now)
     account.password_hash = _hasher().hash(chosen)
-    journal.note(f"account:{account.id}", "chose a password", account, now=now)
+    journal.note(account.actor, "chose a password", account, now=now)
     account_letters.password_chosen(account, now=now)
     return ended
 
@@ -105,7 +105,7 @@ def remove(carried: SignIn, *, now: datetime) -> None:
     if account.password_hash is None:
         return
     account.password_hash = None
-    journal.note(f"account:{account.id}", "removed the password", account, now=now)
+    journal.note(account.actor, "removed the password", account, now=now)
     account_letters.password_removed(account, now=now)
 
 

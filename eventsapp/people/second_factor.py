@@ -115,7 +115,7 @@ def turn_on(carried: SignIn, code: str, *, former: str = "", now: datetime) -> l
     sign_ins.end_others(carried, now=now)
     account.totp_secret, account.totp_step = source, step
     keep_present(carried)
-    journal.note(f"account:{account.id}", "set up codes", account, now=now)
+    journal.note(account.actor, "set up codes", account, now=now)
     account_letters.codes_on(account, now=now)
     return _new_codes(account)
 
@@ -123,7 +123,7 @@ def turn_on(carried: SignIn, code: str, *, former: str = "", now: datetime) -> l
 def turn_off(account: Account, code: str, *, now: datetime) -> None:
     """No second factor any more. Raises CodeWrong. A letter tells the mailbox."""
     take(account, code, now=now)
-    forget(account, actor=f"account:{account.id}", now=now)
+    forget(account, actor=account.actor, now=now)
 
 
 def forget(account: Account, *, actor: str, now: datetime) -> None:
@@ -137,7 +137,7 @@ def forget(account: Account, *, actor: str, now: datetime) -> None:
 def renew_codes(account: Account, code: str, *, now: datetime) -> list[str]:
     """Ten new recovery codes in place of the old, to show once. Raises CodeWrong."""
     take(account, code, now=now)
-    journal.note(f"account:{account.id}", "renewed recovery codes", account, now=now)
+    journal.note(account.actor, "renewed recovery codes", account, now=now)
     return _new_codes(account)
 
 
@@ -173,7 +173,7 @@ def take_recovery_code(account: Account, typed: str, *, now: datetime) -> int:
     if account.totp_secret is None or not rows_changed(unused.values(used_at=now)):
         raise RecoveryCodeWrong(field="code")
     left = codes_left(account)
-    journal.note(f"account:{account.id}", "used a recovery code", account, now=now, left=left)
+    journal.note(account.actor, "used a recovery code", account, now=now, left=left)
     account_letters.recovery_code_used(account, left, now=now)
     return left
 

@@ -78,7 +78,7 @@ def behind(token: str, *, now: datetime) -> SignIn | None:
 
 
 def halfway(token: str, *, now: datetime) -> SignIn | None:
-    """Half a sign-in, whose second factor is still to be proved; None when its time is over."""
+    """Half a sign-in, whose second factor is still to be proved; None when its time or tries are over."""
     return db.session.scalars(
         select(SignIn)
         .join(SignIn.account)
@@ -87,6 +87,7 @@ def halfway(token: str, *, now: datetime) -> SignIn | None:
             SignIn.is_half,
             SignIn.ended_at.is_(None),
             SignIn.begun_at > now - HALF_LASTS,
+            SignIn.tries < MOST_TRIES,
             Account.closed_at.is_(None),
         )
         .options(contains_eager(SignIn.account))
@@ -197,7 +198,7 @@ def hold(carried: SignIn, *, now: datetime) -> Account:
 
 
 def _note(account: Account, verb: str, *, now: datetime, **details: int) -> None:
-    journal.note(f"account:{account.id}", verb, account, now=now, **details)
+    journal.note(account.actor, verb, account, now=now, **details)
 
 
 def _end(account: Account, *which: ColumnElement[bool], now: datetime) -> int:

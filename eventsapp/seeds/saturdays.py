@@ -70,4 +70,4 @@ def plan_year(
     drafting.solve(draft, now=now, seconds=seconds, iterations=iterations, on_progress=on_progress)
     if claim:
         queue.finish(claim, result_id=draft.id, now=now)
-    return drafting.accept(draft, actor=f"account:{account.id}", now=now)
+    return drafting.accept(draft, actor=account.actor, now=now)

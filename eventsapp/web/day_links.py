@@ -15,9 +15,8 @@ from eventsapp.agenda import listings as agenda
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.refusals import Refusal
-from eventsapp.web.doorstep import actor, desk
+from eventsapp.web.doorstep import actor, desk, who
 from eventsapp.web.forms import refuse
-from eventsapp.web.guards import current_account
 
 bp = desk("day_links")
 
@@ -63,8 +62,8 @@ def revoke(code: str, link_id: int) -> BaseResponse:
 
 def _event(code: str) -> Event:
     """An event that the visitor may run. Raises NotFound, Forbidden."""
-    event, account = agenda.by_code(code), current_account()
-    if account is None or not questions.may_run_event(account, event, on=clock.today()):
+    event = agenda.by_code(code)
+    if not questions.may_run_event(who(), event, on=clock.today()):
         raise Forbidden()
     return event
 

@@ -13,7 +13,7 @@ from eventsapp.people.models import Account, Organisation, SignIn
 from eventsapp.places.listings import territory_by_slug
 from eventsapp.places.models import Territory
 from eventsapp.settings import setting
-from eventsapp.web.guards import current_account, current_sign_in, require_coordinator
+from eventsapp.web.guards import current_account, current_sign_in
 
 OWN_ACCOUNT = {"account", "codes", "keys", "password"}
 """Blueprints of one's own account: they open before a second factor is there."""
@@ -57,6 +57,12 @@ def steered(slug: str) -> Territory:
     return territory
 
 
+def require_coordinator(territory: Territory) -> None:
+    """Raises Forbidden for whoever does not coordinate it."""
+    if not questions.may_steer(who(), territory, on=clock.today()):
+        raise Forbidden()
+
+
 def carried() -> SignIn:
     """The sign-in of this browser. Raises Forbidden."""
     found = current_sign_in()
@@ -72,7 +78,7 @@ def who() -> Account:
 
 def actor() -> str:
     """Who does it, as journals write: « account:3 ». Raises Forbidden when nobody is signed in."""
-    return f"account:{who().id}"
+    return who().actor
 
 
 def owned(number: int) -> Organisation:

@@ -8,15 +8,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, redirect, request, session, url_for
-from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
-from eventsapp.access import questions
 from eventsapp.database import begin_writing, db
 from eventsapp.people import sign_ins
 from eventsapp.people.models import Account, SignIn
-from eventsapp.places.models import Territory
 from eventsapp.settings import setting
 
 if TYPE_CHECKING:
@@ -132,11 +130,3 @@ def sign_out(carried: SignIn | None) -> BaseResponse:
         db.session.commit()
     session.clear()
     return redirect(url_for("site.territories"), 303)
-
-
-def require_coordinator(territory: Territory) -> Account:
-    """The signed-in coordinator of a territory; raises Forbidden (403)."""
-    account = current_account()
-    if account is None or not questions.may_steer(account, territory, on=clock.today()):
-        raise Forbidden()
-    return account

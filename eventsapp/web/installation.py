@@ -19,9 +19,8 @@ from eventsapp.places.listings import territories
 from eventsapp.refusals import Refusal
 from eventsapp.web.coordination import journal_wording
 from eventsapp.web.coordination.journal_things import ROLES, Things
-from eventsapp.web.doorstep import desk
+from eventsapp.web.doorstep import desk, who
 from eventsapp.web.forms import AddressForm, RoleMissing, refuse
-from eventsapp.web.guards import current_account
 
 bp = desk("installation")
 
@@ -61,8 +60,8 @@ def offer() -> tuple[str, int] | BaseResponse:
 
 
 def _administrator() -> Account:
-    account = current_account()
-    if account is None or not questions.may_administer(account, on=clock.today()):
+    account = who()
+    if not questions.may_administer(account, on=clock.today()):
         raise Forbidden()
     return account
 

@@ -62,13 +62,13 @@ def typed_email_here() -> str:
 def half_account() -> str:
     """Whose second factor is tried."""
     half = current_half()
-    return f"account:{half.account_id}" if half else ""
+    return half.account.actor if half else ""
 
 
 def account() -> str:
     """Whose desk it is."""
     found = current_account()
-    return f"account:{found.id}" if found else ""
+    return found.actor if found else ""
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def end(grant_id: int) -> BaseResponse:
     if not questions.may_pass_on(account, grant, on=clock.today()):
         raise Forbidden()
     try:
-        grants.end(grant, by=f"account:{account.id}", now=now)
+        grants.end(grant, by=account.actor, now=now)
     except Refusal as refusal:
         db.session.rollback()
         flash(gettext(refusal.sentence), "warn")
@@ -101,7 +101,7 @@ def end_stand_in(stand_in_id: int) -> BaseResponse:
     if not theirs and not questions.may_pass_on(account, stand_in.grant, on=today):
         raise Forbidden()
     place = url_for("desk.home") if theirs else _place_of(stand_in.grant)
-    grants.end_stand_in(stand_in, by=f"account:{account.id}", now=clock.now())
+    grants.end_stand_in(stand_in, by=account.actor, now=clock.now())
     db.session.commit()
     flash(gettext("Le remplacement est terminé."), "ok")
     return redirect(place, 303)
@@ -113,7 +113,7 @@ def withdraw(offer_id: int) -> BaseResponse:
     offer, account = _offer(offer_id), who()
     place = _place_of(offer)
     try:
-        offers.withdraw(offer, by=f"account:{account.id}", now=clock.now())
+        offers.withdraw(offer, by=account.actor, now=clock.now())
         db.session.commit()
         flash(gettext("L’invitation est retirée."), "ok")
     except Refusal as refusal:

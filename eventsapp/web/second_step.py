@@ -117,8 +117,7 @@ def _second(
         said = take(half.account, typed.code.data or "", now)
     except Refusal as refusal:
         status = refuse(typed, refusal)
-        left = current_half()
-        return (page(typed), status) if left and left.tries < sign_ins.MOST_TRIES else _begin_anew()
+        return (page(typed), status) if current_half() else _begin_anew()
     going_on = finish(half, now=now)
     if said:
         flash(said, "warn")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import render_template
-from werkzeug.exceptions import Forbidden
 
 from eventsapp import clock
 from eventsapp.access import grants, listings, questions, wording
@@ -17,8 +16,7 @@ from eventsapp.planning import listings as plans
 from eventsapp.programme import contents
 from eventsapp.programme import listings as programme
 from eventsapp.refusals import NotFound
-from eventsapp.web.doorstep import desk, steered
-from eventsapp.web.guards import current_account
+from eventsapp.web.doorstep import desk, steered, who
 
 bp = desk("desk")
 
@@ -29,9 +27,7 @@ MOST_SHOWN = 5
 @bp.get("/pro/")
 def home() -> str:
     """What the account does where, its own and stood in for."""
-    account, today = current_account(), clock.today()
-    if account is None:
-        raise Forbidden()
+    account, today = who(), clock.today()
     held = questions.grants_of(account, on=today)
     return render_template(
         "coordination/home.html",

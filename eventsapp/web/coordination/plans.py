@@ -18,8 +18,7 @@ from eventsapp.programme.school_calendar import zone_c
 from eventsapp.refusals import Refusal
 from eventsapp.tasks.models import Task, TaskStatus
 from eventsapp.web.coordination.grids import grid_of
-from eventsapp.web.doorstep import actor, desk, steered
-from eventsapp.web.guards import current_account, require_coordinator
+from eventsapp.web.doorstep import actor, desk, require_coordinator, steered, who
 
 bp = desk("plans")
 
@@ -60,13 +59,12 @@ def index(territory: str) -> str:
 @bp.post("/pro/<territory:territory>/plans")
 def propose(territory: str) -> tuple[str, int] | BaseResponse:
     """Asks for a plan; a worker works it out."""
-    area, account = steered(territory), current_account()
-    asked = YearForm()
+    area, asked = steered(territory), YearForm()
     try:
         draft = drafting.request(
             area,
             asked.school_year.data or "",
-            requested_by=account.id if account else None,
+            requested_by=who().id,
             now=clock.now(),
         )
     except Refusal as refusal:

@@ -31,8 +31,7 @@ from eventsapp.web.coordination.series_forms import (
     day_in,
     sent_again,
 )
-from eventsapp.web.doorstep import actor, desk, steered
-from eventsapp.web.guards import require_coordinator
+from eventsapp.web.doorstep import actor, desk, require_coordinator, steered
 
 bp = desk("series")
 

@@ -14,8 +14,7 @@ from eventsapp.planning.models import Draft
 from eventsapp.refusals import NotFound, Refusal
 from eventsapp.tasks import listings, queue
 from eventsapp.tasks.models import Task, TaskStatus
-from eventsapp.web.doorstep import desk
-from eventsapp.web.guards import require_coordinator
+from eventsapp.web.doorstep import desk, require_coordinator
 
 bp = desk("tasks")
 

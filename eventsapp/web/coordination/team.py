@@ -16,9 +16,8 @@ from eventsapp.database import db
 from eventsapp.places.listings import schools
 from eventsapp.places.models import Territory
 from eventsapp.refusals import Refusal, msgid
-from eventsapp.web.doorstep import desk, steered
+from eventsapp.web.doorstep import desk, steered, who
 from eventsapp.web.forms import AddressForm, RoleMissing, refuse
-from eventsapp.web.guards import current_account
 
 bp = desk("team")
 
@@ -47,9 +46,7 @@ def show(territory: str) -> str:
 @bp.post("/pro/<territory:territory>/equipe")
 def offer(territory: str) -> tuple[str, int] | BaseResponse:
     """Invites somebody by mail."""
-    area, account, asked = steered(territory), current_account(), OfferForm()
-    if account is None:
-        raise Forbidden()
+    area, account, asked = steered(territory), who(), OfferForm()
     try:
         role, where = _wanted(area, asked)
         if not questions.may_offer(account, role, where, on=clock.today()):
@@ -77,8 +74,8 @@ def _wanted(area: Territory, asked: OfferForm) -> tuple[Role, Where]:
 
 
 def _page(area: Territory, shown: OfferForm) -> str:
-    account, today, now = current_account(), clock.today(), clock.now()
-    may_name = account is not None and questions.may_offer(account, Role.COORDINATOR, area, on=today)
+    today, now = clock.today(), clock.now()
+    may_name = questions.may_offer(who(), Role.COORDINATOR, area, on=today)
     shown.role.choices = [
         SelectChoice(role.value, wording.role_name(role))
         for role in OFFERED

@@ -19,9 +19,8 @@ from eventsapp.people import showcase
 from eventsapp.people.models import Organisation
 from eventsapp.refusals import Refusal
 from eventsapp.settings import setting
-from eventsapp.web.doorstep import actor, desk, owned
+from eventsapp.web.doorstep import actor, desk, owned, who
 from eventsapp.web.forms import refuse
-from eventsapp.web.guards import current_account
 
 bp = desk("showcase")
 
@@ -60,10 +59,10 @@ def keep(organisation_id: int) -> tuple[str, int] | BaseResponse:
 @bp.post("/pro/organisations/<row:organisation_id>/vitrine/image/retrait")
 def remove(organisation_id: int) -> BaseResponse:
     """Shows none any more. Raises NotFound, Forbidden."""
-    organisation, account = listings.organisation_by_id(organisation_id), current_account()
-    if account is None or not questions.may_take_picture_down(account, organisation, on=clock.today()):
+    organisation, today = listings.organisation_by_id(organisation_id), clock.today()
+    if not questions.may_take_picture_down(who(), organisation, on=today):
         raise Forbidden()
-    owns = questions.may_own(account, organisation, on=clock.today())
+    owns = questions.may_own(who(), organisation, on=today)
     showcase.remove(organisation, actor=actor(), now=clock.now())
     db.session.commit()
     flash(gettext("L’image est retirée."), "ok")
