@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, or_, select
 
-from eventsapp.access import grants, letters, offers
+from eventsapp.access import grants, letters, listings, offers
 from eventsapp.access.listings import an_owner_of, waiting_offer_of
 from eventsapp.access.models import Grant, GrantOffer, Role
 from eventsapp.access.offers import Sender
@@ -20,21 +20,72 @@ from eventsapp.people.models import (
     PartnerRequest,
     RequestStatus,
 )
-from eventsapp.people.partner_requests import LONGEST_REASON, ReasonMissing
+from eventsapp.people.partner_requests import LONGEST_REASON, ReasonMissing, RequestIsSettled
+from eventsapp.places.models import Territory
+from eventsapp.refusals import Refusal, msgid
 
 ASKED_AGAIN_AFTER = timedelta(days=60)
 """How long an organisation that nobody answers for is left in peace between two invitations."""
 
 
+ANOTHER = "autre"
+"""The choice of an organisation that is none of those we know."""
+
+
+class WhichMissing(Refusal):
+    """We know an organisation of that name: nobody may slip in under it unnoticed."""
+
+    sentence = msgid("Dites si c’est une structure que nous connaissons.")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An organisation that a request may mean: where it acts, and whether somebody answers for it."""
+
+    organisation: Organisation
+    territories: list[Territory]
+    has_owner: bool
+
+
 @dataclass(frozen=True)
 class Joined:
-    """An organisation that may act, and who was invited to answer for it.
+    """An organisation that may act; its owners were told, or else somebody was invited to answer for it.
 
-    None: its owners were told; or, where there are none, the coordinator has still to invite somebody.
+    Neither: the coordinator has still to invite somebody.
     """
 
     organisation: Organisation
-    offer: GrantOffer | None
+    owners_told: bool = False
+    offer: GrantOffer | None = None
+
+
+def candidates(request: PartnerRequest) -> list[Candidate]:
+    """The organisations known by the name of a request, however it is written; three statements."""
+    known = partner_requests.look_alikes(request)
+    where = listings.territories_of_all(known)
+    owned = listings.owned_among(known)
+    return [Candidate(one, where.get(one.id, []), one.id in owned) for one in known]
+
+
+def meant(request: PartnerRequest, choice: str) -> Organisation | None:
+    """The organisation that was chosen, by its number, among those of that name; None: a new one.
+
+    Raises RequestIsSettled, WhichMissing.
+    """
+    if request.status is not RequestStatus.WAITING:
+        raise RequestIsSettled()
+    known = partner_requests.look_alikes(request)
+    if not known or choice == ANOTHER:
+        return None
+    chosen = next((one for one in known if str(one.id) == choice), None)
+    if chosen is None:
+        raise WhichMissing(field="organisation")
+    return chosen
+
+
+def address_to_invite(organisation: Organisation, request: PartnerRequest) -> str:
+    """Who is to answer for an organisation without an owner: its own address, before one that was typed."""
+    return organisation.email or request.email
 
 
 def approve(request: PartnerRequest, known: Organisation | None, *, by: Account, now: datetime) -> Joined:
@@ -54,17 +105,16 @@ def approve(request: PartnerRequest, known: Organisation | None, *, by: Account,
     owners = grants.holders(Role.OWNER, organisation)
     if owners:
         letters.approved(request, owners, now=now)
-        return Joined(organisation, None)
-    address = organisation.email or request.email
+        return Joined(organisation, owners_told=True)
+    address = address_to_invite(organisation, request)
     if address == by.email:  # they asked for it themselves: somebody else is still to be invited
         organisation.owner_asked_at = now
-        return Joined(organisation, None)
+        return Joined(organisation)
     if address != request.email:
         letters.approved(request, (), now=now)
     language = request.language
-    return Joined(
-        organisation, offers.send(Role.OWNER, organisation, address, by=sender, language=language, now=now)
-    )
+    offer = offers.send(Role.OWNER, organisation, address, by=sender, language=language, now=now)
+    return Joined(organisation, offer=offer)
 
 
 def refuse(request: PartnerRequest, reason: str, *, by: Account, now: datetime) -> None:

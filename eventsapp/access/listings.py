@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, defer, joinedload
 
 from eventsapp.access.models import Grant, GrantOffer, Role
 from eventsapp.database import db
@@ -101,14 +101,35 @@ def holders_of(numbers: Collection[int]) -> dict[int, str]:
     return {row.id: row.name for row in db.session.execute(found)}
 
 
-def territories_of(organisation: Organisation) -> Sequence[Territory]:
+def territories_of(organisation: Organisation) -> list[Territory]:
     """Where an organisation is approved, by number; one statement."""
-    approved = select(OrganisationApproval.territory_id).where(
-        OrganisationApproval.organisation_id == organisation.id
+    return territories_of_all([organisation]).get(organisation.id, [])
+
+
+def territories_of_all(organisations: Sequence[Organisation]) -> dict[int, list[Territory]]:
+    """The same of several, by the number of the organisation; one statement, or none."""
+    if not organisations:
+        return {}
+    rows = db.session.execute(
+        select(OrganisationApproval.organisation_id, Territory)
+        .join(Territory, Territory.id == OrganisationApproval.territory_id)
+        .where(OrganisationApproval.organisation_id.in_([one.id for one in organisations]))
+        .options(defer(Territory.drawing))
+        .order_by(Territory.number)
     )
-    return db.session.scalars(
-        select(Territory).where(Territory.id.in_(approved)).order_by(Territory.number)
-    ).all()
+    found: dict[int, list[Territory]] = {}
+    for number, territory in rows:
+        found.setdefault(number, []).append(territory)
+    return found
+
+
+def owned_among(organisations: Sequence[Organisation]) -> set[int]:
+    """Those that somebody answers for, by number; one statement, or none."""
+    if not organisations:
+        return set()
+    numbers = [one.id for one in organisations]
+    owned = select(Organisation.id).where(Organisation.id.in_(numbers), an_owner_of(Organisation.id))
+    return set(db.session.scalars(owned))
 
 
 def team(organisation: Organisation) -> Sequence[Grant]:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
+from eventsapp.access.listings import owned_among
 from eventsapp.access.models import Grant, Role, StandIn, Where, columns_of_place
 from eventsapp.agenda.models import Event
 from eventsapp.clock import local
@@ -116,8 +117,7 @@ def owns_in_person(account: Account, organisation: Organisation, *, on: date) ->
 
 def has_owner(organisation: Organisation) -> bool:
     """Does anybody answer for this organisation?"""
-    owners = select(Grant.id).where(Grant.ended_at.is_(None), Grant.role == Role.OWNER)
-    return db.session.scalar(owners.filter_by(organisation_id=organisation.id).limit(1)) is not None
+    return bool(owned_among([organisation]))
 
 
 def must_have_second_factor(account: Account, *, on: date) -> bool:

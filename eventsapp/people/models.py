@@ -89,7 +89,8 @@ class Organisation(Model):
     longitude: Mapped[float | None]
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     owner_asked_at: Mapped[datetime | None]
-    """When somebody was last invited to answer for it; offers themselves are forgotten after a month."""
+    """When somebody was last sought to answer for it, by an invitation or by leaving it to a coordinator;
+    offers themselves are forgotten after a month."""
 
     picture: Mapped[OrganisationPicture | None] = relationship(viewonly=True)
 

@@ -20,7 +20,7 @@ from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Organisation, OrganisationApproval, PartnerRequest
 from tests import factories, saturdays
 from tests.pages import Page, PageClient
-from tests.web.conftest import SignIn
+from tests.web.conftest import SignIn, Statements
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -187,6 +187,26 @@ def test_an_organisation_of_the_same_name_is_shown_and_never_presumed(
     ]
     assert "Une invitation est partie à son adresse habituelle." in told[0][2]
     assert "bonjour@" not in told[0][2]
+
+
+@pytest.mark.usefixtures("paris")
+def test_many_of_one_name_ask_no_more_of_the_database(
+    client: PageClient, sign_in: SignIn, db_session: scoped_session[Session], statements: Statements
+) -> None:
+    ask(client)
+    samira = sign_in(saturdays.a_coordinator(factories.a_territory()))
+    address = samira.get("/pro/paris-19/partenaires").page.link("La Boussole")
+    asked = []
+    for number in range(6):
+        boussole = factories.an_association("La Boussole", slug=f"la-boussole-{number}")
+        approvals.approve(boussole, factories.a_territory(), actor="cli", now=hours.now())
+        db_session.commit()
+        db_session.rollback()
+        with statements() as said:
+            page = samira.get(address).page
+        assert len(page.main.all("label", class_="opt")) == number + 2  # and « une autre »
+        asked.append(len(said))
+    assert asked == [asked[0]] * 6
 
 
 @pytest.mark.usefixtures("paris")

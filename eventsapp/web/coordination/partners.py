@@ -9,28 +9,19 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import RadioField, SelectChoice, TextAreaField
 
 from eventsapp import clock, languages
-from eventsapp.access import joining, listings, questions
+from eventsapp.access import joining, listings
+from eventsapp.access.joining import Candidate, Joined, WhichMissing
 from eventsapp.access.listings import organisation_by_id
 from eventsapp.database import db
 from eventsapp.people import approvals, partner_requests
-from eventsapp.people.models import Organisation, PartnerRequest, RequestStatus
-from eventsapp.people.partner_requests import LONGEST_REASON, RequestIsSettled
+from eventsapp.people.models import PartnerRequest, RequestStatus
+from eventsapp.people.partner_requests import LONGEST_REASON
 from eventsapp.places.models import Territory
-from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
+from eventsapp.refusals import Conflict, NotFound, Refusal
 from eventsapp.web.doorstep import actor, desk, steered, who
 from eventsapp.web.forms import refuse as refuse_form
 
 bp = desk("partners")
-
-
-ANOTHER = "autre"
-"""The choice of an organisation that is none of those we know."""
-
-
-class WhichMissing(Refusal):
-    """We know an organisation of that name: nobody may slip in under it unnoticed."""
-
-    sentence = msgid("Dites si c’est une structure que nous connaissons.")
 
 
 class ApprovalForm(FlaskForm):
@@ -74,7 +65,7 @@ def approve(territory: str, request_id: int) -> tuple[str, int] | BaseResponse:
     area, answered = steered(territory), ApprovalForm()
     wanted = partner_requests.by_id(request_id, area)
     try:
-        known = _chosen(wanted, answered.organisation.data or "")
+        known = joining.meant(wanted, answered.organisation.data or "")
         joined = joining.approve(wanted, known, by=who(), now=clock.now())
     except WhichMissing as refusal:
         status = refuse_form(answered, refusal)
@@ -85,21 +76,8 @@ def approve(territory: str, request_id: int) -> tuple[str, int] | BaseResponse:
         db.session.rollback()
         flash(gettext(refusal.sentence, **refusal.parameters), "warn")
         return redirect(url_for("partners.index", territory=territory), 303)
-    name, address = joined.organisation.name, joined.offer.email if joined.offer else ""
-    is_owned = questions.has_owner(joined.organisation)
+    said = _joined(joined)
     db.session.commit()
-    if address:
-        said = gettext(
-            "%(organisation)s peut agir ici. L’invitation est partie à %(address)s.",
-            organisation=name,
-            address=address,
-        )
-    elif is_owned:
-        said = gettext("%(organisation)s peut agir ici. Ses responsables le savent.", organisation=name)
-    else:
-        said = gettext(
-            "%(organisation)s peut agir ici. Invitez une personne dans son équipe.", organisation=name
-        )
     flash(said, "ok")
     return redirect(url_for("partners.index", territory=territory), 303)
 
@@ -137,54 +115,53 @@ def end(territory: str, organisation_id: int) -> BaseResponse:
     return redirect(url_for("partners.index", territory=territory), 303)
 
 
-def _chosen(wanted: PartnerRequest, typed: str) -> Organisation | None:
-    """The organisation that was chosen among those of that name; None: a new one.
-
-    Raises RequestIsSettled, WhichMissing.
-    """
-    if wanted.status is not RequestStatus.WAITING:
-        raise RequestIsSettled()
-    known = partner_requests.look_alikes(wanted)
-    if not known or typed == ANOTHER:
-        return None
-    chosen = next((one for one in known if str(one.id) == typed), None)
-    if chosen is None:
-        raise WhichMissing(field="organisation")
-    return chosen
-
-
-def _named(known: Organisation) -> str:
-    """Which one it is: « Espace 19 (10e et 19e) »."""
-    territories = [one.ordinal for one in listings.territories_of(known)]
-    where = languages.listing(territories) or gettext("nulle part encore")
-    return gettext("%(name)s (%(where)s)", name=known.name, where=where)
-
-
-def _told(known: Organisation) -> str:
-    """Who hears of it, if it is that one."""
-    if questions.has_owner(known):
-        return gettext("Ses responsables l’apprennent, et invitent qui leur convient.")
-    if known.email:
+def _joined(joined: Joined) -> str:
+    name = joined.organisation.name
+    if joined.owners_told:
+        return gettext("%(organisation)s peut agir ici. Ses responsables le savent.", organisation=name)
+    if joined.offer is None:
         return gettext(
-            "Personne n’en est responsable : l’invitation part à %(address)s.", address=known.email
+            "%(organisation)s peut agir ici. Invitez une personne dans son équipe.", organisation=name
         )
-    return gettext("Personne n’en est responsable : ce contact est invité.")
+    return gettext(
+        "%(organisation)s peut agir ici. L’invitation est partie à %(address)s.",
+        organisation=name,
+        address=joined.offer.email,
+    )
+
+
+def _named(candidate: Candidate) -> str:
+    """Which one it is: « Espace 19 (10e et 19e) »."""
+    territories = languages.listing([one.ordinal for one in candidate.territories])
+    where = territories or gettext("nulle part encore")
+    return gettext("%(name)s (%(where)s)", name=candidate.organisation.name, where=where)
+
+
+def _told(candidate: Candidate, wanted: PartnerRequest) -> str:
+    """Who hears of it, if it is that one."""
+    if candidate.has_owner:
+        return gettext("Ses responsables l’apprennent, et invitent qui leur convient.")
+    return gettext(
+        "Personne n’en est responsable : l’invitation part à %(address)s.",
+        address=joining.address_to_invite(candidate.organisation, wanted),
+    )
 
 
 def _request_page(area: Territory, wanted: PartnerRequest, choice: ApprovalForm, shown: RefusalForm) -> str:
-    known = partner_requests.look_alikes(wanted)
+    candidates = joining.candidates(wanted)
     choice.organisation.choices = [
-        *(SelectChoice(str(one.id), _named(one)) for one in known),
-        SelectChoice(ANOTHER, gettext("Une autre structure, qui porte le même nom")),
+        *(SelectChoice(str(one.organisation.id), _named(one)) for one in candidates),
+        SelectChoice(joining.ANOTHER, gettext("Une autre structure, qui porte le même nom")),
     ]
-    notes = {str(one.id): _told(one) for one in known}
+    notes = {str(one.organisation.id): _told(one, wanted) for one in candidates}
+    notes[joining.ANOTHER] = gettext("Ce contact est invité à en devenir responsable.")
     return render_template(
         "coordination/partners/request.html",
         territory=area,
         wanted=wanted,
-        known=known,
+        known=bool(candidates),
         choice=choice,
-        notes=notes | {ANOTHER: gettext("Ce contact est invité à en devenir responsable.")},
+        notes=notes,
         form=shown,
         longest=LONGEST_REASON,
     )
