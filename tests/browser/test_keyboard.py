@@ -20,8 +20,6 @@ from sqlalchemy.orm import Session, scoped_session
 from eventsapp import clock
 from eventsapp.mailroom import sealing
 from eventsapp.mailroom.models import Letter
-from eventsapp.people import accounts
-from tests import factories, saturdays
 from tests.browser.keyboard import press_in_menu, press_to, write_in
 from tests.browsers import Visit
 
@@ -68,16 +66,6 @@ ENGLISH = {
     "Aucune fonction ne vous est encore confiée.": "You have no role here yet.",
 }
 """The words of the story, as an English visitor reads them."""
-
-
-@pytest.fixture
-def link(db_session: scoped_session[Session]) -> str:
-    """Samira's way into the desk of the 19e."""
-    samira = saturdays.a_coordinator(factories.a_territory())
-    token = accounts.new_link(samira, now=clock.now())
-    db_session.commit()
-    db_session.rollback()
-    return f"/connexion/{token}"
 
 
 def in_the_mail(db_session: scoped_session[Session], address: str) -> str:

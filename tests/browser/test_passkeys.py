@@ -7,11 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
-from sqlalchemy.orm import Session, scoped_session
 
-from eventsapp import clock
-from eventsapp.people import accounts
-from tests import factories, saturdays
 from tests.browsers import Visit
 from tests.servers import LiveServer
 
@@ -25,15 +21,6 @@ def live_server(live_server: LiveServer) -> LiveServer:
     url = live_server.url.replace("127.0.0.1", "localhost")
     live_server.app.config["PUBLIC_URL"] = url
     return LiveServer(url, live_server.app)
-
-
-@pytest.fixture
-def link(db_session: scoped_session[Session]) -> str:
-    samira = saturdays.a_coordinator(factories.a_territory())
-    token = accounts.new_link(samira, now=clock.now())
-    db_session.commit()
-    db_session.rollback()
-    return f"/connexion/{token}"
 
 
 def give_device(page: Page) -> tuple[CDPSession, str]:

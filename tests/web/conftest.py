@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -13,12 +14,14 @@ from eventsapp import clock
 from eventsapp.people import sign_ins
 from eventsapp.people.models import Account
 from eventsapp.web.guards import SIGN_IN
+from tests import factories, saturdays
 from tests.authenticators import HERE, Authenticator, asked
 from tests.pages import PageClient
 from tests.web.phones import Phone
 
 SignIn = Callable[[Account], PageClient]
 AddKey = Callable[..., Authenticator]
+Statements = Callable[[], AbstractContextManager[list[str]]]
 SetUp = Callable[[Account], tuple[PageClient, Phone, list[str]]]
 
 
@@ -37,6 +40,22 @@ def sign_in(app: Flask, db_session: scoped_session[Session]) -> SignIn:
         return client
 
     return enter
+
+
+@pytest.fixture
+def samira(db_session: scoped_session[Session]) -> Account:
+    """She coordinates the 19e."""
+    found = saturdays.a_coordinator(factories.a_territory())
+    db_session.commit()
+    return found
+
+
+@pytest.fixture
+def paul(db_session: scoped_session[Session]) -> Account:
+    """He coordinates the 10e."""
+    found = saturdays.a_coordinator(factories.a_territory(10), email="paul@example.org", name="Paul")
+    db_session.commit()
+    return found
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from eventsapp import clock
 from eventsapp.people import accounts
 from eventsapp.people.models import Account, SignIn
 from eventsapp.web.guards import SIGN_IN
-from tests import factories, saturdays
+from tests import saturdays
 from tests.pages import PageClient
 
 PHONE = {"User-Agent": "Mozilla/5.0 (Android 14; Mobile; rv:145.0) Gecko/145.0 Firefox/145.0"}
@@ -37,13 +37,6 @@ def enter(app: Flask, db_session: scoped_session[Session]) -> Enter:
         return client
 
     return come_in
-
-
-@pytest.fixture
-def samira(db_session: scoped_session[Session]) -> Account:
-    found = saturdays.a_coordinator(factories.a_territory())
-    db_session.commit()
-    return found
 
 
 def devices(client: PageClient) -> list[str]:

@@ -38,13 +38,6 @@ PARTNERS = "/pro/paris-19/partenaires"
 
 
 @pytest.fixture
-def samira(db_session: scoped_session[Session]) -> Account:
-    account = saturdays.a_coordinator(factories.a_territory())
-    db_session.commit()
-    return account
-
-
-@pytest.fixture
 def rachid(samira: Account, db_session: scoped_session[Session]) -> Account:
     account = saturdays.a_coordinator(factories.a_territory(), email="rachid@example.org", name="Rachid")
     db_session.commit()

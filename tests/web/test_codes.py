@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session, scoped_session
 from eventsapp import clock as hours
 from eventsapp.people import accounts
 from eventsapp.people.models import Account, RecoveryCode
-from tests import factories, saturdays
 from tests.pages import PageClient
 from tests.web.conftest import SetUp
 from tests.web.conftest import SignIn as Enter
@@ -22,13 +21,6 @@ from tests.web.phones import Phone, by_link, told, try_code
 
 PHRASE = "un tramway nommé Ourcq"
 THIRTY = timedelta(seconds=30)
-
-
-@pytest.fixture
-def samira(db_session: scoped_session[Session]) -> Account:
-    found = saturdays.a_coordinator(factories.a_territory())
-    db_session.commit()
-    return found
 
 
 def test_other_devices_are_out_when_codes_begin(samira: Account, set_up: SetUp, sign_in: Enter) -> None:

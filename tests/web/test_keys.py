@@ -15,7 +15,6 @@ from eventsapp import clock as hours
 from eventsapp.people import passwords, sign_ins
 from eventsapp.people.models import Account, Passkey, Proof, SignIn
 from eventsapp.web.guards import SIGN_IN
-from tests import factories, saturdays
 from tests.authenticators import Authenticator, asked
 from tests.pages import PageClient
 from tests.web.conftest import AddKey
@@ -26,20 +25,6 @@ from tests.web.test_passkeys import code, codes_of, come_in, is_out
 pytestmark = pytest.mark.usefixtures("at_home")
 
 KEYS = "/pro/compte/cles"
-
-
-@pytest.fixture
-def samira(db_session: scoped_session[Session]) -> Account:
-    found = saturdays.a_coordinator(factories.a_territory())
-    db_session.commit()
-    return found
-
-
-@pytest.fixture
-def paul(db_session: scoped_session[Session]) -> Account:
-    found = saturdays.a_coordinator(factories.a_territory(10), email="paul@example.org", name="Paul")
-    db_session.commit()
-    return found
 
 
 def test_whoever_finds_the_browser_open_adds_no_key(

@@ -25,19 +25,12 @@ from eventsapp.mailroom.models import Letter
 from eventsapp.people import accounts
 from eventsapp.people.models import Account, Organisation
 from eventsapp.web import limits
-from tests import factories, saturdays
+from tests import factories
 from tests.databases import everything
 from tests.pages import PageClient, PageResponse
 from tests.web.conftest import SetUp, SignIn
 
 pytestmark = pytest.mark.databases("sqlite")
-
-
-@pytest.fixture
-def samira(db_session: scoped_session[Session]) -> None:
-    saturdays.a_coordinator(factories.a_territory())
-    db_session.commit()
-    db_session.rollback()
 
 
 def guess(client: PageClient, email: str = "samira@example.org", **how: object) -> PageResponse:

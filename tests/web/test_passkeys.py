@@ -21,7 +21,6 @@ from eventsapp.people import accounts, passkey_challenges, passkeys, second_fact
 from eventsapp.people.models import Account, Passkey, Proof, SignIn, UsedChallenge
 from eventsapp.people.passkeys import PasskeyRefused
 from eventsapp.web.guards import SIGN_IN
-from tests import factories, saturdays
 from tests.authenticators import Authenticator, asked, base64url
 from tests.pages import PageClient
 from tests.races import at_once
@@ -33,20 +32,6 @@ pytestmark = pytest.mark.usefixtures("at_home")
 
 REFUSED = "Cette clé d’accès n’a pas été reconnue. Recommencez."
 KEYS = "/pro/compte/cles"
-
-
-@pytest.fixture
-def samira(db_session: scoped_session[Session]) -> Account:
-    found = saturdays.a_coordinator(factories.a_territory())
-    db_session.commit()
-    return found
-
-
-@pytest.fixture
-def paul(db_session: scoped_session[Session]) -> Account:
-    found = saturdays.a_coordinator(factories.a_territory(10), email="paul@example.org", name="Paul")
-    db_session.commit()
-    return found
 
 
 def come_in(client: PageClient, device: Authenticator, **changes: str) -> str:

@@ -25,18 +25,11 @@ from eventsapp.mailroom import sealing
 from eventsapp.mailroom.models import Letter
 from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account, Organisation
-from tests import factories, saturdays
+from tests import factories
 from tests.pages import PageClient
 from tests.races import at_once, pressed_at_once
 from tests.web import town
 from tests.web.conftest import SignIn
-
-
-@pytest.fixture
-def samira(db_session: scoped_session[Session]) -> Account:
-    account = saturdays.a_coordinator(factories.a_territory())
-    db_session.commit()
-    return account
 
 
 @pytest.fixture

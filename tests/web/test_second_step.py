@@ -16,7 +16,6 @@ from eventsapp.people import accounts, second_factor
 from eventsapp.people.models import Account, Proof, RecoveryCode, SignIn
 from eventsapp.people.second_factor import CodeWrong, RecoveryCodeWrong
 from eventsapp.web.guards import SIGN_IN
-from tests import factories, saturdays
 from tests.pages import PageClient
 from tests.races import at_once
 from tests.web.conftest import SetUp
@@ -26,13 +25,6 @@ from tests.web.strangers import seen
 
 PHRASE = "un tramway nommé Ourcq"
 THIRTY = timedelta(seconds=30)
-
-
-@pytest.fixture
-def samira(db_session: scoped_session[Session]) -> Account:
-    found = saturdays.a_coordinator(factories.a_territory())
-    db_session.commit()
-    return found
 
 
 def test_a_phone_s_code_is_asked_for_after_the_link(

@@ -16,17 +16,10 @@ from eventsapp.mailroom import sealing
 from eventsapp.mailroom.models import Letter
 from eventsapp.people import accounts
 from eventsapp.people.models import SignInLink
-from tests import factories, saturdays
 from tests.pages import Form, PageClient
 from tests.web.strangers import seen
 
 ENTER = "Entrer"
-
-
-@pytest.fixture
-def samira(db_session: scoped_session[Session]) -> None:
-    saturdays.a_coordinator(factories.a_territory())
-    db_session.commit()
 
 
 def link_sent(db_session: scoped_session[Session]) -> str:

@@ -35,13 +35,6 @@ CLOSED: list[tuple[int, list[str]]] = [(403, []), (403, [])]
 """The same for whoever does not."""
 
 
-@pytest.fixture
-def samira(db_session: scoped_session[Session]) -> Account:
-    found = saturdays.a_coordinator(factories.a_territory())
-    db_session.commit()
-    return found
-
-
 def last_letter(db_session: scoped_session[Session]) -> tuple[str, str]:
     """To whom, and the path of the link in it."""
     db_session.rollback()  # what requests wrote meanwhile is seen
