@@ -124,7 +124,8 @@ def names_of(numbers: Collection[int]) -> dict[int, str]:
 
 
 def ask_link(email: str, *, now: datetime) -> None:
-    """Sends a link to whoever has an account; says nothing of who has none, and takes as long.
+    """Sends a link to whoever has an account; says nothing of who has none, and takes about as
+    long (`python -m bench.strangers`).
 
     Raises EmailMissing, EmailUnreadable: what anybody can see of what they typed.
     """
