@@ -5,29 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
 
+import eventsapp
 from eventsapp.database import Moment, db
 
 # Every room that stores something, so that `metadata` is whole whoever runs the migrations.
-for room in (
-    "places",
-    "people",
-    "programme",
-    "agenda",
-    "invitations",
-    "registrations",
-    "planning",
-    "access",
-    "tasks",
-    "mailroom",
-    "media",
-):
-    import_module(f"eventsapp.{room}.models")
+for room in sorted(Path(eventsapp.__file__).parent.glob("*/models.py")):
+    import_module(f"eventsapp.{room.parent.name}.models")
 import_module("eventsapp.journal")
 
 

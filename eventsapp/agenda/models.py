@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.codes import short_code, slug_from
 from eventsapp.database import Model, choice
+from eventsapp.media.models import Picture
 from eventsapp.people.models import Organisation
 from eventsapp.places.models import Territory, Venue
 from eventsapp.programme.models import Action
@@ -56,6 +57,32 @@ class RegistrationMode(enum.StrEnum):
     """Come as you are."""
     COUNTED = "comptee"
     """Places are counted; households register."""
+
+
+class Accessibility(enum.StrEnum):
+    """What an event offers to whoever needs it; the venue's own step is `Venue.step_free`."""
+
+    SIGN_LANGUAGE = "lsf"
+    EASY_FRENCH = "francais_simple"
+    CHILD_CARE = "garde_enfants"
+    QUIET = "calme"
+    HEARING_LOOP = "boucle"
+    PUSHCHAIR = "poussette"
+
+    @property
+    def label(self) -> str:
+        """« Interprète en langue des signes »…"""
+        return str(_ACCESSIBILITY_LABELS[self])
+
+
+_ACCESSIBILITY_LABELS = {
+    Accessibility.SIGN_LANGUAGE: lazy_gettext("Interprète en langue des signes"),
+    Accessibility.EASY_FRENCH: lazy_gettext("On parle français simplement"),
+    Accessibility.CHILD_CARE: lazy_gettext("Les enfants sont gardés sur place"),
+    Accessibility.QUIET: lazy_gettext("Un endroit calme"),
+    Accessibility.HEARING_LOOP: lazy_gettext("Boucle pour les appareils auditifs"),
+    Accessibility.PUSHCHAIR: lazy_gettext("On entre avec une poussette"),
+}
 
 
 class EventStatus(enum.StrEnum):
@@ -158,6 +185,7 @@ class Event(Model):
         ),
         CheckConstraint("(registration = 'comptee') = (capacity IS NOT NULL)", name="counted_has_capacity"),
         CheckConstraint("(status = 'annule') = (cancelled_at IS NOT NULL)", name="cancelled_has_moment"),
+        CheckConstraint("(picture_id IS NULL) = (picture_alternative = '')", name="picture_is_described"),
         Index("ix_event_listing", "territory_id", "is_restricted", "starts_at", "id"),
         Index("ix_event_activity", "activity_id", "starts_at"),
         Index("ix_event_host", "host_id", "starts_at"),
@@ -188,9 +216,17 @@ class Event(Model):
     seats_taken: Mapped[int] = mapped_column(default=0)
     spoken_languages: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Codes of the languages spoken there besides French."""
+    accessibility: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Values of Accessibility that hold for this event."""
     access: Mapped[str] = mapped_column(String(240), default="")
     """How to come, where it differs from the venue's own."""
     door: Mapped[str] = mapped_column(String(240), default="")
+    room: Mapped[str] = mapped_column(String(80), default="")
+    """The room inside the venue, as who keeps the place calls it: « préau », « salle 3 »."""
+    picture_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"), index=True)
+    """Its own picture; without one, pages show the host's."""
+    picture_alternative: Mapped[str] = mapped_column(String(160), default="")
+    """What one sees in it, in French (WCAG 1.1.1)."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     """The last change that calendars should see; DTSTAMP of the feed."""
@@ -204,6 +240,7 @@ class Event(Model):
     venue: Mapped[Venue] = relationship()
     host: Mapped[Organisation | None] = relationship()
     topic: Mapped[Topic | None] = relationship()
+    picture: Mapped[Picture | None] = relationship()
 
     @property
     def slug(self) -> str | None:

@@ -18,6 +18,7 @@ from eventsapp.agenda import fragments
 from eventsapp.agenda.listeners import Listeners
 from eventsapp.agenda.models import (
     EVENT_MOVES,
+    Accessibility,
     Activity,
     Audience,
     Event,
@@ -27,6 +28,7 @@ from eventsapp.agenda.models import (
 )
 from eventsapp.codes import short_code
 from eventsapp.database import db
+from eventsapp.media.models import Picture
 from eventsapp.people.models import Organisation
 from eventsapp.places.models import Territory, Venue
 from eventsapp.refusals import Conflict, Refusal, msgid
@@ -88,8 +90,12 @@ class Announcement:
     registration: RegistrationMode = RegistrationMode.NONE
     capacity: int | None = None
     spoken_languages: Sequence[str] = ()
+    accessibility: Sequence[Accessibility] = ()
     access: str = ""
     door: str = ""
+    room: str = ""
+    picture: Picture | None = None
+    picture_alternative: str = ""
 
 
 def announce(announcement: Announcement, *, actor: str, now: datetime) -> Event:
@@ -236,8 +242,12 @@ def _event(announcement: Announcement, now: datetime) -> Event:
         registration=announcement.registration,
         capacity=announcement.capacity if counted else None,
         spoken_languages=list(announcement.spoken_languages),
+        accessibility=[one.value for one in announcement.accessibility],
         access=announcement.access,
         door=announcement.door,
+        room=announcement.room,
+        picture=announcement.picture,
+        picture_alternative=announcement.picture_alternative,
         created_at=now,
         changed_at=now,
     )

@@ -121,6 +121,8 @@ class OrganisationApproval(Model):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"))
     approved_at: Mapped[datetime]
+    is_trusted: Mapped[bool] = mapped_column(default=False)
+    """What it proposes there is published at once; otherwise a coordinator looks first."""
 
     organisation: Mapped[Organisation] = relationship()
 

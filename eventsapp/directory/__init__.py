@@ -1,0 +1,1 @@
+"""Whom to reach where: contacts of places and organisations, without accounts."""
