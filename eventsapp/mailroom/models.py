@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventsapp.database import Model, choice
@@ -32,13 +32,25 @@ class LetterStatus(enum.StrEnum):
 
 
 LETTER_MOVES: dict[LetterStatus, frozenset[LetterStatus]] = {
-    LetterStatus.WAITING: frozenset({LetterStatus.SENDING, LetterStatus.SENT, LetterStatus.STALE}),
+    LetterStatus.WAITING: frozenset(
+        {LetterStatus.SENDING, LetterStatus.SENT, LetterStatus.STALE, LetterStatus.FAILED}
+    ),
     LetterStatus.SENDING: frozenset({LetterStatus.WAITING, LetterStatus.SENT, LetterStatus.FAILED}),
     LetterStatus.SENT: frozenset(),
-    LetterStatus.FAILED: frozenset({LetterStatus.WAITING}),
+    LetterStatus.FAILED: frozenset({LetterStatus.WAITING, LetterStatus.SENT}),
     LetterStatus.STALE: frozenset(),
 }
-"""From each status, those it may go to; a call goes from WAITING to SENT when somebody was reached."""
+"""From each status, those it may go to. A call goes from WAITING to SENT when somebody was reached, to
+FAILED when the number is wrong; a mail that failed goes to SENT when somebody said it on the phone."""
+
+
+class CallOutcome(enum.StrEnum):
+    """What came of a call."""
+
+    REACHED = "appele"
+    MESSAGE_LEFT = "message"
+    NO_ANSWER = "pas_de_reponse"
+    WRONG_NUMBER = "faux_numero"
 
 
 class Letter(Model):
@@ -64,6 +76,8 @@ class Letter(Model):
     reader_name: Mapped[str] = mapped_column(String(120))
     address: Mapped[str] = mapped_column(String(254))
     """An e-mail address or a phone number, as the channel wants."""
+    phone: Mapped[str | None] = mapped_column(String(32))
+    """Of a letter by mail: what to dial if no server takes it; None where they left no number."""
     language: Mapped[str] = mapped_column(String(8))
     subject: Mapped[str] = mapped_column(String(200))
     sender_name: Mapped[str] = mapped_column(String(120))
@@ -84,3 +98,19 @@ class Letter(Model):
     finished_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(String(400), default="")
     """What the last failed try said."""
+
+
+class CallAttempt(Model):
+    """One try to tell a letter by phone."""
+
+    __tablename__ = "call_attempt"
+    __table_args__ = (Index("ix_call_attempt_letter", "letter_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"))
+    outcome: Mapped[CallOutcome] = mapped_column(choice(CallOutcome))
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(40))
+    """As the journal writes it: « account:3 »."""
+    confirmed_by: Mapped[str] = mapped_column(String(60), default="")
+    """Who answered, where it is somebody else than the reader: « sa sœur »."""

@@ -23,7 +23,10 @@ from eventsapp.settings import setting
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """To whom a letter goes: by mail when there is an address, else by a call to the number."""
+    """To whom a letter goes: by mail when there is an address, else by a call to the number.
+
+    Where both are known, the number is kept beside the letter, for when no server takes it.
+    """
 
     name: str
     language: str
@@ -95,6 +98,7 @@ def post(letter: OutgoingLetter, *, now: datetime) -> Letter:
         thread=letter.thread,
         reader_name=reader.name,
         address=reader.address,
+        phone=reader.phone if by_mail else None,
         language=reader.language,
         subject=written.subject,
         sender_name=letter.sender.name,

@@ -1,8 +1,6 @@
-"""« Personnes à appeler »: whoever left a phone number and no address is told by a person."""
+"""« Tournée d’appels »: whoever mail does not reach is told by a person."""
 
 from __future__ import annotations
-
-import enum
 
 import phonenumbers
 from flask import flash, redirect, render_template, request, url_for
@@ -13,52 +11,54 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.mailroom import calls
-from eventsapp.mailroom.calls import CallIsSettled
+from eventsapp.mailroom.masking import readable_text
+from eventsapp.mailroom.models import CallOutcome
+from eventsapp.refusals import Refusal
+from eventsapp.web.coordination.calls_wording import SAID, tried
 from eventsapp.web.doorstep import actor, desk, steered
 
 bp = desk("calls")
 
 
-class Outcome(enum.StrEnum):
-    """What came of a call."""
-
-    REACHED = "appele"
-    MESSAGE_LEFT = "message"
-
-
 @bp.get("/pro/<territory:territory>/appels")
 def index(territory: str) -> str:
-    """Whom to call, who must know soonest first, and what to say."""
+    """Whom to call, who must know soonest first, and what to say; printed, a sheet to fill in."""
     area = steered(territory)
     return render_template(
         "coordination/calls/index.html",
         territory=area,
         to_make=calls.to_make(area.id, now=clock.now()),
-        Outcome=Outcome,
+        Outcome=CallOutcome,
+        longest=calls.LONGEST_NAME,
         readable=readable_number,
+        readable_text=readable_text,
+        tried=tried,
     )
 
 
 @bp.post("/pro/<territory:territory>/appels/<row:letter_id>")
 def outcome(territory: str, letter_id: int) -> BaseResponse:
-    """Writes down what came of a call."""
+    """Writes down what came of a call, for all that was to be said in it."""
     area = steered(territory)
-    letter, now = calls.by_id(letter_id, area.id), clock.now()
-    name = letter.reader_name
+    letter = calls.by_id(letter_id, area.id)
+    name, asked = letter.reader_name, request.form.get("outcome", "")
+    if asked not in set(CallOutcome):
+        raise BadRequest()
+    came_of_it = CallOutcome(asked)
     try:
-        if request.form.get("outcome") == Outcome.REACHED:
-            calls.reached(letter, actor=actor(), now=now)
-            said, kind = gettext("%(name)s a été prévenu(e).", name=name), "ok"
-        elif request.form.get("outcome") == Outcome.MESSAGE_LEFT:
-            calls.message_left(letter, actor=actor(), now=now)
-            said, kind = gettext("%(name)s : message laissé, à rappeler.", name=name), "ok"
-        else:
-            raise BadRequest()
+        calls.settle(
+            letter,
+            came_of_it,
+            also=request.form.getlist("letter", type=int),
+            confirmed_by=request.form.get("confirmed_by", ""),
+            actor=actor(),
+            now=clock.now(),
+        )
         db.session.commit()
-    except CallIsSettled as refusal:
+        flash(gettext(SAID[came_of_it], name=name), "ok")
+    except Refusal as refusal:
         db.session.rollback()
-        said, kind = gettext(refusal.sentence), "warn"
-    flash(said, kind)
+        flash(gettext(refusal.sentence, **refusal.parameters), "warn")
     return redirect(url_for("calls.index", territory=territory), 303)
 
 

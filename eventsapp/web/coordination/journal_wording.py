@@ -48,6 +48,8 @@ WORDS = {
     ("letter", "sent again"): lazy_gettext("a relancé un courrier"),
     ("letter", "called"): lazy_gettext("a appelé une personne"),
     ("letter", "left a message"): lazy_gettext("a laissé un message"),
+    ("letter", "found nobody"): lazy_gettext("a appelé, sans réponse"),
+    ("letter", "found a wrong number"): lazy_gettext("a trouvé un numéro faux"),
     ("access_grant", "granted"): lazy_gettext("a donné une fonction"),
     ("access_grant", "ended"): lazy_gettext("a mis fin à une fonction"),
     ("access_grant", "stands in"): lazy_gettext("a accepté un remplacement"),

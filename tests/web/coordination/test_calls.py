@@ -70,7 +70,8 @@ def test_a_message_keeps_the_line(desk: PageClient, awa_registers: Callable[[str
     desk.post(form["action"], data={"outcome": "message", "csrf_token": token})
     page = desk.get(LIST).page
     assert "Awa : message laissé, à rappeler." in page.text
-    assert [tag.text for tag in page.main.all("span", class_="tag")] == ["1 message laissé"]
+    assert [tag.text for tag in page.main.all("span", class_="tag")] == ["1 essai"]
+    assert "le dernier : message laissé" in page.text
 
 
 def test_two_people_who_call_at_once_make_one_entry(
@@ -87,7 +88,7 @@ def test_two_people_who_call_at_once_make_one_entry(
 
 @pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("outcome", ["", "autre", None])
-def test_an_outcome_is_one_of_two(
+def test_an_outcome_is_one_of_four(
     desk: PageClient, awa_registers: Callable[[str], None], outcome: str | None
 ) -> None:
     awa_registers("Awa")
