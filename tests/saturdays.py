@@ -55,7 +55,7 @@ def a_topic(name: str = "les écrans") -> Topic:
 def an_offer(name: str, *topics: str, approved: bool = True, **values: Any) -> SaturdayOffer:
     """An association that comes to schools of the 19e and speaks of these topics."""
     territory = values.pop("territory", None) or factories.a_territory()
-    who = {key: values.pop(key) for key in ("latitude", "longitude") if key in values}
+    who = {key: values.pop(key) for key in ("latitude", "longitude", "email") if key in values}
     organisation = factories.an_association(name, **who)
     offer = SaturdayOffer(
         organisation=organisation,

@@ -26,11 +26,13 @@ from eventsapp.agenda.models import (
     RegistrationMode,
     Topic,
 )
+from eventsapp.clock import day_of
 from eventsapp.codes import short_code
 from eventsapp.database import db
 from eventsapp.media.models import Picture
 from eventsapp.people.models import Organisation
 from eventsapp.places.models import Territory, Venue
+from eventsapp.programme import years
 from eventsapp.refusals import Conflict, Refusal, msgid
 
 listeners = Listeners()
@@ -101,8 +103,8 @@ class Announcement:
 def announce(announcement: Announcement, *, actor: str, now: datetime) -> Event:
     """Announces one date of an activity and gives the event, flushed.
 
-    Raises EndsBeforeStart, VenueElsewhere, CapacityMissing. Dates already past are taken: a year
-    is sometimes typed in afterwards.
+    Raises EndsBeforeStart, VenueElsewhere, CapacityMissing. Dates already past are taken, since a year
+    is sometimes typed in afterwards, unless it is archived (YearIsClosed).
     """
     return announce_all([announcement], actor=actor, now=now)[0]
 
@@ -110,6 +112,9 @@ def announce(announcement: Announcement, *, actor: str, now: datetime) -> Event:
 def announce_all(announcements: Iterable[Announcement], *, actor: str, now: datetime) -> list[Event]:
     """Announces many dates at once: all or none, one revision for each territory."""
     events = [_event(announcement, now) for announcement in announcements]
+    for territory_id in {event.territory_id for event in events if event.ends_at <= now}:
+        past = [event for event in events if event.territory_id == territory_id and event.ends_at <= now]
+        years.require_open(territory_id, *(day_of(event.starts_at) for event in past))
     _give_codes(events)
     db.session.add_all(events)
     db.session.flush()

@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from eventsapp.settings import setting
 
-_PRIVATE_LINK = re.compile(r"(https?://[^\s\"'<>]*/(?:m|connexion|invitation|jour)/)[\w-]+")
+_PRIVATE_LINK = re.compile(r"(https?://[^\s\"'<>]*/(?:m|connexion|invitation|jour|ecole|on-repart)/)[\w-]+")
 ERASED = "…"
 """What stands in place of a token in a delivered letter."""
 

@@ -20,6 +20,7 @@ from eventsapp.clock import day_of, local
 from eventsapp.database import db
 from eventsapp.people.models import OrganisationApproval
 from eventsapp.places.models import SATURDAY_SCHOOLS, Territory, Venue
+from eventsapp.planning import preparations
 from eventsapp.planning.models import OfferedTopic, SaturdayOffer, SchoolWish
 from eventsapp.planning.owed_months import month_key, periods_of
 from eventsapp.planning.problem import Association, Line, Period, Position, Problem, School
@@ -84,7 +85,7 @@ def gather(territory: Territory, year: SchoolYear, *, first_day: date) -> Questi
     """
     periods = periods_of(year, first_day)
     venues = _schools(territory)
-    offers = _offers(territory)
+    offers = _offers(territory, year)
     held = _held(territory, year, [offer.organisation_id for offer in offers])
     schools = {venue.id for venue in venues}
     saturdays = [one for one in held if one.is_school_saturday and one.venue_id in schools]
@@ -111,14 +112,16 @@ def _schools(territory: Territory) -> Sequence[Venue]:
     return venues
 
 
-def _offers(territory: Territory) -> list[SaturdayOffer]:
-    """What approved organisations offer; those without a topic have nothing to say yet."""
+def _offers(territory: Territory, year: SchoolYear) -> list[SaturdayOffer]:
+    """What approved organisations offer, but for those that do not come back in that year; those without a
+    topic have nothing to say yet."""
     approved = select(OrganisationApproval.organisation_id).where(
         OrganisationApproval.territory_id == territory.id
     )
     offers = db.session.scalars(
         select(SaturdayOffer)
         .where(SaturdayOffer.territory_id == territory.id, SaturdayOffer.organisation_id.in_(approved))
+        .where(SaturdayOffer.organisation_id.not_in(preparations.not_coming(territory, year.label)))
         .options(joinedload(SaturdayOffer.organisation))
         .order_by(SaturdayOffer.id)
     ).all()

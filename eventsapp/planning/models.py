@@ -134,3 +134,85 @@ class DraftLine(Model):
     organisation: Mapped[Organisation | None] = relationship()
     topic: Mapped[Topic | None] = relationship()
     event: Mapped[Event | None] = relationship()
+
+
+class YearPreparation(Model):
+    """A school year being prepared in a territory: what it takes over from the one before."""
+
+    __tablename__ = "year_preparation"
+    __table_args__ = (UniqueConstraint("territory_id", "school_year"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"))
+    school_year: Mapped[str] = mapped_column(String(9))
+    """« 2027-2028 »."""
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[str] = mapped_column(String(80))
+
+    territory: Mapped[Territory] = relationship()
+
+
+class Comeback(enum.StrEnum):
+    """What an organisation answers to « On repart ? »."""
+
+    YES = "oui"
+    NO = "non"
+    LATER = "a_voir"
+
+
+class ComebackQuestion(Model):
+    """« On repart ? », asked of one organisation for one year; answered by link or by telephone."""
+
+    __tablename__ = "comeback_question"
+    __table_args__ = (
+        UniqueConstraint("preparation_id", "organisation_id"),
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answer_has_moment"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    preparation_id: Mapped[int] = mapped_column(ForeignKey("year_preparation.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    sessions_before: Mapped[int]
+    """How many sessions it held in the year before."""
+    fingerprint: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """Of the link that was sent last; a new one each time."""
+    asked_at: Mapped[datetime | None]
+    answer: Mapped[Comeback | None] = mapped_column(choice(Comeback))
+    words: Mapped[str] = mapped_column(String(400), default="")
+    answered_at: Mapped[datetime | None]
+
+    preparation: Mapped[YearPreparation] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+
+
+class SchoolTarget(Model):
+    """How many Saturdays a school is to have in a year being prepared, and how many it had before."""
+
+    __tablename__ = "school_target"
+    __table_args__ = (
+        UniqueConstraint("preparation_id", "venue_id"),
+        CheckConstraint("sessions BETWEEN 0 AND 40", name="sessions_possible"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    preparation_id: Mapped[int] = mapped_column(ForeignKey("year_preparation.id"))
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venue.id"), index=True)
+    sessions: Mapped[int]
+    sessions_before: Mapped[int]
+
+    venue: Mapped[Venue] = relationship()
+
+
+class FormerPair(Model):
+    """An association that came to a school in the year before, and how often."""
+
+    __tablename__ = "former_pair"
+    __table_args__ = (UniqueConstraint("preparation_id", "venue_id", "organisation_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    preparation_id: Mapped[int] = mapped_column(ForeignKey("year_preparation.id"))
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venue.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    sessions: Mapped[int]
+
+    organisation: Mapped[Organisation] = relationship()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -131,3 +131,17 @@ class Action(Model):
 
     axis: Mapped[Axis] = relationship()
     territory: Mapped[Territory] = relationship()
+
+
+class ClosedYear(Model):
+    """A school year of a territory that is archived: it is read, and nothing in it changes any more."""
+
+    __tablename__ = "closed_year"
+    __table_args__ = (UniqueConstraint("territory_id", "school_year"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"))
+    school_year: Mapped[str] = mapped_column(String(9))
+    """« 2025-2026 »."""
+    closed_at: Mapped[datetime]
+    closed_by: Mapped[str] = mapped_column(String(80))

@@ -184,7 +184,7 @@ class SchoolCalendar:
     def school_year_of(self, day: date) -> SchoolYear:
         """The school year, September to August, in which that day falls. Raises CalendarNotCovered."""
         self.require(day)
-        return _year_of(day)
+        return year_of(day)
 
     @property
     def school_years(self) -> tuple[SchoolYear, ...]:
@@ -228,7 +228,7 @@ def _holidays(path: Path) -> list[Closure]:
         kind = row.parsed("kind", ClosureKind)
         name = row["name"]
         first, last = row.parsed("first_day", date.fromisoformat), row.parsed("last_day", date.fromisoformat)
-        year = _year_of(first)
+        year = year_of(first)
         row.check(kind is not ClosureKind.PUBLIC_HOLIDAY, "public holidays have their own file")
         row.check(name in HOLIDAYS_OF_A_YEAR, f"unknown holidays: {name}")
         row.check(FIRST_DAY <= first <= last <= LAST_DAY, "days out of order, or outside the years")
@@ -251,7 +251,7 @@ def _public_holidays(path: Path) -> list[Closure]:
     for row in rows(path, ("day", "name", "source")):
         line = row.line
         day, name = row.parsed("day", date.fromisoformat), row["name"]
-        year = _year_of(day)
+        year = year_of(day)
         row.check(name in PUBLIC_HOLIDAYS_OF_A_YEAR, f"unknown public holiday: {name}")
         row.check(FIRST_DAY <= day <= LAST_DAY, f"{day} is outside the years")
         row.check(not closures or day > closures[-1].first, "repeats or precedes the row before")
@@ -271,7 +271,8 @@ def _check_whole(held: set[tuple[str, str]], names: tuple[str, ...], path: Path,
             raise BrokenDataFile(path, last_line, f"{year.label} lacks {', '.join(missing)}")
 
 
-def _year_of(day: date) -> SchoolYear:
+def year_of(day: date) -> SchoolYear:
+    """The school year, September to August, of any day, covered by our files or not."""
     return SchoolYear(day.year if day.month >= 9 else day.year - 1)
 
 

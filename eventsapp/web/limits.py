@@ -123,6 +123,8 @@ GUESSED = frozenset(
         "invitations.show",
         "invitations.accept",
         "day.show",
+        "coming_back.show",
+        "coming_back.answer",
     }
 )
 """Doors that a link opens by itself."""

@@ -48,7 +48,16 @@ def legal() -> str:
 def robots() -> Response:
     """Feeds stay open: Google's importer obeys this file (RULES F10). Every month and day of a
     territory has an address of its own, for centuries: those are for people."""
-    private = ("/m/", "/pro/", "/connexion", "/invitation/", "/jour/", "/demonstration/", "/e/*/inscription")
+    private = (
+        "/m/",
+        "/pro/",
+        "/connexion",
+        "/invitation/",
+        "/jour/",
+        "/on-repart/",
+        "/demonstration/",
+        "/e/*/inscription",
+    )
     endless = ("/*?*mois=", "/*?*jour=")
     closed = "\n".join(f"Disallow: {path}" for path in private + endless)
     return Response(f"User-agent: *\n{closed}\n", content_type="text/plain; charset=utf-8")

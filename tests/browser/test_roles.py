@@ -41,10 +41,11 @@ PUBLIC = {
     "/connexion/{link_samira}": 0,
     "/integration/espace-19": 0,
     "/invitation/{offer_token}": 1,
+    "/on-repart/{comeback_token}": 1,
 }
 """Pages for everybody, and how many forms of each refuse to be sent empty."""
 
-OVER = {"/connexion/x": 410, "/invitation/x": 410, "/jour/x": 410}
+OVER = {"/connexion/x": 410, "/invitation/x": 410, "/jour/x": 410, "/on-repart/x": 410}
 """Links that work no more, and what they answer."""
 
 PAGES = {
@@ -54,6 +55,7 @@ PAGES = {
         "/pro/compte/cles": 0,
         "/pro/paris-19/equipe": 1,
         "/pro/paris-19/journal": 0,
+        "/pro/paris-19/annee-suivante": 1,
         "/pro/paris-19/partenaires": 0,
         "/pro/paris-19/partenaires/demandes/{request}": 2,
         "/pro/fonctions/{grant}/transmission": 1,

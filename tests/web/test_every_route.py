@@ -93,6 +93,8 @@ ROUTES = (
     ),
     # Its day has not come (test_day_links).
     Route("GET", "day.show", "/jour/{day_token}", EVERYBODY, 410),
+    Route("GET", "coming_back.show", "/on-repart/{comeback_token}", EVERYBODY, 200),
+    Route("POST", "coming_back.answer", "/on-repart/{comeback_token}", EVERYBODY, 303),
     Route("GET", "invitations.show", "/invitation/{offer_token}", EVERYBODY, 200),
     Route("POST", "invitations.accept", "/invitation/{offer_token}", EVERYBODY, 422),  # it asks a name
     # Signing in.
@@ -135,6 +137,13 @@ ROUTES = (
     desk("GET", "plans.show", "plans/{draft}", 200),
     desk("POST", "plans.accept", "plans/{draft}/acceptation", 303),
     desk("POST", "plans.set_aside", "plans/{draft}/mise-de-cote", 303),
+    desk("GET", "next_year.show", "{territory}/annee-suivante", 200),
+    desk("POST", "next_year.open_", "{territory}/annee-suivante", 303),
+    desk("POST", "next_year.ask", "{territory}/annee-suivante/questions", 303),
+    desk("POST", "next_year.note", "{territory}/annee-suivante/reponses/{comeback}", 303),
+    desk("POST", "next_year.targets", "{territory}/annee-suivante/cibles", 303),
+    desk("POST", "next_year.close", "{territory}/annees/2025-2026/archive", 303),
+    desk("POST", "next_year.reopen", "{territory}/annees/2024-2025/archive/retrait", 303),
     desk("GET", "series.index", "{territory}/series", 200),
     desk("GET", "series.show", "series/{series}", 200),
     desk("POST", "series.set_rule", "series/{series}/regle", 303),
@@ -255,6 +264,7 @@ FILLED_IN = {
     "first_day": "2026-12-01",
     "last_day": "2026-12-03",
     "function": "paris-19",
+    "answer": "oui",
 }
 """What forms ask, where one answer suits all."""
 
@@ -369,6 +379,7 @@ ELSEWHERE = (
     ("samira", "/pro/rendez-vous/zzzzzzz/aides"),
     ("nobody", "/invitation/invented"),
     ("nobody", "/jour/invented"),
+    ("nobody", "/on-repart/invented"),
     ("nobody", "/connexion/invented"),
     ("nobody", "/m/invented"),
 )
@@ -379,7 +390,7 @@ def test_what_is_not_there_is_not_found_through_ones_own_place_either(
     name: str, rule: str, the_town: Town, sign_in: SignIn, client: PageClient
 ) -> None:
     status = enter(name, the_town, sign_in, client).get(rule.format(**the_town.rows)).status_code
-    gone = rule.startswith(("/invitation", "/jour", "/connexion"))
+    gone = rule.startswith(("/invitation", "/jour", "/connexion", "/on-repart"))
     assert status == (410 if gone else 404)
 
 

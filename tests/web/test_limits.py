@@ -287,6 +287,8 @@ def test_the_table_says_what_the_limits_are() -> None:
     guesses = limits.GUESSES
     assert (guesses.most, guesses.within / minute, guesses.by) == (30, 10, limits.network)
     assert sorted(limits.GUESSED) == [
+        "coming_back.answer",
+        "coming_back.show",
         "day.show",
         "invitations.accept",
         "invitations.show",

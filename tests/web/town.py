@@ -32,7 +32,10 @@ from eventsapp.people.models import (
     SignIn,
 )
 from eventsapp.places.models import Territory
-from eventsapp.planning import drafting
+from eventsapp.planning import drafting, preparations, preparing
+from eventsapp.planning.models import ComebackQuestion
+from eventsapp.programme import years
+from eventsapp.programme.school_calendar import SchoolYear
 from tests import factories, saturdays
 from tests.photos import a_photo
 from tests.registrations import stories
@@ -120,9 +123,12 @@ def build() -> Town:
     link = accounts.new_link(town.accounts["nour"], now=now)
     db.session.flush()
     registered = stories.register(workshop, stories.answers("Awa"))
+    comeback, comeback_token = _asked_whether_they_come_back(nineteenth, espace)
     town.rows = {
         "territory": nineteenth.slug,
         "draft": str(draft.id),
+        "comeback": str(comeback.id),
+        "comeback_token": comeback_token,
         "task": str(later.task_id),
         "call": str(call.id),
         "letter": str(mail.id),
@@ -146,6 +152,19 @@ def build() -> Town:
         "registration": registered.registration.code,
     }
     return town
+
+
+def _asked_whether_they_come_back(
+    territory: Territory, organisation: Organisation
+) -> tuple[ComebackQuestion, str]:
+    """The next year is open, an older one archived, and Espace 19 holds a link to answer by."""
+    years.close(territory, SchoolYear(2024), actor="cli", now=clock.now())
+    preparation = preparing.open_(territory, SchoolYear(2027), actor="cli", now=clock.now())
+    questions = preparations.questions_of(preparation)
+    question = next(one for one in questions if one.organisation is organisation)
+    token = link_token()
+    question.fingerprint = fingerprint(token)
+    return question, token
 
 
 def _known(offer: GrantOffer) -> tuple[str, str]:
