@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventsapp import cli, extensions, settings, web
-from eventsapp.agenda import scheduling
+from eventsapp.agenda import telling
 from eventsapp.database import db, prepare_engine
 from eventsapp.programme import school_calendar
 from eventsapp.registrations import following
@@ -69,4 +69,4 @@ def bind_extensions(app: Flask) -> None:
 
 def bind_listeners() -> None:
     """Who hears of what happens downstairs, in the same transaction."""
-    scheduling.listeners.bind(following)
+    telling.listeners.bind(following)

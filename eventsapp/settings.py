@@ -165,6 +165,14 @@ SETTINGS = (
         _whole(5, 1440),
     ),
     Setting(
+        "UNDO_MINUTES",
+        5,
+        "How long after a move, a cancellation or a restoration people are told: until then it can be "
+        "undone and nobody has heard of it, and several changes become one letter. What takes place within "
+        "48 hours is told at once, and so is everything when this is 0.",
+        _whole(0, 60),
+    ),
+    Setting(
         "SIGN_IN_MINUTES",
         30,
         "How long a sign-in link works: long enough for slow mail, short for a stolen one.",

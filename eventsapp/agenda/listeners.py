@@ -1,27 +1,40 @@
-"""What must travel upstairs when an event changes, in the same transaction.
+"""What must travel upstairs when an event changes, in the transaction that tells of it.
 
-No room below knows who listens: `app.bind_listeners` binds once, `scheduling` calls.
+No room below knows who listens: `app.bind_listeners` binds once, `telling` calls.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from eventsapp.agenda.models import Event
+from eventsapp.agenda.terms import Terms
+
+
+@dataclass(frozen=True)
+class Change:
+    """An event that people are to be told of, and what they were told before its changes.
+
+    Whoever came, or was told something, in between knows other terms than `before`: a listener
+    compares what each was told with `event.terms`. Both may be equal: what changed was put back.
+    """
+
+    event: Event
+    before: Terms
+    room: bool = False
+    """Its room changed, and that is told."""
 
 
 class Listener(Protocol):
     """A module or object that wants to hear of events."""
 
-    def event_rescheduled(self, event: Event, now: datetime) -> None:
-        """Its hour or place changed."""
-
-    def event_cancelled(self, event: Event, now: datetime) -> None:
-        """It does not take place."""
+    def event_changed(self, change: Change, now: datetime) -> None:
+        """Its people are told, each what they do not know yet: hour, place, cancelled or not."""
 
     def event_restored(self, event: Event, now: datetime) -> None:
-        """It takes place after all."""
+        """It takes place after all, as of now and before anybody is told: seats freed meanwhile."""
 
 
 class Listeners:
@@ -35,17 +48,12 @@ class Listeners:
         if listener not in self._bound:
             self._bound.append(listener)
 
-    def rescheduled(self, event: Event, now: datetime) -> None:
-        """Tells everyone that the hour or place of `event` changed."""
+    def changed(self, change: Change, now: datetime) -> None:
+        """Has everyone told of a change."""
         for listener in self._bound:
-            listener.event_rescheduled(event, now)
-
-    def cancelled(self, event: Event, now: datetime) -> None:
-        """Tells everyone that `event` does not take place."""
-        for listener in self._bound:
-            listener.event_cancelled(event, now)
+            listener.event_changed(change, now)
 
     def restored(self, event: Event, now: datetime) -> None:
-        """Tells everyone that `event` takes place after all."""
+        """Says that `event` takes place again."""
         for listener in self._bound:
             listener.event_restored(event, now)

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from eventsapp.agenda.terms import Terms
 from eventsapp.codes import short_code, slug_from
 from eventsapp.database import Model, choice
 from eventsapp.media.models import Picture
@@ -254,6 +255,11 @@ class Event(Model):
     def is_cancelled(self) -> bool:
         """Cancelled, and still shown so that nobody comes for nothing."""
         return self.status is EventStatus.CANCELLED
+
+    @property
+    def terms(self) -> Terms:
+        """When, where and whether; of a flushed event."""
+        return Terms(self.starts_at, self.ends_at, self.venue_id, self.is_cancelled)
 
     @property
     def seats_left(self) -> int | None:

@@ -2,7 +2,7 @@
 
 Every verb raises the revision of the territory (feeds and their ETags depend on it) and writes
 the event's fragment anew; a change of hour, place or status raises its SEQUENCE (RFC 5546 2.1.4)
-and is told upstairs; a typo tells nobody.
+and is told to people once it has stood for some minutes (`telling`); a typo tells nobody.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from eventsapp import journal
-from eventsapp.agenda import fragments
-from eventsapp.agenda.listeners import Listeners
+from eventsapp.agenda import fragments, telling
 from eventsapp.agenda.models import (
     EVENT_MOVES,
     Accessibility,
@@ -27,15 +26,15 @@ from eventsapp.agenda.models import (
     Topic,
 )
 from eventsapp.clock import day_of
+from eventsapp.agenda.notice_models import ChangeBatch, remembered
+from eventsapp.agenda.revisions import changed, lock, revise
 from eventsapp.codes import short_code
 from eventsapp.database import db
 from eventsapp.media.models import Picture
 from eventsapp.people.models import Organisation
-from eventsapp.places.models import Territory, Venue
+from eventsapp.places.models import Venue
 from eventsapp.programme import years
 from eventsapp.refusals import Conflict, Refusal, msgid
-
-listeners = Listeners()
 
 
 class EventIsPast(Refusal):
@@ -122,7 +121,7 @@ def announce_all(announcements: Iterable[Announcement], *, actor: str, now: date
         fragments.write(event)
         journal.note(actor, "announced", event, now=now, territory_id=event.territory_id)
     for territory_id in {event.territory_id for event in events}:
-        _revise(territory_id, now)
+        revise(territory_id, now)
     return events
 
 
@@ -132,31 +131,44 @@ def reschedule(
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
     venue: Venue | None = None,
+    room: str | None = None,
     actor: str,
     now: datetime,
+    batch: ChangeBatch | None = None,
 ) -> bool:
-    """Moves an event in time or place and tells everyone concerned; False when nothing changes.
+    """Moves an event in time or place and has everyone concerned told; False when nothing changes.
 
+    In another venue its room, door and way in are no longer true: `room` says the new one. A change of
+    room alone is told when the event is near (`telling.IMMINENT`): people would stand before the wrong
+    door. Earlier, its page shows it and whoever comes reads it there.
     Raises EventIsPast, EventIsCancelled, EndsBeforeStart, VenueElsewhere.
     """
-    _lock(event)
+    lock(event)
     _refuse_settled(event, now)
     starts_at, ends_at, venue = starts_at or event.starts_at, ends_at or event.ends_at, venue or event.venue
     _check_span(starts_at, ends_at)
     _check_venue(event.territory_id, venue)
-    if (starts_at, ends_at, venue.id) == (event.starts_at, event.ends_at, event.venue_id):
+    before = remembered(event)
+    moves = (starts_at, ends_at, venue.id) != (event.starts_at, event.ends_at, event.venue_id)
+    if venue.id != event.venue_id:
+        event.room = event.door = event.access = ""
+    if room is not None:
+        event.room = room
+    changes_room = event.room != before["room"]
+    if not moves and not changes_room:
         return False
+    tells_room = changes_room and telling.is_imminent(event.starts_at, now=now)
     journal.note(
         actor,
-        "rescheduled",
+        "rescheduled" if moves else "room_changed",
         event,
         now=now,
         territory_id=event.territory_id,
-        before=[event.starts_at.isoformat(), event.ends_at.isoformat(), event.venue_id],
+        before=[event.starts_at.isoformat(), event.ends_at.isoformat(), event.venue_id, before["room"]],
     )
     event.starts_at, event.ends_at, event.venue = starts_at, ends_at, venue
-    _changed(event, now, sequence=True)
-    listeners.rescheduled(event, now)
+    changed(event, now, sequence=moves or tells_room)
+    telling.changed(event, before, actor=actor, now=now, batch=batch, room=tells_room)
     return True
 
 
@@ -170,7 +182,7 @@ def reword(
     now: datetime,
 ) -> bool:
     """Changes words only: feeds show it, nobody is told; False when nothing changes."""
-    _lock(event)
+    lock(event)
     wanted = {"title": title, "summary": summary, "description": description}
     changes = {
         name: text for name, text in wanted.items() if text is not None and text != getattr(event, name)
@@ -178,49 +190,47 @@ def reword(
     for name, text in changes.items():
         setattr(event, name, text)
     if changes:
-        _changed(event, now, sequence=False)
+        changed(event, now, sequence=False)
         journal.note(
             actor, "reworded", event, now=now, territory_id=event.territory_id, fields=sorted(changes)
         )
     return bool(changes)
 
 
-def cancel(event: Event, *, reason: str = "", actor: str, now: datetime) -> None:
-    """Cancels an event and tells everyone concerned; it stays on show as cancelled.
+def cancel(
+    event: Event, *, reason: str = "", actor: str, now: datetime, batch: ChangeBatch | None = None
+) -> None:
+    """Cancels an event and has everyone concerned told; it stays on show as cancelled.
 
     Raises EventIsPast, EventIsCancelled.
     """
-    _lock(event)
+    lock(event)
     _refuse_settled(event, now)
+    before = remembered(event)
     _move(event, EventStatus.CANCELLED)
     event.cancelled_at, event.cancel_reason = now, reason
-    _changed(event, now, sequence=True)
+    changed(event, now, sequence=True)
     journal.note(actor, "cancelled", event, now=now, territory_id=event.territory_id)
-    listeners.cancelled(event, now)
+    telling.changed(event, before, actor=actor, now=now, batch=batch)
 
 
-def restore(event: Event, *, actor: str, now: datetime) -> None:
-    """Takes a cancellation back and tells everyone concerned.
+def restore(event: Event, *, actor: str, now: datetime, batch: ChangeBatch | None = None) -> None:
+    """Takes a cancellation back and has everyone concerned told; seats freed meanwhile are given at once.
 
     Raises EventIsPast, EventIsNotCancelled.
     """
-    _lock(event)
+    lock(event)
     if event.ends_at <= now:
         raise EventIsPast()
     if not event.is_cancelled:
         raise EventIsNotCancelled()
+    before = remembered(event)
     _move(event, EventStatus.SCHEDULED)
     event.cancelled_at, event.cancel_reason = None, ""
-    _changed(event, now, sequence=True)
+    changed(event, now, sequence=True)
     journal.note(actor, "restored", event, now=now, territory_id=event.territory_id)
-    listeners.restored(event, now)
-
-
-def _lock(event: Event) -> None:
-    """One change of an event at a time, each seeing what the one before left: of two people who cancel
-    at once, one is told that it is done (PostgreSQL; SQLite has one writer anyway)."""
-    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
-    db.session.refresh(event)
+    telling.listeners.restored(event, now)
+    telling.changed(event, before, actor=actor, now=now, batch=batch)
 
 
 def _event(announcement: Announcement, now: datetime) -> Event:
@@ -289,22 +299,3 @@ def _move(event: Event, status: EventStatus) -> None:
     if status not in EVENT_MOVES[event.status]:  # each verb has refused it before, with a sentence
         raise Conflict()
     event.status = status
-
-
-def _changed(event: Event, now: datetime, *, sequence: bool) -> None:
-    event.changed_at = now
-    if sequence:
-        event.sequence += 1
-    db.session.flush()
-    fragments.write(event)
-    _revise(event.territory_id, now)
-
-
-def _revise(territory_id: int, now: datetime) -> None:
-    """One UPDATE that never goes back: two writers in the same second still make two revisions."""
-    db.session.execute(
-        update(Territory)
-        .where(Territory.id == territory_id)
-        .values(revision=Territory.revision + 1, revised_at=now)
-        .execution_options(synchronize_session="fetch")
-    )

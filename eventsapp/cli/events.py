@@ -1,4 +1,4 @@
-"""Moving, cancelling and restoring one event, until the desks can."""
+"""Moving, cancelling and restoring one event, and taking that back before people are told."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from eventsapp.agenda import listings, scheduling
+from eventsapp.agenda import listings, notices, scheduling, telling
 from eventsapp.agenda.models import Event
 from eventsapp.cli.door import ACTOR, said, writing
 from eventsapp.clock import local
@@ -22,7 +22,8 @@ HOUR = click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
 def events() -> None:
     """One event at a time, by its CODE: the letters at the start of its address, /e/CODE-…
 
-    Whoever is registered is told by letter, and their calendar follows.
+    Whoever is registered is told by letter, and their calendar follows: UNDO_MINUTES after the last change,
+    at once within 48 hours of the event. Until then `undo` takes it back.
     """
 
 
@@ -47,7 +48,9 @@ def move(code: str, starts: datetime | None, ends: datetime | None, venue: str |
             actor=ACTOR,
             now=now,
         )
-        sentence = f"{code}: {said(event.starts_at)} to {said(event.ends_at)}, {event.venue.name}"
+        sentence = (
+            f"{code}: {said(event.starts_at)} to {said(event.ends_at)}, {event.venue.name}{_when(event)}"
+        )
     click.echo(sentence if moved else f"{code}: nothing changes")
 
 
@@ -58,8 +61,10 @@ def move(code: str, starts: datetime | None, ends: datetime | None, venue: str |
 def cancel(code: str, reason: str) -> None:
     """Cancel an event; it stays on show as cancelled."""
     with writing() as now:
-        scheduling.cancel(listings.by_code(code), reason=reason, actor=ACTOR, now=now)
-    click.echo(f"{code}: cancelled")
+        event = listings.by_code(code)
+        scheduling.cancel(event, reason=reason, actor=ACTOR, now=now)
+        sentence = f"{code}: cancelled{_when(event)}"
+    click.echo(sentence)
 
 
 @events.command()
@@ -68,8 +73,29 @@ def cancel(code: str, reason: str) -> None:
 def restore(code: str) -> None:
     """Take a cancellation back."""
     with writing() as now:
-        scheduling.restore(listings.by_code(code), actor=ACTOR, now=now)
-    click.echo(f"{code}: takes place after all")
+        event = listings.by_code(code)
+        scheduling.restore(event, actor=ACTOR, now=now)
+        sentence = f"{code}: takes place after all{_when(event)}"
+    click.echo(sentence)
+
+
+@events.command()
+@click.argument("code")
+@with_appcontext
+def undo(code: str) -> None:
+    """Take back what people have not been told yet."""
+    with writing() as now:
+        event = listings.by_code(code)
+        notices.undo(event, actor=ACTOR, now=now)
+        state = "cancelled" if event.is_cancelled else "takes place"
+        sentence = f"{code}: as it was, {said(event.starts_at)}, {event.venue.name}, {state}"
+    click.echo(sentence)
+
+
+def _when(event: Event) -> str:
+    """When people are told of what was just done."""
+    notice = telling.notice_of(event)
+    return f"; people are told at {said(notice.due_at)}" if notice else "; people are told now"
 
 
 def _instant(typed: datetime) -> datetime:

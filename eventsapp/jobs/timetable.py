@@ -11,9 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+import structlog
+
 from eventsapp import attempts
 from eventsapp.access import day_links, joining, offers
-from eventsapp.database import begin_writing
+from eventsapp.agenda import notices, telling
+from eventsapp.database import begin_writing, db
 from eventsapp.jobs.door import Turn
 from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import rounds
@@ -21,6 +24,8 @@ from eventsapp.media import keeping
 from eventsapp.people import accounts, partner_requests, passkey_challenges, sign_ins
 from eventsapp.registrations import enrolments
 from eventsapp.tasks import heartbeats, queue
+
+log = structlog.get_logger("eventsapp.job")
 
 LETTERS_AT_ONCE = 5
 """Letters between two looks at whether the worker should end: it ends within a few seconds."""
@@ -36,6 +41,32 @@ def deliver_letters(turn: Turn) -> str:
         if idle or done.server_away or turn.is_ending():
             break
     return f"{sent} sent, {deferred} later, {failed} failed" if sent or deferred or failed else ""
+
+
+def tell_changes(turn: Turn) -> str:
+    """Tells people of changes that have stood for UNDO_MINUTES, one event and one commit at a time.
+
+    An event whose telling fails is logged and waits for the next turn; the others are told.
+    """
+    waiting, told = telling.due(turn.now), 0
+    db.session.rollback()
+    for event_id in waiting:
+        if turn.is_ending():
+            break
+        try:
+            begin_writing()
+            told += telling.tell(event_id, turn.now)
+            db.session.commit()
+        except Exception:
+            db.session.rollback()
+            log.exception("event not told", event=event_id)
+    return f"{told} events told" if told else ""
+
+
+def forget_old_changes(turn: Turn) -> int | None:
+    """Forgets which events one gesture changed, three months ago."""
+    begin_writing()
+    return notices.forget_old(turn.now)
 
 
 def run_tasks(turn: Turn) -> str:
@@ -128,6 +159,7 @@ class Job:
 
 TIMETABLE = (
     Job("letters", deliver_letters, every=timedelta(seconds=3)),
+    Job("changes to tell", tell_changes, every=timedelta(seconds=5)),
     Job("tasks", run_tasks, every=timedelta(seconds=2)),
     Job("sign of life", give_sign_of_life, every=heartbeats.EVERY),
     Job("silent tasks", requeue_silent_tasks, every=timedelta(minutes=1)),
@@ -138,6 +170,7 @@ TIMETABLE = (
     Job("settled requests", forget_old_requests, at=time(3, 17)),
     Job("past helpers", forget_day_links, at=time(3, 18)),
     Job("old attempts", forget_attempts, at=time(3, 19)),
+    Job("old changes", forget_old_changes, at=time(3, 22)),
     Job("unused pictures", forget_unused_pictures, at=time(3, 21)),
     Job("gone workers", forget_gone_workers, at=time(3, 20)),
     Job("orphaned organisations", invite_orphans, at=time(9, 5)),

@@ -103,6 +103,7 @@ def seat_waiting(event: Event, *, actor: str, now: datetime) -> list[Registratio
         if seats.take(event, registration.seats):
             _move(registration, RegistrationStatus.CONFIRMED, now)
             letters.promoted(registration, now=now)
+            registration.told = event.terms
             _note(actor, "seated", registration, now)
     return seated
 
@@ -116,6 +117,7 @@ def _register(event: Event, household: Household, answers: PartyAnswers, now: da
         seats=answers.seats,
         created_at=now,
         changed_at=now,
+        told=event.terms,
     )
     db.session.add(registration)
     return registration

@@ -1,48 +1,50 @@
-"""What registrations do when an event changes: they tell their people, in the same transaction.
+"""What registrations do when an event changes: they tell their people, each what they do not know yet.
 
-`app.bind_listeners` binds this module to `agenda.scheduling`. Who has a seat gets the change into
+`app.bind_listeners` binds this module to `agenda.telling`. Every registration remembers what its
+people were last told; who knows how things stand gets no letter. Who has a seat gets the change into
 the calendar too, once per mailbox even if two families share it; who waits gets words only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
+from eventsapp.agenda.listeners import Change
 from eventsapp.agenda.models import Event, RegistrationMode
 from eventsapp.registrations import booking, letters, listings, seats
 from eventsapp.registrations.models import Registration, RegistrationStatus
 
 
-def event_rescheduled(event: Event, now: datetime) -> None:
-    """The hour or the place of `event` changed. What is over by then is told to nobody."""
-    for registration, with_calendar in _concerned(event, now):
-        letters.rescheduled(registration, with_calendar=with_calendar, now=now)
-
-
-def event_cancelled(event: Event, now: datetime) -> None:
-    """`event` does not take place. Registrations stay as they are: it may be restored."""
-    for registration, with_calendar in _concerned(event, now):
-        letters.called_off(registration, with_calendar=with_calendar, now=now)
+def event_changed(change: Change, now: datetime) -> None:
+    """Hour, place or state of an event changed. What is over by then is told to nobody; registrations
+    stay as they are when it is cancelled: it may be restored."""
+    event = change.event
+    if event.registration is RegistrationMode.NONE or event.ends_at <= now:
+        return
+    mailboxes: set[str] = set()
+    for registration in listings.active_at(event):
+        if registration.told != event.terms or change.room:
+            _tell(registration, mailboxes, now)
+            registration.told = event.terms
 
 
 def event_restored(event: Event, now: datetime) -> None:
-    """`event` takes place after all; seats freed meanwhile go to those who wait."""
-    for registration, with_calendar in _concerned(event, now):
-        letters.restored(registration, with_calendar=with_calendar, now=now)
+    """`event` takes place after all: seats freed meanwhile go at once to those who wait, before others
+    register."""
     if event.registration is RegistrationMode.COUNTED:
         booking.seat_waiting(seats.locked(event.id), actor="worker", now=now)
 
 
-def _concerned(event: Event, now: datetime) -> Iterator[tuple[Registration, bool]]:
-    """Each active registration, and whether its letter carries the calendar of its mailbox."""
-    if event.registration is RegistrationMode.NONE or event.ends_at <= now:
-        return
-    told: set[str] = set()
-    for registration in listings.active_at(event):
-        address = (registration.contact.email or "").lower()
-        seated = registration.status is RegistrationStatus.CONFIRMED
-        first = bool(address) and seated and address not in told
-        if first:
-            told.add(address)
-        yield registration, first
+def _tell(registration: Registration, mailboxes: set[str], now: datetime) -> None:
+    """One letter, as far as they know; the first of a seated mailbox carries its calendar."""
+    address = (registration.contact.email or "").lower()
+    seated = registration.status is RegistrationStatus.CONFIRMED
+    with_calendar = bool(address) and seated and address not in mailboxes
+    if with_calendar:
+        mailboxes.add(address)
+    if registration.event.is_cancelled:
+        letters.called_off(registration, with_calendar=with_calendar, now=now)
+    elif registration.told.is_cancelled:
+        letters.restored(registration, with_calendar=with_calendar, now=now)
+    else:
+        letters.rescheduled(registration, with_calendar=with_calendar, now=now)

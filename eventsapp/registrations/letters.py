@@ -15,6 +15,7 @@ from flask_babel import force_locale, gettext
 
 from eventsapp.agenda.entries import address_of
 from eventsapp.agenda.models import Event
+from eventsapp.database import db
 from eventsapp.invitations import promises
 from eventsapp.invitations.promises import Promise
 from eventsapp.languages import DEFAULT, known
@@ -22,6 +23,7 @@ from eventsapp.mailroom import outbox
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.people import households
 from eventsapp.people.models import Person
+from eventsapp.places.models import Venue
 from eventsapp.registrations import listings
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from eventsapp.settings import setting
@@ -57,9 +59,9 @@ def withdrawn(registration: Registration, *, was_seated: bool, now: datetime) ->
 
 
 def rescheduled(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
-    """Another hour or another place."""
+    """Another hour, place or room; it says what they were told before."""
     promise = _promise(promises.request, registration, changed=True, now=now) if with_calendar else None
-    _post_about_event("rescheduled", registration, now, promise, linked=True)
+    _post_about_event("rescheduled", registration, now, promise, linked=True, **_before(registration))
 
 
 def called_off(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
@@ -75,7 +77,13 @@ def restored(registration: Registration, *, with_calendar: bool, now: datetime) 
 
 
 def _post_about_event(
-    letter: str, registration: Registration, now: datetime, promise: Promise | None, *, linked: bool
+    letter: str,
+    registration: Registration,
+    now: datetime,
+    promise: Promise | None,
+    *,
+    linked: bool,
+    **more: Any,
 ) -> None:
     _post(
         letter,
@@ -84,6 +92,7 @@ def _post_about_event(
         promise=promise,
         link_token=_new_link(registration, now) if linked else None,
         waits=registration.status is RegistrationStatus.WAITING,
+        **more,
     )
 
 
@@ -108,6 +117,8 @@ def _post(
                 "first_name": contact.first_name,
                 "agenda_name": name,
                 "seats": registration.seats,
+                "was": None,
+                "was_at": "",
                 "link": households.link_address(link_token) if link_token else "",
                 **_facts(event),
                 **more,
@@ -131,12 +142,23 @@ def _facts(event: Event) -> dict[str, Any]:
         "title": "" if neutral else event.title,
         "place": venue.full_address if neutral else venue.name,
         "street": "" if neutral else venue.full_address,
+        "room": event.room,
         "door": event.door or venue.door,
         "access": event.access or venue.access,
         "reason": event.cancel_reason,
         "page": address_of(event),
         "agenda": f"{setting('PUBLIC_URL')}/{event.territory.slug}/",
     }
+
+
+def _before(registration: Registration) -> dict[str, Any]:
+    """The hours and the place they know, where they are no longer those."""
+    event, told = registration.event, registration.told
+    same_hours = (told.starts_at, told.ends_at) == (event.starts_at, event.ends_at)
+    venue = None if told.venue_id == event.venue_id else db.session.get(Venue, told.venue_id)
+    neutral = event.activity.action.is_sensitive
+    place = "" if venue is None else venue.full_address if neutral else venue.name
+    return {"was": None if same_hours else told, "was_at": place}
 
 
 def _thread(registration: Registration) -> str:

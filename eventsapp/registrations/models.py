@@ -8,9 +8,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from eventsapp.agenda.models import Event
+from eventsapp.agenda.terms import Terms
 from eventsapp.codes import short_code
 from eventsapp.database import Model, choice
 from eventsapp.people.models import Household, Person, Professional
@@ -90,6 +91,13 @@ class Registration(Model):
     seats: Mapped[int]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    told: Mapped[Terms] = composite(
+        mapped_column("told_starts_at"),
+        mapped_column("told_ends_at"),
+        mapped_column("told_venue_id", ForeignKey("venue.id"), index=True),
+        mapped_column("told_cancelled"),
+    )
+    """What its people last heard of hour, place and state: another letter is due when the event's differ."""
 
     event: Mapped[Event] = relationship()
     household: Mapped[Household | None] = relationship()

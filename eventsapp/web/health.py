@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from eventsapp import clock, schema
+from eventsapp.agenda import telling
 from eventsapp.database import db
 from eventsapp.mailroom.backlog import backlog as letters_backlog
 from eventsapp.tasks import heartbeats
@@ -23,6 +24,9 @@ WORKER_SILENT_AFTER = 6 * heartbeats.EVERY
 
 LETTERS_LATE_AFTER = timedelta(minutes=10)
 """Due letters leave within seconds. A mail server that is away puts them off, which is not late."""
+
+CHANGES_LATE_AFTER = timedelta(minutes=10)
+"""A change is told within seconds of falling due."""
 
 TASKS_LATE_AFTER = timedelta(minutes=10)
 """A task may have to wait for another one; not for that long."""
@@ -73,6 +77,12 @@ def _letters(now: datetime) -> dict[str, Any]:
     }
 
 
+def _changes(now: datetime) -> dict[str, Any]:
+    backlog = telling.backlog(now)
+    late = backlog.oldest_due is not None and now - backlog.oldest_due > CHANGES_LATE_AFTER
+    return {"ok": not late, "due": backlog.due, "oldest_due_seconds": _seconds(backlog.oldest_due, now)}
+
+
 def _tasks(now: datetime) -> dict[str, Any]:
     backlog = tasks.backlog()
     late = backlog.oldest is not None and now - backlog.oldest > TASKS_LATE_AFTER
@@ -83,6 +93,7 @@ PARTS: dict[str, Callable[[datetime], dict[str, Any]]] = {
     "database": _database,
     "migrations": _migrations,
     "worker": _worker,
+    "changes": _changes,
     "letters": _letters,
     "tasks": _tasks,
 }

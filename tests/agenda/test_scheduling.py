@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from eventsapp import clock
-from eventsapp.agenda import listings, scheduling
-from eventsapp.agenda.listeners import Listeners
+from eventsapp.agenda import listings, scheduling, telling
+from eventsapp.agenda.listeners import Change, Listeners
 from eventsapp.agenda.models import Audience, Event, EventStatus, RegistrationMode
 from eventsapp.agenda.scheduling import Announcement
 from eventsapp.database import db
@@ -20,6 +20,7 @@ from eventsapp.journal import JournalLine
 from eventsapp.places.models import Territory
 from tests import factories
 from tests.factories import SATURDAY
+from tests.registrations.stories import told
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -32,14 +33,14 @@ class Ear:
     def __init__(self) -> None:
         self.heard: list[tuple[str, str]] = []
 
-    def event_rescheduled(self, event: Event, now: object) -> None:
-        self.heard.append(("rescheduled", event.title))
-
-    def event_cancelled(self, event: Event, now: object) -> None:
-        self.heard.append(("cancelled", event.title))
+    def event_changed(self, change: Change, now: object) -> None:
+        event, before = change.event, change.before
+        moved = (event.starts_at, event.venue_id) != (before.starts_at, before.venue_id)
+        said = "cancelled" if event.is_cancelled else "restored" if before.is_cancelled else "told again"
+        self.heard.append(("rescheduled" if moved and not event.is_cancelled else said, event.title))
 
     def event_restored(self, event: Event, now: object) -> None:
-        self.heard.append(("restored", event.title))
+        self.heard.append(("takes place", event.title))
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def ear(monkeypatch: pytest.MonkeyPatch) -> Ear:
     ear, listeners = Ear(), Listeners()
     listeners.bind(ear)
     listeners.bind(ear)
-    monkeypatch.setattr(scheduling, "listeners", listeners)
+    monkeypatch.setattr(telling, "listeners", listeners)
     return ear
 
 
@@ -156,6 +157,8 @@ def test_moving_an_hour_raises_the_sequence_and_tells_once(ear: Ear) -> None:
     assert moved
     assert (event.starts_at, event.sequence, revision()) == (later, 1, 2)
     assert "20261128T103000" in event.fragment
+    assert ear.heard == []
+    assert told() == 1
     assert ear.heard == [("rescheduled", "Les écrans")]
 
 
@@ -164,7 +167,7 @@ def test_moving_nowhere_tells_nobody(ear: Ear) -> None:
 
     assert not scheduling.reschedule(event, starts_at=event.starts_at, actor="account:1", now=clock.now())
 
-    assert (event.sequence, revision(), ear.heard) == (0, 1, [])
+    assert (told(), event.sequence, revision(), ear.heard) == (0, 0, 1, [])
 
 
 def test_a_typo_shows_in_feeds_and_tells_nobody(ear: Ear) -> None:
@@ -173,7 +176,7 @@ def test_a_typo_shows_in_feeds_and_tells_nobody(ear: Ear) -> None:
     assert scheduling.reword(event, title="Les écrans", actor="account:1", now=clock.now())
 
     assert "SUMMARY:Les écrans\r\n" in event.fragment
-    assert (event.sequence, revision(), ear.heard) == (0, 2, [])
+    assert (told(), event.sequence, revision(), ear.heard) == (0, 0, 2, [])
 
 
 def test_cancelled_then_restored(ear: Ear) -> None:
@@ -187,11 +190,17 @@ def test_cancelled_then_restored(ear: Ear) -> None:
     )
     assert "STATUS:CANCELLED" in event.fragment
     assert "SUMMARY:Annulé : Les écrans" in event.fragment
+    told()
 
     scheduling.restore(event, actor="account:1", now=clock.now())
     assert (event.status, event.sequence, event.cancelled_at) == (EventStatus.SCHEDULED, 2, None)
     assert "STATUS:CONFIRMED" in event.fragment
-    assert ear.heard == [("cancelled", "Les écrans"), ("restored", "Les écrans")]
+    told()
+    assert ear.heard == [
+        ("cancelled", "Les écrans"),
+        ("takes place", "Les écrans"),
+        ("restored", "Les écrans"),
+    ]
 
 
 def test_what_is_over_or_cancelled_no_longer_moves(ear: Ear) -> None:
@@ -209,6 +218,7 @@ def test_what_is_over_or_cancelled_no_longer_moves(ear: Ear) -> None:
     with pytest.raises(scheduling.EventIsPast):
         scheduling.restore(event, actor="account:1", now=after)
     assert (event.status, event.sequence) == (EventStatus.CANCELLED, 1)
+    told()
     assert ear.heard == [("cancelled", "Les écrans")]
 
 
@@ -231,5 +241,6 @@ def test_two_people_cancel_what_both_saw_and_one_is_told_that_it_is_done(app: Fl
 
     with ThreadPoolExecutor(2) as hands:
         assert sorted(hands.map(cancel, ["account:1", "account:2"])) == ["cancelled", "too late"]
+    assert told() == 1
     assert ear.heard == [("cancelled", "Les écrans à la maison")]
     assert listings.by_code(code).sequence == 1

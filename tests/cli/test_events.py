@@ -43,7 +43,7 @@ def test_an_event_moves_and_lasts_as_long(app: Flask, code: str) -> None:
     done = run(app, "move", code, "--starts", "2026-12-05 14:00")
     assert (done.exit_code, done.output) == (
         0,
-        f"{code}: 2026-12-05 14:00 to 2026-12-05 16:00, École Curial\n",
+        f"{code}: 2026-12-05 14:00 to 2026-12-05 16:00, École Curial; people are told at 2026-11-22 12:05\n",
     )
     moved = event(code)
     assert (moved.starts_at, moved.ends_at - moved.starts_at) == (
@@ -62,6 +62,22 @@ def test_an_event_gets_another_place_and_end(app: Flask, code: str) -> None:
         local(SATURDAY, 12),
         "École Riquet",
     )
+
+
+def test_what_is_near_is_told_at_once_and_what_is_not_can_be_undone(app: Flask, code: str) -> None:
+    assert run(app, "move", code, "--starts", "2026-11-23 14:00").output == (
+        f"{code}: 2026-11-23 14:00 to 2026-11-23 16:00, École Curial; people are told now\n"
+    )
+    too_late = run(app, "undo", code)
+    assert (too_late.exit_code, "trop tard" in too_late.output) == (1, True)
+
+
+def test_a_cancellation_is_undone(app: Flask, code: str) -> None:
+    assert run(app, "cancel", code).output == f"{code}: cancelled; people are told at 2026-11-22 12:05\n"
+    assert run(app, "undo", code).output == (
+        f"{code}: as it was, 2026-11-28 09:30, École Curial, takes place\n"
+    )
+    assert not event(code).is_cancelled
 
 
 def test_nothing_to_change(app: Flask, code: str) -> None:

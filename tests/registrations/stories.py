@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from eventsapp import clock
+from eventsapp.agenda import telling
 from eventsapp.agenda.models import Event
 from eventsapp.database import begin_writing, db
 from eventsapp.mailroom import sealing
@@ -63,6 +64,19 @@ def cancel(registration: Registration, now: datetime | None = None) -> bool:
     """The household cancels on its own page."""
     with a_transaction():
         return booking.cancel(registration, actor="household:1", now=now or clock.now())
+
+
+def told(now: datetime | None = None) -> int:
+    """People are told of what has changed, as a worker does once the window is over (ten minutes from now,
+    unless an hour is given); of how many events."""
+    now = now or clock.now() + timedelta(minutes=10)
+    db.session.commit()
+    number = 0
+    for event_id in telling.due(now):
+        with a_transaction():
+            number += telling.tell(event_id, now)
+    db.session.commit()
+    return number
 
 
 def letters(address: str | None = None) -> list[Letter]:

@@ -14,11 +14,14 @@ from eventsapp import clock
 from eventsapp.agenda import scheduling
 from eventsapp.mailroom import rounds
 from tests import factories
-from tests.registrations.stories import a_transaction, answers, cancel, register
+from tests.registrations.stories import a_transaction, answers, cancel, register, told
 from tests.servers import PostOffice, Received
 
 NIGHTS = (date(2026, 11, 28), date(2027, 3, 28), date(2027, 10, 31))
 """A winter Saturday, and the two Sundays on which Paris changes its clocks."""
+
+TOLD_AT = datetime(2026, 11, 22, 11, 10, tzinfo=UTC)
+"""Ten minutes into the story: what changed is told."""
 
 
 def calendar_of(received: Received) -> bytes:
@@ -29,7 +32,7 @@ def calendar_of(received: Received) -> bytes:
 
 
 def the_life_of_an_invitation(smtp: PostOffice, day: date) -> list[Received]:
-    """Jeanne registers, the event moves by an hour, she cancels; three letters arrive."""
+    """Jeanne registers, the event moves by an hour, she is told and cancels; three letters arrive."""
     event = factories.an_event("Atelier vélo, dès 6 ans ; œufs & thé", starts_at=clock.local(day, 10))
     jeanne = register(event, answers("Jeanne", 2, 1, email="Jeanne.Dupre@example.org")).registration
     with a_transaction():
@@ -40,8 +43,9 @@ def the_life_of_an_invitation(smtp: PostOffice, day: date) -> list[Received]:
             actor="account:1",
             now=clock.now(),
         )
-    cancel(jeanne)
-    assert rounds.deliver_due(clock.now()) == rounds.Round(sent=3)
+    told(TOLD_AT)
+    cancel(jeanne, TOLD_AT)
+    assert rounds.deliver_due(TOLD_AT) == rounds.Round(sent=3)
     return list(smtp.letters)
 
 
@@ -82,7 +86,7 @@ def test_each_letter_has_the_shape_that_makes_buttons(
 ) -> None:
     received = the_life_of_an_invitation(smtp, NIGHTS[0])
     assert len({one.message["Message-ID"] for one in received}) == 3
-    for one in received:
+    for one, posted_at in zip(received, (clock.now(), TOLD_AT, TOLD_AT), strict=True):
         message = one.message
         assert shape(message) == (
             "multipart/mixed(multipart/alternative(text/plain, text/html, text/calendar), application/ics)"
@@ -102,7 +106,7 @@ def test_each_letter_has_the_shape_that_makes_buttons(
         assert (message["Cc"], message["Bcc"]) == (None, None)
         # The private link stands in text and HTML only.
         assert "/m/" not in calendar_of(one).decode().replace("\r\n ", "")
-        assert message["Date"].datetime == clock.now()
+        assert message["Date"].datetime == posted_at
 
 
 def shape(message: EmailMessage) -> str:

@@ -72,7 +72,7 @@ def test_alive_asks_no_database(client: PageClient, statements: Statements) -> N
 def test_all_is_well(client: PageClient) -> None:
     status, failing, parts = ready(client)
     assert (status, failing) == (200, [])
-    assert set(parts) == {"database", "migrations", "worker", "letters", "tasks"}
+    assert set(parts) == {"database", "migrations", "worker", "changes", "letters", "tasks"}
     assert parts["migrations"]["current"] == parts["migrations"]["head"]
 
 
@@ -150,7 +150,7 @@ def test_a_database_that_is_down(app: Flask, client: PageClient, monkeypatch: py
         monkeypatch.setattr(db.engine.pool, "connect", refuse)
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.get_json()["failing"] == ["database", "migrations", "worker", "letters", "tasks"]
+    assert answer.get_json()["failing"] == ["database", "migrations", "worker", "changes", "letters", "tasks"]
     assert b"hunter2" not in answer.data
     assert client.get("/healthz").status_code == 200
 

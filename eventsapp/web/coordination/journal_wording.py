@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext
 
 THINGS = {
     "event": lazy_gettext("Rendez-vous"),
+    "change_batch": lazy_gettext("Changements groupés"),
     "activity": lazy_gettext("Séries"),
     "draft": lazy_gettext("Calendriers"),
     "year_preparation": lazy_gettext("Années en préparation"),
@@ -35,6 +36,9 @@ WORDS = {
     ("event", "reworded"): lazy_gettext("a changé le texte d’un rendez-vous"),
     ("event", "cancelled"): lazy_gettext("a annulé un rendez-vous"),
     ("event", "restored"): lazy_gettext("a rétabli un rendez-vous"),
+    ("event", "room_changed"): lazy_gettext("a changé la salle d’un rendez-vous"),
+    ("event", "undone"): lazy_gettext("est revenu en arrière sur un rendez-vous"),
+    ("change_batch", "undone"): lazy_gettext("est revenu en arrière sur plusieurs rendez-vous"),
     ("activity", "rule_set"): lazy_gettext("a changé la règle d’une série"),
     ("activity", "date_added"): lazy_gettext("a ajouté une date à une série"),
     ("activity", "date_dropped"): lazy_gettext("a retiré une date d’une série"),

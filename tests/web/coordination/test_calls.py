@@ -16,6 +16,7 @@ from eventsapp.registrations.models import Registration
 from eventsapp.web.coordination.calls import readable_number
 from tests import factories
 from tests.pages import PageClient
+from tests.registrations.stories import told
 
 LIST = "/pro/paris-19/appels"
 
@@ -107,8 +108,7 @@ def test_what_awa_is_told_is_the_latest_news(
     awa_registers("Awa")
     event = db_session.scalars(select(Registration)).one().event
     scheduling.cancel(event, reason="La salle est inondée", actor="account:1", now=clock.now())
-    db_session.commit()
-    db_session.rollback()
+    told()
     [card] = desk.get(LIST).page.main.all("li", class_="card")
     assert "La salle est inondée" in card.text
     assert "Votre place est réservée" not in card.text

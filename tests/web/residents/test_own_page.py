@@ -196,6 +196,7 @@ def test_several_registrations_stand_on_one_page_what_lies_ahead_first(
                     seats=1,
                     created_at=time.now(),
                     changed_at=time.now(),
+                    told=other.terms,
                 )
             )
     with statements() as said:
