@@ -33,8 +33,8 @@ class Listener(Protocol):
     def event_changed(self, change: Change, now: datetime) -> None:
         """Its people are told, each what they do not know yet: hour, place, cancelled or not."""
 
-    def event_restored(self, event: Event, now: datetime) -> None:
-        """It takes place after all, as of now and before anybody is told: seats freed meanwhile."""
+    def places_opened(self, event: Event, now: datetime) -> None:
+        """It takes place after all, or has more places, as of now and before anybody is told."""
 
 
 class Listeners:
@@ -53,7 +53,7 @@ class Listeners:
         for listener in self._bound:
             listener.event_changed(change, now)
 
-    def restored(self, event: Event, now: datetime) -> None:
-        """Says that `event` takes place again."""
+    def places_opened(self, event: Event, now: datetime) -> None:
+        """Says that `event` may have places for those who wait."""
         for listener in self._bound:
-            listener.event_restored(event, now)
+            listener.places_opened(event, now)

@@ -181,4 +181,4 @@ def _put_back(event: Event, before: Notice | BatchedChange, actor: str, now: dat
     revisions.changed(event, now, sequence=True)
     journal.note(actor, "undone", event, now=now, territory_id=event.territory_id)
     if was_cancelled and not event.is_cancelled:
-        telling.listeners.restored(event, now)
+        telling.listeners.places_opened(event, now)

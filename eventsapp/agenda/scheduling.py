@@ -73,6 +73,12 @@ class CapacityMissing(Refusal):
     sentence = msgid("Indiquez le nombre de places.")
 
 
+class CapacityBelowSeats(Refusal):
+    """Nobody loses a place because a number was typed."""
+
+    sentence = msgid("%(taken)d places sont déjà prises : il ne peut pas y en avoir moins.")
+
+
 @dataclass(frozen=True)
 class Announcement:
     """A date about to be announced; hours are aware instants."""
@@ -144,10 +150,8 @@ def reschedule(
     Raises EventIsPast, EventIsCancelled, EndsBeforeStart, VenueElsewhere.
     """
     lock(event)
-    _refuse_settled(event, now)
     starts_at, ends_at, venue = starts_at or event.starts_at, ends_at or event.ends_at, venue or event.venue
-    _check_span(starts_at, ends_at)
-    _check_venue(event.territory_id, venue)
+    check_move(event, starts_at=starts_at, ends_at=ends_at, venue=venue, now=now)
     before = remembered(event)
     moves = (starts_at, ends_at, venue.id) != (event.starts_at, event.ends_at, event.venue_id)
     if venue.id != event.venue_id:
@@ -172,28 +176,55 @@ def reschedule(
     return True
 
 
+def check_move(event: Event, *, starts_at: datetime, ends_at: datetime, venue: Venue, now: datetime) -> None:
+    """Raises what `reschedule` would raise; changes nothing."""
+    _refuse_settled(event, now)
+    _check_span(starts_at, ends_at)
+    _check_venue(event.territory_id, venue)
+
+
 def reword(
     event: Event,
     *,
     title: str | None = None,
     summary: str | None = None,
     description: str | None = None,
+    spoken_languages: Sequence[str] | None = None,
+    accessibility: Sequence[Accessibility] | None = None,
+    capacity: int | None = None,
     actor: str,
     now: datetime,
 ) -> bool:
-    """Changes words only: feeds show it, nobody is told; False when nothing changes."""
+    """Changes what is said of an event: its page and feeds show it, nobody is told; False: nothing changes.
+
+    More places go at once to those who wait, who are told of theirs. `capacity` counts where places do.
+    Raises CapacityMissing, CapacityBelowSeats.
+    """
     lock(event)
-    wanted = {"title": title, "summary": summary, "description": description}
-    changes = {
-        name: text for name, text in wanted.items() if text is not None and text != getattr(event, name)
+    if event.registration is not RegistrationMode.COUNTED or capacity == event.capacity:
+        capacity = None
+    if capacity is not None:
+        _check_capacity(event, capacity)
+    wanted = {
+        "title": title,
+        "summary": summary,
+        "description": description,
+        "spoken_languages": None if spoken_languages is None else list(spoken_languages),
+        "accessibility": None if accessibility is None else [one.value for one in accessibility],
+        "capacity": capacity,
     }
-    for name, text in changes.items():
-        setattr(event, name, text)
+    changes = {
+        name: value for name, value in wanted.items() if value is not None and value != getattr(event, name)
+    }
+    for name, value in changes.items():
+        setattr(event, name, value)
     if changes:
         changed(event, now, sequence=False)
         journal.note(
             actor, "reworded", event, now=now, territory_id=event.territory_id, fields=sorted(changes)
         )
+    if capacity is not None:
+        telling.listeners.places_opened(event, now)
     return bool(changes)
 
 
@@ -229,7 +260,7 @@ def restore(event: Event, *, actor: str, now: datetime, batch: ChangeBatch | Non
     event.cancelled_at, event.cancel_reason = None, ""
     changed(event, now, sequence=True)
     journal.note(actor, "restored", event, now=now, territory_id=event.territory_id)
-    telling.listeners.restored(event, now)
+    telling.listeners.places_opened(event, now)
     telling.changed(event, before, actor=actor, now=now, batch=batch)
 
 
@@ -286,6 +317,13 @@ def _check_span(starts_at: datetime, ends_at: datetime) -> None:
 def _check_venue(territory_id: int, venue: Venue) -> None:
     if venue.territory_id != territory_id:
         raise VenueElsewhere(field="venue")
+
+
+def _check_capacity(event: Event, capacity: int) -> None:
+    if capacity <= 0:
+        raise CapacityMissing(field="capacity")
+    if capacity < event.seats_taken:
+        raise CapacityBelowSeats(field="capacity", taken=event.seats_taken)
 
 
 def _refuse_settled(event: Event, now: datetime) -> None:

@@ -27,6 +27,13 @@ def territories() -> Sequence[Territory]:
     ).all()
 
 
+def venues(territory: Territory) -> Sequence[Venue]:
+    """Every place of a territory, by name; one statement."""
+    return db.session.scalars(
+        select(Venue).where(Venue.territory_id == territory.id).order_by(Venue.name, Venue.id)
+    ).all()
+
+
 def schools(territory: Territory) -> Sequence[Venue]:
     """The schools of a territory, by name; one statement."""
     return db.session.scalars(

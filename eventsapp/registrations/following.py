@@ -28,8 +28,8 @@ def event_changed(change: Change, now: datetime) -> None:
             registration.told = event.terms
 
 
-def event_restored(event: Event, now: datetime) -> None:
-    """`event` takes place after all: seats freed meanwhile go at once to those who wait, before others
+def places_opened(event: Event, now: datetime) -> None:
+    """`event` takes place after all, or has more places: they go at once to those who wait, before others
     register."""
     if event.registration is RegistrationMode.COUNTED:
         booking.seat_waiting(seats.locked(event.id), actor="worker", now=now)

@@ -40,6 +40,8 @@ DOORS = (
     "keys",
     "roles",
     "day_links",
+    "changes",
+    "rewording",
     "demonstration",
     "residents.agenda",
     "residents.events",

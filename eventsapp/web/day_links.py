@@ -5,17 +5,15 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, session, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField
 
 from eventsapp import clock
-from eventsapp.access import day_links, questions
-from eventsapp.agenda import listings as agenda
+from eventsapp.access import day_links
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.refusals import Refusal
-from eventsapp.web.doorstep import actor, desk, who
+from eventsapp.web.doorstep import actor, desk, run_here
 from eventsapp.web.forms import refuse
 
 bp = desk("day_links")
@@ -33,18 +31,18 @@ class HelperForm(FlaskForm):
 @bp.get("/pro/rendez-vous/<code:code>/aides")
 def index(code: str) -> str:
     """The links of an event that work."""
-    return _page(_event(code), HelperForm(formdata=None))
+    return _page(run_here(code), HelperForm(formdata=None))
 
 
 @bp.post("/pro/rendez-vous/<code:code>/aides")
 def make(code: str) -> tuple[str, int] | BaseResponse:
     """Makes a link; it is shown once."""
-    event, asked = _event(code), HelperForm()
+    event, asked = run_here(code), HelperForm()
     try:
         token = day_links.make(event, asked.name.data or "", actor=actor(), now=clock.now())
     except Refusal as refusal:
         status = refuse(asked, refusal)
-        return _page(_event(code), asked), status
+        return _page(run_here(code), asked), status
     db.session.commit()
     session[JUST_MADE] = {code: day_links.link_address(token)}
     return redirect(url_for("day_links.index", code=code), 303)
@@ -53,19 +51,11 @@ def make(code: str) -> tuple[str, int] | BaseResponse:
 @bp.post("/pro/rendez-vous/<code:code>/aides/<row:link_id>/retrait")
 def revoke(code: str, link_id: int) -> BaseResponse:
     """The link opens nothing from now on."""
-    link = day_links.by_id(link_id, _event(code))
+    link = day_links.by_id(link_id, run_here(code))
     day_links.revoke(link, actor=actor(), now=clock.now())
     db.session.commit()
     flash(gettext("Le lien ne marche plus."), "ok")
     return redirect(url_for("day_links.index", code=code), 303)
-
-
-def _event(code: str) -> Event:
-    """An event that the visitor may run. Raises NotFound, Forbidden."""
-    event = agenda.by_code(code)
-    if not questions.may_run_event(who(), event, on=clock.today()):
-        raise Forbidden()
-    return event
 
 
 def _page(event: Event, shown: HelperForm) -> str:

@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventsapp import clock
 from eventsapp.access import questions
 from eventsapp.access.listings import organisation_by_id
+from eventsapp.agenda import listings as agenda
+from eventsapp.agenda.models import Event
 from eventsapp.people.models import Account, Organisation, SignIn
 from eventsapp.places.listings import territory_by_slug
 from eventsapp.places.models import Territory
@@ -55,6 +57,21 @@ def steered(slug: str) -> Territory:
     territory = territory_by_slug(slug)
     require_coordinator(territory)
     return territory
+
+
+def run_here(code: str) -> Event:
+    """The event of an address, once it is known that the account may run it. Raises NotFound, Forbidden."""
+    event = agenda.by_code(code)
+    if not questions.may_run_event(who(), event, on=clock.today()):
+        raise Forbidden()
+    return event
+
+
+def desk_of(event: Event) -> dict[str, Territory | Organisation | None]:
+    """Whose menu stands above a page of an event: the territory's for who steers it, else its host's."""
+    if questions.may_steer(who(), event.territory, on=clock.today()):
+        return {"territory": event.territory}
+    return {"organisation": event.host}
 
 
 def require_coordinator(territory: Territory) -> None:

@@ -35,7 +35,7 @@ class Ear:
     def event_changed(self, change: Change, now: object) -> None:
         self.heard.append((change.event.title, change.before == change.event.terms))
 
-    def event_restored(self, event: Event, now: object) -> None:
+    def places_opened(self, event: Event, now: object) -> None:
         self.heard.append((f"{event.title} takes place", True))
 
 

@@ -39,7 +39,7 @@ class Ear:
         said = "cancelled" if event.is_cancelled else "restored" if before.is_cancelled else "told again"
         self.heard.append(("rescheduled" if moved and not event.is_cancelled else said, event.title))
 
-    def event_restored(self, event: Event, now: object) -> None:
+    def places_opened(self, event: Event, now: object) -> None:
         self.heard.append(("takes place", event.title))
 
 

@@ -241,6 +241,24 @@ ROUTES = (
         COORDINATION | {"nadia", "moussa"},
         303,
     ),
+    # One event. The undo finds nothing to take back, and says so on the page it leads to (test_changes).
+    *(
+        Route(
+            method, endpoint, f"/pro/rendez-vous/{{event}}{rule}", COORDINATION | {"nadia", "moussa"}, status
+        )
+        for method, endpoint, rule, status in (
+            ("GET", "changes.show", "", 200),
+            ("GET", "changes.moving", "/deplacement", 200),
+            ("POST", "changes.move", "/deplacement", 303),
+            ("GET", "changes.cancelling", "/annulation", 200),
+            ("POST", "changes.cancel", "/annulation", 303),
+            ("GET", "changes.restoring", "/retablissement", 200),
+            ("POST", "changes.restore", "/retablissement", 303),
+            ("POST", "changes.undo", "/retour", 303),
+            ("GET", "rewording.form", "/modification", 200),
+            ("POST", "rewording.keep", "/modification", 303),
+        )
+    ),
     Route("GET", "installation.show", "/pro/installation", frozenset({"ada"}), 200),
     Route("POST", "installation.offer", "/pro/installation", frozenset({"ada"}), 303),
 )
@@ -273,6 +291,8 @@ OF_ONE_ROUTE = {
     "team.offer": {"role": "ecole"},
     "organisation.offer": {"role": "membre"},
     "day_links.make": {"name": "Awa"},
+    "changes.move": {"jour": "2026-12-12", "debut": "10:00", "fin": "12:00", "lieu": "ecole-curial"},
+    "rewording.keep": {"title": "Les écrans"},
     "embedding.add": {"site": "https://asso.example"},
     "showcase.keep": {"alternative": "Le jardin"},
 }

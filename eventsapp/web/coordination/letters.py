@@ -7,6 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
+from eventsapp.agenda import notices
 from eventsapp.database import db
 from eventsapp.mailroom import listings, rounds
 from eventsapp.mailroom.masking import masked_address, readable_text
@@ -21,7 +22,7 @@ PER_PAGE = 50
 
 @bp.get("/pro/<territory:territory>/courriers")
 def index(territory: str) -> str:
-    """The letters, the latest first, of one state or of all."""
+    """What is still to be told, then the letters, the latest first, of one state or of all."""
     area = steered(territory)
     asked = request.args.get("etat", "")
     status = LetterStatus(asked) if asked in set(LetterStatus) else None
@@ -34,6 +35,7 @@ def index(territory: str) -> str:
     return render_template(
         "coordination/letters/index.html",
         territory=area,
+        notices=notices.waiting(area.id),
         letters=listings.by_mail(area.id, status=status, limit=PER_PAGE, offset=(page - 1) * PER_PAGE),
         status=status,
         counts=counts,
