@@ -25,9 +25,9 @@ from eventsapp.agenda.models import (
     RegistrationMode,
     Topic,
 )
-from eventsapp.clock import day_of
 from eventsapp.agenda.notice_models import ChangeBatch, remembered
 from eventsapp.agenda.revisions import changed, lock, revise
+from eventsapp.clock import day_of
 from eventsapp.codes import short_code
 from eventsapp.database import db
 from eventsapp.media.models import Picture
