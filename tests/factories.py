@@ -18,6 +18,7 @@ from eventsapp.agenda.scheduling import Announcement
 from eventsapp.clock import local, now
 from eventsapp.codes import slug_from
 from eventsapp.database import Model, db
+from eventsapp.directory.models import Contact
 from eventsapp.people.models import Organisation, OrganisationKind
 from eventsapp.places.models import Territory, Venue, VenueKind
 from eventsapp.programme.models import Action, Axis, Project, ProjectStatus, Theme
@@ -63,6 +64,25 @@ def a_school(name: str = "École Curial", **values: Any) -> Venue:
                 "longitude": 2.3764,
                 "access": "Métro Crimée",
                 "door": "Portail vert, sonner à « gardien »",
+            }
+            | values
+        )
+    )
+
+
+def a_contact(venue: Venue | None = None, **values: Any) -> Contact:
+    """Madame Roy, whom to reach at Curial: by mail and by phone."""
+    return _add(
+        Contact(
+            **{
+                "venue": venue or a_school(),
+                "name": "Madame Roy",
+                "function": "gardienne",
+                "email": "roy@ecole.example",
+                "phone": "06 39 98 00 19",
+                "phone_e164": "+33639980019",
+                "hours": "avant 8 h 30",
+                "created_at": now(),
             }
             | values
         )

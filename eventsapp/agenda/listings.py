@@ -152,11 +152,6 @@ def public_of(organisation: Organisation, *, now: datetime, limit: int) -> Seque
     ).all()
 
 
-def held_at(venue: Venue, *, now: datetime, limit: int) -> Page:
-    """What still takes place there, restricted events too, for whoever keeps the place; one statement."""
-    return _to_come(Event.venue_id == venue.id, now, limit)
-
-
 def _to_come(which: ColumnElement[bool], now: datetime, limit: int) -> Page:
     counted = (
         select(Event, func.count().over().label("total"))

@@ -17,6 +17,7 @@ from eventsapp import attempts
 from eventsapp.access import day_links, joining, offers
 from eventsapp.agenda import notices, telling
 from eventsapp.database import begin_writing, db
+from eventsapp.hosting import gate, links
 from eventsapp.jobs.door import Turn
 from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import rounds
@@ -123,6 +124,18 @@ def forget_day_links(turn: Turn) -> int | None:
     return day_links.forget_past(turn.now)
 
 
+def forget_gate_lists(turn: Turn) -> int | None:
+    """Forgets who came to schools yesterday, and what was said around it."""
+    begin_writing()
+    return gate.forget_past(turn.now)
+
+
+def forget_host_links(turn: Turn) -> int | None:
+    """Forgets the links of schools that stopped working a month ago."""
+    begin_writing()
+    return links.forget_old(turn.now)
+
+
 def invite_orphans(turn: Turn) -> int | None:
     """Invites organisations that nobody answers for any more."""
     begin_writing()
@@ -169,6 +182,8 @@ TIMETABLE = (
     Job("settled offers", forget_old_offers, at=time(3, 16)),
     Job("settled requests", forget_old_requests, at=time(3, 17)),
     Job("past helpers", forget_day_links, at=time(3, 18)),
+    Job("gate lists", forget_gate_lists, at=time(0, 5)),
+    Job("links of schools", forget_host_links, at=time(3, 22)),
     Job("old attempts", forget_attempts, at=time(3, 19)),
     Job("old changes", forget_old_changes, at=time(3, 22)),
     Job("unused pictures", forget_unused_pictures, at=time(3, 21)),

@@ -108,6 +108,11 @@ class Venue(Model):
     quartier: Mapped[Quartier | None] = relationship()
 
     @property
+    def is_school(self) -> bool:
+        """One of the four kinds of school."""
+        return self.kind in SCHOOL_KINDS
+
+    @property
     def full_address(self) -> str:
         """« 26 rue Archereau, 75019 Paris », on one line."""
         town = f"{self.postal_code} {self.city}".strip()

@@ -17,7 +17,7 @@ from eventsapp.database import begin_writing, db
 from eventsapp.places.models import SATURDAY_SCHOOLS, Territory
 from eventsapp.programme.school_calendar import SchoolYear, zone_c
 from eventsapp.refusals import Conflict, msgid
-from eventsapp.seeds import families, ground, partners, reading, saturdays, series
+from eventsapp.seeds import families, ground, partners, reading, saturdays, school_contacts, series
 
 HOME, ALSO = "paris-19", "paris-10"
 """Where the school Saturdays are, and the other territory with activities."""
@@ -95,8 +95,11 @@ def plant(
     mornings = saturdays.plan_year(
         home, year, account, now=announced, seconds=seconds, iterations=None if seconds else iterations
     )
-    progress("Families")
+    progress("Contacts of schools and their answers")
+    people = school_contacts.plant_contacts(schools, records.first_names, now=announced)
     families.cancel_one(mornings, now=now)
+    school_contacts.plant_answers(mornings, people, records.first_names, now=now)
+    progress("Families")
     families.plant_families([*events, *mornings], records.first_names, now=now)
     db.session.commit()
     progress(f"Planted: {len(events) + len(mornings)} events")

@@ -34,6 +34,7 @@ DOORS = (
     "embed",
     "pictures",
     "day",
+    "host_page",
     "account",
     "password",
     "codes",
@@ -59,10 +60,12 @@ DOORS = (
     "coordination.journal",
     "coordination.team",
     "coordination.partners",
+    "coordination.schools",
     "partners.organisation",
     "partners.embedding",
     "partners.showcase",
     "partners.school",
+    "partners.access",
     "installation",
 )
 """Every door, in the order a visitor meets them; each module has one blueprint `bp`."""

@@ -104,6 +104,9 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "registrations.keep_answers": (Limit(200, MINUTES_10, network),),
     "registrations.confirm": (Limit(200, MINUTES_10, network),),
     "partner_requests.ask": (Limit(10, HOUR, network),),
+    # A day-care office looks for the links of its three schools; a stranger would fill their mailboxes
+    # (and gets three a day: hosting.links.ASKED_A_DAY).
+    "host.ask_again": (Limit(10, HOUR, network),),
     # Each image is a second of work.
     "showcase.keep": (Limit(30, HOUR, account),),
 }
@@ -125,6 +128,12 @@ GUESSED = frozenset(
         "day.show",
         "coming_back.show",
         "coming_back.answer",
+        "host.show",
+        "host.answer",
+        "host.entries",
+        "host.details",
+        "host.correct",
+        "host.say_gone",
     }
 )
 """Doors that a link opens by itself."""

@@ -55,6 +55,7 @@ def robots() -> Response:
         "/invitation/",
         "/jour/",
         "/on-repart/",
+        "/ecole",
         "/demonstration/",
         "/e/*/inscription",
     )

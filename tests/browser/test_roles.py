@@ -42,10 +42,15 @@ PUBLIC = {
     "/integration/espace-19": 0,
     "/invitation/{offer_token}": 1,
     "/on-repart/{comeback_token}": 1,
+    "/ecole": 1,
+    "/ecole/envoye": 0,
+    "/ecole/{host_token}": 2,
+    "/ecole/{host_token}/entrees": 0,
+    "/ecole/{host_token}/coordonnees": 0,
 }
 """Pages for everybody, and how many forms of each refuse to be sent empty."""
 
-OVER = {"/connexion/x": 410, "/invitation/x": 410, "/jour/x": 410, "/on-repart/x": 410}
+OVER = {"/connexion/x": 410, "/invitation/x": 410, "/jour/x": 410, "/on-repart/x": 410, "/ecole/x": 410}
 """Links that work no more, and what they answer."""
 
 PAGES = {
@@ -58,6 +63,9 @@ PAGES = {
         "/pro/paris-19/annee-suivante": 1,
         "/pro/paris-19/partenaires": 0,
         "/pro/paris-19/partenaires/demandes/{request}": 2,
+        "/pro/paris-19/ecoles": 0,
+        "/pro/ecoles/{school}": 0,
+        "/pro/rendez-vous/{event}/acces": 2,
         "/pro/fonctions/{grant}/transmission": 1,
         "/pro/fonctions/{grant}/absence": 1,
         "/pro/organisations/{organisation}/": 0,  # she may take its picture down
@@ -77,8 +85,9 @@ PAGES = {
         "/pro/rendez-vous/{event}/annulation": 0,
         "/pro/rendez-vous/{event}/retablissement": 0,
         "/pro/rendez-vous/{event}/aides": 1,
+        "/pro/rendez-vous/{event}/acces": 1,
     },
-    "roy": {"/pro/": 0, "/pro/ecoles/{school}": 0},
+    "roy": {"/pro/": 0, "/pro/ecoles/{school}": 0, "/pro/rendez-vous/{event}/acces": 1},
     "ada": {"/pro/": 0, "/pro/installation": 1},
 }
 """The same of those who sign in. Nadia has a password and codes of a phone: her account asks for more than

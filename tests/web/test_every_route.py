@@ -95,6 +95,15 @@ ROUTES = (
     Route("GET", "day.show", "/jour/{day_token}", EVERYBODY, 410),
     Route("GET", "coming_back.show", "/on-repart/{comeback_token}", EVERYBODY, 200),
     Route("POST", "coming_back.answer", "/on-repart/{comeback_token}", EVERYBODY, 303),
+    Route("GET", "host.lost", "/ecole", EVERYBODY, 200),
+    Route("POST", "host.ask_again", "/ecole", EVERYBODY, 303),
+    Route("GET", "host.sent", "/ecole/envoye", EVERYBODY, 200),
+    Route("GET", "host.show", "/ecole/{host_token}", EVERYBODY, 200),
+    Route("POST", "host.answer", "/ecole/{host_token}/dates/{event}", EVERYBODY, 303),
+    Route("GET", "host.entries", "/ecole/{host_token}/entrees", EVERYBODY, 200),
+    Route("GET", "host.details", "/ecole/{host_token}/coordonnees", EVERYBODY, 200),
+    Route("POST", "host.correct", "/ecole/{host_token}/coordonnees", EVERYBODY, 303),
+    Route("POST", "host.say_gone", "/ecole/{host_token}/depart", EVERYBODY, 303),
     Route("GET", "invitations.show", "/invitation/{offer_token}", EVERYBODY, 200),
     Route("POST", "invitations.accept", "/invitation/{offer_token}", EVERYBODY, 422),  # it asks a name
     # Signing in.
@@ -132,6 +141,11 @@ ROUTES = (
     # The desks of a territory.
     desk("GET", "desk.territory", "{territory}/", 200),
     desk("GET", "desk.programme", "{territory}/programme", 200),
+    desk("GET", "schools.index", "{territory}/ecoles", 200),
+    desk("POST", "school.send_link", "ecoles/{school}/contacts/{contact}/lien", 303),
+    desk("POST", "school.revoke_links", "ecoles/{school}/contacts/{contact}/lien/retrait", 303),
+    desk("POST", "school.settle_departure", "ecoles/{school}/contacts/{contact}/depart", 303),
+    desk("POST", "access.authorise", "rendez-vous/{event}/acces/autorisation", 303),
     desk("GET", "plans.index", "{territory}/plans", 200),
     desk("POST", "plans.propose", "{territory}/plans", 409),  # that year is being worked out
     desk("GET", "plans.show", "plans/{draft}", 200),
@@ -228,6 +242,26 @@ ROUTES = (
         303,
     ),
     Route("GET", "school.show", "/pro/ecoles/{school}", COORDINATION | {"roy"}, 200),
+    Route("GET", "school.entries", "/pro/ecoles/{school}/entrees", COORDINATION | {"roy"}, 200),
+    # Who comes is the host's business, the answer the school's; both see the page.
+    Route(
+        "GET", "access.show", "/pro/rendez-vous/{event}/acces", COORDINATION | {"nadia", "moussa", "roy"}, 200
+    ),
+    Route("POST", "access.answer", "/pro/rendez-vous/{event}/acces/reponse", COORDINATION | {"roy"}, 303),
+    Route(
+        "POST",
+        "access.add_speaker",
+        "/pro/rendez-vous/{event}/acces/intervenants",
+        COORDINATION | {"nadia", "moussa"},
+        303,
+    ),
+    Route(
+        "POST",
+        "access.remove_speaker",
+        "/pro/rendez-vous/{event}/acces/intervenants/{speaker}/retrait",
+        COORDINATION | {"nadia", "moussa"},
+        303,
+    ),
     Route(
         "GET", "day_links.index", "/pro/rendez-vous/{event}/aides", COORDINATION | {"nadia", "moussa"}, 200
     ),
@@ -282,7 +316,11 @@ FILLED_IN = {
     "first_day": "2026-12-01",
     "last_day": "2026-12-03",
     "function": "paris-19",
+    "phone": "06 39 98 12 34",
     "answer": "oui",
+    "confirmed_by": "Madame Roy",
+    "decision": "reste",
+    "status": "demandee",
 }
 """What forms ask, where one answer suits all."""
 
@@ -293,6 +331,7 @@ OF_ONE_ROUTE = {
     "day_links.make": {"name": "Awa"},
     "changes.move": {"jour": "2026-12-12", "debut": "10:00", "fin": "12:00", "lieu": "ecole-curial"},
     "rewording.keep": {"title": "Les écrans"},
+    "access.add_speaker": {"name": "Awa", "arrives": "09:15", "leaves": "11:45"},
     "embedding.add": {"site": "https://asso.example"},
     "showcase.keep": {"alternative": "Le jardin"},
 }
@@ -398,6 +437,8 @@ ELSEWHERE = (
     ("samira", "/pro/ecoles/999"),
     ("samira", "/pro/rendez-vous/zzzzzzz/aides"),
     ("nobody", "/invitation/invented"),
+    ("samira", "/pro/rendez-vous/zzzzzzz/acces"),
+    ("nobody", "/ecole/invented"),
     ("nobody", "/jour/invented"),
     ("nobody", "/on-repart/invented"),
     ("nobody", "/connexion/invented"),
@@ -410,7 +451,7 @@ def test_what_is_not_there_is_not_found_through_ones_own_place_either(
     name: str, rule: str, the_town: Town, sign_in: SignIn, client: PageClient
 ) -> None:
     status = enter(name, the_town, sign_in, client).get(rule.format(**the_town.rows)).status_code
-    gone = rule.startswith(("/invitation", "/jour", "/connexion", "/on-repart"))
+    gone = rule.startswith(("/invitation", "/jour", "/connexion", "/on-repart", "/ecole"))
     assert status == (410 if gone else 404)
 
 

@@ -121,7 +121,7 @@ def test_whoever_asks_in_samira_s_place_does_not_shut_her_out(
         assert client.get(last[0]).status_code == 410
 
 
-@pytest.mark.parametrize("path", ["/m/{}", "/connexion/{}", "/invitation/{}", "/jour/{}"])
+@pytest.mark.parametrize("path", ["/m/{}", "/connexion/{}", "/invitation/{}", "/jour/{}", "/ecole/{}"])
 def test_links_are_not_guessed_without_end(client: PageClient, path: str) -> None:
     statuses = [client.get(path.format(f"invented{i}")).status_code for i in range(31)]
     assert statuses == [statuses[0]] * 30 + [429]
@@ -229,6 +229,7 @@ SAID = {
     ("registrations.keep_answers", NETWORK): (200, 10),
     ("registrations.confirm", NETWORK): (200, 10),
     ("partner_requests.ask", NETWORK): (10, 60),
+    ("host.ask_again", NETWORK): (10, 60),
     ("showcase.keep", ACCOUNT): (30, 60),
 }
 """How many forms a door takes, within how many minutes, of whom."""
@@ -272,6 +273,7 @@ DOORS = {
             "about": "Des ateliers",
         },
     ),
+    "host.ask_again": Door("/ecole", 422, {"email": "roy@ecole.example"}),
     "showcase.keep": Door("/pro/organisations/{organisation}/vitrine", 422),
 }
 
@@ -290,6 +292,12 @@ def test_the_table_says_what_the_limits_are() -> None:
         "coming_back.answer",
         "coming_back.show",
         "day.show",
+        "host.answer",
+        "host.correct",
+        "host.details",
+        "host.entries",
+        "host.say_gone",
+        "host.show",
         "invitations.accept",
         "invitations.show",
         "own_page.cancel",

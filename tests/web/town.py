@@ -20,6 +20,7 @@ from eventsapp.agenda.models import Activity
 from eventsapp.agenda.rules import Ordinal, Rule, Weekday
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db
+from eventsapp.hosting import gate, links, own_details
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.media import pictures
 from eventsapp.people import accounts, approvals, origins, partner_requests, showcase, sign_ins
@@ -119,6 +120,11 @@ def build() -> Town:
     offer = offers.send(Role.COORDINATOR, nineteenth, "invitee@example.org", by=Sender.of(samira), now=now)
     offer_token, offer.fingerprint = _known(offer)
     day_token = day_links.make(event, "Awa, à la porte", actor="cli", now=now)
+    host = factories.a_contact(curial)
+    host_token = links.make(host, actor="cli", now=now)
+    own_details.say_gone(host, "Monsieur Petit", actor=f"contact:{host.id}", now=now)
+    awa = gate.Visitor("Awa, conteuse", arrives=time(9, 15), leaves=time(11, 45))
+    speaker = gate.add(event, awa, actor="cli", now=now)
     sign_ins.begin(town.accounts["second"], "", now=now)
     link = accounts.new_link(town.accounts["nour"], now=now)
     db.session.flush()
@@ -147,6 +153,9 @@ def build() -> Town:
         "day_link": str(db.session.scalars(select(DayLink.id)).one()),
         "offer_token": offer_token,
         "day_token": day_token,
+        "host_token": host_token,
+        "contact": str(host.id),
+        "speaker": str(speaker.id),
         "sign_in_token": link,
         "household_token": registered.link_token,
         "registration": registered.registration.code,

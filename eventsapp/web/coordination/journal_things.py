@@ -14,6 +14,7 @@ from eventsapp.access.models import Role
 from eventsapp.agenda import listings as agenda
 from eventsapp.journal import JournalLine
 from eventsapp.people import partner_requests
+from eventsapp.places import listings as places
 from eventsapp.places.models import Territory
 
 ROLES = {"access_grant", "grant_offer"}
@@ -38,6 +39,7 @@ class Things:
         self._events = agenda.titles_of(_numbers(lines, "event") | _detailed(lines, "event"))
         self._holders = access.holders_of(_numbers(lines, "access_grant"))
         self._requests = partner_requests.names_of(_numbers(lines, "partner_request"))
+        self._venues = places.names_of(_detailed(lines, "venue"))
         self._organisations = access.organisations_named(_detailed(lines, "organisation"), territory)
 
     def of(self, line: JournalLine) -> Named:
@@ -57,6 +59,9 @@ class Things:
         role, organisation = self._role(line), line.details.get("organisation")
         if line.thing == "partner_request" and line.thing_id in self._requests:
             return Named(self._requests[line.thing_id])
+        if line.details.get("venue") in self._venues:
+            venue = line.details["venue"]
+            return Named(self._venues[venue], url_for("school.show", venue_id=venue))
         if organisation not in self._organisations:
             return Named(", ".join(role), is_french=False) if role else None
         name, acts = self._organisations[organisation]

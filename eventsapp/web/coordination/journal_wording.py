@@ -24,6 +24,11 @@ THINGS = {
     "embed_origin": lazy_gettext("Sites de structures"),
     "partner_request": lazy_gettext("Demandes de partenaires"),
     "day_link": lazy_gettext("Aides du jour"),
+    "contact": lazy_gettext("Contacts"),
+    "host_link": lazy_gettext("Liens des écoles"),
+    "date_answer": lazy_gettext("Réponses des écoles"),
+    "authorisation": lazy_gettext("Autorisations d’accès"),
+    "speaker": lazy_gettext("Listes d’entrée"),
     "project": lazy_gettext("Projet"),
     "axis": lazy_gettext("Axes"),
     "action": lazy_gettext("Actions"),
@@ -81,6 +86,18 @@ WORDS = {
     ("partner_request", "refused"): lazy_gettext("a refusé une demande de partenaire"),
     ("day_link", "made"): lazy_gettext("a donné un lien d’un jour"),
     ("day_link", "revoked"): lazy_gettext("a retiré un lien d’un jour"),
+    ("contact", "to be called"): lazy_gettext("a mis le contact d’une école dans les appels"),
+    ("contact", "corrected"): lazy_gettext("a corrigé ses coordonnées"),
+    ("contact", "confirmed"): lazy_gettext("a confirmé ses coordonnées"),
+    ("contact", "said gone"): lazy_gettext("a dit ne plus être le contact d’une école"),
+    ("contact", "ended"): lazy_gettext("a terminé un contact"),
+    ("contact", "stays"): lazy_gettext("a gardé un contact"),
+    ("host_link", "sent"): lazy_gettext("a envoyé le lien d’une école"),
+    ("host_link", "revoked"): lazy_gettext("a coupé le lien d’une école"),
+    ("date_answer", "answered"): lazy_gettext("a répondu ou noté une réponse pour une date"),
+    ("authorisation", "set"): lazy_gettext("a noté où en est une autorisation d’accès"),
+    ("speaker", "added"): lazy_gettext("a mis une personne sur une liste d’entrée"),
+    ("speaker", "removed"): lazy_gettext("a retiré une personne d’une liste d’entrée"),
     ("project", "opened"): lazy_gettext("a ouvert un projet"),
     ("axis", "added"): lazy_gettext("a ajouté un axe"),
     ("action", "added"): lazy_gettext("a ajouté une action"),
@@ -100,6 +117,8 @@ def who(actor: str, names: dict[int, str]) -> str:
     kind, _, number = actor.partition(":")
     if kind == "household":
         return str(lazy_gettext("Une famille"))
+    if kind == "contact":
+        return str(lazy_gettext("Le contact d’une école"))
     if kind == "account" and number.isdigit():
         return names.get(int(number)) or str(lazy_gettext("Une personne partie"))
     return str(NOBODYS_ACCOUNT.get(actor, actor))

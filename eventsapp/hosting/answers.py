@@ -1,0 +1,109 @@
+"""« Oui », « Non », « Autre date »: said of a date by whoever keeps the place, or noted after a call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from eventsapp import journal
+from eventsapp.agenda import scheduling
+from eventsapp.agenda.models import Event
+from eventsapp.agenda.scheduling import EventIsCancelled, EventIsPast
+from eventsapp.database import db
+from eventsapp.hosting.models import Answer, DateAnswer
+from eventsapp.people import contacts
+from eventsapp.refusals import Refusal, msgid
+
+LONGEST_WISHED, LONGEST_WORDS, LONGEST_ROOM, LONGEST_NAME = 240, 500, 80, 60
+
+
+class AnswerMissing(Refusal):
+    """None of the three."""
+
+    sentence = msgid("Choisissez « Oui », « Non » ou « Autre date ».")
+
+
+class OtherDateMissing(Refusal):
+    """Another date, but which?"""
+
+    sentence = msgid("Écrivez au moins une date possible.")
+
+
+class ConfirmedByMissing(Refusal):
+    """Somebody said so on the phone; who?"""
+
+    sentence = msgid("Écrivez le nom de la personne qui a répondu.")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was typed: one of Answer's values, other days, some words, the room."""
+
+    answer: str
+    wished: str = ""
+    words: str = ""
+    room: str = ""
+
+
+def give(event: Event, said: Said, *, actor: str, now: datetime) -> bool:
+    """An answer of the place's own, by link or account; False when it says nothing new.
+
+    The caller has asked who may. Raises AnswerMissing, OtherDateMissing, TooLong, Unwritable, EventIsPast,
+    EventIsCancelled.
+    """
+    return _keep(event, said, "", actor=actor, now=now)
+
+
+def note_call(event: Event, said: Said, confirmed_by: str, *, actor: str, now: datetime) -> bool:
+    """An answer given on the phone by somebody, as `give`. Raises ConfirmedByMissing too."""
+    known_as = contacts.line(confirmed_by, field="confirmed_by")
+    if not known_as:
+        raise ConfirmedByMissing(field="confirmed_by")
+    name = contacts.name_of(known_as, field="confirmed_by", longest=LONGEST_NAME)
+    return _keep(event, said, name, actor=actor, now=now)
+
+
+def _keep(event: Event, said: Said, confirmed_by: str, *, actor: str, now: datetime) -> bool:
+    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
+    db.session.refresh(event)
+    if event.is_cancelled:
+        raise EventIsCancelled()
+    if event.ends_at <= now:
+        raise EventIsPast()
+    answer = _read(said.answer)
+    wished = contacts.text(said.wished, field="wished", longest=LONGEST_WISHED)
+    words = contacts.text(said.words, field="words", longest=LONGEST_WORDS)
+    room = contacts.text(said.room, field="room", longest=LONGEST_ROOM)
+    if answer is Answer.OTHER_DATE and not wished:
+        raise OtherDateMissing(field="wished")
+    scheduling.reschedule(event, room=room, actor=actor, now=now)
+    row = db.session.scalars(select(DateAnswer).where(DateAnswer.event_id == event.id)).first()
+    told = {"answer": answer, "wished": wished, "words": words, "confirmed_by": confirmed_by}
+    if row and row.still_stands(event) and all(getattr(row, name) == one for name, one in told.items()):
+        return False
+    row = row or DateAnswer(event_id=event.id)
+    for name, one in told.items():
+        setattr(row, name, one)
+    row.speaks_of(event)
+    row.answered_at, row.answered_by = now, actor
+    db.session.add(row)
+    db.session.flush()
+    journal.note(
+        actor,
+        "answered",
+        row,
+        now=now,
+        territory_id=event.territory_id,
+        event=event.id,
+        answer=answer.value,
+    )
+    return True
+
+
+def _read(typed: str) -> Answer:
+    try:
+        return Answer(typed)
+    except ValueError as error:
+        raise AnswerMissing(field="answer") from error
