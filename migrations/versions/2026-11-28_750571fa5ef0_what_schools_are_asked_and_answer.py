@@ -1,7 +1,7 @@
 """What schools are asked and answer
 
 Revision ID: 750571fa5ef0
-Revises: 37bffe469032
+Revises: dc881ae2cd69
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = '750571fa5ef0'
-down_revision = '37bffe469032'
+down_revision = 'dc881ae2cd69'
 branch_labels = None
 depends_on = None
 
