@@ -21,7 +21,16 @@ CONTENT_POLICY = "; ".join(
 )
 """No inline script or style, no other host (CSP level 3)."""
 
-PRIVATE_PATHS = ("/m/", "/connexion", "/invitation/", "/jour/", "/on-repart/", "/ecole/", "/pro/", "/demonstration/")
+PRIVATE_PATHS = (
+    "/m/",
+    "/connexion",
+    "/invitation/",
+    "/jour/",
+    "/on-repart/",
+    "/ecole/",
+    "/pro/",
+    "/demonstration/",
+)
 """Addresses that hold a token or show people: never kept, never indexed, never told elsewhere."""
 
 TOKEN_PATHS = ("/m/", "/connexion/", "/invitation/", "/jour/", "/on-repart/", "/ecole/")
