@@ -28,7 +28,7 @@ class StaysSensitive(Refusal):
     """People came to something that was promised to stay discreet."""
 
     sentence = msgid(
-        "Cette action a déjà des rendez-vous discrets : elle le reste, pour les personnes qui y viennent. "
+        "Cette action a déjà des rendez-vous discrets : elle le reste, pour les personnes qui y viennent. "
         "Créez une autre action pour ce qui peut se dire à tous."
     )
 

@@ -40,26 +40,26 @@ class PlaceNotSaid(Refusal):
     """A line without a place: often a merged cell, which only its first line holds."""
 
     sentence = msgid(
-        "Il manque le lieu ou la structure. Une cellule fusionnée ? Répétez-le sur chaque ligne."
+        "Il manque le lieu ou la structure. Une cellule fusionnée ? Répétez-le sur chaque ligne."
     )
 
 
 class TwoPlaces(Refusal):
     """A line with a venue and an organisation."""
 
-    sentence = msgid("Un lieu et une structure sur la même ligne : gardez l’un des deux.")
+    sentence = msgid("Un lieu et une structure sur la même ligne : gardez l’un des deux.")
 
 
 class PlaceUnknown(Refusal):
     """Nothing of that name here. Parameter: `place`."""
 
-    sentence = msgid("Aucun lieu et aucune structure d’ici ne s’appelle « %(place)s ».")
+    sentence = msgid("Aucun lieu et aucune structure d’ici ne s’appelle « %(place)s ».")
 
 
 class PlaceAmbiguous(Refusal):
     """Several have that name. Parameter: `place`."""
 
-    sentence = msgid("Plusieurs lieux ou structures s’appellent « %(place)s » : écrivez le nom entier.")
+    sentence = msgid("Plusieurs lieux ou structures s’appellent « %(place)s » : écrivez le nom entier.")
 
 
 class LineTwice(Refusal):
@@ -71,7 +71,7 @@ class LineTwice(Refusal):
 class FormulaMistake(Refusal):
     """A cell without a value. Parameter: `mistake`, as the spreadsheet shows it."""
 
-    sentence = msgid("Une cellule contient une erreur de formule : %(mistake)s.")
+    sentence = msgid("Une cellule contient une erreur de formule : %(mistake)s.")
 
 
 class ImportIsOver(Conflict):

@@ -82,7 +82,7 @@ class OldWorkbook(Refusal):
 class TooManyLines(Refusal):
     """More than a territory has."""
 
-    sentence = msgid("Ce fichier a trop de lignes : 5 000 au plus. Coupez-le en plusieurs.")
+    sentence = msgid("Ce fichier a trop de lignes : 5 000 au plus. Coupez-le en plusieurs.")
 
 
 class NoLines(Refusal):
@@ -94,14 +94,14 @@ class NoLines(Refusal):
 class BrokenQuotes(Refusal):
     """Quotation marks of a CSV file that do not close. Parameter: `line`."""
 
-    sentence = msgid("Ligne %(line)s : des guillemets ne se ferment pas.")
+    sentence = msgid("Ligne %(line)s : des guillemets ne se ferment pas.")
 
 
 class ColumnsMissing(Refusal):
     """No line names a place and a person."""
 
     sentence = msgid(
-        "Il manque des colonnes : « lieu » ou « structure », et « nom ». "
+        "Il manque des colonnes : « lieu » ou « structure », et « nom ». "
         "Écrivez leur nom sur la première ligne."
     )
 
@@ -109,7 +109,7 @@ class ColumnsMissing(Refusal):
 class ColumnTwice(Refusal):
     """Two columns that mean the same. Parameter: `column`, as the file names the second."""
 
-    sentence = msgid("Deux colonnes veulent dire la même chose : « %(column)s ». Gardez-en une.")
+    sentence = msgid("Deux colonnes veulent dire la même chose : « %(column)s ». Gardez-en une.")
 
 
 @dataclass(frozen=True)

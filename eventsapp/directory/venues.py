@@ -35,7 +35,7 @@ class KindMissing(Refusal):
 class NameTaken(Refusal):
     """Two places of a territory under one name. Parameter: `name`."""
 
-    sentence = msgid("Un lieu d’ici s’appelle déjà « %(name)s ». Ajoutez ce qui les distingue.")
+    sentence = msgid("Un lieu d’ici s’appelle déjà « %(name)s ». Ajoutez ce qui les distingue.")
 
 
 class PostalCodeUnreadable(Refusal):

@@ -48,7 +48,7 @@ class AxisMissing(Refusal):
 class AxisInUse(Refusal):
     """A theme that actions decline."""
 
-    sentence = msgid("Cet axe a des actions : déplacez-les d’abord dans un autre axe.")
+    sentence = msgid("Cet axe a des actions : déplacez-les d’abord dans un autre axe.")
 
 
 @dataclass(frozen=True)

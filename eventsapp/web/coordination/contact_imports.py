@@ -111,7 +111,7 @@ def take_over(territory: str, import_id: int) -> BaseResponse:
     new, changed = len(done.new), len(done.changed)
     said = ngettext("%(num)d nouveau contact", "%(num)d nouveaux contacts", new)
     also = ngettext("%(num)d contact changé", "%(num)d contacts changés", changed)
-    flash(gettext("C’est importé : %(new)s, %(changed)s.", new=said, changed=also), "ok")
+    flash(gettext("C’est importé : %(new)s, %(changed)s.", new=said, changed=also), "ok")
     return redirect(url_for("contacts.index", territory=territory), 303)
 
 

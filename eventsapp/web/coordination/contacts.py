@@ -41,7 +41,7 @@ LONGEST = {
 class ContactForm(FlaskForm):
     """Whose contact, and how to reach it; the room judges the answers."""
 
-    place = SelectField(lazy_gettext("De quel lieu ou de quelle structure ?"), validate_choice=False)
+    place = SelectField(lazy_gettext("De quel lieu ou de quelle structure ?"), validate_choice=False)
     name = StringField(lazy_gettext("Nom"))
     function = StringField(lazy_gettext("Fonction"), validators=[Optional()])
     email = EmailField(lazy_gettext("Adresse e-mail"), validators=[Optional()])
@@ -129,7 +129,7 @@ def verify(territory: str, contact_id: int) -> BaseResponse:
     name = contact.name
     contacts.verify(contact, territory=area, actor=actor(), now=clock.now())
     db.session.commit()
-    flash(gettext("%(name)s : vérifié pour cette année scolaire.", name=name), "ok")
+    flash(gettext("%(name)s : vérifié pour cette année scolaire.", name=name), "ok")
     return _back(territory)
 
 

@@ -39,7 +39,7 @@ class DayUnreadable(Refusal):
 class ProjectForm(FlaskForm):
     """How far the project is, and why it is there."""
 
-    status = RadioField(lazy_gettext("Où en est le projet ?"), validate_choice=False)
+    status = RadioField(lazy_gettext("Où en est le projet ?"), validate_choice=False)
     diagnosis = TextAreaField(lazy_gettext("Le diagnostic, en quelques phrases"), validators=[Optional()])
     signed_on = DateField(lazy_gettext("Signé le"), validators=[Optional()])
     ends_on = DateField(lazy_gettext("Jusqu’au"), validators=[Optional()])
@@ -54,12 +54,12 @@ class AxisForm(FlaskForm):
 class ActionForm(FlaskForm):
     """What is done, for whom it is named, and why."""
 
-    axis = SelectField(lazy_gettext("Sous quel axe ?"), validate_choice=False)
+    axis = SelectField(lazy_gettext("Sous quel axe ?"), validate_choice=False)
     name = StringField(lazy_gettext("Nom officiel"))
     public_name = StringField(lazy_gettext("Nom pour les habitants"), validators=[Optional()])
     need = TextAreaField(lazy_gettext("Besoin de départ"), validators=[Optional()])
     description = TextAreaField(lazy_gettext("Ce que l’on y fait"), validators=[Optional()])
-    is_sensitive = BooleanField(lazy_gettext("Action discrète : mots neutres partout hors du service"))
+    is_sensitive = BooleanField(lazy_gettext("Action discrète : mots neutres partout hors du service"))
 
 
 @bp.get("/pro/<territory:territory>/programme/projet")

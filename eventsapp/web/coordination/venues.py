@@ -47,7 +47,7 @@ class VenueForm(FlaskForm):
     access = StringField(lazy_gettext("Comment venir"), validators=[Optional()])
     door = StringField(lazy_gettext("Par quelle porte entrer"), validators=[Optional()])
     step_free = RadioField(
-        lazy_gettext("Entre-t-on sans marche ?"),
+        lazy_gettext("Entre-t-on sans marche ?"),
         choices=[
             SelectChoice("oui", lazy_gettext("Oui, de la rue à la salle")),
             SelectChoice("non", lazy_gettext("Non")),
@@ -99,7 +99,7 @@ def add(territory: str) -> tuple[str, int] | BaseResponse:
         return _form_page(steered(territory), asked), status
     number = made.id
     db.session.commit()
-    flash(gettext("Le lieu est ajouté. Qui peut-on y joindre ?"), "ok")
+    flash(gettext("Le lieu est ajouté. Qui peut-on y joindre ?"), "ok")
     return redirect(url_for("venues.show", territory=territory, venue_id=number), 303)
 
 
@@ -148,7 +148,7 @@ def end(territory: str, venue_id: int) -> BaseResponse:
     venue = listings.venue_by_id(venue_id, steered(territory))
     venues.end(venue, actor=actor(), now=clock.now())
     db.session.commit()
-    flash(gettext("Le lieu est retiré : plus rien de nouveau n’y sera annoncé."), "ok")
+    flash(gettext("Le lieu est retiré : plus rien de nouveau n’y sera annoncé."), "ok")
     return redirect(url_for("venues.show", territory=territory, venue_id=venue_id), 303)
 
 
