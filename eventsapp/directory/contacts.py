@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from eventsapp import journal
 from eventsapp.database import as_typed, db, rows_changed
@@ -27,7 +27,7 @@ KEPT_AFTER_END = timedelta(days=30)
 """A contact that was ended is kept so long: ended by mistake, an operator can still find it."""
 
 KEPT_UNCONFIRMED = timedelta(days=3 * 365)
-"""Whom nobody has confirmed for three years is no help and no longer our business."""
+"""Whom nobody has confirmed for three years is no help and no longer our business: it ends."""
 
 
 class PlaceMissing(Refusal):
@@ -131,13 +131,12 @@ def end(contact: Contact, *, territory: Territory, actor: str, now: datetime) ->
 
 
 def forget_old(now: datetime) -> int:
-    """Forgets contacts that ended long ago, and those that nobody has confirmed for years."""
+    """Forgets contacts that ended long ago; those that nobody has confirmed for years end first. What upper
+    rooms keep of them goes before, in the same night (`jobs.timetable`)."""
     last_known = func.coalesce(Contact.verified_at, Contact.created_at)
-    return rows_changed(
-        delete(Contact).where(
-            or_(Contact.ended_at < now - KEPT_AFTER_END, last_known < now - KEPT_UNCONFIRMED)
-        )
-    )
+    unconfirmed = update(Contact).where(Contact.ended_at.is_(None), last_known < now - KEPT_UNCONFIRMED)
+    rows_changed(unconfirmed.values(ended_at=now))
+    return rows_changed(delete(Contact).where(Contact.ended_at < now - KEPT_AFTER_END))
 
 
 def lock(territory: Territory) -> None:

@@ -131,7 +131,7 @@ def forget_sent_contacts(turn: Turn) -> int | None:
 
 
 def forget_old_contacts(turn: Turn) -> int | None:
-    """Forgets contacts that ended a month ago, or that nobody has confirmed for three years."""
+    """Forgets contacts that ended a month ago; ends those that nobody has confirmed for three years."""
     begin_writing()
     return contacts.forget_old(turn.now)
 

@@ -175,5 +175,7 @@ def test_it_is_forgotten_a_month_after_its_end_or_unconfirmed_for_three_years(
     never = added(Answers("never", phone="0199000001"))
     never.verified_at, never.created_at = None, now - timedelta(days=1096)
     db_session.flush()
-    assert contacts.forget_old(now) == 3
-    assert set(db.session.scalars(select(Contact.name))) == {"ended", "confirmed"}
+    assert contacts.forget_old(now) == 1
+    assert set(db.session.scalars(select(Contact.name))) == {"ended", "confirmed", "unconfirmed", "never"}
+    assert named() == ["confirmed"]
+    assert contacts.forget_old(now + timedelta(days=30, seconds=1)) == 3
