@@ -1,7 +1,7 @@
 """contact imports, venues that ended
 
 Revision ID: 60937ce9d349
-Revises: 72fa9b97133f
+Revises: dc881ae2cd69
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = '60937ce9d349'
-down_revision = '72fa9b97133f'
+down_revision = 'dc881ae2cd69'
 branch_labels = None
 depends_on = None
 
