@@ -198,6 +198,13 @@ SETTINGS = (
         _whole(1024**2, 32 * 1024**2),
     ),
     Setting(
+        "TABLE_BYTES",
+        2 * 1024**2,
+        "The heaviest table of contacts taken, in octets: 5,000 lines, the most that are read, weigh some "
+        "400 kB. A proxy in front must let as much through.",
+        _whole(64 * 1024, 8 * 1024**2),
+    ),
+    Setting(
         "INSTANCE_PATH",
         "",
         "The folder of what this machine keeps: SQLite, caught mail, the demonstration's secret. Empty: "

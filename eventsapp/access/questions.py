@@ -48,6 +48,14 @@ def may_take_picture_down(account: Account, organisation: Organisation, *, on: d
     return may_own(account, organisation, on=on) or _steers_where_approved(account, organisation, on)
 
 
+def may_describe(account: Account, organisation: Organisation, *, on: date) -> bool:
+    """May this account say how this organisation is called and reached? Its owners; where it has none, the
+    coordinators of a territory where it acts."""
+    if may_own(account, organisation, on=on):
+        return True
+    return not has_owner(organisation) and _steers_where_approved(account, organisation, on)
+
+
 def may_see_team(account: Account, organisation: Organisation, *, on: date) -> bool:
     """May this account see who is in the team of this organisation? Its people, and its coordinators."""
     return may_act_for(account, organisation, on=on) or _steers_where_approved(account, organisation, on)

@@ -67,6 +67,12 @@ class VenueElsewhere(Refusal):
     sentence = msgid("Ce lieu n’est pas dans cet arrondissement.")
 
 
+class VenueHasEnded(Refusal):
+    """A venue that was given up."""
+
+    sentence = msgid("Ce lieu ne sert plus. Choisissez-en un autre.")
+
+
 class CapacityMissing(Refusal):
     """Places are counted, but how many?"""
 
@@ -108,8 +114,8 @@ class Announcement:
 def announce(announcement: Announcement, *, actor: str, now: datetime) -> Event:
     """Announces one date of an activity and gives the event, flushed.
 
-    Raises EndsBeforeStart, VenueElsewhere, CapacityMissing. Dates already past are taken, since a year
-    is sometimes typed in afterwards, unless it is archived (YearIsClosed).
+    Raises EndsBeforeStart, VenueElsewhere, VenueHasEnded, CapacityMissing. Dates already past are taken,
+    since a year is sometimes typed in afterwards, unless it is archived (YearIsClosed).
     """
     return announce_all([announcement], actor=actor, now=now)[0]
 
@@ -147,7 +153,7 @@ def reschedule(
     In another venue its room, door and way in are no longer true: `room` says the new one. A change of
     room alone is told when the event is near (`telling.IMMINENT`): people would stand before the wrong
     door. Earlier, its page shows it and whoever comes reads it there.
-    Raises EventIsPast, EventIsCancelled, EndsBeforeStart, VenueElsewhere.
+    Raises EventIsPast, EventIsCancelled, EndsBeforeStart, VenueElsewhere, VenueHasEnded.
     """
     lock(event)
     starts_at, ends_at, venue = starts_at or event.starts_at, ends_at or event.ends_at, venue or event.venue
@@ -180,7 +186,8 @@ def check_move(event: Event, *, starts_at: datetime, ends_at: datetime, venue: V
     """Raises what `reschedule` would raise; changes nothing."""
     _refuse_settled(event, now)
     _check_span(starts_at, ends_at)
-    _check_venue(event.territory_id, venue)
+    if venue.id != event.venue_id:  # one that was given up keeps what is announced there
+        _check_venue(event.territory_id, venue)
 
 
 def reword(
@@ -317,6 +324,8 @@ def _check_span(starts_at: datetime, ends_at: datetime) -> None:
 def _check_venue(territory_id: int, venue: Venue) -> None:
     if venue.territory_id != territory_id:
         raise VenueElsewhere(field="venue")
+    if venue.ended_at is not None:
+        raise VenueHasEnded(field="venue")
 
 
 def _check_capacity(event: Event, capacity: int) -> None:

@@ -1,10 +1,11 @@
-"""Contacts: whom to write to or call about a place or an organisation."""
+"""Contacts: whom to write to or call about a place or an organisation, and lists of them that wait."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.database import Model
@@ -48,3 +49,23 @@ class Contact(Model):
 
     venue: Mapped[Venue | None] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
+
+
+class ContactImport(Model):
+    """A list of contacts that was sent and read, and waits to be taken over or let go.
+
+    The lines stay here for the hour in which a coordinator looks at what would happen, and go the moment
+    it has happened: a second click finds none.
+    """
+
+    __tablename__ = "contact_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"), index=True)
+    lines: Mapped[list[Any]] = mapped_column(JSON)
+    """Of each line its number in the file and its cells by column (`directory.sheets`)."""
+    ignored: Mapped[list[str]] = mapped_column(JSON)
+    """Columns of the file that nobody here knows."""
+    sent_at: Mapped[datetime] = mapped_column(index=True)
+    done_at: Mapped[datetime | None]
+    """When it was taken over."""

@@ -17,6 +17,7 @@ from eventsapp import attempts
 from eventsapp.access import day_links, joining, offers
 from eventsapp.agenda import notices, telling
 from eventsapp.database import begin_writing, db
+from eventsapp.directory import contacts, importing
 from eventsapp.hosting import gate, links
 from eventsapp.jobs.door import Turn
 from eventsapp.jobs.queued_work import run_next
@@ -136,6 +137,18 @@ def forget_host_links(turn: Turn) -> int | None:
     return links.forget_old(turn.now)
 
 
+def forget_sent_contacts(turn: Turn) -> int | None:
+    """Forgets lists of contacts that were sent an hour ago."""
+    begin_writing()
+    return importing.forget_old(turn.now)
+
+
+def forget_old_contacts(turn: Turn) -> int | None:
+    """Forgets contacts that ended a month ago; ends those that nobody has confirmed for three years."""
+    begin_writing()
+    return contacts.forget_old(turn.now)
+
+
 def invite_orphans(turn: Turn) -> int | None:
     """Invites organisations that nobody answers for any more."""
     begin_writing()
@@ -177,6 +190,7 @@ TIMETABLE = (
     Job("sign of life", give_sign_of_life, every=heartbeats.EVERY),
     Job("silent tasks", requeue_silent_tasks, every=timedelta(minutes=1)),
     Job("unconfirmed forms", forget_unconfirmed_forms, every=timedelta(minutes=5)),
+    Job("sent contacts", forget_sent_contacts, every=timedelta(minutes=5)),
     Job("sign-in links", forget_sign_in_links, at=time(3, 10)),
     Job("ended sign-ins", forget_sign_ins, at=time(3, 15)),
     Job("settled offers", forget_old_offers, at=time(3, 16)),
@@ -188,6 +202,7 @@ TIMETABLE = (
     Job("old changes", forget_old_changes, at=time(3, 22)),
     Job("unused pictures", forget_unused_pictures, at=time(3, 21)),
     Job("gone workers", forget_gone_workers, at=time(3, 20)),
+    Job("ended contacts", forget_old_contacts, at=time(3, 23)),
     Job("orphaned organisations", invite_orphans, at=time(9, 5)),
 )
 """Seconds matter to who waits for a mail; the nightly ones stay clear of 2 to 3 o'clock, which a

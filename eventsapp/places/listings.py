@@ -35,10 +35,10 @@ def venues(territory: Territory) -> Sequence[Venue]:
 
 
 def schools(territory: Territory) -> Sequence[Venue]:
-    """The schools of a territory, by name; one statement."""
+    """The schools of a territory that are in use, by name; one statement."""
     return db.session.scalars(
         select(Venue)
-        .where(Venue.territory_id == territory.id, Venue.kind.in_(SCHOOL_KINDS))
+        .where(Venue.territory_id == territory.id, Venue.kind.in_(SCHOOL_KINDS), Venue.ended_at.is_(None))
         .order_by(Venue.name, Venue.id)
     ).all()
 

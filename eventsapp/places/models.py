@@ -6,6 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
+from flask_babel import lazy_gettext
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -65,6 +66,25 @@ class VenueKind(enum.StrEnum):
     HEALTH = "sante"
     OTHER = "autre"
 
+    @property
+    def label(self) -> str:
+        """« École maternelle », « Bibliothèque »…"""
+        return str(_KIND_LABELS[self])
+
+
+_KIND_LABELS = {
+    VenueKind.NURSERY_SCHOOL: lazy_gettext("École maternelle"),
+    VenueKind.PRIMARY_SCHOOL: lazy_gettext("École élémentaire"),
+    VenueKind.MIXED_SCHOOL: lazy_gettext("École polyvalente"),
+    VenueKind.MIDDLE_SCHOOL: lazy_gettext("Collège"),
+    VenueKind.LIBRARY: lazy_gettext("Bibliothèque"),
+    VenueKind.SOCIAL_CENTRE: lazy_gettext("Centre social"),
+    VenueKind.CULTURE: lazy_gettext("Lieu culturel"),
+    VenueKind.PARK: lazy_gettext("Parc ou jardin"),
+    VenueKind.TOWN_HALL: lazy_gettext("Mairie"),
+    VenueKind.HEALTH: lazy_gettext("Lieu de santé"),
+    VenueKind.OTHER: lazy_gettext("Autre lieu"),
+}
 
 SATURDAY_SCHOOLS = (VenueKind.NURSERY_SCHOOL, VenueKind.PRIMARY_SCHOOL, VenueKind.MIXED_SCHOOL)
 """The kinds of school that hold *Samedis matins à l'école*."""
@@ -102,6 +122,8 @@ class Venue(Model):
     """Without a step from the street; None: not known."""
     source: Mapped[str] = mapped_column(String(240), default="")
     """Where the record comes from and its licence."""
+    ended_at: Mapped[datetime | None]
+    """Given up for good: nothing new is announced there; what was stays."""
     is_demonstration: Mapped[bool] = mapped_column(default=False)
 
     territory: Mapped[Territory] = relationship()

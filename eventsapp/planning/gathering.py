@@ -104,7 +104,11 @@ def gather(territory: Territory, year: SchoolYear, *, first_day: date) -> Questi
 def _schools(territory: Territory) -> Sequence[Venue]:
     venues = db.session.scalars(
         select(Venue)
-        .where(Venue.territory_id == territory.id, Venue.kind.in_(SATURDAY_SCHOOLS))
+        .where(
+            Venue.territory_id == territory.id,
+            Venue.kind.in_(SATURDAY_SCHOOLS),
+            Venue.ended_at.is_(None),
+        )
         .order_by(Venue.id)
     ).all()
     if not venues:

@@ -104,8 +104,7 @@ def open_project(
     """Opens the project of a territory. Raises ProjectAlreadyOpen, EndsBeforeSignature."""
     if db.session.scalar(select(Project.id).where(Project.territory_id == territory.id)) is not None:
         raise ProjectAlreadyOpen()
-    if signed_on and ends_on and ends_on <= signed_on:
-        raise EndsBeforeSignature(field="ends_on")
+    check_span(signed_on, ends_on)
     project = Project(
         territory=territory, status=status, diagnosis=diagnosis, signed_on=signed_on, ends_on=ends_on
     )
@@ -170,6 +169,12 @@ def add_action(
     db.session.flush()
     journal.note(actor, "added", action, now=now, territory_id=territory_id)
     return action
+
+
+def check_span(signed_on: date | None, ends_on: date | None) -> None:
+    """Raises EndsBeforeSignature."""
+    if signed_on and ends_on and ends_on <= signed_on:
+        raise EndsBeforeSignature(field="ends_on")
 
 
 def axes_of(project: Project) -> Sequence[Axis]:

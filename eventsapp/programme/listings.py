@@ -69,7 +69,7 @@ def actions_of(territory: Territory) -> Sequence[Action]:
         .join(Action.axis)
         .options(contains_eager(Action.axis))
         .where(Action.territory_id == territory.id)
-        .order_by(Axis.position, Action.position)
+        .order_by(Axis.position, Action.position, Action.id)
     ).all()
 
 

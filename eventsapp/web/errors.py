@@ -103,10 +103,13 @@ def http_error(error: HTTPException) -> tuple[str, int, dict[str, str]] | HTTPEx
 
 
 def _too_heavy() -> str:
-    """Where pictures are taken, how heavy one may be; nothing elsewhere."""
-    if (request.endpoint or "") not in LONG_BODIES:
+    """Where pictures or tables are taken, how heavy one may be; nothing elsewhere."""
+    name = LONG_BODIES.get(request.endpoint or "")
+    if name is None:
         return ""
-    most = setting(LONG_BODIES[request.endpoint or ""]) // 1024**2
+    most = setting(name) // 1024**2
+    if name == "TABLE_BYTES":
+        return gettext("Un tableau pèse %(most)d Mo au plus. Gardez seulement la feuille utile.", most=most)
     return gettext(
         "Une image pèse %(most)d Mo au plus. Choisissez-en une plus légère : votre téléphone sait "
         "réduire une photo quand on l’envoie.",

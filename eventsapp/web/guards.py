@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
-LONG_BODIES = {"showcase.keep": "PICTURE_BYTES"}
+LONG_BODIES = {
+    "showcase.keep": "PICTURE_BYTES",
+    "contact_imports.send": "TABLE_BYTES",
+}
 """Doors that take more than MAX_CONTENT_LENGTH, and the setting that says how much more."""
 
 SIGN_IN = "entree"
@@ -65,8 +68,8 @@ def refuse_odd_hosts(serve: WSGIApplication) -> WSGIApplication:
 
 
 def allow_long_bodies() -> None:
-    """A picture is longer than any form: said before anything reads one. The other fields of its form
-    stay short all the same (MAX_FORM_MEMORY_SIZE)."""
+    """A picture or a table is longer than any form: said before anything reads one. The other fields of its
+    form stay short all the same (MAX_FORM_MEMORY_SIZE)."""
     name = LONG_BODIES.get(request.endpoint or "")
     if name and request.mimetype == "multipart/form-data":
         request.max_content_length = setting(name) + setting("MAX_CONTENT_LENGTH")

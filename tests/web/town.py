@@ -20,6 +20,9 @@ from eventsapp.agenda.models import Activity
 from eventsapp.agenda.rules import Ordinal, Rule, Weekday
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db
+from eventsapp.directory import contacts, importing
+from eventsapp.directory.contacts import Answers
+from eventsapp.directory.sheets import Line, Table
 from eventsapp.hosting import gate, links, own_details
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.media import pictures
@@ -35,7 +38,9 @@ from eventsapp.people.models import (
 from eventsapp.places.models import Territory
 from eventsapp.planning import drafting, preparations, preparing
 from eventsapp.planning.models import ComebackQuestion
-from eventsapp.programme import years
+from eventsapp.programme import contents, years
+from eventsapp.programme import listings as programme
+from eventsapp.programme.models import Theme
 from eventsapp.programme.school_calendar import SchoolYear
 from tests import factories, saturdays
 from tests.photos import a_photo
@@ -128,6 +133,12 @@ def build() -> Town:
     sign_ins.begin(town.accounts["second"], "", now=now)
     link = accounts.new_link(town.accounts["nour"], now=now)
     db.session.flush()
+    reached = Answers(name="Le secrétariat", email="secretariat@curial.example")
+    contact = contacts.add(curial, reached, territory=nineteenth, actor="cli", now=now)
+    line = Line(2, {"venue": "École Curial", "name": "Le gardien", "phone": "01 99 00 00 01"})
+    sent = importing.keep(Table((line,)), nineteenth, now=now)
+    project = programme.project_of(nineteenth)
+    spare = contents.add_axis(project, Theme.SPORT, actor="cli", now=now)
     registered = stories.register(workshop, stories.answers("Awa"))
     comeback, comeback_token = _asked_whether_they_come_back(nineteenth, espace)
     town.rows = {
@@ -145,6 +156,10 @@ def build() -> Town:
         "fingerprint": shown.picture.fingerprint,
         "school": str(curial.id),
         "request": str(request.id),
+        "contact": str(contact.id),
+        "import": str(sent.id),
+        "axis": str(spare.id),
+        "action": str(event.activity.action_id),
         "offer": str(offer.id),
         "grant": str(rachid.id),
         "stand_in": str(db.session.scalars(select(StandIn.id).where(StandIn.grant_id == rachid.id)).one()),

@@ -8,6 +8,7 @@ from eventsapp import clock
 from eventsapp.access import grants, listings, questions, wording
 from eventsapp.access.models import Role
 from eventsapp.agenda import listings as agenda
+from eventsapp.directory import listings as directory
 from eventsapp.hosting import listings as hosting
 from eventsapp.mailroom import calls
 from eventsapp.mailroom import listings as letters
@@ -57,6 +58,7 @@ def territory(territory: str) -> str:
         requests_waiting=partner_requests.how_many(area),
         without_owner=sum(one.has_nobody for one in listings.partners(area, now=now)),
         dates_refused=hosting.how_many_refused(area, now=now),
+        to_verify=directory.to_verify(area, on=clock.today()),
         letters_failed=counts.get((Channel.MAIL, LetterStatus.FAILED), 0),
     )
 

@@ -72,6 +72,8 @@ class Things:
         """Where a thing without a name is seen; "" nowhere."""
         if line.thing == "draft":
             return url_for("plans.show", draft_id=line.thing_id)
+        if line.thing == "venue":
+            return url_for("venues.show", territory=self._slug, venue_id=line.thing_id)
         if line.thing == "activity":
             return url_for("series.show", activity_id=line.thing_id)
         if line.thing == "letter":

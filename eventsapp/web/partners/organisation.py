@@ -44,6 +44,7 @@ def home(organisation_id: int) -> str:
         picture=showcase.picture_of(organisation),
         is_ours=questions.may_act_for(who(), organisation, on=clock.today()),
         may_own=questions.may_own(who(), organisation, on=clock.today()),
+        may_describe=questions.may_describe(who(), organisation, on=clock.today()),
         may_take_picture_down=questions.may_take_picture_down(who(), organisation, on=clock.today()),
     )
 
