@@ -259,6 +259,14 @@ ROUTES = (
             ("POST", "rewording.keep", "/modification", 303),
         )
     ),
+    Route("GET", "posters.show", "/pro/rendez-vous/{event}/affiche", COORDINATION | {"nadia", "moussa"}, 200),
+    Route(
+        "GET",
+        "posters.file",
+        "/pro/rendez-vous/{event}/affiche/a5.png",
+        COORDINATION | {"nadia", "moussa"},
+        200,
+    ),
     Route("GET", "installation.show", "/pro/installation", frozenset({"ada"}), 200),
     Route("POST", "installation.offer", "/pro/installation", frozenset({"ada"}), 303),
 )
