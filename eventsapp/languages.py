@@ -6,6 +6,8 @@ there are few days and hours, and many cards.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -19,6 +21,9 @@ from eventsapp.clock import PARIS
 
 NO_BREAK = "\u00a0"
 """No-break space: keeps "9 h 30" and "28 novembre" on one line."""
+
+_BEFORE = re.compile(r" ([:;?!»])")
+_POSTAL_CODE = re.compile(r"\b(\d{5}) (?=[A-Z])")
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,18 @@ def hour_range(starts_at: datetime, ends_at: datetime, language: Language | None
 def listing(words: list[str], language: Language | None = None) -> str:
     """« un, deux et trois »."""
     return format_list(words, locale=(language or current()).locale)
+
+
+def names(codes: Sequence[str], language: Language | None = None) -> str:
+    """« arabe, bambara et chinois »: the names of languages; a code nobody knows stays itself."""
+    known_names = Locale.parse((language or current()).locale).languages
+    return listing([known_names.get(code, code) for code in codes], language)
+
+
+def no_breaks(text: str) -> str:
+    """French spaces that must not break: before : ; ? ! », after «, between « 75019 » and « Paris »."""
+    text = _POSTAL_CODE.sub(r"\1" + NO_BREAK, text)
+    return _BEFORE.sub(NO_BREAK + r"\1", text).replace("« ", f"«{NO_BREAK}")
 
 
 def _date(day: date) -> date:

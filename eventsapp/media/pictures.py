@@ -103,6 +103,14 @@ def renew(octets: bytes, *, most: int) -> Renewed:
             raise PictureUnreadable(field="picture") from error
 
 
+def for_paper(octets: bytes) -> bytes:
+    """One of our own pictures as JPEG, which a PDF holds as it is; a WebP would become ten times heavier."""
+    with _ONE_AT_A_TIME, Image.open(BytesIO(octets), formats=["WEBP"]) as image:
+        file = BytesIO()
+        image.convert("RGB").save(file, "JPEG", quality=QUALITY)
+    return file.getvalue()
+
+
 def _kind_of(octets: bytes) -> str | None:
     """What it is by its first octets; None for anything that we do not take."""
     if octets.startswith(b"\xff\xd8\xff"):

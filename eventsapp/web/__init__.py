@@ -43,6 +43,7 @@ DOORS = (
     "day_links",
     "changes",
     "rewording",
+    "posters",
     "demonstration",
     "residents.agenda",
     "residents.events",

@@ -8,19 +8,16 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale
 from flask import Flask, url_for
 from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
 from eventsapp import clock, languages
 from eventsapp.agenda.models import Audience, Event, RegistrationMode
-from eventsapp.languages import NO_BREAK, Language
+from eventsapp.languages import Language, no_breaks
 from eventsapp.programme.models import Theme
 
 _ORDINAL = re.compile(r"\b(\d+)(er|e)\b")
-_BEFORE = re.compile(r" ([:;?!»])")
-_POSTAL_CODE = re.compile(r"\b(\d{5}) (?=[A-Z])")
 
 
 def bind(app: Flask) -> None:
@@ -44,7 +41,7 @@ def bind(app: Flask) -> None:
         month_of=month_of,
         month_value=month_value,
         webcal=webcal,
-        language_names=language_names,
+        language_names=languages.names,
     )
     app.jinja_env.globals.update(
         settings=app.config,
@@ -223,19 +220,7 @@ def webcal(address: str) -> str:
     return "webcal://" + address.partition("://")[2]
 
 
-def language_names(codes: list[str]) -> str:
-    """« arabe, bambara et chinois », in the language of the page; a code nobody knows stays itself."""
-    names = Locale.parse(languages.current().locale).languages
-    return languages.listing([names.get(code, code) for code in codes])
-
-
 def ordinal(text: str) -> Markup:
     """« 19e » with a raised e, read aloud rightly."""
     raised = _ORDINAL.sub(r"\1<sup>\2</sup>", str(escape(text)))
     return Markup(raised)  # noqa: S704 - escaped on the line above
-
-
-def no_breaks(text: str) -> str:
-    """French spaces that must not break: before : ; ? ! », after «, between « 75019 » and « Paris »."""
-    text = _POSTAL_CODE.sub(r"\1" + NO_BREAK, text)
-    return _BEFORE.sub(NO_BREAK + r"\1", text).replace("« ", f"«{NO_BREAK}")

@@ -37,6 +37,10 @@ TOKEN_PATHS = ("/m/", "/connexion/", "/invitation/", "/jour/", "/on-repart/", "/
 """Addresses that open something by themselves: not even our own logs of referrers get them."""
 
 
+FOR_WALLS = {"posters.file"}
+"""Routes of desks whose answers say what anybody may read: what they say of caches stands."""
+
+
 def bind(app: Flask) -> None:
     """Adds the headers to every answer of ours."""
 
@@ -55,7 +59,8 @@ def bind(app: Flask) -> None:
         if app.config["SESSION_COOKIE_SECURE"]:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.path.startswith(PRIVATE_PATHS) or "/inscription" in request.path:
-            headers["Cache-Control"] = "no-store"
+            if request.endpoint not in FOR_WALLS or answer.status_code not in (200, 304):
+                headers["Cache-Control"] = "no-store"
             headers["Referrer-Policy"] = (
                 "no-referrer" if request.path.startswith(TOKEN_PATHS) else "same-origin"
             )

@@ -98,6 +98,7 @@ PAGES = {
         "/pro/rendez-vous/{event}/retablissement": 0,
         "/pro/rendez-vous/{event}/aides": 1,
         "/pro/rendez-vous/{event}/acces": 1,
+        "/pro/rendez-vous/{event}/affiche?langues=fr&langues=en": 0,
     },
     "roy": {"/pro/": 0, "/pro/ecoles/{school}": 0, "/pro/rendez-vous/{event}/acces": 1},
     "ada": {"/pro/": 0, "/pro/installation": 1},

@@ -142,9 +142,9 @@ ROUTES = (
     desk("GET", "desk.territory", "{territory}/", 200),
     desk("GET", "desk.programme", "{territory}/programme", 200),
     desk("GET", "schools.index", "{territory}/ecoles", 200),
-    desk("POST", "school.send_link", "ecoles/{school}/contacts/{contact}/lien", 303),
-    desk("POST", "school.revoke_links", "ecoles/{school}/contacts/{contact}/lien/retrait", 303),
-    desk("POST", "school.settle_departure", "ecoles/{school}/contacts/{contact}/depart", 303),
+    desk("POST", "school.send_link", "ecoles/{school}/contacts/{host}/lien", 303),
+    desk("POST", "school.revoke_links", "ecoles/{school}/contacts/{host}/lien/retrait", 303),
+    desk("POST", "school.settle_departure", "ecoles/{school}/contacts/{host}/depart", 303),
     desk("POST", "access.authorise", "rendez-vous/{event}/acces/autorisation", 303),
     desk("GET", "plans.index", "{territory}/plans", 200),
     desk("POST", "plans.propose", "{territory}/plans", 409),  # that year is being worked out
@@ -337,6 +337,14 @@ ROUTES = (
             ("GET", "rewording.form", "/modification", 200),
             ("POST", "rewording.keep", "/modification", 303),
         )
+    ),
+    Route("GET", "posters.show", "/pro/rendez-vous/{event}/affiche", COORDINATION | {"nadia", "moussa"}, 200),
+    Route(
+        "GET",
+        "posters.file",
+        "/pro/rendez-vous/{event}/affiche/a5.png",
+        COORDINATION | {"nadia", "moussa"},
+        200,
     ),
     Route("GET", "installation.show", "/pro/installation", frozenset({"ada"}), 200),
     Route("POST", "installation.offer", "/pro/installation", frozenset({"ada"}), 303),

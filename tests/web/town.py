@@ -169,7 +169,7 @@ def build() -> Town:
         "offer_token": offer_token,
         "day_token": day_token,
         "host_token": host_token,
-        "contact": str(host.id),
+        "host": str(host.id),
         "speaker": str(speaker.id),
         "sign_in_token": link,
         "household_token": registered.link_token,
