@@ -59,10 +59,15 @@ DOORS = (
     "coordination.journal",
     "coordination.team",
     "coordination.partners",
+    "coordination.sessions",
     "partners.organisation",
     "partners.embedding",
     "partners.showcase",
     "partners.school",
+    "partners.registrations",
+    "partners.messages",
+    "partners.yearly",
+    "partners.saturdays",
     "installation",
 )
 """Every door, in the order a visitor meets them; each module has one blueprint `bp`."""

@@ -36,6 +36,8 @@ from eventsapp.planning import drafting, preparations, preparing
 from eventsapp.planning.models import ComebackQuestion
 from eventsapp.programme import years
 from eventsapp.programme.school_calendar import SchoolYear
+from eventsapp.registrations import messages
+from eventsapp.registrations.models import MessageAudience
 from tests import factories, saturdays
 from tests.photos import a_photo
 from tests.registrations import stories
@@ -124,6 +126,11 @@ def build() -> Town:
     db.session.flush()
     registered = stories.register(workshop, stories.answers("Awa"))
     comeback, comeback_token = _asked_whether_they_come_back(nineteenth, espace)
+    hosted = factories.an_event("Jardin partagé", host=espace)
+    theirs = stories.register(hosted, stories.answers("Binta"))
+    message = messages.write(
+        hosted, "Ceci ne regarde que Binta", MessageAudience.CONFIRMED, actor="cli", now=now
+    )
     town.rows = {
         "territory": nineteenth.slug,
         "draft": str(draft.id),
@@ -144,6 +151,9 @@ def build() -> Town:
         "stand_in": str(db.session.scalars(select(StandIn.id).where(StandIn.grant_id == rachid.id)).one()),
         "event": event.code,
         "workshop": workshop.code,
+        "hosted": hosted.code,
+        "hosted_registration": theirs.registration.code,
+        "message": str(message.id),
         "day_link": str(db.session.scalars(select(DayLink.id)).one()),
         "offer_token": offer_token,
         "day_token": day_token,
