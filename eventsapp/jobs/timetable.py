@@ -24,7 +24,7 @@ from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import rounds
 from eventsapp.media import keeping
 from eventsapp.people import accounts, partner_requests, passkey_challenges, sign_ins
-from eventsapp.registrations import enrolments
+from eventsapp.registrations import enrolments, messages
 from eventsapp.tasks import heartbeats, queue
 
 log = structlog.get_logger("eventsapp.job")
@@ -92,6 +92,12 @@ def forget_unconfirmed_forms(turn: Turn) -> int | None:
     """Forgets forms that were filled in but not confirmed within ANSWER_MINUTES."""
     begin_writing()
     return enrolments.forget_expired(turn.now)
+
+
+def forget_unsent_messages(turn: Turn) -> int | None:
+    """Forgets messages to the registered that were written a day ago and never sent."""
+    begin_writing()
+    return messages.forget_unsent(turn.now)
 
 
 def forget_sign_in_links(turn: Turn) -> int | None:
@@ -201,6 +207,7 @@ TIMETABLE = (
     Job("old attempts", forget_attempts, at=time(3, 19)),
     Job("old changes", forget_old_changes, at=time(3, 22)),
     Job("unused pictures", forget_unused_pictures, at=time(3, 21)),
+    Job("unsent messages", forget_unsent_messages, at=time(3, 22)),
     Job("gone workers", forget_gone_workers, at=time(3, 20)),
     Job("ended contacts", forget_old_contacts, at=time(3, 23)),
     Job("orphaned organisations", invite_orphans, at=time(9, 5)),

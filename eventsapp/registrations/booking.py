@@ -52,6 +52,17 @@ def confirm(token: str, event_id: int, *, language: str, now: datetime) -> Confi
     event = seats.locked(event_id)
     admission.require_open(event, now)
     admission.require_possible(event, answers.seats)
+    booked = book(event, answers, language=language, now=now)
+    registration = booked.registration
+    enrolment.registration_id, enrolment.answers = registration.id, {}
+    tell(booked, now=now)
+    actor = f"household:{registration.household_id}"
+    _note(actor, f"registered_{registration.status.name.lower()}", registration, now)
+    return booked
+
+
+def book(event: Event, answers: PartyAnswers, *, language: str, now: datetime) -> Confirmed:
+    """The party has its seats, or waits; the caller has locked the event, checked, and tells them."""
     household = households.open_new(
         first_name=answers.first_name, email=answers.email, phone=answers.phone, language=language, now=now
     )
@@ -59,13 +70,16 @@ def confirm(token: str, event_id: int, *, language: str, now: datetime) -> Confi
     link_token = households.new_link(household, now=now)
     db.session.flush()
     _add_participants(registration, answers)
-    enrolment.registration_id, enrolment.answers = registration.id, {}
-    if registration.status is RegistrationStatus.CONFIRMED:
-        letters.confirmed(registration, link_token, now=now)
-    else:
-        letters.waiting(registration, link_token, rank=listings.rank(registration) or 1, now=now)
-    _note(f"household:{household.id}", f"registered_{registration.status.name.lower()}", registration, now)
     return Confirmed(registration, link_token)
+
+
+def tell(booked: Confirmed, *, now: datetime) -> None:
+    """The letter of a registration that was just made."""
+    registration = booked.registration
+    if registration.status is RegistrationStatus.CONFIRMED:
+        letters.confirmed(registration, booked.link_token, now=now)
+    else:
+        letters.waiting(registration, booked.link_token, rank=listings.rank(registration) or 1, now=now)
 
 
 def cancel(registration: Registration, *, actor: str, now: datetime) -> bool:

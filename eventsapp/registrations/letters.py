@@ -19,8 +19,10 @@ from eventsapp.database import db
 from eventsapp.invitations import promises
 from eventsapp.invitations.promises import Promise
 from eventsapp.languages import DEFAULT, known
-from eventsapp.mailroom import outbox
+from eventsapp.mailroom import outbox, rendering
+from eventsapp.mailroom.models import Channel, Letter
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
+from eventsapp.mailroom.rendering import Rendered
 from eventsapp.people import households
 from eventsapp.people.models import Person
 from eventsapp.places.models import Venue
@@ -76,6 +78,36 @@ def restored(registration: Registration, *, with_calendar: bool, now: datetime) 
     _post_about_event("restored", registration, now, promise, linked=True)
 
 
+def party_changed(registration: Registration, *, now: datetime) -> None:
+    """Their desk changed how many come. Whoever has no mailbox asked for it on the phone: nobody calls."""
+    if registration.contact.email:
+        waits = registration.status is RegistrationStatus.WAITING
+        _post("party_changed", registration, now, link_token=_new_link(registration, now), waits=waits)
+
+
+def message(registration: Registration, said: str, *, number: int, now: datetime) -> Channel:
+    """What the desk of the event writes, as it was typed; how it travels. `number`: of the message.
+
+    A call of its own: it takes the place of none, for "it is cancelled" is still to be said.
+    """
+    by_call = not registration.contact.email
+    thread = outbox.thread_of("message", number, registration.id) if by_call else None
+    return _post("message", registration, now, thread=thread, **_said(registration.event, said)).channel
+
+
+def message_preview(registration: Registration, said: str) -> Rendered:
+    """The letter that `message` would post, without posting it."""
+    context = _context(registration, None, **_said(registration.event, said))
+    write = rendering.render if registration.contact.email else rendering.render_call
+    return write("registrations/message", registration.contact.language, **context)
+
+
+def _said(event: Event, said: str) -> dict[str, Any]:
+    """The words, and who says them; of a sensitive event the host's name may tell what it is about."""
+    named = event.host is not None and not event.activity.action.is_sensitive
+    return {"words": said, "host": event.host.name if event.host and named else ""}
+
+
 def _post_about_event(
     letter: str,
     registration: Registration,
@@ -103,27 +135,18 @@ def _post(
     *,
     promise: Promise | None = None,
     link_token: str | None = None,
+    thread: str | None = None,
     **more: Any,
-) -> None:
+) -> Letter:
     event, contact = registration.event, registration.contact
-    name = _organizer_name(event, contact.language)
     address = promise.organizer.address if promise else setting("MAIL_DEFAULT_SENDER")
-    outbox.post(
+    return outbox.post(
         OutgoingLetter(
             kind=f"registrations/{letter}",
             reader=_reader(contact),
-            sender=Sender(name=name, address=address),
-            context={
-                "first_name": contact.first_name,
-                "agenda_name": name,
-                "seats": registration.seats,
-                "was": None,
-                "was_at": "",
-                "link": households.link_address(link_token) if link_token else "",
-                **_facts(event),
-                **more,
-            },
-            thread=_thread(registration),
+            sender=Sender(name=_organizer_name(event, contact.language), address=address),
+            context=_context(registration, link_token, **more),
+            thread=thread or _thread(registration),
             territory_id=event.territory_id,
             calendar=promise.calendar if promise else None,
             method=promise.method if promise else None,
@@ -132,6 +155,20 @@ def _post(
         ),
         now=now,
     )
+
+
+def _context(registration: Registration, link_token: str | None, **more: Any) -> dict[str, Any]:
+    contact = registration.contact
+    return {
+        "first_name": contact.first_name,
+        "agenda_name": _organizer_name(registration.event, contact.language),
+        "seats": registration.seats,
+        "was": None,
+        "was_at": "",
+        "link": households.link_address(link_token) if link_token else "",
+        **_facts(registration.event),
+        **more,
+    }
 
 
 def _facts(event: Event) -> dict[str, Any]:

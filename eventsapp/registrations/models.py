@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from eventsapp.agenda.models import Event
@@ -153,3 +153,50 @@ class Enrolment(Model):
 
     event: Mapped[Event] = relationship()
     registration: Mapped[Registration | None] = relationship()
+
+
+class MessageStatus(enum.StrEnum):
+    """Where a message to the registered is: read once more by whoever wrote it, or sent."""
+
+    DRAFT = "brouillon"
+    SENT = "envoye"
+
+
+MESSAGE_MOVES: dict[MessageStatus, frozenset[MessageStatus]] = {
+    MessageStatus.DRAFT: frozenset({MessageStatus.SENT}),
+    MessageStatus.SENT: frozenset(),
+}
+"""From each status, those it may go to: a message leaves once, however often its button is pressed."""
+
+
+class MessageAudience(enum.StrEnum):
+    """To whom of the registered."""
+
+    CONFIRMED = "inscrits"
+    WAITING = "attente"
+    EVERYBODY = "tous"
+
+
+class EventMessage(Model):
+    """What the desk of an event writes to the registered; once sent, its words are with the letters."""
+
+    __tablename__ = "event_message"
+    __table_args__ = (
+        CheckConstraint("(status = 'envoye') = (sent_at IS NOT NULL)", name="sent_has_moment"),
+        CheckConstraint("(status = 'envoye') = (text = '')", name="text_until_sent"),
+        Index("ix_event_message_event", "event_id", "status", "sent_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    audience: Mapped[MessageAudience] = mapped_column(choice(MessageAudience))
+    status: Mapped[MessageStatus] = mapped_column(choice(MessageStatus), default=MessageStatus.DRAFT)
+    text: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(index=True)
+    written_by: Mapped[str] = mapped_column(String(80))
+    sent_at: Mapped[datetime | None]
+    mails: Mapped[int] = mapped_column(default=0)
+    calls: Mapped[int] = mapped_column(default=0)
+    """Letters that left, people to call."""
+
+    event: Mapped[Event] = relationship()

@@ -52,12 +52,9 @@ class AnswersRefused(Refusal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PartyAnswers:
-    """What the short form tells: one adult to reach, and how many come."""
+class Numbers:
+    """How many come, by age bracket."""
 
-    first_name: str
-    email: str | None = None
-    phone: Phone | None = None
     adults: int = 1
     children: Mapping[AgeBracket, int] = field(default_factory=dict)
 
@@ -72,6 +69,15 @@ class PartyAnswers:
         return [AgeBracket.ADULT] * self.adults + [
             bracket for bracket in CHILD_BRACKETS for _ in range(self.children.get(bracket, 0))
         ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyAnswers(Numbers):
+    """What the short form tells: one adult to reach, and how many come."""
+
+    first_name: str
+    email: str | None = None
+    phone: Phone | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As kept in an Enrolment."""
@@ -105,37 +111,58 @@ def read(typed: Mapping[str, str | None]) -> PartyAnswers:
 
     Raises AnswersRefused with every reason at once, so that nobody corrects one by one.
     """
+    name, phone, email, refusals = _reached(typed)
+    try:
+        numbers = read_numbers(typed)
+    except AnswersRefused as refused:
+        raise AnswersRefused([*refusals, *refused.refusals]) from refused
+    if refusals:
+        raise AnswersRefused(refusals)
+    return PartyAnswers(
+        first_name=name or "",
+        email=email,
+        phone=phone,
+        adults=numbers.adults,
+        children=numbers.children,
+    )
+
+
+def read_numbers(typed: Mapping[str, str | None]) -> Numbers:
+    """The same of the fields adults and children_… alone. Raises AnswersRefused."""
     refusals: list[Refusal] = []
-
-    def ask(reader: Any, name: str) -> Any:
-        try:
-            return reader(typed.get(name) or "", field=name)
-        except Refusal as refusal:
-            refusals.append(refusal)
-            return None
-
-    name = ask(contacts.first_name, "first_name")
-    phone = ask(contacts.phone, "phone")
-    email = ask(contacts.email, "email")
-    if not (typed.get("phone") or "").strip() and not (typed.get("email") or "").strip():
-        refusals.append(contacts.ContactMissing(field="phone"))
-    counts = {bracket: ask(_count, child_field(bracket)) for bracket in CHILD_BRACKETS}
-    adults = ask(_count, "adults")
-    if not refusals:
-        children = {bracket: number for bracket, number in counts.items() if number}
-        answers = PartyAnswers(first_name=name, email=email, phone=phone, adults=adults, children=children)
-        refusals += _party_refusals(answers)
+    counts = {
+        bracket: _asked(_count, typed, child_field(bracket), refusals) or 0 for bracket in CHILD_BRACKETS
+    }
+    adults = _asked(_count, typed, "adults", refusals)
+    numbers = Numbers(adults=adults or 0, children={bracket: n for bracket, n in counts.items() if n})
+    if not refusals and numbers.seats > LARGEST_PARTY:
+        refusals.append(PartyTooLarge(field="adults", seats=numbers.seats, most=LARGEST_PARTY))
     else:
         refusals += _head_refusals(adults, counts)
     if refusals:
         raise AnswersRefused(refusals)
-    return answers
+    return numbers
 
 
-def _party_refusals(answers: PartyAnswers) -> list[Refusal]:
-    if answers.seats > LARGEST_PARTY:
-        return [PartyTooLarge(field="adults", seats=answers.seats, most=LARGEST_PARTY)]
-    return _head_refusals(answers.adults, answers.children)
+def _reached(
+    typed: Mapping[str, str | None],
+) -> tuple[str | None, Phone | None, str | None, list[Refusal]]:
+    """The adult, how to reach them, and what cannot be taken of it."""
+    refusals: list[Refusal] = []
+    name = _asked(contacts.first_name, typed, "first_name", refusals)
+    phone = _asked(contacts.phone, typed, "phone", refusals)
+    email = _asked(contacts.email, typed, "email", refusals)
+    if not (typed.get("phone") or "").strip() and not (typed.get("email") or "").strip():
+        refusals.append(contacts.ContactMissing(field="phone"))
+    return name, phone, email, refusals
+
+
+def _asked(reader: Any, typed: Mapping[str, str | None], name: str, refusals: list[Refusal]) -> Any:
+    try:
+        return reader(typed.get(name) or "", field=name)
+    except Refusal as refusal:
+        refusals.append(refusal)
+        return None
 
 
 def _head_refusals(adults: int | None, children: Mapping[AgeBracket, int | None]) -> list[Refusal]:

@@ -66,12 +66,17 @@ DOORS = (
     "coordination.contact_imports",
     "coordination.venues",
     "coordination.rewriting",
+    "coordination.sessions",
     "partners.organisation",
     "partners.details",
     "partners.embedding",
     "partners.showcase",
     "partners.school",
     "partners.access",
+    "partners.registrations",
+    "partners.messages",
+    "partners.yearly",
+    "partners.saturdays",
     "installation",
 )
 """Every door, in the order a visitor meets them; each module has one blueprint `bp`."""

@@ -104,3 +104,19 @@ def owned(number: int) -> Organisation:
     if not questions.may_own(who(), organisation, on=clock.today()):
         raise Forbidden()
     return organisation
+
+
+def seen(number: int) -> Organisation:
+    """An organisation that the visitor may look into. Raises NotFound, Forbidden."""
+    organisation = organisation_by_id(number)
+    if not questions.may_see_team(who(), organisation, on=clock.today()):
+        raise Forbidden()
+    return organisation
+
+
+def shown_territories(organisation: Organisation) -> set[int] | None:
+    """Where the visitor may see its sessions: everywhere (None) for its people, else what they coordinate."""
+    today = clock.today()
+    if questions.may_act_for(who(), organisation, on=today):
+        return None
+    return {territory.id for territory in questions.territories_of(who(), on=today)}

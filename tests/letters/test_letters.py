@@ -31,7 +31,7 @@ from tests.registrations.stories import letters as posted
 SENT = Path(__file__).parent / "sent"
 pytestmark = pytest.mark.databases("sqlite")
 
-Story = Callable[[Registration], None]
+Story = Callable[[Registration], object]
 STORIES: dict[str, Story] = {
     "confirmed": lambda registration: None,
     "waiting": lambda registration: letters.waiting(registration, "jeton", rank=2, now=clock.now()),
@@ -41,6 +41,10 @@ STORIES: dict[str, Story] = {
         registration, with_calendar=True, now=clock.now()
     ),
     "called_off": lambda registration: letters.called_off(registration, with_calendar=True, now=clock.now()),
+    "party_changed": lambda registration: letters.party_changed(registration, now=clock.now()),
+    "message": lambda registration: letters.message(
+        registration, "Apportez un tablier.\n\nÀ samedi !", number=1, now=clock.now()
+    ),
     "restored": lambda registration: letters.restored(registration, with_calendar=True, now=clock.now()),
 }
 
@@ -84,9 +88,9 @@ def test_the_text_reads_as_it_was_proof_read(event: Event, kind: str, language: 
     assert_same(SENT / f"{kind}.{language}.txt", as_read(letter))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in STORIES if kind != "withdrawn"])
+@pytest.mark.parametrize("kind", [kind for kind in STORIES if kind not in {"withdrawn", "party_changed"}])
 def test_the_call_reads_as_it_was_proof_read(event: Event, kind: str) -> None:
-    """Nobody is called about « withdrawn »: they did it themselves, and saw it on their own page."""
+    """Nobody is called about « withdrawn » or « party_changed »: they did it themselves, or asked for it."""
     assert_same(
         SENT / f"{kind}.call.txt", as_read(written(event, STORIES[kind], language="fr", by_phone=True))
     )

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.databases("sqlite")
 
 COORDINATION = frozenset({"samira", "ines"})
 """Samira coordinates the 19e, Inès stands in for her."""
+TEAM = COORDINATION | {"nadia", "moussa"}
+"""Who may run what Espace 19 holds in the 19e."""
 SIGNED_IN = frozenset(PEOPLE) - {"nobody"}
 EVERYBODY = frozenset(PEOPLE)
 
@@ -346,6 +348,48 @@ ROUTES = (
         COORDINATION | {"nadia", "moussa"},
         200,
     ),
+    Route("GET", "event_registrations.index", "/pro/rendez-vous/{hosted}/inscriptions", TEAM, 200),
+    Route(
+        "POST", "event_registrations.search", "/pro/rendez-vous/{hosted}/inscriptions/recherche", TEAM, 303
+    ),
+    Route("GET", "event_registrations.export", "/pro/rendez-vous/{hosted}/inscriptions.csv", TEAM, 200),
+    Route("GET", "event_registrations.new", "/pro/rendez-vous/{hosted}/inscriptions/nouvelle", TEAM, 200),
+    Route(
+        "POST", "event_registrations.register", "/pro/rendez-vous/{hosted}/inscriptions/nouvelle", TEAM, 303
+    ),
+    Route(
+        "GET",
+        "event_registrations.show",
+        "/pro/rendez-vous/{hosted}/inscriptions/{hosted_registration}",
+        TEAM,
+        200,
+    ),
+    # The table has not read the page, so what it sends is stale (test_registrations, test_messages).
+    Route(
+        "POST",
+        "event_registrations.change",
+        "/pro/rendez-vous/{hosted}/inscriptions/{hosted_registration}",
+        TEAM,
+        409,
+    ),
+    Route(
+        "POST",
+        "event_registrations.cancel",
+        "/pro/rendez-vous/{hosted}/inscriptions/{hosted_registration}/annulation",
+        TEAM,
+        409,
+    ),
+    Route("GET", "event_messages.form", "/pro/rendez-vous/{hosted}/message", TEAM, 200),
+    Route("POST", "event_messages.write", "/pro/rendez-vous/{hosted}/message", TEAM, 303),
+    Route("GET", "event_messages.check", "/pro/rendez-vous/{hosted}/message/{message}", TEAM, 200),
+    Route("POST", "event_messages.send", "/pro/rendez-vous/{hosted}/message/{message}/envoi", TEAM, 409),
+    Route("GET", "yearly.show", "/pro/organisations/{organisation}/bilan", TEAM, 200),
+    Route("GET", "yearly.export", "/pro/organisations/{organisation}/bilan.xlsx", TEAM, 200),
+    Route("GET", "yearly.table", "/pro/organisations/{organisation}/rendez-vous.csv", TEAM, 200),
+    Route("GET", "saturday_offers.index", "/pro/organisations/{organisation}/samedis", TEAM, 303),
+    Route("GET", "saturday_offers.show", "/pro/organisations/{organisation}/samedis/{territory}", TEAM, 200),
+    Route("POST", "saturday_offers.keep", "/pro/organisations/{organisation}/samedis/{territory}", TEAM, 409),
+    Route("GET", "territory_sessions.export", "/pro/{territory}/rendez-vous.csv", COORDINATION, 200),
     Route("GET", "installation.show", "/pro/installation", frozenset({"ada"}), 200),
     Route("POST", "installation.offer", "/pro/installation", frozenset({"ada"}), 303),
 )
@@ -385,6 +429,8 @@ OF_ONE_ROUTE = {
     "changes.move": {"jour": "2026-12-12", "debut": "10:00", "fin": "12:00", "lieu": "ecole-curial"},
     "rewording.keep": {"title": "Les écrans"},
     "access.add_speaker": {"name": "Awa", "arrives": "09:15", "leaves": "11:45"},
+    "event_registrations.register": {"first_name": "Elif", "adults": "1", "agrees": "y"},
+    "event_messages.write": {"text": "À samedi", "audience": "inscrits"},
     "embedding.add": {"site": "https://asso.example"},
     "showcase.keep": {"alternative": "Le jardin"},
     "contacts.change": {"name": "Madame Roy"},
@@ -511,6 +557,9 @@ ELSEWHERE = (
     ("samira", "/pro/organisations/999/"),
     ("samira", "/pro/ecoles/999"),
     ("samira", "/pro/rendez-vous/zzzzzzz/aides"),
+    ("nadia", "/pro/rendez-vous/{hosted}/inscriptions/{registration}"),
+    ("nadia", "/pro/rendez-vous/{event}/inscriptions/{hosted_registration}"),
+    ("nadia", "/pro/rendez-vous/{event}/message/{message}"),
     ("nobody", "/invitation/invented"),
     ("samira", "/pro/rendez-vous/zzzzzzz/acces"),
     ("nobody", "/ecole/invented"),

@@ -42,6 +42,8 @@ from eventsapp.programme import contents, years
 from eventsapp.programme import listings as programme
 from eventsapp.programme.models import Theme
 from eventsapp.programme.school_calendar import SchoolYear
+from eventsapp.registrations import messages
+from eventsapp.registrations.models import MessageAudience
 from tests import factories, saturdays
 from tests.photos import a_photo
 from tests.registrations import stories
@@ -141,6 +143,11 @@ def build() -> Town:
     spare = contents.add_axis(project, Theme.SPORT, actor="cli", now=now)
     registered = stories.register(workshop, stories.answers("Awa"))
     comeback, comeback_token = _asked_whether_they_come_back(nineteenth, espace)
+    hosted = factories.an_event("Jardin partagé", host=espace)
+    theirs = stories.register(hosted, stories.answers("Binta"))
+    message = messages.write(
+        hosted, "Ceci ne regarde que Binta", MessageAudience.CONFIRMED, actor="cli", now=now
+    )
     town.rows = {
         "territory": nineteenth.slug,
         "draft": str(draft.id),
@@ -165,6 +172,9 @@ def build() -> Town:
         "stand_in": str(db.session.scalars(select(StandIn.id).where(StandIn.grant_id == rachid.id)).one()),
         "event": event.code,
         "workshop": workshop.code,
+        "hosted": hosted.code,
+        "hosted_registration": theirs.registration.code,
+        "message": str(message.id),
         "day_link": str(db.session.scalars(select(DayLink.id)).one()),
         "offer_token": offer_token,
         "day_token": day_token,

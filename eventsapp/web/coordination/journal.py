@@ -5,22 +5,22 @@ A line names no resident: « une famille » did it, and whoever may read the reg
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from flask import Response, render_template, request
 from flask_babel import gettext
 
-from eventsapp import clock, journal
+from eventsapp import journal
 from eventsapp.clock import PARIS, local
 from eventsapp.journal import Filters, JournalLine
 from eventsapp.people import accounts
 from eventsapp.places.models import Territory
+from eventsapp.spreadsheets import Cell, Kind, Sheet
 from eventsapp.web.coordination import journal_wording
 from eventsapp.web.coordination.journal_things import Things
 from eventsapp.web.doorstep import desk, steered
+from eventsapp.web.downloads import download
 
 bp = desk("journal")
 
@@ -61,43 +61,33 @@ def export(territory: str) -> Response:
     """The same lines for a spreadsheet: UTF-8 with its mark, semicolons, as French ones open it."""
     area = steered(territory)
     lines = journal.of_territory(area.id, _asked(), limit=MOST_EXPORTED)
-    answer = Response(_table(lines, area), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{_file_name(area)}"'
-    return answer
+    headings = [
+        gettext("jour"),
+        gettext("heure"),
+        gettext("qui"),
+        gettext("quoi"),
+        gettext("chose"),
+        gettext("numéro"),
+        gettext("nom"),
+    ]
+    sheet = Sheet(gettext("Journal"), headings, _rows(lines, area))
+    return download(f"journal-{area.slug}", Kind.CSV, [sheet])
 
 
-def _table(lines: Sequence[JournalLine], area: Territory) -> bytes:
+def _rows(lines: Sequence[JournalLine], area: Territory) -> Iterator[Sequence[Cell]]:
     names, things = accounts.names_of_actors(line.actor for line in lines), Things(lines, area)
-    written = io.StringIO()
-    table = csv.writer(written, delimiter=";", lineterminator="\r\n")
-    table.writerow(
-        [
-            gettext("jour"),
-            gettext("heure"),
-            gettext("qui"),
-            gettext("quoi"),
-            gettext("chose"),
-            gettext("numéro"),
-            gettext("nom"),
-        ]
-    )
     for line in lines:
         at = line.at.astimezone(PARIS)
         named = things.of(line)
-        cells = (
+        yield (
+            at.date(),
+            f"{at:%H:%M}",
             journal_wording.who(line.actor, names),
             journal_wording.what(line.thing, line.verb),
             str(journal_wording.THINGS.get(line.thing, line.thing)),
-            str(line.thing_id),
+            line.thing_id,
             "" if named.is_number else named.name,
         )
-        table.writerow([at.date().isoformat(), f"{at:%H:%M}", *(harmless(cell) for cell in cells)])
-    return written.getvalue().encode("utf-8-sig")
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, "CSV Injection")."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _asked() -> Filters:
@@ -119,7 +109,3 @@ def _month(typed: str) -> date | None:
 
 def _next(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
-
-
-def _file_name(area: Territory) -> str:
-    return f"journal-{area.slug}-{clock.today().isoformat()}.csv"

@@ -17,7 +17,7 @@ from eventsapp.database import db
 from eventsapp.people import showcase
 from eventsapp.people.models import Organisation
 from eventsapp.refusals import Refusal
-from eventsapp.web.doorstep import desk, who
+from eventsapp.web.doorstep import desk, seen, who
 from eventsapp.web.forms import AddressForm, RoleMissing, refuse
 
 bp = desk("organisation")
@@ -35,7 +35,7 @@ class OfferForm(AddressForm):
 @bp.get("/pro/organisations/<row:organisation_id>/")
 def home(organisation_id: int) -> str:
     """Its sessions to come."""
-    organisation = _seen(organisation_id)
+    organisation = seen(organisation_id)
     return render_template(
         "partners/organisation/home.html",
         organisation=organisation,
@@ -52,13 +52,13 @@ def home(organisation_id: int) -> str:
 @bp.get("/pro/organisations/<row:organisation_id>/equipe")
 def team(organisation_id: int) -> str:
     """Who answers for it, who works in it, who is invited."""
-    return _team_page(_seen(organisation_id), OfferForm(formdata=None))
+    return _team_page(seen(organisation_id), OfferForm(formdata=None))
 
 
 @bp.post("/pro/organisations/<row:organisation_id>/equipe")
 def offer(organisation_id: int) -> tuple[str, int] | BaseResponse:
     """Invites somebody by mail."""
-    organisation, account, asked = _seen(organisation_id), who(), OfferForm()
+    organisation, account, asked = seen(organisation_id), who(), OfferForm()
     roles = _roles_to_offer(organisation)
     if not roles:
         raise Forbidden()
@@ -74,19 +74,11 @@ def offer(organisation_id: int) -> tuple[str, int] | BaseResponse:
         )
     except Refusal as refusal:
         status = refuse(asked, refusal)
-        return _team_page(_seen(organisation_id), asked), status
+        return _team_page(seen(organisation_id), asked), status
     address = sent.email
     db.session.commit()
     flash(gettext("L’invitation est partie à %(address)s.", address=address), "ok")
     return redirect(url_for("organisation.team", organisation_id=organisation_id), 303)
-
-
-def _seen(number: int) -> Organisation:
-    """An organisation that the visitor may look into. Raises NotFound, Forbidden."""
-    organisation = listings.organisation_by_id(number)
-    if not questions.may_see_team(who(), organisation, on=clock.today()):
-        raise Forbidden()
-    return organisation
 
 
 def _roles_to_offer(organisation: Organisation) -> list[Role]:

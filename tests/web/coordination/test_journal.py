@@ -21,7 +21,6 @@ from eventsapp.database import begin_writing
 from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account
 from eventsapp.web.coordination import journal
-from eventsapp.web.coordination.journal import harmless
 from eventsapp.web.coordination.journal_wording import WORDS
 from tests import factories, saturdays
 from tests.house.sources import ROOT
@@ -109,12 +108,6 @@ def test_the_file_says_where_it_ends(
     assert "Les 2 dernières lignes. Choisissez un mois pour les autres." in desk.get(PAGE).page.main.text
     lines = desk.get(f"{PAGE}.csv").get_data().decode("utf-8-sig").splitlines()
     assert (len(lines), "a annulé un rendez-vous" in lines[1]) == (3, True)
-
-
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\t=1", "\r=1"])
-def test_a_formula_is_a_text(cell: str) -> None:
-    assert harmless(cell) == f"'{cell}"
-    assert harmless("Awa = Awa") == "Awa = Awa"
 
 
 def test_paul_of_the_10e_reads_nothing_of_it(

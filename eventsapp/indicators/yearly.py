@@ -1,0 +1,159 @@
+"""The yearly summary of an organisation: what was planned, held, cancelled; who registered.
+
+Small numbers of people tell who they are. Where people are counted by place or by age, fewer than FEW are
+said as « moins de 5 »; and where only one such number stands in a column, the next smallest is not shown
+either, or the sum would give the first away (Insee, "Guide du secret statistique": secret secondaire).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from eventsapp.agenda.models import Event, EventStatus
+from eventsapp.database import db
+from eventsapp.indicators import sessions
+from eventsapp.indicators.sessions import Session
+from eventsapp.people.models import Organisation
+from eventsapp.programme.school_calendar import SchoolYear
+from eventsapp.registrations.models import AgeBracket, Participant, Registration, RegistrationStatus
+
+FEW = 5
+"""Fewer people than that are not counted out by place or by age."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Sessions: announced, held, to come, cancelled; and who has a seat where it was not cancelled."""
+
+    announced: int
+    held: int
+    to_come: int
+    cancelled: int
+    parties: int
+    people: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """The counts of an action of a theme, or of a venue of a quartier; `people`: as may be said, None where
+    they may not; `few`: because they are fewer than FEW."""
+
+    group: str
+    name: str
+    counts: Counts
+    people: int | None
+    few: bool = False
+
+
+@dataclass(frozen=True)
+class AgeLine:
+    """The people of an age bracket, as may be said."""
+
+    bracket: AgeBracket
+    people: int | None
+    few: bool
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A school year of an organisation, as it stands at `now`."""
+
+    year: SchoolYear
+    now: datetime
+    total: Counts
+    households: int
+    actions: Sequence[Line]
+    venues: Sequence[Line]
+    quartiers: Sequence[Line]
+    ages: Sequence[AgeLine]
+
+
+def of(
+    organisation: Organisation,
+    year: SchoolYear,
+    *,
+    territories: Collection[int] | None = None,
+    now: datetime,
+) -> Summary:
+    """The summary, of these territories or of all; three statements."""
+    held = sessions.of_organisation(organisation, year, territories=territories)
+    by_age, households = _people(organisation, year, territories)
+    brackets = [bracket for bracket in AgeBracket if by_age.get(bracket)]
+    ages = [
+        AgeLine(bracket, *shown)
+        for bracket, shown in zip(brackets, sayable([by_age[one] for one in brackets]), strict=True)
+    ]
+    return Summary(
+        year=year,
+        now=now,
+        total=_counts(held, now),
+        households=households,
+        actions=_lines(held, now, lambda one: (one.theme.official_name, one.action), guarded=False),
+        venues=_lines(held, now, lambda one: (one.quartier, one.venue)),
+        quartiers=_lines(held, now, lambda one: ("", one.quartier)),
+        ages=ages,
+    )
+
+
+def sayable(numbers: Sequence[int]) -> list[tuple[int | None, bool]]:
+    """Each number of a column as it may be said: itself, or None and whether it is of the few."""
+    few = {place for place, number in enumerate(numbers) if 0 < number < FEW}
+    hidden = set(few)
+    if len(few) == 1:
+        others = [(number, place) for place, number in enumerate(numbers) if number >= FEW]
+        hidden |= {min(others)[1]} if others else set()
+    return [(None if place in hidden else number, place in few) for place, number in enumerate(numbers)]
+
+
+def _lines(
+    held: Iterable[Session], now: datetime, key: Callable[[Session], tuple[str, str]], *, guarded: bool = True
+) -> list[Line]:
+    groups: dict[tuple[str, str], list[Session]] = {}
+    for one in held:
+        groups.setdefault(key(one), []).append(one)
+    found = [(group, name, _counts(groups[group, name], now)) for group, name in sorted(groups)]
+    people = [counts.people for _, _, counts in found]
+    said = sayable(people) if guarded else [(number, False) for number in people]
+    return [Line(*line, *shown) for line, shown in zip(found, said, strict=True)]
+
+
+def _counts(held: Sequence[Session], now: datetime) -> Counts:
+    cancelled = sum(one.is_cancelled for one in held)
+    over = sum(one.was_held(now) for one in held)
+    return Counts(
+        announced=len(held),
+        held=over,
+        to_come=len(held) - cancelled - over,
+        cancelled=cancelled,
+        parties=sum(one.parties for one in held if not one.is_cancelled),
+        people=sum(one.people for one in held if not one.is_cancelled),
+    )
+
+
+def _people(
+    organisation: Organisation, year: SchoolYear, territories: Collection[int] | None
+) -> tuple[dict[AgeBracket, int], int]:
+    """People with a seat by age, and how many households they are; two statements."""
+    where = [
+        Event.host_id == organisation.id,
+        Event.status == EventStatus.SCHEDULED,
+        Registration.status == RegistrationStatus.CONFIRMED,
+        *sessions.within(year),
+    ]
+    if territories is not None:
+        where.append(Event.territory_id.in_(territories))
+    by_age = db.session.execute(
+        select(Participant.bracket, func.count(Participant.id))
+        .join(Participant.registration)
+        .join(Registration.event)
+        .where(*where)
+        .group_by(Participant.bracket)
+    )
+    households = select(func.count(Registration.household_id.distinct())).join(Registration.event)
+    found: list[Any] = list(by_age)
+    return dict(found), db.session.scalar(households.where(*where)) or 0
