@@ -42,6 +42,7 @@ DOORS = (
     "day_links",
     "changes",
     "rewording",
+    "attendance",
     "demonstration",
     "residents.agenda",
     "residents.events",

@@ -77,6 +77,8 @@ PAGES = {
         "/pro/rendez-vous/{event}/annulation": 0,
         "/pro/rendez-vous/{event}/retablissement": 0,
         "/pro/rendez-vous/{event}/aides": 1,
+        "/pro/rendez-vous/{event}/feuille": 0,
+        "/pro/rendez-vous/{event}/presences": 0,
     },
     "roy": {"/pro/": 0, "/pro/ecoles/{school}": 0},
     "ada": {"/pro/": 0, "/pro/installation": 1},
