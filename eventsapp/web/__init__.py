@@ -44,6 +44,7 @@ DOORS = (
     "changes",
     "rewording",
     "posters",
+    "attendance",
     "demonstration",
     "residents.agenda",
     "residents.events",

@@ -19,6 +19,7 @@ from flask import Flask, Response, g, make_response, request
 from flask_babel import ngettext
 
 from eventsapp import attempts, clock
+from eventsapp.codes import fingerprint
 from eventsapp.database import begin_writing, db
 from eventsapp.people import accounts
 from eventsapp.refusals import Refusal
@@ -71,6 +72,11 @@ def account() -> str:
     return found.actor if found else ""
 
 
+def day_link() -> str:
+    """Which helper's link it is."""
+    return fingerprint(str((request.view_args or {}).get("token", "")))
+
+
 @dataclass(frozen=True)
 class Limit:
     """At most so many within that time, by whom; an empty `by` is not counted."""
@@ -107,6 +113,9 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     # A day-care office looks for the links of its three schools; a stranger would fill their mailboxes
     # (and gets three a day: hosting.links.ASKED_A_DAY).
     "host.ask_again": (Limit(10, HOUR, network),),
+    # A thumb at a busy door, twenty times a minute for an hour; a phone sends several gestures at once.
+    "day.keep_marks": (Limit(1200, HOUR, day_link),),
+    "day.count": (Limit(1200, HOUR, day_link),),
     # Each image is a second of work.
     "showcase.keep": (Limit(30, HOUR, account),),
 }
@@ -134,6 +143,10 @@ GUESSED = frozenset(
         "host.details",
         "host.correct",
         "host.say_gone",
+        "day.arrive",
+        "day.undo",
+        "day.count",
+        "day.keep_marks",
     }
 )
 """Doors that a link opens by itself."""

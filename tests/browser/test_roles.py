@@ -106,6 +106,8 @@ PAGES = {
         "/pro/rendez-vous/{hosted}/message/{message}": 0,
         "/pro/organisations/{organisation}/bilan": 0,
         "/pro/organisations/{organisation}/samedis/paris-19": 1,
+        "/pro/rendez-vous/{event}/feuille": 0,
+        "/pro/rendez-vous/{event}/presences": 0,
     },
     "roy": {"/pro/": 0, "/pro/ecoles/{school}": 0, "/pro/rendez-vous/{event}/acces": 1},
     "ada": {"/pro/": 0, "/pro/installation": 1},

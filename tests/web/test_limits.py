@@ -19,6 +19,7 @@ from eventsapp.access import grants
 from eventsapp.access.models import Role
 from eventsapp.app import create_app
 from eventsapp.attempts import Attempts
+from eventsapp.codes import fingerprint
 from eventsapp.database import begin_writing
 from eventsapp.mailroom import sealing
 from eventsapp.mailroom.models import Letter
@@ -208,8 +209,8 @@ def test_every_limit_is_of_a_door_that_is_there(app: Flask) -> None:
 
 
 NETWORK, EMAIL, HERE = "network", "typed_email", "typed_email_here"
-HALF, ACCOUNT = "half_account", "account"
-"""Who is counted: a network, an address that is typed, the same from one network, an account half in, one."""
+HALF, ACCOUNT, DAY_LINK = "half_account", "account", "day_link"
+"""Who is counted: a network, an address that is typed, it from one network, an account (half in), a link."""
 
 SAID = {
     ("sign_in.ask", NETWORK): (30, 10),
@@ -231,6 +232,8 @@ SAID = {
     ("partner_requests.ask", NETWORK): (10, 60),
     ("host.ask_again", NETWORK): (10, 60),
     ("showcase.keep", ACCOUNT): (30, 60),
+    ("day.keep_marks", DAY_LINK): (1200, 60),
+    ("day.count", DAY_LINK): (1200, 60),
 }
 """How many forms a door takes, within how many minutes, of whom."""
 
@@ -275,6 +278,8 @@ DOORS = {
     ),
     "host.ask_again": Door("/ecole", 422, {"email": "roy@ecole.example"}),
     "showcase.keep": Door("/pro/organisations/{organisation}/vitrine", 422),
+    "day.keep_marks": Door("/jour/{link}/marques", 410),
+    "day.count": Door("/jour/{link}/comptes/3-5", 410),
 }
 
 
@@ -291,6 +296,9 @@ def test_the_table_says_what_the_limits_are() -> None:
     assert sorted(limits.GUESSED) == [
         "coming_back.answer",
         "coming_back.show",
+        "day.arrive",
+        "day.count",
+        "day.keep_marks",
         "day.show",
         "host.answer",
         "host.correct",
@@ -298,6 +306,7 @@ def test_the_table_says_what_the_limits_are() -> None:
         "host.entries",
         "host.say_gone",
         "host.show",
+        "day.undo",
         "invitations.accept",
         "invitations.show",
         "own_page.cancel",
@@ -338,7 +347,7 @@ def opens(
     """A browser of somebody's, as far in as the door wants; sends its form, mistaken or right."""
     door, event = DOORS[endpoint], factories.an_event(capacity=12)
     [organisation] = db_session.scalars(select(Organisation.id).where(Organisation.name == "Espace 19"))
-    address = door.address.format(event=event.code, organisation=organisation)
+    rows = {"event": event.code, "organisation": organisation}
     db_session.commit()
     if who == HALF:
         for account in people.values():
@@ -346,6 +355,7 @@ def opens(
             db_session.refresh(account)
 
     def by(name: str) -> Send:
+        address = door.address.format(**rows, link=f"jeton-{name}")
         visitor = sign_in(people[name]) if who in (HALF, ACCOUNT) else app.test_client()
         page = visitor.get("/connexion", follow_redirects=True).page  # type: ignore[attr-defined]  # a PageClient
         form = {"csrf_token": page.all("input", name="csrf_token")[0]["value"]}
@@ -375,6 +385,7 @@ def test_every_door_takes_as_many_forms_as_it_says_and_no_more(
         NETWORK: "127.0.0.1",
         EMAIL: "nadia@example.org",
         HERE: "nadia@example.org 127.0.0.1",
+        DAY_LINK: fingerprint("jeton-Nadia"),
     }.get(who, f"account:{people['Nadia'].id}")
     db_session.rollback()
     begin_writing()

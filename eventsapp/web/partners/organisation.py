@@ -13,6 +13,7 @@ from eventsapp.access import grants, listings, offers, questions, wording
 from eventsapp.access.models import Role
 from eventsapp.access.offers import Sender
 from eventsapp.agenda import listings as agenda
+from eventsapp.attendance import listings as attendance
 from eventsapp.database import db
 from eventsapp.people import showcase
 from eventsapp.people.models import Organisation
@@ -24,6 +25,7 @@ bp = desk("organisation")
 
 OFFERED = (Role.MEMBER, Role.OWNER)
 MOST_SHOWN = 50
+MOST_UNCOUNTED = 10
 
 
 class OfferForm(AddressForm):
@@ -41,6 +43,7 @@ def home(organisation_id: int) -> str:
         organisation=organisation,
         territories=listings.territories_of(organisation),
         coming=agenda.hosted_by(organisation, now=clock.now(), limit=MOST_SHOWN),
+        uncounted=attendance.uncounted(organisation, now=clock.now(), limit=MOST_UNCOUNTED),
         picture=showcase.picture_of(organisation),
         is_ours=questions.may_act_for(who(), organisation, on=clock.today()),
         may_own=questions.may_own(who(), organisation, on=clock.today()),
