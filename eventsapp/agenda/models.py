@@ -73,10 +73,10 @@ class Accessibility(enum.StrEnum):
     @property
     def label(self) -> str:
         """« Interprète en langue des signes »…"""
-        return str(_ACCESSIBILITY_LABELS[self])
+        return str(ACCESSIBILITY_LABELS[self])
 
 
-_ACCESSIBILITY_LABELS = {
+ACCESSIBILITY_LABELS = {
     Accessibility.SIGN_LANGUAGE: lazy_gettext("Interprète en langue des signes"),
     Accessibility.EASY_FRENCH: lazy_gettext("On parle français simplement"),
     Accessibility.CHILD_CARE: lazy_gettext("Les enfants sont gardés sur place"),

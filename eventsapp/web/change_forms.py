@@ -23,7 +23,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
-from eventsapp.agenda.models import Accessibility, Event
+from eventsapp.agenda.models import ACCESSIBILITY_LABELS, Event
 from eventsapp.clock import PARIS, day_of, local
 from eventsapp.places.models import Venue
 from eventsapp.refusals import Refusal, msgid
@@ -96,7 +96,7 @@ class RewordForm(FlaskForm):
     )
     accessibility = SelectMultipleField(
         lazy_gettext("Pour que tout le monde puisse venir"),
-        choices=[SelectChoice(one.value, one.label) for one in Accessibility],
+        choices=[SelectChoice(one.value, label) for one, label in ACCESSIBILITY_LABELS.items()],
         validate_choice=False,
     )
 
