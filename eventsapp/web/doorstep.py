@@ -104,3 +104,11 @@ def owned(number: int) -> Organisation:
     if not questions.may_own(who(), organisation, on=clock.today()):
         raise Forbidden()
     return organisation
+
+
+def worked_for(number: int) -> Organisation:
+    """An organisation on whose sessions the visitor works. Raises NotFound, Forbidden."""
+    organisation = organisation_by_id(number)
+    if not questions.may_act_for(who(), organisation, on=clock.today()):
+        raise Forbidden()
+    return organisation
