@@ -43,6 +43,10 @@ LANGUAGES = (
 DEFAULT = LANGUAGES[0]
 BY_CODE = {language.code: language for language in LANGUAGES}
 
+SPOKEN = tuple("ar bm bn en es ff kab pt ro ru snk so ta tr uk ur wo zh".split())
+"""Codes of the languages that hosts may say they speak besides French (ISO 639), in any order: pages sort
+their names."""
+
 
 def current() -> Language:
     """The language of the page or letter being written; French outside of both."""

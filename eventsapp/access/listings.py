@@ -22,6 +22,8 @@ class Partner:
 
     organisation: Organisation
     approved_at: datetime
+    is_trusted: bool
+    """What it proposes is published at once."""
     people: int
     """Who holds a role in it."""
     has_owner: bool
@@ -58,6 +60,7 @@ def partners(territory: Territory, *, now: datetime) -> list[Partner]:
         select(
             Organisation,
             OrganisationApproval.approved_at,
+            OrganisationApproval.is_trusted,
             people,
             an_owner_of(Organisation.id),
             once_owned,

@@ -81,6 +81,14 @@ SHOWN = (
 )
 """What lists show of an event: a third of its columns."""
 
+_IN_DESKS = (
+    joinedload(Event.venue),
+    joinedload(Event.host),
+    joinedload(Event.topic),
+    joinedload(Event.territory),
+    joinedload(Event.activity).joinedload(Activity.action),
+)
+
 
 def public(territory_id: int) -> Select[Event]:
     """The events of a territory that everybody may see, in one statement, with what lists show of
@@ -128,9 +136,26 @@ def to_come(territory: Territory, *, now: datetime, limit: int) -> Page:
     return _to_come(Event.territory_id == territory.id, now, limit)
 
 
-def hosted_by(organisation: Organisation, *, now: datetime, limit: int) -> Page:
-    """What an organisation still holds, restricted events too, for its own desk; one statement."""
-    return _to_come(Event.host_id == organisation.id, now, limit)
+def hosted_on(organisation: Organisation, day: date) -> Sequence[Event]:
+    """What an organisation holds on a Paris day, over or not, restricted too, for its own desk; one
+    statement."""
+    return db.session.scalars(
+        select(Event)
+        .options(*_IN_DESKS)
+        .where(
+            Event.host_id == organisation.id,
+            Event.starts_at >= local(day, 0),
+            Event.starts_at < local(day + timedelta(days=1), 0),
+        )
+        .order_by(Event.starts_at, Event.id)
+    ).all()
+
+
+def hosted_after(organisation: Organisation, day: date, *, limit: int) -> Page:
+    """What an organisation holds from the day after a Paris day, restricted events too, for its own desk;
+    one statement."""
+    tomorrow = local(day + timedelta(days=1), 0)
+    return _to_come((Event.host_id == organisation.id) & (Event.starts_at >= tomorrow), tomorrow, limit)
 
 
 def public_of(organisation: Organisation, *, now: datetime, limit: int) -> Sequence[Event]:
@@ -155,13 +180,7 @@ def public_of(organisation: Organisation, *, now: datetime, limit: int) -> Seque
 def _to_come(which: ColumnElement[bool], now: datetime, limit: int) -> Page:
     counted = (
         select(Event, func.count().over().label("total"))
-        .options(
-            joinedload(Event.venue),
-            joinedload(Event.host),
-            joinedload(Event.topic),
-            joinedload(Event.territory),
-            joinedload(Event.activity).joinedload(Activity.action),
-        )
+        .options(*_IN_DESKS)
         .where(which, Event.ends_at > now)
         .order_by(Event.starts_at, Event.id)
         .limit(limit)
@@ -277,6 +296,7 @@ def by_code(code: str) -> Event:
             joinedload(Event.venue).joinedload(Venue.quartier),
             joinedload(Event.host).joinedload(Organisation.picture).joinedload(OrganisationPicture.picture),
             joinedload(Event.topic),
+            joinedload(Event.picture),
         )
     ).first()
     if event is None:

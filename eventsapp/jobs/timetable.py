@@ -24,6 +24,7 @@ from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import rounds
 from eventsapp.media import keeping
 from eventsapp.people import accounts, partner_requests, passkey_challenges, sign_ins
+from eventsapp.proposals import submitting
 from eventsapp.registrations import enrolments, messages
 from eventsapp.tasks import heartbeats, queue
 
@@ -125,6 +126,12 @@ def forget_old_requests(turn: Turn) -> int | None:
     return partner_requests.forget_old(turn.now)
 
 
+def forget_old_proposals(turn: Turn) -> int | None:
+    """Forgets sessions that partners proposed and that became nothing in a year."""
+    begin_writing()
+    return submitting.forget_old(turn.now)
+
+
 def forget_day_links(turn: Turn) -> int | None:
     """Forgets the links of helpers whose day is over."""
     begin_writing()
@@ -201,6 +208,7 @@ TIMETABLE = (
     Job("ended sign-ins", forget_sign_ins, at=time(3, 15)),
     Job("settled offers", forget_old_offers, at=time(3, 16)),
     Job("settled requests", forget_old_requests, at=time(3, 17)),
+    Job("old proposals", forget_old_proposals, at=time(3, 24)),
     Job("past helpers", forget_day_links, at=time(3, 18)),
     Job("gate lists", forget_gate_lists, at=time(0, 5)),
     Job("links of schools", forget_host_links, at=time(3, 22)),

@@ -11,6 +11,7 @@ from eventsapp import journal
 from eventsapp.database import db, rows_changed
 from eventsapp.people.models import Organisation, OrganisationApproval
 from eventsapp.places.models import Territory
+from eventsapp.refusals import NotFound
 
 
 def approve(organisation: Organisation, territory: Territory, *, actor: str, now: datetime) -> None:
@@ -31,16 +32,44 @@ def approve(organisation: Organisation, territory: Territory, *, actor: str, now
 
 def end(organisation: Organisation, territory: Territory, *, actor: str, now: datetime) -> bool:
     """An organisation may act in a territory no more; what is announced stays. False: it might not."""
-    approval = db.session.scalars(
+    approval = approval_of(organisation, territory)
+    if approval is None:
+        return False
+    journal.note(actor, "ended", approval, now=now, territory_id=territory.id, organisation=organisation.id)
+    return bool(rows_changed(delete(OrganisationApproval).where(OrganisationApproval.id == approval.id)))
+
+
+def approval_of(organisation: Organisation, territory: Territory) -> OrganisationApproval | None:
+    """By which an organisation may act in a territory; None: it may not. One statement."""
+    return db.session.scalars(
         select(OrganisationApproval).where(
             OrganisationApproval.organisation_id == organisation.id,
             OrganisationApproval.territory_id == territory.id,
         )
     ).first()
+
+
+def trust(organisation: Organisation, territory: Territory, *, actor: str, now: datetime) -> None:
+    """What it proposes there is published at once, from now on. Raises NotFound where it may not act."""
+    _set_trust(organisation, territory, True, actor, now)
+
+
+def distrust(organisation: Organisation, territory: Territory, *, actor: str, now: datetime) -> None:
+    """A coordinator looks first again; what is published stays. Raises NotFound where it may not act."""
+    _set_trust(organisation, territory, False, actor, now)
+
+
+def _set_trust(
+    organisation: Organisation, territory: Territory, is_trusted: bool, actor: str, now: datetime
+) -> None:
+    approval = approval_of(organisation, territory)
     if approval is None:
-        return False
-    journal.note(actor, "ended", approval, now=now, territory_id=territory.id, organisation=organisation.id)
-    return bool(rows_changed(delete(OrganisationApproval).where(OrganisationApproval.id == approval.id)))
+        raise NotFound()
+    if approval.is_trusted is is_trusted:
+        return
+    approval.is_trusted = is_trusted
+    verb = "trusted" if is_trusted else "trusted no more"
+    journal.note(actor, verb, approval, now=now, territory_id=territory.id, organisation=organisation.id)
 
 
 def note(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from math import cos, radians
 from random import Random
 
 from eventsapp.access.models import Grant, Role, columns_of
-from eventsapp.agenda.models import Topic
+from eventsapp.agenda.models import Audience, Topic
+from eventsapp.clock import day_of
 from eventsapp.codes import slug_from
 from eventsapp.database import db
 from eventsapp.people.models import Account, Organisation, OrganisationApproval, OrganisationKind
 from eventsapp.places.models import SATURDAY_SCHOOLS, Territory, Venue
 from eventsapp.planning.models import OfferedTopic, SaturdayOffer, SchoolWish
+from eventsapp.programme.models import Action
 from eventsapp.programme.school_calendar import SchoolYear, zone_c
+from eventsapp.proposals import deciding, submitting
+from eventsapp.proposals.answers import Answers
 from eventsapp.seeds.luck import luck
 from eventsapp.seeds.records import Records
 
@@ -42,6 +46,24 @@ def plant_account(
     )
     db.session.flush()
     return account
+
+
+def plant_proposals(host: Organisation, by: Account, action: Action, venue: Venue, *, now: datetime) -> None:
+    """What an association would publish: one session to look at, another that it is asked to change."""
+    for title, weeks in (("Contes et jeux pour toute la famille", 3), ("Atelier d’écriture", 5)):
+        answers = Answers(
+            action=action,
+            venue=venue,
+            title=title,
+            day=day_of(now) + timedelta(weeks=weeks),
+            start=time(14),
+            end=time(16),
+            audience=Audience.FAMILIES,
+        )
+        proposal = submitting.submit(host, answers, form=slug_from(title), by=by, now=now)
+    deciding.ask_for_changes(
+        proposal, "La salle est prise ce jour-là. Une semaine plus tard ?", actor="seeds", now=now
+    )
 
 
 def plant_topics(records: Records) -> list[Topic]:

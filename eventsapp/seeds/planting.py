@@ -14,7 +14,7 @@ from sqlalchemy import select
 from eventsapp.access.models import Role
 from eventsapp.clock import day_of, local
 from eventsapp.database import begin_writing, db
-from eventsapp.places.models import SATURDAY_SCHOOLS, Territory
+from eventsapp.places.models import SATURDAY_SCHOOLS, Territory, VenueKind
 from eventsapp.programme.school_calendar import SchoolYear, zone_c
 from eventsapp.refusals import Conflict, msgid
 from eventsapp.seeds import families, ground, partners, reading, saturdays, school_contacts, series
@@ -79,7 +79,7 @@ def plant(
     )
     topics = partners.plant_topics(records)
     hosts = partners.plant_associations(records, home, also, schools, now=announced)
-    partners.plant_account(
+    association = partners.plant_account(
         partners.ASSOCIATION, "Association (exemple)", Role.OWNER, hosts[:1], now=announced
     )
     partners.plant_account(
@@ -97,6 +97,10 @@ def plant(
     )
     progress("Contacts of schools and their answers")
     people = school_contacts.plant_contacts(schools, records.first_names, now=announced)
+    progress("Proposals")
+    library = next(one for one in venues.values() if one.territory is home and one.kind is VenueKind.LIBRARY)
+    under = next(one for (where, _), one in actions.items() if where == HOME and not one.is_sensitive)
+    partners.plant_proposals(hosts[0], association, under, library, now=now)
     families.cancel_one(mornings, now=now)
     school_contacts.plant_answers(mornings, people, records.first_names, now=now)
     progress("Families")

@@ -120,3 +120,11 @@ def shown_territories(organisation: Organisation) -> set[int] | None:
     if questions.may_act_for(who(), organisation, on=today):
         return None
     return {territory.id for territory in questions.territories_of(who(), on=today)}
+
+
+def worked_for(number: int) -> Organisation:
+    """An organisation on whose sessions the visitor works. Raises NotFound, Forbidden."""
+    organisation = organisation_by_id(number)
+    if not questions.may_act_for(who(), organisation, on=clock.today()):
+        raise Forbidden()
+    return organisation

@@ -13,7 +13,7 @@ from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
 from eventsapp import clock, languages
-from eventsapp.agenda.models import Audience, Event, RegistrationMode
+from eventsapp.agenda.models import Accessibility, Audience, Event, RegistrationMode
 from eventsapp.languages import Language, no_breaks
 from eventsapp.programme.models import Theme
 
@@ -42,6 +42,7 @@ def bind(app: Flask) -> None:
         month_value=month_value,
         webcal=webcal,
         language_names=languages.names,
+        accessibility_labels=accessibility_labels,
     )
     app.jinja_env.globals.update(
         settings=app.config,
@@ -218,6 +219,11 @@ def month_of(text: str) -> date:
 def webcal(address: str) -> str:
     """The address that opens a calendar program's own question on subscribing (RULES F12)."""
     return "webcal://" + address.partition("://")[2]
+
+
+def accessibility_labels(values: list[str]) -> list[str]:
+    """« Un endroit calme »…: what is offered on the spot, in the order in which we know it."""
+    return [one.label for one in Accessibility if one.value in values]
 
 
 def ordinal(text: str) -> Markup:

@@ -24,6 +24,8 @@ FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 LONG_BODIES = {
     "showcase.keep": "PICTURE_BYTES",
     "contact_imports.send": "TABLE_BYTES",
+    "proposals.submit": "PICTURE_BYTES",
+    "proposals.correct": "PICTURE_BYTES",
 }
 """Doors that take more than MAX_CONTENT_LENGTH, and the setting that says how much more."""
 

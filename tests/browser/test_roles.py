@@ -77,6 +77,8 @@ PAGES = {
         "/pro/paris-19/ecoles": 0,
         "/pro/ecoles/{school}": 0,
         "/pro/rendez-vous/{event}/acces": 2,
+        "/pro/paris-19/propositions": 0,
+        "/pro/paris-19/propositions/{proposal}": 2,
         "/pro/fonctions/{grant}/transmission": 1,
         "/pro/fonctions/{grant}/absence": 1,
         "/pro/organisations/{organisation}/": 0,  # she may take its picture down
@@ -96,6 +98,9 @@ PAGES = {
         "/pro/rendez-vous/{event}/deplacement": 1,
         "/pro/rendez-vous/{event}/annulation": 0,
         "/pro/rendez-vous/{event}/retablissement": 0,
+        "/pro/organisations/{organisation}/rendez-vous/nouveau": 1,
+        "/pro/organisations/{organisation}/propositions/{proposal}": 0,
+        "/pro/organisations/{organisation}/propositions/{proposal}/correction": 1,
         "/pro/rendez-vous/{event}/aides": 1,
         "/pro/rendez-vous/{event}/acces": 1,
         "/pro/rendez-vous/{event}/affiche?langues=fr&langues=en": 0,

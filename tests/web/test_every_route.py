@@ -27,6 +27,8 @@ TEAM = COORDINATION | {"nadia", "moussa"}
 """Who may run what Espace 19 holds in the 19e."""
 HOSTS = COORDINATION | {"nadia", "moussa"}
 """And who works on the sessions of Espace 19."""
+ESPACE = frozenset({"nadia", "moussa"})
+"""Nadia answers for Espace 19, Moussa works there."""
 SIGNED_IN = frozenset(PEOPLE) - {"nobody"}
 EVERYBODY = frozenset(PEOPLE)
 
@@ -217,6 +219,15 @@ ROUTES = (
     desk("GET", "rewriting.action", "{territory}/programme/actions/{action}", 200),
     desk("POST", "rewriting.change_action", "{territory}/programme/actions/{action}", 303),
     desk("POST", "rewriting.move_action", "{territory}/programme/actions/{action}/montee", 303),
+    desk("POST", "partners.trust", "{territory}/partenaires/{organisation}/confiance", 303),
+    desk("POST", "partners.distrust", "{territory}/partenaires/{organisation}/confiance/retrait", 303),
+    desk("GET", "decisions.index", "{territory}/propositions", 200),
+    desk("GET", "decisions.show", "{territory}/propositions/{proposal}", 200),
+    desk("POST", "decisions.publish", "{territory}/propositions/{proposal}/publication", 303),
+    desk(
+        "POST", "decisions.ask_for_changes", "{territory}/propositions/{proposal}/demande-de-changement", 303
+    ),
+    desk("POST", "decisions.refuse", "{territory}/propositions/{proposal}/refus", 303),
     desk("GET", "journal.index", "{territory}/journal", 200),
     desk("GET", "journal.export", "{territory}/journal.csv", 200),
     desk("GET", "team.show", "{territory}/equipe", 200),
@@ -293,6 +304,30 @@ ROUTES = (
         "showcase.remove",
         "/pro/organisations/{organisation}/vitrine/image/retrait",
         COORDINATION | {"nadia"},
+        303,
+    ),
+    Route("GET", "proposals.new", "/pro/organisations/{organisation}/rendez-vous/nouveau", ESPACE, 200),
+    Route("POST", "proposals.submit", "/pro/organisations/{organisation}/rendez-vous/nouveau", ESPACE, 303),
+    Route("GET", "proposals.show", "/pro/organisations/{organisation}/propositions/{proposal}", ESPACE, 200),
+    Route(
+        "GET",
+        "proposals.correction",
+        "/pro/organisations/{organisation}/propositions/{proposal}/correction",
+        ESPACE,
+        200,
+    ),
+    Route(
+        "POST",
+        "proposals.correct",
+        "/pro/organisations/{organisation}/propositions/{proposal}/correction",
+        ESPACE,
+        303,
+    ),
+    Route(
+        "POST",
+        "proposals.withdraw",
+        "/pro/organisations/{organisation}/propositions/{proposal}/retrait",
+        ESPACE,
         303,
     ),
     Route("GET", "school.show", "/pro/ecoles/{school}", COORDINATION | {"roy"}, 200),
@@ -440,6 +475,15 @@ FILLED_IN = {
 }
 """What forms ask, where one answer suits all."""
 
+A_SESSION = {
+    "title": "Atelier d’écriture",
+    "start": "14:00",
+    "end": "16:00",
+    "repeat": "une_fois",
+    "audience": "tous",
+    "registration": "sans",
+}
+
 OF_ONE_ROUTE = {
     "partners.approve": {"organisation": "autre"},
     "team.offer": {"role": "ecole"},
@@ -458,10 +502,15 @@ OF_ONE_ROUTE = {
     "rewriting.keep_project": {"status": "engage"},
     "rewriting.add_axis": {"theme": "droits"},
     "details.keep": {"name": "Espace 19 Ourcq", "kind": "association"},
+    "decisions.publish": {"edition": "1"},
+    "proposals.submit": A_SESSION,
+    "proposals.correct": A_SESSION,
 }
 OF_ROWS = {
     "team.offer": {"school": "{school}"},
     "contacts.add": {"name": "Madame Roy", "place": "lieu:{school}"},
+    "proposals.submit": {"action": "{action}", "venue": "{school}"},
+    "proposals.correct": {"action": "{action}", "venue": "{school}"},
     "rewriting.add_action": {"name": "Vélo-école", "axis": "{axis}"},
     "rewriting.change_action": {"name": "Samedis", "axis": "{axis}"},
 }

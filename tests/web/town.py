@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -35,13 +36,16 @@ from eventsapp.people.models import (
     PartnerRequest,
     SignIn,
 )
-from eventsapp.places.models import Territory
+from eventsapp.places.models import Territory, Venue
 from eventsapp.planning import drafting, preparations, preparing
 from eventsapp.planning.models import ComebackQuestion
 from eventsapp.programme import contents, years
 from eventsapp.programme import listings as programme
 from eventsapp.programme.models import Theme
 from eventsapp.programme.school_calendar import SchoolYear
+from eventsapp.proposals import answers as asking
+from eventsapp.proposals import submitting
+from eventsapp.proposals.models import Proposal
 from eventsapp.registrations import messages
 from eventsapp.registrations.models import MessageAudience
 from tests import factories, saturdays
@@ -117,6 +121,7 @@ def build() -> Town:
         )
         for grant, account in ((hers, ines), (rachid, town.accounts["second"]))
     )
+    proposal = a_proposal(espace, curial, town.accounts["moussa"])
     event = saturdays.a_saturday(curial, date(2026, 12, 5), host=espace)
     workshop = factories.an_event("Atelier cuisine en famille")
     db.session.flush()
@@ -162,6 +167,7 @@ def build() -> Town:
         "origin": str(db.session.scalars(select(EmbedOrigin.id)).one()),
         "fingerprint": shown.picture.fingerprint,
         "school": str(curial.id),
+        "proposal": str(proposal.id),
         "request": str(request.id),
         "contact": str(contact.id),
         "import": str(sent.id),
@@ -239,6 +245,23 @@ def a_request(territory: Territory, name: str = "La Boussole") -> PartnerRequest
         language="fr",
         now=clock.now(),
     )
+
+
+def a_proposal(host: Organisation, venue: Venue, by: Account, **values: Any) -> Proposal:
+    """A workshop on Tuesday 12 January 2027 from 14:00 to 16:00, that a coordinator has not seen yet."""
+    action = values.pop("action", None) or factories.an_action(territory=venue.territory)
+    answers = asking.Answers(
+        **{
+            "action": action,
+            "venue": venue,
+            "title": "Atelier d’écriture",
+            "day": date(2027, 1, 12),
+            "start": time(14),
+            "end": time(16),
+        }
+        | values
+    )
+    return submitting.submit(host, answers, form=submitting.new_form(), by=by, now=clock.now())
 
 
 def a_letter(territory_id: int, channel: Channel) -> Letter:

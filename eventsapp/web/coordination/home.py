@@ -17,6 +17,7 @@ from eventsapp.people import partner_requests
 from eventsapp.planning import listings as plans
 from eventsapp.programme import contents
 from eventsapp.programme import listings as programme
+from eventsapp.proposals import listings as proposals
 from eventsapp.refusals import NotFound
 from eventsapp.web.doorstep import desk, steered, who
 
@@ -55,6 +56,7 @@ def territory(territory: str) -> str:
         calls_to_make=calls.how_many(area.id, now=now),
         letters_waiting=counts.get((Channel.MAIL, LetterStatus.WAITING), 0)
         + counts.get((Channel.MAIL, LetterStatus.SENDING), 0),
+        proposals_waiting=proposals.how_many_wait(area),
         requests_waiting=partner_requests.how_many(area),
         without_owner=sum(one.has_nobody for one in listings.partners(area, now=now)),
         dates_refused=hosting.how_many_refused(area, now=now),

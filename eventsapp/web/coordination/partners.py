@@ -115,6 +115,29 @@ def end(territory: str, organisation_id: int) -> BaseResponse:
     return redirect(url_for("partners.index", territory=territory), 303)
 
 
+@bp.post("/pro/<territory:territory>/partenaires/<row:organisation_id>/confiance")
+def trust(territory: str, organisation_id: int) -> BaseResponse:
+    """What the organisation proposes here is published at once."""
+    area, organisation = steered(territory), organisation_by_id(organisation_id)
+    name = organisation.name
+    approvals.trust(organisation, area, actor=actor(), now=clock.now())
+    db.session.commit()
+    flash(gettext("%(organisation)s publie maintenant sans attendre votre accord.", organisation=name), "ok")
+    return redirect(url_for("partners.index", territory=territory), 303)
+
+
+@bp.post("/pro/<territory:territory>/partenaires/<row:organisation_id>/confiance/retrait")
+def distrust(territory: str, organisation_id: int) -> BaseResponse:
+    """A coordinator looks first again."""
+    area, organisation = steered(territory), organisation_by_id(organisation_id)
+    name = organisation.name
+    approvals.distrust(organisation, area, actor=actor(), now=clock.now())
+    db.session.commit()
+    said = gettext("%(organisation)s attend de nouveau votre accord pour publier.", organisation=name)
+    flash(said, "ok")
+    return redirect(url_for("partners.index", territory=territory), 303)
+
+
 def _joined(joined: Joined) -> str:
     name = joined.organisation.name
     if joined.owners_told:

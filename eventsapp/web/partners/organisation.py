@@ -13,10 +13,13 @@ from eventsapp.access import grants, listings, offers, questions, wording
 from eventsapp.access.models import Role
 from eventsapp.access.offers import Sender
 from eventsapp.agenda import listings as agenda
+from eventsapp.agenda import wording as rules
 from eventsapp.attendance import listings as attendance
 from eventsapp.database import db
 from eventsapp.people import showcase
 from eventsapp.people.models import Organisation
+from eventsapp.proposals import listings as proposals
+from eventsapp.proposals.publishing import rule_of
 from eventsapp.refusals import Refusal
 from eventsapp.web.doorstep import desk, seen, who
 from eventsapp.web.forms import AddressForm, RoleMissing, refuse
@@ -36,19 +39,26 @@ class OfferForm(AddressForm):
 
 @bp.get("/pro/organisations/<row:organisation_id>/")
 def home(organisation_id: int) -> str:
-    """Its sessions to come."""
-    organisation = seen(organisation_id)
+    """Today's sessions first, then what waits for a decision, then what comes."""
+    organisation, today = seen(organisation_id), clock.today()
+    is_ours = questions.may_act_for(who(), organisation, on=today)
     return render_template(
         "partners/organisation/home.html",
         organisation=organisation,
         territories=listings.territories_of(organisation),
-        coming=agenda.hosted_by(organisation, now=clock.now(), limit=MOST_SHOWN),
+        held_today=agenda.hosted_on(organisation, today),
+        coming=agenda.hosted_after(organisation, today, limit=MOST_SHOWN),
         uncounted=attendance.uncounted(organisation, now=clock.now(), limit=MOST_UNCOUNTED),
+        # Of other territories too: no business of a coordinator who looks in.
+        proposed=proposals.of_organisation(organisation) if is_ours else [],
+        refused=proposals.refused_to(organisation) if is_ours else [],
+        rule_of=rule_of,
+        describe=rules.describe,
         picture=showcase.picture_of(organisation),
-        is_ours=questions.may_act_for(who(), organisation, on=clock.today()),
-        may_own=questions.may_own(who(), organisation, on=clock.today()),
-        may_describe=questions.may_describe(who(), organisation, on=clock.today()),
-        may_take_picture_down=questions.may_take_picture_down(who(), organisation, on=clock.today()),
+        is_ours=is_ours,
+        may_describe=questions.may_describe(who(), organisation, on=today),
+        may_own=questions.may_own(who(), organisation, on=today),
+        may_take_picture_down=questions.may_take_picture_down(who(), organisation, on=today),
     )
 
 

@@ -51,6 +51,7 @@ def test_what_waits_for_samira(desk: PageClient, db_session: scoped_session[Sess
     assert figures(page) == {
         "rendez-vous à venir": "2",
         "proposition à regarder": "1",
+        "rendez-vous à publier": "0",
         "demandes de partenaires": "0",
         "personnes à appeler": "0",
         "courriers en attente": "0",

@@ -1,0 +1,1 @@
+"""What organisations propose to publish: nothing of it is an event before somebody says yes."""

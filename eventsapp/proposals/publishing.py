@@ -1,0 +1,106 @@
+"""From a proposal to the agenda: one activity, and an event for each of its dates still to come."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from eventsapp.agenda import scheduling
+from eventsapp.agenda.models import Accessibility, Activity, ActivityKind, Event
+from eventsapp.agenda.rule_json import rule_from_dict
+from eventsapp.agenda.rules import Rule
+from eventsapp.agenda.scheduling import Announcement
+from eventsapp.clock import local
+from eventsapp.codes import slug_from
+from eventsapp.database import db
+from eventsapp.proposals.answers import SessionIsPast, dates_left
+from eventsapp.proposals.models import Proposal, ProposalStatus
+from eventsapp.proposals.steps import move, note
+
+LONGEST_SLUG = 110
+
+
+def publish(proposal: Proposal, *, actor: str, now: datetime) -> list[Event]:
+    """Announces a proposal: all of its dates to come or none. The caller has locked it.
+
+    Dates that have passed while it waited are left out. Raises SessionIsPast where none remains,
+    ProposalIsSettled, CalendarNotCovered.
+    """
+    days = dates_left(rule_of(proposal), proposal.day, proposal.start, now=now)
+    if not days:
+        raise SessionIsPast()
+    activity = _activity(proposal)
+    db.session.add(activity)
+    db.session.flush()
+    events = scheduling.announce_all(
+        [_announcement(proposal, activity, day) for day in days], actor=actor, now=now
+    )
+    # Not before: an activity without its row would be a published proposal without one (its CHECK).
+    proposal.activity, proposal.settled_at, proposal.reason = activity, now, ""
+    move(proposal, ProposalStatus.PUBLISHED)
+    db.session.flush()
+    note(actor, "published", proposal, now=now)
+    return events
+
+
+def rule_of(proposal: Proposal) -> Rule | None:
+    """When it recurs; None: once."""
+    return rule_from_dict(proposal.rule) if proposal.rule else None
+
+
+def _activity(proposal: Proposal) -> Activity:
+    return Activity(
+        action=proposal.action,
+        territory_id=proposal.territory_id,
+        slug=_unlike_others(proposal),
+        kind=ActivityKind.WORKSHOP,
+        title=proposal.title,
+        summary=proposal.summary,
+        rule=proposal.rule,
+        venue=proposal.venue,
+        usual_start=proposal.start,
+        usual_minutes=proposal.minutes,
+        usual_audience=proposal.audience,
+        usual_registration=proposal.registration,
+        usual_capacity=proposal.capacity,
+        is_demonstration=proposal.organisation.is_demonstration,
+    )
+
+
+def _announcement(proposal: Proposal, activity: Activity, day: date) -> Announcement:
+    starts_at = local(day, proposal.start.hour, proposal.start.minute)
+    return Announcement(
+        activity=activity,
+        venue=proposal.venue,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=proposal.minutes),
+        audience=proposal.audience,
+        title=proposal.title,
+        summary=proposal.summary,
+        description=proposal.description,
+        host=proposal.organisation,
+        topic=proposal.topic,
+        registration=proposal.registration,
+        capacity=proposal.capacity,
+        spoken_languages=proposal.spoken_languages,
+        accessibility=[Accessibility(one) for one in proposal.accessibility],
+        picture=proposal.picture,
+        picture_alternative=proposal.picture_alternative,
+    )
+
+
+def _unlike_others(proposal: Proposal) -> str:
+    """The end of an address that no other activity of the territory has."""
+    slug = slug_from(proposal.title, longest=LONGEST_SLUG)
+    taken = set(
+        db.session.scalars(
+            select(Activity.slug).where(
+                Activity.territory_id == proposal.territory_id, Activity.slug.startswith(slug)
+            )
+        )
+    )
+    unlike, number = slug, 2
+    while unlike in taken:
+        unlike, number = f"{slug}-{number}", number + 1
+    return unlike
