@@ -20,6 +20,7 @@ from eventsapp.codes import slug_from
 from eventsapp.directory import workbook
 from eventsapp.directory.workbook import MOST_COLUMNS, MOST_HEADINGS
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.spreadsheets import COMPUTED
 
 LONGEST_CELL = 2_000
 """Signs of a cell that are read: no field of a contact is that long, and what is too long is refused."""
@@ -35,15 +36,15 @@ NAME, FIRST_NAME, FUNCTION = "name", "first_name", "function"
 EMAIL, PHONE, HOURS = "email", "phone", "hours"
 
 COLUMNS = {
-    PLACE: "lieu-ou-structure structure-ou-lieu lieu-structure",
-    VENUE: "lieu lieux ecole etablissement site nom-du-lieu nom-de-l-ecole",
+    PLACE: "lieu-ou-structure structure-ou-lieu lieu-structure place-or-organisation",
+    VENUE: "lieu lieux place school ecole etablissement site nom-du-lieu nom-de-l-ecole",
     ORGANISATION: "structure organisation association organisme partenaire nom-de-la-structure",
-    NAME: "nom contact personne nom-du-contact nom-et-prenom nom-prenom prenom-et-nom prenom-nom",
+    NAME: "nom name contact personne nom-du-contact nom-et-prenom nom-prenom prenom-et-nom prenom-nom",
     FIRST_NAME: "prenom",
-    FUNCTION: "fonction role poste titre qualite",
+    FUNCTION: "fonction job role poste titre qualite",
     EMAIL: "courriel e-mail email mail mel adresse-e-mail adresse-mail adresse-electronique adresse-courriel",
-    PHONE: "telephone tel portable mobile numero numero-de-telephone telephone-portable",
-    HOURS: "horaires horaire heures quand-appeler quand-l-appeler disponibilites",
+    PHONE: "telephone phone tel portable mobile numero numero-de-telephone telephone-portable",
+    HOURS: "horaires horaire hours heures quand-appeler quand-l-appeler disponibilites",
 }
 """What each column may be called, as `codes.slug_from` writes it."""
 
@@ -247,5 +248,10 @@ def _heads(cells: Sequence[str]) -> bool:
 
 
 def _line(number: int, texts: Sequence[str], columns: Sequence[str | None]) -> Line:
-    named = zip(columns, texts, strict=False)
+    named = zip(columns, (_unquoted(text) for text in texts), strict=False)
     return Line(number, {column: text[:LONGEST_CELL] for column, text in named if column and text})
+
+
+def _unquoted(text: str) -> str:
+    """A cell as it was before a table of ours made it harmless to open (`spreadsheets`): « '+33 6… »."""
+    return text[1:] if text[:1] == "'" and text[1:2] in COMPUTED else text

@@ -190,6 +190,7 @@ ROUTES = (
     desk("POST", "partners.refuse", "{territory}/partenaires/demandes/{request}/refus", 303),
     desk("POST", "partners.end", "{territory}/partenaires/{organisation}/fin", 303),
     desk("GET", "contacts.index", "{territory}/contacts", 200),
+    desk("GET", "contacts.table", "{territory}/contacts.csv", 200),
     desk("GET", "contacts.form", "{territory}/contacts/nouveau", 200),
     desk("POST", "contacts.add", "{territory}/contacts/nouveau", 303),
     desk("GET", "contacts.edit", "{territory}/contacts/{contact}", 200),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,10 +17,13 @@ from eventsapp.directory import contacts, listings
 from eventsapp.directory.contacts import Answers, Place, PlaceMissing
 from eventsapp.directory.listings import Filters, Need, VenueFilters, Whose
 from eventsapp.directory.models import Contact
+from eventsapp.directory.sheets import MOST_LINES
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NUMBER
 from eventsapp.places.models import Territory
 from eventsapp.refusals import Refusal
+from eventsapp.spreadsheets import Cell, Kind, Sheet
 from eventsapp.web.doorstep import actor, desk, steered
+from eventsapp.web.downloads import download
 from eventsapp.web.forms import refuse
 
 bp = desk("contacts")
@@ -66,12 +69,45 @@ def index(territory: str) -> str:
         since=listings.school_year_start(today),
         filters=filters,
         kept=_kept(),
+        asked={name: value for name, value in _kept().items() if name != "page"},
         total=total,
         page=page,
         pages=pages,
         Need=Need,
         Whose=Whose,
     )
+
+
+@bp.get("/pro/<territory:territory>/contacts.csv", defaults={"kind": "csv"})
+@bp.get("/pro/<territory:territory>/contacts.xlsx", defaults={"kind": "xlsx"})
+def table(territory: str, kind: str) -> Response:
+    """The contacts that the same address shows, for a spreadsheet; its columns are those of an import."""
+    area, today = steered(territory), clock.today()
+    found = listings.contacts(area, _asked(), on=today, limit=MOST_LINES)
+    headings = [
+        gettext("lieu ou structure"),
+        gettext("nom"),
+        gettext("fonction"),
+        gettext("courriel"),
+        gettext("téléphone"),
+        gettext("horaires"),
+        gettext("vérifié le"),
+    ]
+    sheet = Sheet(gettext("Contacts"), headings, [_line(contact) for contact in found])
+    return download(f"contacts-{area.slug}", Kind(kind), [sheet])
+
+
+def _line(contact: Contact) -> list[Cell]:
+    place, verified = contact.venue or contact.organisation, contact.verified_at
+    return [
+        place.name if place else "",
+        contact.name,
+        contact.function,
+        contact.email,
+        contact.phone,
+        contact.hours,
+        clock.day_of(verified) if verified else None,
+    ]
 
 
 @bp.get("/pro/<territory:territory>/contacts/nouveau")

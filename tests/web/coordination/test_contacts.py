@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
 from eventsapp.clock import local
-from eventsapp.directory import contacts
+from eventsapp.directory import contacts, importing, sheets
 from eventsapp.directory.contacts import Answers
 from eventsapp.directory.models import Contact
 from eventsapp.people import approvals
@@ -137,6 +137,32 @@ def test_nobody_sees_or_touches_contacts_of_another_territory(
     assert set(answer.page.mistakes) == {"place"}
     assert "Pas encore de contact." in desk.get(PAGE).page.main.text
     assert desk.get("/pro/paris-10/contacts").status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_is_taken_away_can_be_sent_back_and_nothing_changes(
+    desk: PageClient, curial: Venue, db_session: Db, kind: str
+) -> None:
+    """A name that begins like a formula, and a number with its +, come back as they were."""
+    added(db_session, "=SOMME(A1)", curial)
+    plus = Answers("Madame Roy", "directrice", "roy@ecole.example", "+33 1 99 00 00 02", "le matin")
+    contacts.add(curial, plus, territory=factories.a_territory(), actor="cli", now=hours.now())
+    school = factories.a_school("École Récollets", territory=factories.a_territory(10))
+    db_session.commit()
+    added(db_session, "Monsieur Weil", school, 10)
+    for english in (False, True):
+        headers = {"Accept-Language": "en"} if english else {}
+        octets = desk.get(f"{PAGE}.{kind}", headers=headers).data
+        table = sheets.read(octets, most=2 * 1024**2)
+        kept = importing.keep(table, factories.a_territory(), now=hours.now())
+        made = importing.plan(kept, factories.a_territory(), now=hours.now())
+        assert [step.details.name for step in made.unchanged] == ["=SOMME(A1)", "Madame Roy"]
+        assert (made.new, made.changed, made.problems) == ([], [], [])
+    if kind == "csv":
+        assert b"\n=SOMME" not in octets
+        assert b";=SOMME" not in octets
+    few = sheets.read(desk.get(f"{PAGE}.{kind}?etat=sans-courriel").data, most=2 * 1024**2)
+    assert [line.cells["name"] for line in few.lines] == ["=SOMME(A1)"]
 
 
 def test_as_many_statements_whatever_the_rows(
