@@ -10,7 +10,9 @@ from wtforms.fields.core import UnboundField
 
 from tests.pages import PageClient
 from tests.web.conftest import SignIn
-from tests.web.test_every_route import FILLED_IN, ROUTES, enter, the_town
+from tests.web.filled_in import FILLED_IN
+from tests.web.routes import ROUTES
+from tests.web.test_every_route import enter, the_town
 from tests.web.town import Town
 
 __all__ = ["the_town"]
