@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from eventsapp.agenda.models import Event, EventStatus
+from eventsapp.attendance.models import Counter
 from eventsapp.database import db
-from eventsapp.indicators import sessions
+from eventsapp.indicators import attended, sessions
+from eventsapp.indicators.attended import Attended
 from eventsapp.indicators.sessions import Session
 from eventsapp.people.models import Organisation
 from eventsapp.programme.school_calendar import SchoolYear
@@ -60,6 +62,15 @@ class AgeLine:
 
 
 @dataclass(frozen=True)
+class CounterLine:
+    """What was counted at the door of one counter, as may be said."""
+
+    counter: Counter
+    people: int | None
+    few: bool
+
+
+@dataclass(frozen=True)
 class Summary:
     """A school year of an organisation, as it stands at `now`."""
 
@@ -71,6 +82,8 @@ class Summary:
     venues: Sequence[Line]
     quartiers: Sequence[Line]
     ages: Sequence[AgeLine]
+    attended: Attended
+    counters: Sequence[CounterLine]
 
 
 def of(
@@ -80,9 +93,12 @@ def of(
     territories: Collection[int] | None = None,
     now: datetime,
 ) -> Summary:
-    """The summary, of these territories or of all; three statements."""
+    """The summary, of these territories or of all; five statements."""
     held = sessions.of_organisation(organisation, year, territories=territories)
-    by_age, households = _people(organisation, year, territories)
+    where = _of(organisation, year, territories)
+    by_age, households = _people(where)
+    came = attended.of(*where)
+    counts = sayable(list(came.counted.values()))
     brackets = [bracket for bracket in AgeBracket if by_age.get(bracket)]
     ages = [
         AgeLine(bracket, *shown)
@@ -97,6 +113,8 @@ def of(
         venues=_lines(held, now, lambda one: (one.quartier, one.venue)),
         quartiers=_lines(held, now, lambda one: ("", one.quartier)),
         ages=ages,
+        attended=came,
+        counters=[CounterLine(one, *shown) for one, shown in zip(came.counted, counts, strict=True)],
     )
 
 
@@ -135,18 +153,23 @@ def _counts(held: Sequence[Session], now: datetime) -> Counts:
     )
 
 
-def _people(
+def _of(
     organisation: Organisation, year: SchoolYear, territories: Collection[int] | None
-) -> tuple[dict[AgeBracket, int], int]:
-    """People with a seat by age, and how many households they are; two statements."""
+) -> list[ColumnElement[bool]]:
+    """The sessions that were not cancelled."""
     where = [
         Event.host_id == organisation.id,
         Event.status == EventStatus.SCHEDULED,
-        Registration.status == RegistrationStatus.CONFIRMED,
         *sessions.within(year),
     ]
     if territories is not None:
         where.append(Event.territory_id.in_(territories))
+    return where
+
+
+def _people(events: Sequence[ColumnElement[bool]]) -> tuple[dict[AgeBracket, int], int]:
+    """People with a seat by age, and how many households they are; two statements."""
+    where = [*events, Registration.status == RegistrationStatus.CONFIRMED]
     by_age = db.session.execute(
         select(Participant.bracket, func.count(Participant.id))
         .join(Participant.registration)

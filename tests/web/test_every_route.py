@@ -61,7 +61,7 @@ def knock(client: PageClient, route: Route, rows: dict[str, str]) -> tuple[int, 
         filled = FILLED_IN | OF_ONE_ROUTE.get(route.endpoint, {}) | {"csrf_token": token}
         filled |= {name: value.format(**rows) for name, value in OF_ROWS.get(route.endpoint, {}).items()}
         answer = client.post(address, data=filled)
-    text = "" if answer.mimetype.startswith("image/") else answer.get_data(as_text=True)
+    text = answer.get_data(as_text=True) if answer.mimetype.startswith("text/") else ""
     return answer.status_code, answer.headers.get("Location", ""), text
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from eventsapp import clock
 from eventsapp.clock import day_of
 from eventsapp.indicators import sessions, yearly
-from eventsapp.indicators.yearly import AgeLine, Line, Summary
+from eventsapp.indicators.yearly import AgeLine, CounterLine, Line, Summary
 from eventsapp.people.models import Organisation
 from eventsapp.spreadsheets import Cell, Kind, Sheet
 from eventsapp.web.doorstep import desk, seen, shown_territories
@@ -53,7 +53,7 @@ def table(organisation_id: int, kind: str) -> Response:
     return download(f"rendez-vous-{organisation.slug}-{year.label}", Kind(kind), [sheet_of(found)])
 
 
-def _said(line: Line | AgeLine) -> int | str:
+def _said(line: Line | AgeLine | CounterLine) -> int | str:
     """A number of people as it may be said."""
     if line.people is not None:
         return line.people
@@ -83,11 +83,21 @@ def _sheets(summary: Summary, organisation: Organisation) -> list[Sheet]:
         gettext("personnes inscrites"),
     ]
     ages = [(one.bracket.label, _said(one)) for one in summary.ages]
+    counters = [(one.counter.label, _said(one)) for one in summary.counters]
+    came = summary.attended
+    means: list[tuple[str, Cell]] = [
+        (gettext("rendez-vous comptés"), came.sessions),
+        (gettext("rendez-vous dont les moyens sont notés"), came.noted),
+        (gettext("heures payées"), round(came.paid_minutes / 60, 2)),
+        (gettext("heures bénévoles"), round(came.volunteer_minutes / 60, 2)),
+        (gettext("coût en euros"), came.cost_cents / 100),
+    ]
     return [
         Sheet(gettext("Bilan"), [gettext("quoi"), gettext("valeur")], facts),
         Sheet(gettext("Par action"), [gettext("thème"), gettext("action"), *counted], _rows(summary.actions)),
         Sheet(gettext("Par lieu"), [gettext("quartier"), gettext("lieu"), *counted], _rows(summary.venues)),
         Sheet(gettext("Par quartier"), ["", gettext("quartier"), *counted], _rows(summary.quartiers)),
+        Sheet(gettext("Présences"), [gettext("quoi"), gettext("valeur")], [*counters, *means]),
         Sheet(gettext("Par âge"), [gettext("âge"), gettext("personnes inscrites")], ages),
     ]
 

@@ -8,11 +8,13 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
+from eventsapp.attendance.models import AttendanceFigures, EventMeans
 from eventsapp.clock import local
 from eventsapp.database import db
 from eventsapp.indicators.yearly import sayable
@@ -99,6 +101,33 @@ def test_the_year_is_told_by_action_by_place_and_by_age(
         assert leak not in page.main.text
 
 
+def test_what_was_counted_at_the_door_is_told_and_what_it_took(
+    espace: Organisation, nadia: Account, sign_in: SignIn, db_session: scoped_session[Session]
+) -> None:
+    now = hours.now()
+    for event in db_session.scalars(select(Event).where(Event.title.in_(["Atelier cuisine", "Contes"]))):
+        figures = {"under_3": 3, "from_6": 6, "adults": 7, "families": 5}
+        db_session.add(AttendanceFigures(event_id=event.id, changed_at=now, **figures))
+        db_session.add(EventMeans(event_id=event.id, paid_minutes=90, cost_cents=12050, changed_at=now))
+    db_session.commit()
+    db_session.rollback()
+    # « Contes » of this year is cancelled, the other is next year's: one session is left.
+    page = summary(sign_in(nadia), espace)
+    assert cells(page, "presences") == [
+        ["Rendez-vous comptés", "1"],
+        ["0 à 2 ans", "moins de 5"],
+        ["3 à 5 ans", "0"],
+        ["6 à 10 ans", "6"],
+        ["11 à 17 ans", "0"],
+        ["Parents et autres adultes", "7"],
+        ["60 ans et plus", "0"],
+        ["Familles", "non montré"],
+        ["Heures payées", "1.5"],
+        ["Heures bénévoles", "0.0"],
+        ["Coût en euros", "120.50"],
+    ]
+
+
 @pytest.mark.databases("sqlite")
 def test_a_coordinator_reads_her_own_territory_only(
     espace: Organisation, samira: Account, paul: Account, sign_in: SignIn
@@ -151,7 +180,7 @@ def test_the_sessions_are_taken_away_in_both_forms(
 def test_the_summary_is_a_workbook_too(espace: Organisation, nadia: Account, sign_in: SignIn) -> None:
     db.session.rollback()
     book = rows_of(sign_in(nadia).get(f"/pro/organisations/{espace.id}/bilan.xlsx").get_data())
-    assert list(book) == ["Bilan", "Par action", "Par lieu", "Par quartier", "Par âge"]
+    assert list(book) == ["Bilan", "Par action", "Par lieu", "Par quartier", "Présences", "Par âge"]
     assert dict(book["Bilan"][1:])["personnes inscrites"] == "11"  # type: ignore[arg-type]  # rows of two
     assert [row[-1] for row in book["Par quartier"][1:]] == ["0", "moins de 5", "non montré"]
 
@@ -178,7 +207,7 @@ def test_the_summary_costs_the_same_whatever_the_year_holds(
     with statements() as said:
         page = desk.get(address).page
     assert cells(page, "ensemble")[0] == ["Rendez-vous annoncés", str(number + 1)]
-    assert len(said) == 7, "\n".join(said)
+    assert len(said) == 9, "\n".join(said)
 
 
 @pytest.mark.parametrize(
