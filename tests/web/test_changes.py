@@ -356,6 +356,22 @@ def test_the_pages_ask_as_much_of_the_database_however_many_come(
         assert len(said) == expected, said
 
 
+@pytest.mark.parametrize("many", [0, 1, 3])
+def test_what_waits_to_be_told_is_read_at_once_however_much_it_is(
+    many: int, samira: Account, sign_in: SignIn, db_session: scoped_session[Session], statements: Statements
+) -> None:
+    coordination = sign_in(samira)
+    for number in range(many):
+        place = factories.a_school(f"École {number}")
+        found = factories.an_event(f"Samedi {number}", venue=factories.a_school())
+        scheduling.reschedule(found, venue=place, actor="cli", now=hours.now())
+    db_session.commit()
+    with statements() as said:
+        page = coordination.get("/pro/paris-19/courriers").page
+    assert len(said) == 6, said
+    assert len(page.main.all("form")) == many
+
+
 def test_the_words_are_french(desk: PageClient, here: str) -> None:
     for way in ("", "/deplacement", "/annulation", "/retablissement", "/modification"):
         assert not list(words(desk.get(here + way).page))
