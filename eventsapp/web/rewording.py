@@ -67,7 +67,6 @@ def _page(event: Event, shown: RewordForm) -> str:
     names = Locale.parse(languages.current().locale).languages
     codes = sorted({*SPOKEN, *event.spoken_languages}, key=lambda code: names.get(code, code))
     shown.spoken_languages.choices = [SelectChoice(code, names.get(code, code)) for code in codes]
-    shown.accessibility.choices = [SelectChoice(one.value, one.label) for one in Accessibility]
     return render_template("rewording/form.html", event=event, form=shown, longest=LONGEST, **desk_of(event))
 
 
