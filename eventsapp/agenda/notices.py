@@ -159,9 +159,8 @@ def _items(batch: ChangeBatch) -> Sequence[BatchedChange]:
 
 
 def _locked_items(batch: ChangeBatch) -> Sequence[BatchedChange]:
-    """The changes of a batch, read with every event locked, always in the same order."""
-    ours = select(BatchedChange.event_id).where(BatchedChange.batch_id == batch.id)
-    db.session.execute(select(Event.id).where(Event.id.in_(ours)).order_by(Event.id).with_for_update())
+    """The changes of a batch, read with every event locked."""
+    revisions.lock_all(select(BatchedChange.event_id).where(BatchedChange.batch_id == batch.id))
     return _items(batch)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from eventsapp.agenda import fragments
 from eventsapp.agenda.models import Event
@@ -17,6 +17,12 @@ def lock(event: Event) -> None:
     at once, one is told that it is done (PostgreSQL; SQLite has one writer anyway)."""
     db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
     db.session.refresh(event)
+
+
+def lock_all(numbers: Select[int]) -> None:
+    """Locks several events, always in the same order: before one gesture changes them all, or two such
+    gestures would wait for each other."""
+    db.session.execute(select(Event.id).where(Event.id.in_(numbers)).order_by(Event.id).with_for_update())
 
 
 def changed(event: Event, now: datetime, *, sequence: bool) -> None:

@@ -205,9 +205,11 @@ def reword(
     """Changes what is said of an event: its page and feeds show it, nobody is told; False: nothing changes.
 
     More places go at once to those who wait, who are told of theirs. `capacity` counts where places do.
-    Raises CapacityMissing, CapacityBelowSeats.
+    Raises CapacityMissing, CapacityBelowSeats, YearIsClosed.
     """
     lock(event)
+    if event.ends_at <= now:
+        years.require_open(event.territory_id, day_of(event.starts_at))
     if event.registration is not RegistrationMode.COUNTED or capacity == event.capacity:
         capacity = None
     if capacity is not None:

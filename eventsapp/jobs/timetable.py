@@ -62,7 +62,7 @@ def tell_changes(turn: Turn) -> str:
             db.session.commit()
         except Exception:
             db.session.rollback()
-            log.exception("event not told", event=event_id)
+            log.exception("event not told", event_id=event_id)
     return f"{told} events told" if told else ""
 
 

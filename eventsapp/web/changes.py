@@ -20,6 +20,7 @@ from eventsapp.agenda.models import Event
 from eventsapp.agenda.notice_models import Notice
 from eventsapp.database import db
 from eventsapp.places import listings as places
+from eventsapp.places.models import Venue
 from eventsapp.refusals import Refusal
 from eventsapp.registrations.reach import reach
 from eventsapp.web.change_forms import (
@@ -143,9 +144,15 @@ def undo(code: str) -> BaseResponse:
     return redirect(url_for("changes.show", code=code), 303)
 
 
+def _venues(event: Event) -> list[Venue]:
+    """Where it may go: the places of its territory that still serve, and the one where it is."""
+    known = places.venues(event.territory)
+    return [one for one in known if one.ended_at is None or one.id == event.venue_id]
+
+
 def _wanted(event: Event, asked: MoveForm) -> Wanted:
     now = clock.now()
-    wanted = wanted_in(asked, places.venues(event.territory), now)
+    wanted = wanted_in(asked, _venues(event), now)
     scheduling.check_move(
         event, starts_at=wanted.starts_at, ends_at=wanted.ends_at, venue=wanted.venue, now=now
     )
@@ -153,7 +160,7 @@ def _wanted(event: Event, asked: MoveForm) -> Wanted:
 
 
 def _move_page(event: Event, shown: MoveForm, wanted: Wanted | None = None) -> str:
-    shown.venue.choices = [SelectChoice(one.slug, one.name) for one in places.venues(event.territory)]
+    shown.venue.choices = [SelectChoice(one.slug, one.name) for one in _venues(event)]
     tells = wanted is not None and not wanted.only_the_room(event)
     return render_template(
         "changes/move.html",

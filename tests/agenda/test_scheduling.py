@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
@@ -18,6 +18,8 @@ from eventsapp.agenda.scheduling import Announcement
 from eventsapp.database import db
 from eventsapp.journal import JournalLine
 from eventsapp.places.models import Territory
+from eventsapp.programme import years
+from eventsapp.programme.school_calendar import year_of
 from tests import factories
 from tests.factories import SATURDAY
 from tests.registrations.stories import told
@@ -177,6 +179,15 @@ def test_a_typo_shows_in_feeds_and_tells_nobody(ear: Ear) -> None:
 
     assert "SUMMARY:Les écrans\r\n" in event.fragment
     assert (told(), event.sequence, revision(), ear.heard) == (0, 0, 2, [])
+
+
+def test_of_an_archived_year_not_a_word_changes(ear: Ear) -> None:
+    event = factories.an_event("Les écran", capacity=None)
+    territory, after = event.territory, clock.local(date(2027, 9, 1), 12)
+    assert scheduling.reword(event, title="Les écrans", actor="account:1", now=after)
+    years.close(territory, year_of(date(2026, 11, 28)), actor="account:1", now=after)
+    with pytest.raises(years.YearIsClosed):
+        scheduling.reword(event, title="Rien", actor="account:1", now=after)
 
 
 def test_cancelled_then_restored(ear: Ear) -> None:

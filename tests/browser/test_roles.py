@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
 from eventsapp.access import day_links
+from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.people import accounts, passwords, second_factor, sign_ins
 from tests import factories
@@ -82,6 +83,9 @@ PAGES = {
         "/pro/fonctions/{grant}/transmission": 1,
         "/pro/fonctions/{grant}/absence": 1,
         "/pro/organisations/{organisation}/": 0,  # she may take its picture down
+        "/pro/paris-19/courriers": 0,  # with a change that is not told yet
+        "/pro/rendez-vous/{workshop}/annulation": 0,
+        "/pro/rendez-vous/{workshop}/deplacement?jour=2026-12-27&debut=10:00&fin=12:00&lieu=ecole-curial": 1,
     },
     "nadia": {
         "/pro/": 0,
@@ -125,9 +129,13 @@ PASSWORD = "deux péniches et un pont"
 
 @pytest.fixture
 def the_town(db_session: scoped_session[Session]) -> Town:
-    """With a way in for everybody of these pages, and a helper's link for the day of the workshop."""
+    """With a way in for everybody of these pages, a helper's link for the day of the workshop, and a Saturday
+    that has moved by an hour and can still be put back."""
     built, now = town.build(), hours.now()
     workshop = db_session.scalars(select(Event).where(Event.code == built.rows["workshop"])).one()
+    saturday = db_session.scalars(select(Event).where(Event.code == built.rows["event"])).one()
+    later = saturday.ends_at + timedelta(hours=1)
+    scheduling.reschedule(saturday, ends_at=later, actor="cli", now=now)
     built.rows["helper"] = day_links.make(workshop, "Awa, à la porte", actor="cli", now=now)
     carried = sign_ins.behind(sign_ins.begin(built.accounts["nadia"], "", now=now), now=now)
     assert carried is not None

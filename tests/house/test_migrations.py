@@ -11,11 +11,15 @@ from flask import Flask
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, scoped_session
 
+from eventsapp import clock
 from eventsapp.access.models import Grant
+from eventsapp.agenda import scheduling
 from eventsapp.database import db
 from eventsapp.people.models import Account, RecoveryCode
+from eventsapp.registrations.models import Registration
 from tests import factories, saturdays
 from tests.house.sources import ROOT
+from tests.registrations.stories import answers, register, told
 
 HISTORY = ScriptDirectory(str(ROOT / "migrations"))
 
@@ -66,3 +70,22 @@ def test_a_table_that_is_rebuilt_keeps_its_rows_and_those_that_refer_to_it(
     assert db_session.scalars(select(RecoveryCode.account_id)).all() == [number]
     assert db_session.scalars(select(Grant.account_id)).all() == [number]
     assert len(db_session.scalars(select(Account.passkey_handle)).one()) == 64
+
+
+@pytest.mark.slow
+def test_who_was_registered_before_notices_knows_how_things_stand(
+    app: Flask, db_session: scoped_session[Session]
+) -> None:
+    """Until then every change was told at once: nobody gets a letter about an old one."""
+    soon, off = factories.an_event("Les écrans"), factories.an_event("Le sommeil")
+    for event in (soon, off):
+        register(event, answers("Awa"))
+    scheduling.cancel(off, actor="cli", now=clock.now())
+    told()
+    terms = [event.terms for event in (soon, off)]
+    db_session.remove()
+    flask_migrate.downgrade(revision="72fa9b97133f")
+    flask_migrate.upgrade()
+    registrations = db_session.scalars(select(Registration).order_by(Registration.id)).all()
+    assert [registration.told for registration in registrations] == terms
+    assert [one.is_cancelled for one in terms] == [False, True]

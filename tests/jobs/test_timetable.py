@@ -11,6 +11,8 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from eventsapp.agenda import scheduling, telling
+from eventsapp.agenda.listeners import Change
 from eventsapp.clock import PARIS, local, now
 from eventsapp.database import begin_writing, db
 from eventsapp.jobs import timetable
@@ -22,6 +24,8 @@ from eventsapp.mailroom.models import Letter, LetterStatus
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.tasks import heartbeats, queue
 from eventsapp.tasks.models import Task, TaskStatus
+from tests import factories
+from tests.registrations.stories import answers, register
 from tests.servers import PostOffice
 
 
@@ -132,6 +136,66 @@ def test_three_workers_send_each_letter_once(app: Flask, smtp: PostOffice) -> No
     recipients = sorted(recipient for letter in smtp.letters for recipient in letter.recipients)
     assert recipients == sorted(f"awa{number}@example.net" for number in range(12))
     assert set(states()) == {LetterStatus.SENT}
+
+
+@pytest.mark.usefixtures("db_session")
+def test_three_workers_tell_each_change_once(app: Flask, clock: time_machine.Traveller) -> None:
+    for number in range(4):
+        event = factories.an_event(f"Samedi {number}")
+        register(event, answers(f"Awa{number}"))
+        scheduling.cancel(event, actor="cli", now=now())
+    db.session.commit()
+    clock.shift(timedelta(minutes=5))
+    start = Barrier(3)
+
+    def work(name: str) -> None:
+        start.wait()
+        for _ in range(2):
+            enter(app, "changes to tell", timetable.tell_changes, worker=name)
+
+    threads = [Thread(target=work, args=(f"house:{number}",)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    db.session.rollback()
+    told = db.session.scalars(select(Letter.address).where(Letter.kind == "registrations/called_off"))
+    assert sorted(told) == [f"awa{number}@example.org" for number in range(4)]
+
+
+@pytest.mark.usefixtures("db_session")
+def test_a_change_that_cannot_be_told_waits_and_holds_nobody_up(
+    clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for title in ("Les écrans", "Le sommeil"):
+        scheduling.cancel(factories.an_event(title), actor="cli", now=now())
+    db.session.commit()
+    clock.shift(timedelta(minutes=5))
+    heard: list[str] = []
+
+    def fail_at_first(change: Change, at: object) -> None:
+        if change.event.title == "Les écrans" and not heard:
+            heard.append("a mistake of ours")
+            raise RuntimeError
+        heard.append(change.event.title)
+
+    monkeypatch.setattr(telling.listeners, "changed", fail_at_first)
+    assert timetable.tell_changes(turn()) == "1 events told"
+    assert [record.msg["event"] for record in caplog.records if record.levelname == "ERROR"] == [
+        "event not told"
+    ]
+    assert timetable.tell_changes(turn()) == "1 events told"
+    assert timetable.tell_changes(turn()) == ""
+    assert heard == ["a mistake of ours", "Le sommeil", "Les écrans"]
+
+
+@pytest.mark.usefixtures("db_session")
+def test_a_worker_that_ends_tells_no_more(clock: time_machine.Traveller) -> None:
+    scheduling.cancel(factories.an_event(), actor="cli", now=now())
+    db.session.commit()
+    clock.shift(timedelta(minutes=5))
+    assert timetable.tell_changes(turn(is_ending=lambda: True)) == ""
+    assert timetable.tell_changes(turn()) == "1 events told"
 
 
 @pytest.mark.usefixtures("db_session")

@@ -188,6 +188,15 @@ def test_what_cannot_be_is_said_beside_its_field_in_the_preview_and_when_it_is_s
         assert error.text.replace("\u00a0", " ").endswith(sentence)
 
 
+def test_a_place_that_serves_no_more_is_not_offered(
+    desk: PageClient, here: str, db_session: scoped_session[Session]
+) -> None:
+    factories.a_school("École fermée", ended_at=hours.now())
+    db_session.commit()
+    page = desk.get(f"{here}/deplacement").page
+    assert [option.text for option in page.main.all("option")] == ["École Archereau", "École Curial"]
+
+
 def test_what_speaks_against_a_day_is_said_and_forbids_nothing(
     desk: PageClient, here: str, db_session: scoped_session[Session]
 ) -> None:
@@ -262,7 +271,11 @@ def test_what_is_over_is_only_looked_at(
     desk = sign_in(nadia)
     page = desk.get(here).page
     assert "C’est passé" in plain(page)
-    assert [link.text for link in page.main.all("a", class_="btn")] == ["Voir sa page", "Aides du jour"]
+    assert [link.text for link in page.main.all("a", class_="btn")] == [
+        "Voir sa page",
+        "Aides du jour",
+        "Affiche, tract, image",
+    ]
     for way in ("deplacement", "annulation", "retablissement"):
         page = desk.get(f"{here}/{way}").page
         assert "Ce rendez-vous est passé." in plain(page)
@@ -354,6 +367,22 @@ def test_the_pages_ask_as_much_of_the_database_however_many_come(
         with statements() as said:
             desk.get(address)
         assert len(said) == expected, said
+
+
+@pytest.mark.parametrize("many", [0, 1, 3])
+def test_what_waits_to_be_told_is_read_at_once_however_much_it_is(
+    many: int, samira: Account, sign_in: SignIn, db_session: scoped_session[Session], statements: Statements
+) -> None:
+    coordination = sign_in(samira)
+    for number in range(many):
+        place = factories.a_school(f"École {number}")
+        found = factories.an_event(f"Samedi {number}", venue=factories.a_school())
+        scheduling.reschedule(found, venue=place, actor="cli", now=hours.now())
+    db_session.commit()
+    with statements() as said:
+        page = coordination.get("/pro/paris-19/courriers").page
+    assert len(said) == 6, said
+    assert len(page.main.all("form")) == many
 
 
 def test_the_words_are_french(desk: PageClient, here: str) -> None:

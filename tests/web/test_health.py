@@ -13,10 +13,12 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from eventsapp.agenda import scheduling
 from eventsapp.clock import now
 from eventsapp.database import db
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.tasks import heartbeats, queue
+from tests import factories
 from tests.pages import PageClient
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -114,6 +116,23 @@ def test_letters_put_off_by_a_mail_server_are_not_late(client: PageClient) -> No
     a_letter(posted_at=now() - timedelta(hours=3), due_at=now() + timedelta(minutes=8), attempts=5)
     status, _, parts = ready(client)
     assert (status, parts["letters"]["put_off"]) == (200, 1)
+
+
+def test_changes_that_nobody_tells(
+    client: PageClient, clock: time_machine.Traveller, db_session: Any
+) -> None:
+    scheduling.cancel(factories.an_event(), actor="cli", now=now())
+    db.session.commit()
+    clock.shift(timedelta(minutes=5))
+    heartbeats.sign("house:1", now())
+    db.session.commit()
+    status, _, parts = ready(client)
+    assert (status, parts["changes"]) == (200, {"ok": True, "due": 1, "oldest_due_seconds": 0})
+    clock.shift(timedelta(minutes=10, seconds=1))
+    heartbeats.sign("house:1", now())
+    db.session.commit()
+    status, failing, parts = ready(client)
+    assert (status, failing, parts["changes"]["oldest_due_seconds"]) == (503, ["changes"], 601)
 
 
 def test_a_task_that_nobody_begins(
