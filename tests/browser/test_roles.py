@@ -257,6 +257,7 @@ def test_none_of_an_organisation_does_nor_of_an_account_with_a_password_and_code
         visitor.open(rule, forms)
 
     # A link that was just made for a helper is shown, once.
+    page.goto("/pro/rendez-vous/{event}/aides".format(**the_town.rows))
     page.locator("input[name=name]").fill("Awa")
     page.locator("main form[novalidate] button[type=submit]").click()
     expect(page.get_by_role("status").first).to_be_visible()

@@ -174,7 +174,7 @@ def test_a_series_offers_its_next_dates_in_as_many_statements_whatever_their_num
     db_session.rollback()
     with statements() as said:
         page = desk.get(address(event, "?dates=toutes&format=a5")).page
-    assert len(said) == 7
+    assert len(said) == 8
     db_session.rollback()
     with statements() as said:
         sheet = desk.get(page.one("img", class_="sheet")["src"].replace("png", "pdf"))
