@@ -114,6 +114,8 @@ def test_robots_may_read_feeds_and_pages_but_nothing_of_people(client: PageClien
         "Disallow: /connexion",
         "Disallow: /invitation/",
         "Disallow: /jour/",
+        "Disallow: /on-repart/",
+        "Disallow: /ecole",
         "Disallow: /demonstration/",
         "Disallow: /e/*/inscription",
         "Disallow: /*?*mois=",
