@@ -182,6 +182,19 @@ ROUTES = (
     desk("GET", "letters.index", "{territory}/courriers", 200),
     desk("GET", "letters.show", "{territory}/courriers/{letter}", 200),
     desk("POST", "letters.retry", "{territory}/courriers/{letter}/relance", 303),
+    desk("GET", "sessions.index", "{territory}/rendez-vous", 200),
+    desk("GET", "sessions.preview", "{territory}/rendez-vous/changement", 303),  # nothing was ticked
+    desk("POST", "sessions.change", "{territory}/rendez-vous/changement", 303),
+    desk("GET", "closures.index", "{territory}/fermetures", 200),
+    desk("GET", "closures.form", "{territory}/lieux/{school}/fermeture", 200),
+    desk("POST", "closures.close", "{territory}/lieux/{school}/fermeture", 303),
+    desk("GET", "closures.show", "{territory}/lieux/{closed}/fermeture/{closure}", 200),
+    desk("POST", "closures.lift", "{territory}/lieux/{closed}/fermeture/{closure}/fin", 303),
+    desk("GET", "closures.sign", "{territory}/lieux/{closed}/fermeture/{closure}/affiche", 200),
+    desk("GET", "replacements.form", "{territory}/remplacement", 200),
+    desk("POST", "replacements.replace", "{territory}/remplacement", 303),
+    desk("GET", "gestures.show", "{territory}/changements/{change}", 200),
+    desk("POST", "gestures.undo", "{territory}/changements/{change}/annulation", 303),
     desk("GET", "partners.index", "{territory}/partenaires", 200),
     desk("GET", "partners.asked", "{territory}/partenaires/demandes/{request}", 200),
     desk("POST", "partners.approve", "{territory}/partenaires/demandes/{request}/acceptation", 303),
@@ -458,6 +471,14 @@ OF_ONE_ROUTE = {
     "rewriting.keep_project": {"status": "engage"},
     "rewriting.add_axis": {"theme": "droits"},
     "details.keep": {"name": "Espace 19 Ourcq", "kind": "association"},
+    "sessions.change": {"quoi": "deplacer", "e": "{workshop_row}", "semaines": "1"},
+    "closures.close": {"raison": "Travaux"},
+    "replacements.replace": {
+        "structure": "{organisation}",
+        "du": "2026-12-01",
+        "au": "2026-12-31",
+        "choix-{event_row}": "annuler",
+    },
 }
 OF_ROWS = {
     "team.offer": {"school": "{school}"},
@@ -504,7 +525,11 @@ def knock(client: PageClient, route: Route, rows: dict[str, str]) -> tuple[int, 
     else:
         a_page = client.get("/pro/", follow_redirects=True).page  # with a way out, or a way in
         token = a_page.all("input", name="csrf_token")[0]["value"]
-        filled = FILLED_IN | OF_ONE_ROUTE.get(route.endpoint, {}) | {"csrf_token": token}
+        own = {
+            name.format(**rows): value.format(**rows)
+            for name, value in OF_ONE_ROUTE.get(route.endpoint, {}).items()
+        }
+        filled = FILLED_IN | own | {"csrf_token": token}
         filled |= {name: value.format(**rows) for name, value in OF_ROWS.get(route.endpoint, {}).items()}
         answer = client.post(address, data=filled)
     text = "" if answer.mimetype.startswith("image/") else answer.get_data(as_text=True)
@@ -562,6 +587,11 @@ def test_whoever_has_business_there_is_let_in(
 
 
 ELSEWHERE = (
+    ("paul", "/pro/paris-10/changements/{change}"),
+    ("paul", "/pro/paris-10/lieux/{school}/fermeture"),
+    ("paul", "/pro/paris-10/lieux/{closed}/fermeture/{closure}"),
+    ("samira", "/pro/paris-19/lieux/{school}/fermeture/{closure}"),
+    ("samira", "/pro/paris-19/changements/999"),
     ("paul", "/pro/paris-10/courriers/{letter}"),
     ("paul", "/pro/paris-10/courriers/{call}"),
     ("paul", "/pro/paris-10/partenaires/demandes/{request}"),
