@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from eventsapp import journal
-from eventsapp.agenda import fragments, telling
+from eventsapp.agenda import fragments, openings, telling
 from eventsapp.agenda.models import (
     EVENT_MOVES,
     Accessibility,
@@ -67,12 +67,6 @@ class VenueElsewhere(Refusal):
     sentence = msgid("Ce lieu n’est pas dans cet arrondissement.")
 
 
-class VenueHasEnded(Refusal):
-    """A venue that was given up."""
-
-    sentence = msgid("Ce lieu ne sert plus. Choisissez-en un autre.")
-
-
 class CapacityMissing(Refusal):
     """Places are counted, but how many?"""
 
@@ -114,18 +108,20 @@ class Announcement:
 def announce(announcement: Announcement, *, actor: str, now: datetime) -> Event:
     """Announces one date of an activity and gives the event, flushed.
 
-    Raises EndsBeforeStart, VenueElsewhere, VenueHasEnded, CapacityMissing. Dates already past are taken,
-    since a year is sometimes typed in afterwards, unless it is archived (YearIsClosed).
+    Raises EndsBeforeStart, VenueElsewhere, VenueHasEnded, VenueClosed, CapacityMissing. Dates already past
+    are taken, since a year is sometimes typed in afterwards, unless it is archived (YearIsClosed).
     """
     return announce_all([announcement], actor=actor, now=now)[0]
 
 
 def announce_all(announcements: Iterable[Announcement], *, actor: str, now: datetime) -> list[Event]:
     """Announces many dates at once: all or none, one revision for each territory."""
-    events = [_event(announcement, now) for announcement in announcements]
+    wanted = list(announcements)
+    events = [_event(announcement, now) for announcement in wanted]
     for territory_id in {event.territory_id for event in events if event.ends_at <= now}:
         past = [event for event in events if event.territory_id == territory_id and event.ends_at <= now]
         years.require_open(territory_id, *(day_of(event.starts_at) for event in past))
+    openings.require_open([(one.venue, one.starts_at, one.ends_at) for one in wanted], now)
     _give_codes(events)
     db.session.add_all(events)
     db.session.flush()
@@ -153,7 +149,8 @@ def reschedule(
     In another venue its room, door and way in are no longer true: `room` says the new one. A change of
     room alone is told when the event is near (`telling.IMMINENT`): people would stand before the wrong
     door. Earlier, its page shows it and whoever comes reads it there.
-    Raises EventIsPast, EventIsCancelled, EndsBeforeStart, VenueElsewhere, VenueHasEnded.
+    Raises EventIsPast, EventIsCancelled, EndsBeforeStart, VenueElsewhere, VenueHasEnded,
+    VenueClosed.
     """
     lock(event)
     starts_at, ends_at, venue = starts_at or event.starts_at, ends_at or event.ends_at, venue or event.venue
@@ -188,6 +185,8 @@ def check_move(event: Event, *, starts_at: datetime, ends_at: datetime, venue: V
     _check_span(starts_at, ends_at)
     if venue.id != event.venue_id:  # one that was given up keeps what is announced there
         _check_venue(event.territory_id, venue)
+    if (starts_at, ends_at, venue.id) != (event.starts_at, event.ends_at, event.venue_id):
+        openings.require_open([(venue, starts_at, ends_at)], now)
 
 
 def reword(
@@ -257,13 +256,14 @@ def cancel(
 def restore(event: Event, *, actor: str, now: datetime, batch: ChangeBatch | None = None) -> None:
     """Takes a cancellation back and has everyone concerned told; seats freed meanwhile are given at once.
 
-    Raises EventIsPast, EventIsNotCancelled.
+    Raises EventIsPast, EventIsNotCancelled, VenueClosed.
     """
     lock(event)
     if event.ends_at <= now:
         raise EventIsPast()
     if not event.is_cancelled:
         raise EventIsNotCancelled()
+    openings.require_open([(event.venue, event.starts_at, event.ends_at)], now)
     before = remembered(event)
     _move(event, EventStatus.SCHEDULED)
     event.cancelled_at, event.cancel_reason = None, ""
@@ -327,7 +327,7 @@ def _check_venue(territory_id: int, venue: Venue) -> None:
     if venue.territory_id != territory_id:
         raise VenueElsewhere(field="venue")
     if venue.ended_at is not None:
-        raise VenueHasEnded(field="venue")
+        raise openings.VenueHasEnded(field="venue")
 
 
 def _check_capacity(event: Event, capacity: int) -> None:

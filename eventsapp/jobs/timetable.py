@@ -18,6 +18,7 @@ from eventsapp.access import day_links, joining, offers
 from eventsapp.agenda import notices, telling
 from eventsapp.database import begin_writing, db
 from eventsapp.directory import contacts, importing
+from eventsapp.disruptions import doing
 from eventsapp.hosting import gate, links
 from eventsapp.jobs.door import Turn
 from eventsapp.jobs.queued_work import run_next
@@ -64,6 +65,12 @@ def tell_changes(turn: Turn) -> str:
             db.session.rollback()
             log.exception("event not told", event_id=event_id)
     return f"{told} events told" if told else ""
+
+
+def tell_hosts_and_places(turn: Turn) -> int | None:
+    """Tells hosts and places of sessions that one gesture changed, once its window is over."""
+    begin_writing()
+    return doing.tell_due(turn.now)
 
 
 def forget_old_changes(turn: Turn) -> int | None:
@@ -199,6 +206,7 @@ class Job:
 TIMETABLE = (
     Job("letters", deliver_letters, every=timedelta(seconds=3)),
     Job("changes to tell", tell_changes, every=timedelta(seconds=5)),
+    Job("hosts and places to tell", tell_hosts_and_places, every=timedelta(seconds=5)),
     Job("tasks", run_tasks, every=timedelta(seconds=2)),
     Job("sign of life", give_sign_of_life, every=heartbeats.EVERY),
     Job("silent tasks", requeue_silent_tasks, every=timedelta(minutes=1)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import defer, joinedload
 
 from eventsapp.database import db
@@ -24,13 +24,6 @@ def territories() -> Sequence[Territory]:
     """Every territory, by number; one statement."""
     return db.session.scalars(
         select(Territory).options(defer(Territory.drawing)).order_by(Territory.number)
-    ).all()
-
-
-def venues(territory: Territory) -> Sequence[Venue]:
-    """Every place of a territory, by name; one statement."""
-    return db.session.scalars(
-        select(Venue).where(Venue.territory_id == territory.id).order_by(Venue.name, Venue.id)
     ).all()
 
 
@@ -63,3 +56,22 @@ def school_by_id(number: int) -> Venue:
     if venue is None:
         raise NotFound()
     return venue
+
+
+def venue_of(territory: Territory, number: int) -> Venue:
+    """One place of a territory. Raises NotFound for another territory's, too."""
+    venue = db.session.scalars(
+        select(Venue).where(Venue.id == number, Venue.territory_id == territory.id)
+    ).first()
+    if venue is None:
+        raise NotFound()
+    return venue
+
+
+def venues(territory: Territory, *, words: str = "", limit: int | None = None) -> Sequence[Venue]:
+    """The places of a territory whose name or street holds each of some words, by name; one statement."""
+    found = select(Venue).where(Venue.territory_id == territory.id)
+    for word in words.split()[:6]:
+        meant = f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+        found = found.where(or_(Venue.name.ilike(meant, escape="!"), Venue.address.ilike(meant, escape="!")))
+    return db.session.scalars(found.order_by(Venue.name, Venue.id).limit(limit)).all()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.database import Model, choice
@@ -139,3 +139,34 @@ class Venue(Model):
         """« 26 rue Archereau, 75019 Paris », on one line."""
         town = f"{self.postal_code} {self.city}".strip()
         return ", ".join(part for part in (self.address, town) if part)
+
+
+class VenueClosure(Model):
+    """A place that nobody may use from one instant to another: works, a strike, a flood.
+
+    Lifted, it stays in the table as history and closes nothing.
+    """
+
+    __tablename__ = "venue_closure"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        Index("ix_venue_closure_venue", "venue_id", "ends_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venue.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    """The first instant at which it may be used again."""
+    reason: Mapped[str] = mapped_column(String(240))
+    """As who comes reads it: « Fuite d’eau. »"""
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+
+    venue: Mapped[Venue] = relationship()
+
+    @property
+    def last_moment(self) -> datetime:
+        """Within its last day: a closure until midnight ends on the day before."""
+        return self.ends_at - timedelta(seconds=1)

@@ -7,7 +7,7 @@ a month is « 2026-11 ». What is already announced stays as it is, and takes it
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import inf
@@ -19,6 +19,7 @@ from eventsapp.agenda.models import Activity, ActivityKind, Event, EventStatus
 from eventsapp.clock import day_of, local
 from eventsapp.database import db
 from eventsapp.people.models import OrganisationApproval
+from eventsapp.places import closures
 from eventsapp.places.models import SATURDAY_SCHOOLS, Territory, Venue
 from eventsapp.planning import preparations
 from eventsapp.planning.models import OfferedTopic, SaturdayOffer, SchoolWish
@@ -80,7 +81,7 @@ class Question:
 def gather(territory: Territory, year: SchoolYear, *, first_day: date) -> Question:
     """Everything that a plan of this school year from `first_day` on depends on.
 
-    Five statements, whatever the numbers. Raises CalendarNotCovered, SchoolYearIsOver, NoSchools,
+    Six statements, whatever the numbers. Raises CalendarNotCovered, SchoolYearIsOver, NoSchools,
     NoAssociations.
     """
     periods = periods_of(year, first_day)
@@ -93,7 +94,7 @@ def gather(territory: Territory, year: SchoolYear, *, first_day: date) -> Questi
     published = _published(saturdays, {period.id for period in periods})
     problem = Problem(
         periods=periods,
-        schools=_as_schools(venues, periods, others),
+        schools=_as_schools(venues, periods, others, _closed(venues, periods)),
         associations=_as_associations(offers, periods, published, others, year),
         published=published,
         min_gap_days=DAYS_BETWEEN,
@@ -192,7 +193,10 @@ def _published(saturdays: Iterable[Held], months: set[str | int]) -> tuple[Line,
 
 
 def _as_schools(
-    venues: Iterable[Venue], periods: tuple[Period, ...], others: Iterable[Held]
+    venues: Iterable[Venue],
+    periods: tuple[Period, ...],
+    others: Iterable[Held],
+    closed: Mapping[int, set[date]],
 ) -> tuple[School, ...]:
     venues = list(venues)
     wishes: defaultdict[int, list[int]] = defaultdict(list)
@@ -209,11 +213,25 @@ def _as_schools(
             name=venue.short_name,
             position=_position(venue.latitude, venue.longitude) or OUT_OF_THE_WAY,
             periods=months,
-            unavailable=frozenset(taken[venue.id]),
+            unavailable=frozenset(taken[venue.id] | closed.get(venue.id, set())),
             wishes=tuple(wishes[venue.id]),
         )
         for venue in venues
     )
+
+
+def _closed(venues: Sequence[Venue], periods: tuple[Period, ...]) -> dict[int, set[date]]:
+    """The Saturdays on which schools are closed for some of the morning; one statement."""
+    days = sorted({day for period in periods for day in period.dates})
+    if not days:
+        return {}
+    standing = closures.during([one.id for one in venues], local(days[0], 0), local(days[-1], 13))
+    closed: defaultdict[int, set[date]] = defaultdict(set)
+    for closure in standing:
+        closed[closure.venue_id] |= {
+            day for day in days if closure.starts_at < local(day, 13) and local(day, 8) < closure.ends_at
+        }
+    return closed
 
 
 def _as_associations(

@@ -108,6 +108,21 @@ def _said(event: Event, said: str) -> dict[str, Any]:
     return {"words": said, "host": event.host.name if event.host and named else ""}
 
 
+def topic_changed(registration: Registration, topic: str, *, now: datetime) -> None:
+    """Something else is talked about; calendars keep their date. A sensitive topic stays unsaid."""
+    neutral = registration.event.activity.action.is_sensitive
+    waits = registration.status is RegistrationStatus.WAITING
+    link_token = _new_link(registration, now)
+    _post(
+        "topic_changed",
+        registration,
+        now,
+        link_token=link_token,
+        waits=waits,
+        topic="" if neutral else topic,
+    )
+
+
 def _post_about_event(
     letter: str,
     registration: Registration,

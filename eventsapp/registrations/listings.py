@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +10,9 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from eventsapp.agenda.models import Activity, Event
+from eventsapp.agenda.models import Activity, Event, RegistrationMode
 from eventsapp.database import AsTyped, db
-from eventsapp.people.models import Household, Person
+from eventsapp.people.models import Household, Person, Professional
 from eventsapp.places.models import Venue
 from eventsapp.programme.models import Action
 from eventsapp.refusals import NotFound
@@ -156,3 +156,36 @@ def _with_event() -> tuple[ORMOption, ...]:
         to_event.joinedload(Event.territory),
         to_event.joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
     )
+
+
+@dataclass(frozen=True)
+class Readers:
+    """How many registrations of one event are told by one means in one language."""
+
+    event_id: int
+    by_mail: bool
+    language: str
+    people: int
+
+
+def readers_of(events: Collection[int]) -> list[Readers]:
+    """Who would be told if these events changed, as `following` tells them, counted and never named; one
+    statement, or none."""
+    if not events:
+        return []
+    by_mail = (func.coalesce(Person.email, "") != "").label("by_mail")
+    rows = db.session.execute(
+        select(Registration.event_id, by_mail, Person.language, func.count(Registration.id))
+        .join(Registration.event)
+        .outerjoin(Registration.household)
+        .outerjoin(Registration.professional)
+        .join(Person, Person.id == func.coalesce(Household.contact_id, Professional.person_id))
+        .where(
+            Registration.event_id.in_(events),
+            Registration.status != RegistrationStatus.CANCELLED,
+            Event.registration != RegistrationMode.NONE,
+        )
+        .group_by(Registration.event_id, by_mail, Person.language)
+        .order_by(Registration.event_id, by_mail.desc(), Person.language)
+    )
+    return [Readers(*row) for row in rows]

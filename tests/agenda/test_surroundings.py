@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, scoped_session
 from eventsapp import clock as hours
 from eventsapp.agenda import scheduling, surroundings
 from eventsapp.agenda.models import Event
-from eventsapp.agenda.scheduling import VenueHasEnded
+from eventsapp.agenda.openings import VenueHasEnded
 from eventsapp.agenda.surroundings import StaysSensitive
 from eventsapp.directory import venues
 from eventsapp.directory.venues import (

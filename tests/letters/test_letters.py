@@ -40,6 +40,7 @@ STORIES: dict[str, Story] = {
     "rescheduled": lambda registration: letters.rescheduled(
         registration, with_calendar=True, now=clock.now()
     ),
+    "topic_changed": lambda registration: letters.topic_changed(registration, "le sommeil", now=clock.now()),
     "called_off": lambda registration: letters.called_off(registration, with_calendar=True, now=clock.now()),
     "party_changed": lambda registration: letters.party_changed(registration, now=clock.now()),
     "message": lambda registration: letters.message(

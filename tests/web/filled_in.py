@@ -64,6 +64,14 @@ OF_ONE_ROUTE = {
     "proposals.correct": A_SESSION,
 }
 OF_ROWS = {
+    "sessions.change": {"quoi": "deplacer", "e": "{workshop_row}", "semaines": "1"},
+    "closures.close": {"raison": "Travaux"},
+    "replacements.replace": {
+        "structure": "{organisation}",
+        "du": "2026-12-01",
+        "au": "2026-12-31",
+        "choix-{event_row}": "annuler",
+    },
     "team.offer": {"school": "{school}"},
     "contacts.add": {"name": "Madame Roy", "place": "lieu:{school}"},
     "proposals.submit": {"action": "{action}", "venue": "{school}"},

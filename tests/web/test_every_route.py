@@ -59,7 +59,8 @@ def knock(client: PageClient, route: Route, rows: dict[str, str]) -> tuple[int, 
         a_page = client.get("/pro/", follow_redirects=True).page  # with a way out, or a way in
         token = a_page.all("input", name="csrf_token")[0]["value"]
         filled = FILLED_IN | OF_ONE_ROUTE.get(route.endpoint, {}) | {"csrf_token": token}
-        filled |= {name: value.format(**rows) for name, value in OF_ROWS.get(route.endpoint, {}).items()}
+        of_rows = OF_ROWS.get(route.endpoint, {}).items()
+        filled |= {name.format(**rows): value.format(**rows) for name, value in of_rows}
         answer = client.post(address, data=filled)
     text = answer.get_data(as_text=True) if answer.mimetype.startswith("text/") else ""
     return answer.status_code, answer.headers.get("Location", ""), text
@@ -119,6 +120,11 @@ ELSEWHERE = (
     ("paul", "/pro/paris-10/courriers/{letter}"),
     ("paul", "/pro/paris-10/courriers/{call}"),
     ("paul", "/pro/paris-10/partenaires/demandes/{request}"),
+    ("paul", "/pro/paris-10/changements/{change}"),
+    ("paul", "/pro/paris-10/lieux/{school}/fermeture"),
+    ("paul", "/pro/paris-10/lieux/{closed}/fermeture/{closure}"),
+    ("samira", "/pro/paris-19/lieux/{school}/fermeture/{closure}"),
+    ("samira", "/pro/paris-19/changements/999"),
     ("samira", "/pro/paris-18/"),
     ("samira", "/pro/plans/999"),
     ("samira", "/pro/series/999"),

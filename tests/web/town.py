@@ -19,11 +19,14 @@ from eventsapp.access.models import DayLink, Grant, GrantOffer, Role, StandIn
 from eventsapp.access.offers import Sender
 from eventsapp.agenda.models import Activity
 from eventsapp.agenda.rules import Ordinal, Rule, Weekday
+from eventsapp.clock import local
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db
 from eventsapp.directory import contacts, importing
 from eventsapp.directory.contacts import Answers
 from eventsapp.directory.sheets import Line, Table
+from eventsapp.disruptions import closing
+from eventsapp.disruptions.models import Disruption
 from eventsapp.hosting import gate, links, own_details
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.media import pictures
@@ -36,7 +39,7 @@ from eventsapp.people.models import (
     PartnerRequest,
     SignIn,
 )
-from eventsapp.places.models import Territory, Venue
+from eventsapp.places.models import Territory, Venue, VenueClosure
 from eventsapp.planning import drafting, preparations, preparing
 from eventsapp.planning.models import ComebackQuestion
 from eventsapp.programme import contents, years
@@ -153,6 +156,7 @@ def build() -> Town:
     message = messages.write(
         hosted, "Ceci ne regarde que Binta", MessageAudience.CONFIRMED, actor="cli", now=now
     )
+    closure, change = a_closure()
     town.rows = {
         "territory": nineteenth.slug,
         "draft": str(draft.id),
@@ -177,6 +181,11 @@ def build() -> Town:
         "grant": str(rachid.id),
         "stand_in": str(db.session.scalars(select(StandIn.id).where(StandIn.grant_id == rachid.id)).one()),
         "event": event.code,
+        "event_row": str(event.id),
+        "workshop_row": str(workshop.id),
+        "closed": str(closure.venue_id),
+        "closure": str(closure.id),
+        "change": str(change.id),
         "workshop": workshop.code,
         "hosted": hosted.code,
         "hosted_registration": theirs.registration.code,
@@ -211,6 +220,28 @@ def _known(offer: GrantOffer) -> tuple[str, str]:
     """The token of an offer went by mail; another is put in its place, for the table."""
     token = link_token()
     return token, fingerprint(token)
+
+
+def a_closure() -> tuple[VenueClosure, Disruption]:
+    """Tandou closes for two days of March, and its only session of them is cancelled."""
+    school = factories.a_school("École Tandou")
+    starts_at = local(date(2027, 3, 6), 0)
+    saturdays.a_saturday(school, date(2027, 3, 6))
+    [one] = closing.outlook(school, starts_at, starts_at + timedelta(days=2), now=clock.now()).affected
+    closure, change = closing.carry_out(
+        school,
+        starts_at,
+        starts_at + timedelta(days=2),
+        "Peinture",
+        {one.event.id: "annuler"},
+        "",
+        territory=school.territory,
+        actor="cli",
+        now=clock.now(),
+    )
+    assert change is not None
+    db.session.flush()
+    return closure, change
 
 
 def a_series() -> Activity:

@@ -9,11 +9,13 @@ from eventsapp.access import grants, listings, questions, wording
 from eventsapp.access.models import Role
 from eventsapp.agenda import listings as agenda
 from eventsapp.directory import listings as directory
+from eventsapp.disruptions import surroundings
 from eventsapp.hosting import listings as hosting
 from eventsapp.mailroom import calls
 from eventsapp.mailroom import listings as letters
 from eventsapp.mailroom.models import Channel, LetterStatus
 from eventsapp.people import partner_requests
+from eventsapp.places import closures
 from eventsapp.planning import listings as plans
 from eventsapp.programme import contents
 from eventsapp.programme import listings as programme
@@ -61,6 +63,8 @@ def territory(territory: str) -> str:
         without_owner=sum(one.has_nobody for one in listings.partners(area, now=now)),
         dates_refused=hosting.how_many_refused(area, now=now),
         to_verify=directory.to_verify(area, on=clock.today()),
+        on_polling_days=surroundings.on_polling_days(area, now=now),
+        closed=closures.of_territory(area, now=now),
         letters_failed=counts.get((Channel.MAIL, LetterStatus.FAILED), 0),
     )
 

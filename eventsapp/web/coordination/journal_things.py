@@ -74,6 +74,11 @@ class Things:
             return url_for("plans.show", draft_id=line.thing_id)
         if line.thing == "venue":
             return url_for("venues.show", territory=self._slug, venue_id=line.thing_id)
+        if line.thing == "disruption":
+            return url_for("gestures.show", territory=self._slug, change_id=line.thing_id)
+        if line.thing == "venue_closure" and "venue" in line.details:
+            venue = line.details["venue"]
+            return url_for("closures.show", territory=self._slug, venue_id=venue, closure_id=line.thing_id)
         if line.thing == "activity":
             return url_for("series.show", activity_id=line.thing_id)
         if line.thing == "letter":

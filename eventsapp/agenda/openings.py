@@ -1,0 +1,36 @@
+"""Nothing is announced or moved into a place that was given up, or is closed then (places.closures)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from eventsapp.places import closures
+from eventsapp.places.models import Venue
+from eventsapp.refusals import Refusal, msgid
+
+
+class VenueHasEnded(Refusal):
+    """A venue that was given up."""
+
+    sentence = msgid("Ce lieu ne sert plus. Choisissez-en un autre.")
+
+
+class VenueClosed(Refusal):
+    """The place is closed at that time. Parameters: `venue`, `reason`."""
+
+    sentence = msgid("%(venue)s est fermé à ce moment-là : %(reason)s")
+
+
+def require_open(wanted: Sequence[tuple[Venue, datetime, datetime]], now: datetime) -> None:
+    """Raises VenueClosed for the first (place, begin, end) that falls into a closure of its place; one
+    statement, whatever the number. What is past is history."""
+    coming = [one for one in wanted if one[2] > now]
+    if not coming:
+        return
+    first, last = min(one[1] for one in coming), max(one[2] for one in coming)
+    standing = closures.during({venue.id for venue, _, _ in coming}, first, last)
+    for venue, starts_at, ends_at in coming:
+        for closure in standing:
+            if closure.venue_id == venue.id and closure.starts_at < ends_at and starts_at < closure.ends_at:
+                raise VenueClosed(field="venue", venue=venue.name, reason=closure.reason)

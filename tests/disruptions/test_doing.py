@@ -1,0 +1,103 @@
+"""One gesture over several sessions: all or none, told once, remembered longer than the agenda remembers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp import clock
+from eventsapp.agenda import hosts, notices, scheduling
+from eventsapp.agenda.models import Event
+from eventsapp.agenda.notice_models import ChangeBatch
+from eventsapp.agenda.openings import VenueClosed
+from eventsapp.clock import local
+from eventsapp.disruptions import doing, moving, replacing
+from eventsapp.disruptions.models import Disruption, Gesture
+from eventsapp.places import closures
+from eventsapp.refusals import Conflict
+from tests import factories, saturdays
+from tests.disruptions import curial
+from tests.registrations.stories import a_transaction, told
+
+
+@pytest.fixture
+def events(db_session: scoped_session[Session]) -> list[Event]:
+    """Three sessions at Curial, of three partners."""
+    school, *_ = curial.schools()
+    found = curial.sessions(school, curial.partners(3), 3)
+    db_session.commit()
+    return found
+
+
+def move(events: list[Event], days: int = 7) -> Disruption:
+    changes = moving.moved(events, days=days, hour=None, now=clock.now())
+    return doing.carry_out(
+        Gesture.MOVING, factories.a_territory(), changes, actor="account:1", now=clock.now()
+    )
+
+
+def test_one_that_cannot_be_moved_keeps_all_where_they_are(
+    events: list[Event], db_session: scoped_session[Session]
+) -> None:
+    last = events[2].starts_at + timedelta(days=7)
+    closures.close(events[2].venue, last, last + timedelta(hours=1), "Travaux", actor="cli", now=clock.now())
+    db_session.commit()
+    starts = [event.starts_at for event in events]
+    with pytest.raises(VenueClosed), a_transaction():
+        move(events)
+    assert [event.starts_at for event in events] == starts
+    assert db_session.scalar(select(func.count(Disruption.id))) == 0
+
+
+def test_what_was_changed_again_since_is_not_undone(events: list[Event]) -> None:
+    with a_transaction():
+        done = move(events)
+    assert doing.can_undo(done)
+    with a_transaction():
+        scheduling.cancel(events[0], actor="account:2", now=clock.now())
+    assert not doing.can_undo(done)
+    with pytest.raises(Conflict), a_transaction():
+        doing.undo(done, actor="account:1", now=clock.now())
+    assert done.undone_at is None
+
+
+def test_it_is_still_shown_when_the_agenda_has_forgotten_its_batch(
+    events: list[Event], db_session: scoped_session[Session]
+) -> None:
+    with a_transaction():
+        done = move(events)
+    told()
+    with a_transaction():
+        assert doing.tell_due(clock.now() + timedelta(minutes=10)) == 1
+    with a_transaction():
+        notices.forget_old(clock.now() + notices.KEPT + timedelta(days=1))
+    assert db_session.scalar(select(func.count(ChangeBatch.id))) == 0
+    db_session.refresh(done)
+    assert (done.batch_id, len(doing.changes_of(done)), doing.can_undo(done)) == (None, 3, False)
+
+
+def test_a_host_who_was_replaced_by_somebody_else_since_is_not_put_back(
+    db_session: scoped_session[Session],
+) -> None:
+    school, *_ = saturdays.a_town()
+    espace, other = factories.an_association("La Lanterne"), factories.an_association("Autre")
+    event = saturdays.a_saturday(
+        school, curial.FIRST + timedelta(days=5), host=espace, topic=saturdays.a_topic("les écrans")
+    )
+    db_session.commit()
+    span = (local(curial.FIRST, 0), local(curial.LAST, 0))
+    territory = factories.a_territory()
+    key = replacing.outlook(espace, territory, *span, now=clock.now()).affected[0].proposal.best.key
+    with a_transaction():
+        done = replacing.carry_out(
+            espace, territory, *span, "Grippe", {event.id: key}, actor="account:1", now=clock.now()
+        )
+    assert event.host is not espace
+    with a_transaction():
+        hosts.rehost(event, other, event.topic, actor="account:2", now=clock.now())
+    with pytest.raises(Conflict), a_transaction():
+        doing.undo(done, actor="account:1", now=clock.now())
+    assert event.host is other
