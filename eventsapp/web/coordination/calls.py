@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
 from eventsapp.database import db
+from eventsapp.hosting import unanswered
 from eventsapp.mailroom import calls
 from eventsapp.mailroom.masking import readable_text
 from eventsapp.mailroom.models import CallOutcome
@@ -28,6 +29,7 @@ def index(territory: str) -> str:
         "coordination/calls/index.html",
         territory=area,
         to_make=calls.to_make(area.id, now=clock.now()),
+        schools=unanswered.to_call(area, now=clock.now()),
         Outcome=CallOutcome,
         longest=calls.LONGEST_NAME,
         readable=readable_number,

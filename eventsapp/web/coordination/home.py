@@ -11,6 +11,7 @@ from eventsapp.agenda import listings as agenda
 from eventsapp.directory import listings as directory
 from eventsapp.disruptions import surroundings
 from eventsapp.hosting import listings as hosting
+from eventsapp.hosting import unanswered
 from eventsapp.mailroom import calls
 from eventsapp.mailroom import listings as letters
 from eventsapp.mailroom.models import Channel, LetterStatus
@@ -61,6 +62,7 @@ def territory(territory: str) -> str:
         proposals_waiting=proposals.how_many_wait(area),
         requests_waiting=partner_requests.how_many(area),
         without_owner=sum(one.has_nobody for one in listings.partners(area, now=now)),
+        schools_to_call=unanswered.how_many(area, now=now),
         dates_refused=hosting.how_many_refused(area, now=now),
         to_verify=directory.to_verify(area, on=clock.today()),
         on_polling_days=surroundings.on_polling_days(area, now=now),
