@@ -10,8 +10,10 @@ from eventsapp import journal
 from eventsapp.agenda.models import Event
 from eventsapp.attendance import listings, marking
 from eventsapp.attendance.models import EventMeans
+from eventsapp.clock import day_of
 from eventsapp.database import db
 from eventsapp.people import contacts
+from eventsapp.programme import years
 from eventsapp.refusals import Refusal, msgid
 
 MOST_SPEAKERS = 200
@@ -104,8 +106,9 @@ def organisation(typed: str, *, field: str) -> str:
 def keep(event: Event, told: Means, *, actor: str, now: datetime) -> bool:
     """Keeps the line of an event in place of the one before; False when it says the same.
 
-    The caller has asked who may.
+    The caller has asked who may. Raises YearIsClosed.
     """
+    years.require_open(event.territory_id, day_of(event.starts_at))
     marking.lock(event)
     before = listings.means_of(event)
     if before is not None and _told_by(before) == told:

@@ -16,6 +16,7 @@ from eventsapp.attendance import listings, marking
 from eventsapp.attendance.batches import Sent
 from eventsapp.attendance.models import Counter, MarkKind
 from eventsapp.clock import day_of, local
+from eventsapp.programme import years
 from eventsapp.refusals import Conflict, Refusal, msgid
 
 LARGEST = 2000
@@ -76,12 +77,14 @@ def is_countable(event: Event, *, now: datetime) -> bool:
 def keep(event: Event, stated: Stated, *, actor: str, now: datetime) -> int:
     """Keeps what the sheet says as marks; how many.
 
-    The caller has asked who may. Raises DidNotTakePlace, NotYet, CountedMeanwhile, TooManyMarks.
+    The caller has asked who may. Raises DidNotTakePlace, NotYet, YearIsClosed, CountedMeanwhile,
+    TooManyMarks.
     """
     if event.is_cancelled:
         raise DidNotTakePlace()
     if not is_countable(event, now=now):
         raise NotYet()
+    years.require_open(event.territory_id, day_of(event.starts_at))
     marking.lock(event)
     present = listings.of_event(event)
     if _was_kept(event, stated):

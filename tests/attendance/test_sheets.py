@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -12,15 +12,21 @@ from sqlalchemy.orm import Session, scoped_session
 from eventsapp import clock as hours
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
-from eventsapp.attendance import listings, sheets
+from eventsapp.attendance import listings, means, sheets
 from eventsapp.attendance.models import AttendanceMark, Counter
 from eventsapp.attendance.sheets import CountedMeanwhile, DidNotTakePlace, NotYet, NumberUnreadable, Stated
 from eventsapp.database import db
 from eventsapp.journal import JournalLine
-from tests import factories
+from eventsapp.programme import years
+from eventsapp.programme.school_calendar import SchoolYear
+from eventsapp.programme.years import YearIsClosed
+from tests import factories, saturdays
 from tests.attendance.gestures import arrived, counted, keep, said
 from tests.registrations.stories import a_transaction, answers, register
 
+NOTHING = means.Means(
+    **dict.fromkeys(means.Means.__dataclass_fields__, None)  # type: ignore[arg-type]  # nothing was told
+)
 MONDAY = factories.SATURDAY + timedelta(days=2)
 
 
@@ -124,3 +130,19 @@ def test_a_number_is_a_number(typed: str) -> None:
 
 def test_a_number_may_be_left_out() -> None:
     assert [sheets.number(typed, field="adults") for typed in ("", " 12 ", "1 200")] == [0, 12, 1200]
+
+
+def test_nothing_is_typed_into_an_archived_year(db_session: scoped_session[Session]) -> None:
+    """Neither a sheet nor a line of means: its figures were reported."""
+    event = saturdays.a_saturday(factories.a_school(), date(2026, 3, 7))
+    sheet, now = stated(event, counts={Counter.ADULTS: 3}), hours.now()
+    years.close(event.territory, SchoolYear(2025), actor="account:1", now=now)
+    with pytest.raises(YearIsClosed):
+        sheets.keep(event, sheet, actor="account:1", now=now)
+    with pytest.raises(YearIsClosed):
+        means.keep(event, NOTHING, actor="account:1", now=now)
+    years.reopen(event.territory, SchoolYear(2025), actor="account:1", now=now)
+    sheets.keep(event, sheet, actor="account:1", now=now)
+    found = listings.figures_of(event)
+    assert found is not None
+    assert found.people == 3

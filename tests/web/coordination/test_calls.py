@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -10,12 +11,13 @@ from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
 from eventsapp.agenda import scheduling
+from eventsapp.directory.models import Contact
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.registrations import booking, enrolments, party
 from eventsapp.registrations.models import Registration
 from eventsapp.web.coordination.calls import readable_number
-from tests import factories
-from tests.pages import PageClient
+from tests import factories, saturdays
+from tests.pages import Element, Page, PageClient
 from tests.registrations.stories import told
 
 LIST = "/pro/paris-19/appels"
@@ -36,12 +38,17 @@ def awa_registers(desk: PageClient, db_session: scoped_session[Session]) -> Call
     return register
 
 
+def people(page: Page) -> list[Element]:
+    """The people on the list; the schools to confirm stand above them."""
+    return [card for card in page.main.all("li", class_="call") if not card.all("h3", class_="mb0")]
+
+
 def test_awa_has_a_phone_only_and_samira_calls_her(
     desk: PageClient, awa_registers: Callable[[str], None], db_session: scoped_session[Session]
 ) -> None:
     awa_registers("Awa")
     page = desk.get(LIST).page
-    [card] = page.main.all("li", class_="card")
+    [card] = people(page)
     assert card.one("h2").text == "Awa"
     [number] = [a for a in card.all("a") if a["href"].startswith("tel:")]
     assert (number["href"], number.text) == ("tel:+33639980001", "Appeler Awa au 06 39 98 00 01")
@@ -58,7 +65,7 @@ def test_awa_has_a_phone_only_and_samira_calls_her(
     assert (answer.status_code, answer.headers["Location"]) == (303, LIST)
     after = desk.get(LIST).page
     assert "Awa a été prévenu(e)." in after.text
-    assert "Tout le monde est prévenu." in after.text
+    assert people(after) == []
     assert db_session.scalars(select(Letter.status).where(Letter.channel == Channel.CALL)).all() == [
         LetterStatus.SENT
     ]
@@ -98,7 +105,7 @@ def test_an_outcome_is_one_of_four(
     if outcome is not None:
         data["outcome"] = outcome
     assert desk.post(form["action"], data=data).status_code == 400
-    assert len(desk.get(LIST).page.main.all("li", class_="card")) == 1
+    assert len(people(desk.get(LIST).page)) == 1
 
 
 def test_what_awa_is_told_is_the_latest_news(
@@ -109,7 +116,7 @@ def test_what_awa_is_told_is_the_latest_news(
     event = db_session.scalars(select(Registration)).one().event
     scheduling.cancel(event, reason="La salle est inondée", actor="account:1", now=clock.now())
     told()
-    [card] = desk.get(LIST).page.main.all("li", class_="card")
+    [card] = people(desk.get(LIST).page)
     assert "La salle est inondée" in card.text
     assert "Votre place est réservée" not in card.text
 
@@ -129,3 +136,35 @@ def test_markup_in_a_name_stays_text(desk: PageClient, awa_registers: Callable[[
 )
 def test_a_number_is_shown_as_one_reads_it_aloud(dialled: str, read: str) -> None:
     assert readable_number(dialled) == read
+
+
+def test_a_school_that_has_not_answered_is_called_too(
+    desk: PageClient, db_session: scoped_session[Session]
+) -> None:
+    curial = factories.a_school()
+    event = saturdays.a_saturday(curial, date(2026, 11, 28))
+    db_session.add(
+        Contact(
+            venue_id=curial.id,
+            name="Madame Roy",
+            function="directrice",
+            hours="avant 8 h 30",
+            phone="06 39 98 00 02",
+            phone_e164="+33639980002",
+            created_at=clock.now(),
+        )
+    )
+    code = event.code
+    db_session.commit()
+    db_session.rollback()
+    page = desk.get(LIST).page
+    [card] = page.main.all("li", class_="school")
+    assert (card.one("h3").text, card.one("a", href="tel:+33639980002").text) == (
+        "École Curial",
+        "Appeler Madame Roy au 06 39 98 00 02",
+    )
+    assert "directrice" in card.text
+    assert "avant 8 h 30" in card.text
+    assert page.link("Noter sa réponse") == f"/pro/rendez-vous/{code}/acces"
+    doors = [door.text for door in desk.get("/pro/paris-19/").page.main.all("div", class_="door")]
+    assert "école à confirmer 1" in doors
