@@ -44,10 +44,11 @@ def press_to(page: Page, name: str, role: Pressed = "button", inside: Locator | 
 
 def press_in_menu(page: Page, name: str, role: Pressed = "link") -> None:
     """The same in the head of the page, where a menu is opened first if the name is inside: on a phone
-    everything is, in a wide window one's own account."""
+    everything is, in a wide window what is seldom needed and one's own account."""
     head = page.get_by_role("banner")
     if not head.get_by_role(role, name=name, exact=True).is_visible():
-        reach(page, head.locator("summary:visible"), "the menu")
+        menu = head.locator("details:visible").filter(has_text=name)
+        reach(page, menu.locator("summary"), "the menu")
         page.keyboard.press("Enter")
     press_to(page, name, role, inside=head)
 

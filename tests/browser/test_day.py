@@ -1,12 +1,15 @@
 """A volunteer counts at the door, offline, on a phone that dies: nothing is lost, and figures arrive once.
 
-The browser has a profile on disk, as a phone's has: it is closed while offline, and opened again.
+The browser has a profile on disk, as a phone's has: it is killed while offline, and opened again.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,11 +38,18 @@ from tests.servers import LiveServer
 pytestmark = pytest.mark.databases("sqlite")
 
 
+def running() -> list[tuple[int, str]]:
+    """Every process and its command, as POSIX lists them."""
+    listed = subprocess.run(["ps", "-axwwo", "pid=,args="], capture_output=True, text=True, check=True)
+    pairs = (line.strip().partition(" ") for line in listed.stdout.splitlines())
+    return [(int(number), command) for number, _, command in pairs]
+
+
 class Phone:
     """A browser with a profile of its own, and the page of the day."""
 
-    def __init__(self, open_: Callable[[], BrowserContext], link: str) -> None:
-        self._open, self.link = open_, link
+    def __init__(self, open_: Callable[[], BrowserContext], profile: Path, link: str) -> None:
+        self._open, self._profile, self.link = open_, profile, link
         self.batches: list[Request] = []
         self.wake()
 
@@ -57,7 +67,11 @@ class Phone:
         expect(self.page.locator("[data-day][data-kept=yes]")).to_be_attached()
 
     def die(self) -> None:
-        self.context.close()
+        """Its process is killed: nothing is told to the page, which would have sent what waits."""
+        with self.context.expect_event("close"):
+            for number, command in running():
+                if str(self._profile) in command and "--type=" not in command:
+                    os.kill(number, signal.SIGKILL)
 
     def count(self, counter: str, times: int = 1) -> None:
         for _ in range(times):
@@ -90,7 +104,9 @@ def phone(chromium: Browser, live_server: LiveServer, tmp_path: Path) -> Iterato
             "locale": "fr-FR",
             "base_url": live_server.url,
         } | options
-        one = Phone(lambda: chromium.browser_type.launch_persistent_context(profile, **settings), link)
+        one = Phone(
+            lambda: chromium.browser_type.launch_persistent_context(profile, **settings), profile, link
+        )
         phones.append(one)
         return one
 

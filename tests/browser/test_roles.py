@@ -45,7 +45,7 @@ PUBLIC = {
     "/on-repart/{comeback_token}": 1,
     "/ecole": 1,
     "/ecole/envoye": 0,
-    "/ecole/{host_token}": 2,
+    "/ecole/{host_token}": 3,
     "/ecole/{host_token}/entrees": 0,
     "/ecole/{host_token}/coordonnees": 0,
 }

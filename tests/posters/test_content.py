@@ -55,7 +55,7 @@ def test_everything_one_wants_to_know_stands_on_it_in_two_languages(workshop: Ev
     )
     assert poster.link == f"http://127.0.0.1:8000/e/{workshop.code}"
     assert (poster.host_label, poster.host) == (("Proposé par", "Hosted by"), "Espace 19")
-    assert (poster.question, poster.phone) == (("Une question\u00a0?", "Any questions?"), "01 99 00 19 19")
+    assert (poster.question, poster.phone) == (("Une question\u00a0?", "A question?"), "01 99 00 19 19")
     assert poster.cancelled == ()
 
 

@@ -9,6 +9,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
+from eventsapp import languages
 from eventsapp.web import filters
 from tests import factories
 
@@ -56,9 +57,9 @@ def test_a_day_of_this_year_needs_no_year(app: Flask) -> None:
 
 def test_languages_are_named_in_the_readers_own(app: Flask) -> None:
     with app.test_request_context(headers={"Accept-Language": "en"}):
-        assert filters.language_names(["ar", "bm", "zh"]) == "Arabic, Bambara and Chinese"
+        assert languages.names(["ar", "bm", "zh"]) == "Arabic, Bambara and Chinese"
     with app.test_request_context():
-        assert filters.language_names(["ta", "xx-unknown"]) == "tamoul et xx-unknown"
+        assert languages.names(["ta", "xx-unknown"]) == "tamoul et xx-unknown"
 
 
 def test_a_feed_opens_the_calendar_program() -> None:
