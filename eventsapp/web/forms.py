@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField
+from flask_wtf.file import FileField
+from wtforms import DateField, EmailField, StringField
 
-from eventsapp.database import db
+from eventsapp.database import begin_writing, db
+from eventsapp.media import pictures
+from eventsapp.media.pictures import Renewed
+from eventsapp.people import showcase
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.settings import setting
 
 
 class AddressForm(FlaskForm):
@@ -21,6 +28,30 @@ class AbsenceForm(AddressForm):
 
     first_day = DateField(lazy_gettext("Premier jour d’absence"))
     last_day = DateField(lazy_gettext("Dernier jour d’absence"))
+
+
+class WithPicture(Protocol):
+    """A form that asks for a picture and what one sees in it."""
+
+    picture: FileField
+    alternative: StringField
+
+
+def renewed_picture(asked: WithPicture) -> Renewed | None:
+    """The picture that was sent, made anew; None where none was.
+
+    Nobody waits for the write lock meanwhile: it is given back, and taken again.
+    Raises what `showcase.described` and `pictures.renew` do.
+    """
+    if not asked.picture.data:
+        return None
+    showcase.described(asked.alternative.data or "")  # what costs nothing is asked first
+    most = setting("PICTURE_BYTES")
+    octets = asked.picture.data.read(most + 1)
+    db.session.rollback()
+    renewed = pictures.renew(octets, most=most)
+    begin_writing()
+    return renewed
 
 
 class RoleMissing(Refusal):

@@ -9,10 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
 from eventsapp.agenda import wording
-from eventsapp.database import begin_writing, db
-from eventsapp.media import pictures
+from eventsapp.database import db
 from eventsapp.media.models import Picture
-from eventsapp.media.pictures import Renewed
 from eventsapp.people import showcase
 from eventsapp.people.models import Organisation
 from eventsapp.places.models import Territory
@@ -23,7 +21,7 @@ from eventsapp.proposals.steps import ProposalIsSettled
 from eventsapp.refusals import Refusal
 from eventsapp.settings import setting
 from eventsapp.web.doorstep import actor, desk, who, worked_for
-from eventsapp.web.forms import refuse
+from eventsapp.web.forms import refuse, renewed_picture
 from eventsapp.web.partners.proposal_forms import ProposalForm, said_here
 from eventsapp.web.partners.proposal_starts import as_proposed, fresh, once_more
 
@@ -55,7 +53,7 @@ def submit(organisation_id: int) -> str | tuple[str, int] | BaseResponse:
         if "apercu" in request.form:
             tried = _tried(organisation, asked, present)
             return _new_page(organisation, asked, present, tried=tried)
-        renewed = _renewed(asked)
+        renewed = renewed_picture(asked)
         # Asked anew: while the image was decoded somebody may have ended the role.
         organisation = worked_for(organisation_id)
         answered = asked.answered(_territories(organisation), renewed=renewed, present=_present(organisation))
@@ -104,7 +102,7 @@ def correct(organisation_id: int, proposal_id: int) -> str | tuple[str, int] | B
         if "apercu" in request.form:
             tried = _tried(organisation, asked, proposal.picture)
             return _correction_page(organisation, proposal, asked, tried=tried)
-        renewed = _renewed(asked)
+        renewed = renewed_picture(asked)
         organisation = worked_for(organisation_id)
         proposal = _open(organisation, proposal_id)
         answered = asked.answered(_territories(organisation), renewed=renewed, present=proposal.picture)
@@ -175,22 +173,6 @@ def _tried(organisation: Organisation, asked: ProposalForm, present: Picture | N
     answered = asked.answered(_territories(organisation), renewed=None, present=present)
     answers.check_dates(answered, now=clock.now())
     return answered
-
-
-def _renewed(asked: ProposalForm) -> Renewed | None:
-    """The picture that was sent, made anew; None where none was.
-
-    Nobody waits for the write lock meanwhile: it is given back, and taken again.
-    """
-    if not asked.picture.data:
-        return None
-    showcase.described(asked.alternative.data or "")  # what costs nothing is asked first
-    most = setting("PICTURE_BYTES")
-    octets = asked.picture.data.read(most + 1)
-    db.session.rollback()
-    renewed = pictures.renew(octets, most=most)
-    begin_writing()
-    return renewed
 
 
 def _new_page(

@@ -12,15 +12,13 @@ from wtforms import StringField
 
 from eventsapp import clock
 from eventsapp.access import listings, questions
-from eventsapp.database import begin_writing, db
-from eventsapp.media import pictures
-from eventsapp.media.pictures import Renewed
+from eventsapp.database import db
 from eventsapp.people import showcase
 from eventsapp.people.models import Organisation
 from eventsapp.refusals import Refusal
 from eventsapp.settings import setting
 from eventsapp.web.doorstep import actor, desk, owned, who
-from eventsapp.web.forms import refuse
+from eventsapp.web.forms import refuse, renewed_picture
 
 bp = desk("showcase")
 
@@ -44,7 +42,7 @@ def keep(organisation_id: int) -> tuple[str, int] | BaseResponse:
     owned(organisation_id)
     asked = PictureForm()
     try:
-        renewed = _renewed(asked)
+        renewed = renewed_picture(asked)
         # Asked anew: while the image was decoded somebody may have ended the role.
         organisation = owned(organisation_id)
         showcase.show(organisation, renewed, asked.alternative.data or "", actor=actor(), now=clock.now())
@@ -68,22 +66,6 @@ def remove(organisation_id: int) -> BaseResponse:
     flash(gettext("L’image est retirée."), "ok")
     page = "showcase.show" if owns else "organisation.home"
     return redirect(url_for(page, organisation_id=organisation_id), 303)
-
-
-def _renewed(asked: PictureForm) -> Renewed | None:
-    """The picture that was sent, made anew; None where none was.
-
-    Nobody waits for the write lock meanwhile: it is given back, and taken again.
-    """
-    if not asked.picture.data:
-        return None
-    showcase.described(asked.alternative.data or "")  # what costs nothing is asked first
-    most = setting("PICTURE_BYTES")
-    octets = asked.picture.data.read(most + 1)
-    db.session.rollback()
-    renewed = pictures.renew(octets, most=most)
-    begin_writing()
-    return renewed
 
 
 def _page(organisation: Organisation, shown: PictureForm) -> str:
