@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 from eventsapp import journal
-from eventsapp.agenda import revisions, telling
+from eventsapp.agenda import openings, revisions, telling
 from eventsapp.agenda.models import Event, EventStatus
 from eventsapp.agenda.notice_models import REMEMBERED, BatchedChange, ChangeBatch, Notice
 from eventsapp.clock import day_of
@@ -67,12 +67,13 @@ def begin(kind: str, actor: str, now: datetime, *, territory: Territory | None =
 def undo(event: Event, *, actor: str, now: datetime) -> None:
     """Puts an event back to what people were last told, whatever was changed since.
 
-    Raises ToldAlready.
+    Raises ToldAlready; VenueClosed when its place was closed meanwhile.
     """
     revisions.lock(event)
     notice = telling.notice_of(event)
     if notice is None:
         raise ToldAlready()
+    _require_open([notice], now)
     db.session.execute(delete(BatchedChange).where(BatchedChange.notice_id == notice.id))
     _put_back(event, notice, actor, now)
     telling.close(notice, now)
@@ -81,7 +82,7 @@ def undo(event: Event, *, actor: str, now: datetime) -> None:
 def undo_batch(batch: ChangeBatch, *, actor: str, now: datetime) -> list[Event]:
     """Puts every event of a batch back to what it was before it; all or none.
 
-    Raises BatchUndoneAlready, OneToldAlready, OneChangedSince.
+    Raises BatchUndoneAlready, OneToldAlready, OneChangedSince; VenueClosed when a place was closed meanwhile.
     """
     db.session.execute(select(ChangeBatch.id).where(ChangeBatch.id == batch.id).with_for_update())
     db.session.refresh(batch)
@@ -90,6 +91,7 @@ def undo_batch(batch: ChangeBatch, *, actor: str, now: datetime) -> list[Event]:
     items = _locked_items(batch)
     for item in items:
         _refuse_settled(item)
+    _require_open(items, now)
     for item in items:
         _put_back(item.event, item, actor, now)
         notice = item.notice
@@ -170,6 +172,12 @@ def _refuse_settled(item: BatchedChange) -> None:
         raise OneToldAlready(**named)
     if item.notice.batch_id != item.batch_id:
         raise OneChangedSince(**named)
+
+
+def _require_open(before: Sequence[Notice | BatchedChange], now: datetime) -> None:
+    """Nothing goes back into a place that is closed by now. Raises VenueClosed."""
+    held = [one for one in before if one.cancelled_at is None]
+    openings.require_open([(one.venue, one.starts_at, one.ends_at) for one in held], now)
 
 
 def _put_back(event: Event, before: Notice | BatchedChange, actor: str, now: datetime) -> None:

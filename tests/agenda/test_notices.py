@@ -13,8 +13,10 @@ from eventsapp.agenda import listings, notices, scheduling, telling
 from eventsapp.agenda.listeners import Change, Listeners
 from eventsapp.agenda.models import Event
 from eventsapp.agenda.notice_models import BatchedChange, ChangeBatch, Notice
+from eventsapp.agenda.openings import VenueClosed
 from eventsapp.database import db
 from eventsapp.journal import JournalLine
+from eventsapp.places import closures
 from tests import factories
 from tests.factories import SATURDAY
 from tests.races import at_once
@@ -219,6 +221,24 @@ def test_what_was_put_back_alone_is_no_longer_of_the_gesture(ear: Ear) -> None:
     first, second, third = three(batch)
     notices.undo(second, actor=NADIA, now=clock.now())
     assert notices.undo_batch(batch, actor=SAMIRA, now=clock.now()) == [first, third]
+
+
+def test_nothing_goes_back_into_a_place_that_was_closed_meanwhile(ear: Ear) -> None:
+    alone, batched = factories.an_event("Seul"), factories.an_event("Avec d’autres")
+    scheduling.cancel(alone, actor=SAMIRA, now=clock.now())
+    batch = notices.begin("moved", SAMIRA, clock.now())
+    later(batched, timedelta(days=7), batch=batch)
+    span = (SATURDAY - AN_HOUR, SATURDAY + AN_HOUR)
+    closure = closures.close(alone.venue, *span, "Dégât des eaux", actor=NADIA, now=clock.now())
+    with pytest.raises(VenueClosed):
+        notices.undo(alone, actor=SAMIRA, now=clock.now())
+    with pytest.raises(VenueClosed):
+        notices.undo_batch(batch, actor=SAMIRA, now=clock.now())
+    assert (alone.is_cancelled, batched.starts_at) == (True, SATURDAY + timedelta(days=7))
+    closures.lift(closure, actor=NADIA, now=clock.now())
+    notices.undo(alone, actor=SAMIRA, now=clock.now())
+    notices.undo_batch(batch, actor=SAMIRA, now=clock.now())
+    assert (alone.is_cancelled, batched.starts_at) == (False, SATURDAY)
 
 
 def test_gestures_are_forgotten_three_months_later_those_that_wait_are_not(ear: Ear) -> None:
