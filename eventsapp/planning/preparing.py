@@ -175,7 +175,11 @@ def _copy_schools(preparation: YearPreparation, held: list[tuple[int, int | None
     before = Counter(venue for venue, _ in held)
     schools = db.session.scalars(
         select(Venue.id)
-        .where(Venue.territory_id == preparation.territory_id, Venue.kind.in_(SATURDAY_SCHOOLS))
+        .where(
+            Venue.territory_id == preparation.territory_id,
+            Venue.kind.in_(SATURDAY_SCHOOLS),
+            Venue.ended_at.is_(None),
+        )
         .order_by(Venue.id)
     )
     db.session.add_all(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from eventsapp import clock
 from eventsapp.agenda import scheduling
 from eventsapp.database import db
+from eventsapp.directory import venues
 from eventsapp.journal import JournalLine
 from eventsapp.mailroom.models import Channel, Letter
 from eventsapp.mailroom.outbox import Reader
@@ -67,6 +68,17 @@ def test_a_year_takes_over_schools_partners_pairs_and_targets() -> None:
         (one.organisation.name, one.sessions_before, one.answer)
         for one in preparations.questions_of(preparation)
     ] == [("Espace 19", 3, None), ("Le Café des parents", 0, None)]
+
+
+def test_a_school_that_was_given_up_is_not_owed_anything() -> None:
+    curial, manin, _ = saturdays.a_town()
+    saturdays.a_saturday(manin, date(2026, 12, 5))
+    venues.end(manin, actor=SAMIRA, now=clock.now())
+    preparation = preparing.open_(curial.territory, NEXT, actor=SAMIRA, now=clock.now())
+    assert [one.target.venue.short_name for one in preparations.schools_of(preparation)] == [
+        "Curial",
+        "Tandou",
+    ]
 
 
 def test_a_year_is_opened_once_in_each_territory() -> None:
