@@ -105,6 +105,22 @@ def as_announced(event: Event) -> Before:
     )
 
 
+def as_it_stands(change: Change) -> Change:
+    """What has become of the event by now: it may have been put back, or changed again, since."""
+    event, before = change.event, change.before
+    return Change(
+        event,
+        before,
+        cancels=event.is_cancelled,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        venue=event.venue,
+        room=event.room if event.room != before.room else None,
+        host=event.host,
+        topic=event.topic,
+    )
+
+
 def by_option(event: Event, option: Option, venues: Mapping[int, Venue]) -> Change:
     """What a proposal of another place or day makes of an event."""
     before = as_announced(event)

@@ -19,7 +19,7 @@ from eventsapp.agenda.models import Event, RegistrationMode, Topic
 from eventsapp.agenda.notice_models import ChangeBatch
 from eventsapp.database import db
 from eventsapp.disruptions import letters, staff
-from eventsapp.disruptions.changes import Before, Change, words_after
+from eventsapp.disruptions.changes import Before, Change, as_it_stands, changes_nothing, words_after
 from eventsapp.disruptions.models import Disruption, Gesture
 from eventsapp.disruptions.surroundings import SHOWN
 from eventsapp.people.models import Organisation
@@ -120,7 +120,10 @@ def can_undo(done: Disruption) -> bool:
 
 
 def tell_due(now: datetime) -> int | None:
-    """Tells hosts and places of gestures whose window is over; how many gestures, or None."""
+    """Tells hosts and places of gestures whose window is over; how many gestures, or None.
+
+    They hear what holds by then: one session may have been put back, or changed again, alone.
+    """
     due = db.session.scalars(
         select(Disruption)
         .where(Disruption.told_at.is_(None), Disruption.undone_at.is_(None), Disruption.due_at <= now)
@@ -130,7 +133,7 @@ def tell_due(now: datetime) -> int | None:
         .with_for_update(of=Disruption, skip_locked=True)
     ).all()
     for done in due:
-        _tell(done, changes_of(done), now)
+        _tell(done, standing(done), now)
     return len(due) or None
 
 
@@ -196,6 +199,12 @@ def changes_of(done: Disruption) -> list[Change]:
     return [change(line) for line in done.lines if line["event"] in events]
 
 
+def standing(done: Disruption) -> list[Change]:
+    """What has become of its sessions by now, without those that are as they were; four statements."""
+    now_so = [as_it_stands(change) for change in changes_of(done)]
+    return [change for change in now_so if not changes_nothing(change)]
+
+
 def _apply(change: Change, batch: ChangeBatch, *, reason: str, actor: str, now: datetime) -> None:
     event = change.event
     if change.cancels:
@@ -223,7 +232,9 @@ def _tell(done: Disruption, changes: Sequence[Change], now: datetime) -> None:
     """One letter or call to each who answers for a host or a place; what is over is told to nobody."""
     coming = [one for one in changes if max(one.before.ends_at, one.ends) > now]
     for change in coming:
-        if change.changes_topic and change.topic and change.event.registration is not RegistrationMode.NONE:
+        if change.cancels or not (change.changes_topic and change.topic):
+            continue
+        if change.event.registration is not RegistrationMode.NONE:
             for registration in registrations.active_at(change.event):
                 registration_letters.topic_changed(registration, change.topic.name, now=now)
     for reader in staff.concerned_by(coming).readers:

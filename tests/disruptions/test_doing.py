@@ -16,6 +16,7 @@ from eventsapp.agenda.openings import VenueClosed
 from eventsapp.clock import local
 from eventsapp.disruptions import doing, moving, replacing
 from eventsapp.disruptions.models import Disruption, Gesture
+from eventsapp.mailroom.models import Letter
 from eventsapp.places import closures
 from eventsapp.refusals import Conflict
 from tests import factories, saturdays
@@ -62,6 +63,27 @@ def test_what_was_changed_again_since_is_not_undone(events: list[Event]) -> None
     with pytest.raises(Conflict), a_transaction():
         doing.undo(done, actor="account:1", now=clock.now())
     assert done.undone_at is None
+
+
+def test_hosts_and_places_hear_what_holds_when_the_window_is_over(
+    events: list[Event], db_session: scoped_session[Session]
+) -> None:
+    """One of three was put back alone, one was called off after all: nobody hears that they moved."""
+    back, off, moved_on = events
+    with a_transaction():
+        done = move(events)
+    with a_transaction():
+        notices.undo(back, actor="account:2", now=clock.now())
+        scheduling.cancel(off, actor="account:2", now=clock.now())
+    assert [change.event for change in doing.standing(done)] == [off, moved_on]
+    with a_transaction():
+        assert doing.tell_due(clock.now() + timedelta(minutes=10)) == 1
+    letters = db_session.scalars(select(Letter).where(Letter.kind == "disruptions/changed")).all()
+    said = {letter.reader_name: letter.text for letter in letters}
+    names = {event: f"- {event.title} (" for event in events}
+    assert not any(names[back] in text for text in said.values()), said
+    assert [("Annulé." in text) for text in said.values() if names[off] in text] == [True]
+    assert [("Devient" in text) for text in said.values() if names[moved_on] in text] == [True]
 
 
 def test_it_is_still_shown_when_the_agenda_has_forgotten_its_batch(

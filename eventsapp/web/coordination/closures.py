@@ -159,7 +159,7 @@ def sign(territory: str, venue_id: int, closure_id: int) -> str:
         "coordination/closures/sign.html",
         territory=area,
         closure=closure,
-        sign=sign_of(closure, doing.changes_of(done) if done and not done.undone_at else []),
+        sign=sign_of(closure, doing.standing(done) if done and not done.undone_at else []),
     )
 
 
