@@ -12,9 +12,9 @@ from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.agenda.scheduling import EventIsCancelled, EventIsPast
 from eventsapp.database import db
-from eventsapp.hosting.models import Answer, DateAnswer
+from eventsapp.hosting.models import Answer, DateAnswer, terms_of
 from eventsapp.people import contacts
-from eventsapp.refusals import Refusal, msgid
+from eventsapp.refusals import Conflict, Refusal, msgid
 
 LONGEST_WISHED, LONGEST_WORDS, LONGEST_ROOM, LONGEST_NAME = 240, 500, 80, 60
 
@@ -31,6 +31,12 @@ class OtherDateMissing(Refusal):
     sentence = msgid("Écrivez au moins une date possible.")
 
 
+class DateHasChanged(Conflict):
+    """What was answered is another hour or place than the one that was shown."""
+
+    sentence = msgid("Cette date a changé depuis que vous avez ouvert la page. Relisez-la, puis répondez.")
+
+
 class ConfirmedByMissing(Refusal):
     """Somebody said so on the phone; who?"""
 
@@ -39,19 +45,23 @@ class ConfirmedByMissing(Refusal):
 
 @dataclass(frozen=True)
 class Said:
-    """What was typed: one of Answer's values, other days, some words, the room."""
+    """What was typed: one of Answer's values, other days, some words, the room; and what was shown."""
 
     answer: str
     wished: str = ""
     words: str = ""
     room: str = ""
+    former_room: str | None = None
+    """The room that was shown: left as it was, it says nothing of the one there is by now."""
+    shown: str = ""
+    """`terms_of` the event that was shown; "" asks nothing."""
 
 
 def give(event: Event, said: Said, *, actor: str, now: datetime) -> bool:
     """An answer of the place's own, by link or account; False when it says nothing new.
 
-    The caller has asked who may. Raises AnswerMissing, OtherDateMissing, TooLong, Unwritable, EventIsPast,
-    EventIsCancelled.
+    The caller has asked who may. Raises AnswerMissing, OtherDateMissing, DateHasChanged, TooLong, Unwritable,
+    EventIsPast, EventIsCancelled.
     """
     return _keep(event, said, "", actor=actor, now=now)
 
@@ -72,13 +82,16 @@ def _keep(event: Event, said: Said, confirmed_by: str, *, actor: str, now: datet
         raise EventIsCancelled()
     if event.ends_at <= now:
         raise EventIsPast()
+    if said.shown and said.shown != terms_of(event):
+        raise DateHasChanged()
     answer = _read(said.answer)
     wished = contacts.text(said.wished, field="wished", longest=LONGEST_WISHED)
     words = contacts.text(said.words, field="words", longest=LONGEST_WORDS)
     room = contacts.text(said.room, field="room", longest=LONGEST_ROOM)
     if answer is Answer.OTHER_DATE and not wished:
         raise OtherDateMissing(field="wished")
-    scheduling.reschedule(event, room=room, actor=actor, now=now)
+    if room != said.former_room:
+        scheduling.reschedule(event, room=room, actor=actor, now=now)
     row = db.session.scalars(select(DateAnswer).where(DateAnswer.event_id == event.id)).first()
     told = {"answer": answer, "wished": wished, "words": words, "confirmed_by": confirmed_by}
     if row and row.still_stands(event) and all(getattr(row, name) == one for name, one in told.items()):

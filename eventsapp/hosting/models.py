@@ -88,6 +88,11 @@ ACCESS_MOVES: dict[AccessStatus, frozenset[AccessStatus]] = {
 """From each status, those it may go to; what was never asked for is neither granted nor refused again."""
 
 
+def terms_of(event: Event) -> str:
+    """The hour and place of an event in one word: a form carries it, to be asked whether they still hold."""
+    return f"{event.starts_at.timestamp():.0f}-{event.ends_at.timestamp():.0f}-{event.venue_id}"
+
+
 class OfOneDate:
     """The columns of what is said of an event at one hour in one place."""
 

@@ -20,7 +20,15 @@ from eventsapp.places.models import Venue
 from eventsapp.refusals import NotFound, Refusal
 from eventsapp.registrations import listings as registrations
 from eventsapp.web.forms import refuse
-from eventsapp.web.hosting_forms import AnswerForm, DepartureForm, DetailsForm, LinkForm, answer_form, named
+from eventsapp.web.hosting_forms import (
+    AnswerForm,
+    DepartureForm,
+    DetailsForm,
+    LinkForm,
+    answer_form,
+    given_back,
+    named,
+)
 
 bp = Blueprint("host", __name__)
 
@@ -174,8 +182,9 @@ def _page(
 ) -> str:
     school = _school(link)
     forms = {one.event.code: answer_form(one) for one in dates}
-    if refused:
-        forms[refused[0]] = refused[1]
+    for one in dates:
+        if refused and one.event.code == refused[0]:
+            forms[refused[0]] = given_back(refused[1], one.event)
     waiting = [one.event.code for one in dates if one.is_waiting]
     return render_template(
         "host_page/show.html",

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import EmailField, RadioField, SelectChoice, StringField, TelField, TextAreaField, TimeField
+from wtforms import (
+    EmailField,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    StringField,
+    TelField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.validators import Optional
 
 from eventsapp.agenda.models import Event
 from eventsapp.hosting import gate
 from eventsapp.hosting.answers import Said
 from eventsapp.hosting.listings import HostedDate
-from eventsapp.hosting.models import Answer
+from eventsapp.hosting.models import Answer, terms_of
 
 
 class AnswerForm(FlaskForm):
@@ -21,12 +30,18 @@ class AnswerForm(FlaskForm):
     wished = StringField(lazy_gettext("Sinon, quelles dates ?"), validators=[Optional()])
     room = StringField(lazy_gettext("Quelle salle ?"), validators=[Optional()])
     words = TextAreaField(lazy_gettext("Un mot pour l’équipe"), validators=[Optional()])
+    shown, former_room = HiddenField(), HiddenField()
 
     @property
     def said(self) -> Said:
         """What was typed."""
         return Said(
-            self.answer.data or "", self.wished.data or "", self.words.data or "", self.room.data or ""
+            self.answer.data or "",
+            self.wished.data or "",
+            self.words.data or "",
+            self.room.data or "",
+            former_room=self.former_room.data,
+            shown=self.shown.data or "",
         )
 
 
@@ -75,8 +90,18 @@ def answer_form(date: HostedDate, kind: type[AnswerForm] = AnswerForm) -> Answer
         wished=known.wished if known else "",
         words=known.words if known else "",
         room=date.event.room,
+        former_room=date.event.room,
+        shown=terms_of(date.event),
     )
     return named(form, date.event.code)
+
+
+def given_back(form: AnswerForm, event: Event) -> AnswerForm:
+    """A form that was refused, as the event stands by now."""
+    if form.room.data == form.former_room.data:
+        form.room.data = event.room
+    form.shown.data, form.former_room.data = terms_of(event), event.room
+    return form
 
 
 def named(form: AnswerForm, code: str) -> AnswerForm:

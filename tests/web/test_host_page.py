@@ -137,6 +137,38 @@ def test_a_date_that_moved_asks_again(
     assert page.form(f"{link}/dates/{event.code}").values.get("answer") is None
 
 
+def test_her_yes_is_for_the_hour_and_the_room_that_she_was_shown(
+    link: str, event: Event, client: PageClient, db_session: scoped_session[Session]
+) -> None:
+    """Her page was open while Samira changed the room, then the hour."""
+    address = f"{link}/dates/{event.code}"
+    first = client.get(link).page.form(address)
+    db_session.rollback()
+    scheduling.reschedule(event, room="salle 2", actor="account:1", now=hours.now())
+    db_session.commit()
+    assert client.submit(first, {"answer": "oui"}).status_code == 303
+    db_session.rollback()
+    known = listings.date_of(event).answer
+    assert (event.room, known and known.answer) == ("salle 2", Answer.YES)
+
+    second = client.get(link).page.form(address)
+    db_session.rollback()
+    scheduling.reschedule(
+        event, ends_at=event.ends_at + timedelta(hours=1), room="préau", actor="account:1", now=hours.now()
+    )
+    db_session.commit()
+    refused = client.submit(second, {"answer": "oui", "words": "Sonnez"})
+    assert refused.status_code == 409
+    assert "Cette date a changé depuis que vous avez ouvert la page." in refused.page.main.text
+    db_session.rollback()
+    assert (event.room, listings.date_of(event).answer) == ("préau", None)
+    again = refused.page.form(address)
+    assert (again["answer"], again["words"].strip(), again["room"]) == ("oui", "Sonnez", "préau")
+    assert client.submit(again).status_code == 303
+    db_session.rollback()
+    assert (event.room, listings.date_of(event).is_waiting) == ("préau", False)
+
+
 @pytest.mark.parametrize("path", ["", "/entrees", "/coordonnees"])
 def test_a_forged_or_revoked_link_opens_nothing(
     path: str, link: str, roy: Contact, event: Event, client: PageClient, db_session: scoped_session[Session]

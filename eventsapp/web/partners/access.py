@@ -27,6 +27,7 @@ from eventsapp.web.hosting_forms import (
     ConfirmedForm,
     SpeakerForm,
     answer_form,
+    given_back,
     named,
     speaker_form,
 )
@@ -157,7 +158,7 @@ def _page(event: Event, answered: AnswerForm | None = None, speaker: SpeakerForm
         rights=rights,
         is_over=event.is_cancelled or event.ends_at <= clock.now(),
         moves=[one for one in ACCESS_MOVES if one in ACCESS_MOVES[date.access]],
-        form=answered or answer_form(date, kind),
+        form=given_back(answered, event) if answered else answer_form(date, kind),
         speaker=speaker or speaker_form(event, host),
         refused=answered or speaker,
         longest=answers,
