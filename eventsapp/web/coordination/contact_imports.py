@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_wtf import FlaskForm
@@ -83,7 +85,7 @@ def show(territory: str, import_id: int) -> str | BaseResponse:
         plan=made,
         form=TakeOverForm(formdata=None, shown=made.fingerprint),
         most=MOST_SHOWN,
-        words=_words(),
+        named=_named,
     )
 
 
@@ -120,15 +122,16 @@ def _over(territory: str) -> BaseResponse:
     return redirect(url_for("contact_imports.form", territory=territory), 303)
 
 
-def _words() -> dict[str, str]:
-    """What the details of a contact are called."""
-    return {
+def _named(changes: Iterable[str]) -> str:
+    """What the details of a contact that change are called."""
+    words = {
         sheets.NAME: gettext("nom"),
         sheets.FUNCTION: gettext("fonction"),
         sheets.EMAIL: gettext("courriel"),
         sheets.PHONE: gettext("téléphone"),
         sheets.HOURS: gettext("horaires"),
     }
+    return ", ".join(words[one] for one in changes)
 
 
 def _page(area: Territory, shown: FileForm) -> str:

@@ -74,6 +74,15 @@ def test_a_workbook_goes_the_same_way(desk: PageClient, db_session: Db) -> None:
     assert db_session.scalars(select(Contact.phone_e164)).one() == "+33199000001"
 
 
+def test_what_a_line_would_change_is_named(desk: PageClient, db_session: Db) -> None:
+    first = desk.get(send(desk, LIST.encode()).headers["Location"]).page
+    assert desk.submit(first.form()).status_code == 303
+    changed = "Lieu;Nom;Courriel;Téléphone\nÉcole Curial;Madame Roy;r.roy@ecole.example;01 99 00 00 01\n"
+    page = desk.get(send(desk, changed.encode()).headers["Location"]).page
+    assert [one.text for one in page.main.one("dl").all("dd")] == ["0", "1", "0", "0"]
+    assert "Change : courriel, téléphone" in page.main.text.replace("\u00a0", " ")
+
+
 def test_a_list_without_a_right_line_offers_nothing_to_take_over(desk: PageClient) -> None:
     page = desk.get(send(desk, b"lieu;nom\nInconnu;Awa").headers["Location"]).page
     assert page.main.all("form") == []
