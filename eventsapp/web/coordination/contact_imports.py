@@ -15,6 +15,7 @@ from eventsapp import clock
 from eventsapp.database import begin_writing, db
 from eventsapp.directory import importing, listings, sheets
 from eventsapp.directory.importing import DirectoryChanged, ImportIsOver
+from eventsapp.hosting import links
 from eventsapp.places.models import Territory
 from eventsapp.refusals import NotFound, Refusal
 from eventsapp.settings import setting
@@ -109,6 +110,9 @@ def take_over(territory: str, import_id: int) -> BaseResponse:
         db.session.rollback()
         flash(gettext(refusal.sentence), "warn")
         return redirect(url_for("contact_imports.show", territory=territory, import_id=import_id), 303)
+    for step in done.changed:
+        if step.contact is not None and sheets.EMAIL in step.changes:
+            links.revoke_all(step.contact, actor=actor(), now=clock.now())
     db.session.commit()
     new, changed = len(done.new), len(done.changed)
     said = ngettext("%(num)d nouveau contact", "%(num)d nouveaux contacts", new)

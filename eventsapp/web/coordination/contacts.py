@@ -18,6 +18,7 @@ from eventsapp.directory.contacts import Answers, Place, PlaceMissing
 from eventsapp.directory.listings import Filters, Need, VenueFilters, Whose
 from eventsapp.directory.models import Contact
 from eventsapp.directory.sheets import MOST_LINES
+from eventsapp.hosting import links
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NUMBER
 from eventsapp.places.models import Territory
 from eventsapp.refusals import Refusal
@@ -146,14 +147,19 @@ def change(territory: str, contact_id: int) -> tuple[str, int] | BaseResponse:
     """Puts it right: it is confirmed too."""
     area, asked = steered(territory), ContactForm()
     contact = listings.contact_by_id(contact_id, area)
+    mailbox, revoked = contact.email, 0
     try:
         contacts.change(contact, _answers(asked), territory=area, actor=actor(), now=clock.now())
+        if contact.email != mailbox:  # whoever reads the former one is not her any more
+            revoked = links.revoke_all(contact, actor=actor(), now=clock.now())
     except Refusal as refusal:
         status = refuse(asked, refusal)
         area = steered(territory)
         return _edit_page(area, listings.contact_by_id(contact_id, area), asked), status
     db.session.commit()
     flash(gettext("C’est noté. Ce contact est vérifié pour cette année scolaire."), "ok")
+    if revoked:
+        flash(gettext("Ses liens ne marchent plus."), "ok")
     return redirect(url_for("contacts.index", territory=territory), 303)
 
 

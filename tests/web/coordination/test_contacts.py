@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
@@ -16,6 +17,7 @@ from eventsapp.clock import local
 from eventsapp.directory import contacts, importing, sheets
 from eventsapp.directory.contacts import Answers
 from eventsapp.directory.models import Contact
+from eventsapp.hosting import links
 from eventsapp.people import approvals
 from eventsapp.people.models import Account
 from eventsapp.places.models import Venue
@@ -75,6 +77,30 @@ def test_a_contact_is_added_at_a_school_put_right_and_ended(
     assert desk.submit(desk.get(one).page.form(f"{one}/fin")).status_code == 303
     assert "Pas encore de contact." in desk.get(PAGE).page.main.text
     assert desk.get(one).status_code == 404
+
+
+@pytest.mark.parametrize("way", ["by hand", "by a list"])
+def test_links_sent_to_a_former_mailbox_open_nothing(
+    desk: PageClient, curial: Venue, way: str, db_session: Db
+) -> None:
+    """Another number leaves her link as it is; another mailbox may be somebody else's."""
+    roy = added(db_session, "Madame Roy", curial)
+    link = f"/ecole/{links.make(roy, actor='account:1', now=hours.now())}"
+    db_session.commit()
+    address = f"{PAGE}/{roy.id}"
+    assert desk.submit(desk.get(address).page.form(address), {"phone": "01 99 00 00 02"}).status_code == 303
+    assert desk.get(link).status_code == 200
+    if way == "by hand":
+        form = desk.get(address).page.form(address)
+        assert desk.submit(form, {"email": "roy@ecole.example"}).status_code == 303
+        assert "Ses liens ne marchent plus." in desk.get(PAGE).page.text
+    else:
+        octets = "Lieu;Nom;Courriel\nÉcole Curial;Madame Roy;roy@ecole.example\n".encode()
+        form = desk.get(f"{PAGE}/import").page.form()
+        fields = {"csrf_token": form["csrf_token"], "file": (io.BytesIO(octets), "contacts.csv")}
+        sent = desk.post(f"{PAGE}/import", data=fields, content_type="multipart/form-data")
+        assert desk.submit(desk.get(sent.headers["Location"]).page.form()).status_code == 303
+    assert desk.get(link).status_code == 410
 
 
 def test_what_cannot_be_kept_is_said_beside_its_field(
