@@ -22,12 +22,19 @@ class VenueClosed(Refusal):
     sentence = msgid("%(venue)s est fermé à ce moment-là : %(reason)s")
 
 
-def require_open(wanted: Sequence[tuple[Venue, datetime, datetime]], now: datetime) -> None:
-    """Raises VenueClosed for the first (place, begin, end) that falls into a closure of its place; one
-    statement, whatever the number. What is past is history."""
+def require_open(
+    wanted: Sequence[tuple[Venue, datetime, datetime]], now: datetime, *, hold: bool = True
+) -> None:
+    """Raises VenueClosed for the first (place, begin, end) that falls into a closure of its place; two
+    statements, whatever the number. What is past is history.
+
+    With `hold`, nobody closes these places before the transaction is over; a preview needs none.
+    """
     coming = [one for one in wanted if one[2] > now]
     if not coming:
         return
+    if hold:
+        closures.hold({venue.id for venue, _, _ in coming})
     first, last = min(one[1] for one in coming), max(one[2] for one in coming)
     standing = closures.during({venue.id for venue, _, _ in coming}, first, last)
     for venue, starts_at, ends_at in coming:

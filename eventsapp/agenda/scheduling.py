@@ -154,7 +154,7 @@ def reschedule(
     """
     lock(event)
     starts_at, ends_at, venue = starts_at or event.starts_at, ends_at or event.ends_at, venue or event.venue
-    check_move(event, starts_at=starts_at, ends_at=ends_at, venue=venue, now=now)
+    check_move(event, starts_at=starts_at, ends_at=ends_at, venue=venue, now=now, hold=True)
     before = remembered(event)
     moves = (starts_at, ends_at, venue.id) != (event.starts_at, event.ends_at, event.venue_id)
     if venue.id != event.venue_id:
@@ -179,14 +179,23 @@ def reschedule(
     return True
 
 
-def check_move(event: Event, *, starts_at: datetime, ends_at: datetime, venue: Venue, now: datetime) -> None:
-    """Raises what `reschedule` would raise; changes nothing."""
+def check_move(
+    event: Event,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    venue: Venue,
+    now: datetime,
+    hold: bool = False,
+) -> None:
+    """Raises what `reschedule` would raise; changes nothing. `hold`: the place stays open until the end of
+    the transaction."""
     _refuse_settled(event, now)
     _check_span(starts_at, ends_at)
     if venue.id != event.venue_id:  # one that was given up keeps what is announced there
         _check_venue(event.territory_id, venue)
     if (starts_at, ends_at, venue.id) != (event.starts_at, event.ends_at, event.venue_id):
-        openings.require_open([(venue, starts_at, ends_at)], now)
+        openings.require_open([(venue, starts_at, ends_at)], now, hold=hold)
 
 
 def reword(

@@ -122,6 +122,7 @@ def carry_out(
     something for all. Raises what `closures.close` raises, PreviewIsOld, ChoiceMissing, TwoAtOnce and what
     the agenda's verbs raise; `field` is « choix-<number> ».
     """
+    closures.lock(venue)  # before what is announced there is read
     found = outlook(venue, starts_at, ends_at, now=now)
     if {one.event.id for one in found.affected} != set(chosen):
         raise PreviewIsOld()

@@ -75,6 +75,7 @@ def close(
     """Nobody may use the place from `starts_at` until `ends_at`, both aware. What is announced there stays:
     the caller moves it. Raises what `check` raises, ClosedAlready."""
     said = check(starts_at, ends_at, reason, now=now)
+    lock(venue)
     if during([venue.id], starts_at, ends_at):
         raise ClosedAlready(field="first_day")
     closure = VenueClosure(
@@ -84,6 +85,22 @@ def close(
     db.session.flush()
     journal.note(actor, "closed", closure, now=now, territory_id=venue.territory_id, venue=venue.id)
     return closure
+
+
+def lock(venue: Venue) -> None:
+    """Who closes a place does so alone, and waits for whoever is announcing something there (`hold`)."""
+    db.session.execute(select(Venue.id).where(Venue.id == venue.id).with_for_update())
+
+
+def hold(venue_ids: Collection[int]) -> None:
+    """Nobody closes these places until something is announced there: before their closures are read. Others
+    may announce there at the same time."""
+    db.session.execute(
+        select(Venue.id)
+        .where(Venue.id.in_(venue_ids))
+        .order_by(Venue.id)
+        .with_for_update(read=True, key_share=True)
+    )
 
 
 def lift(closure: VenueClosure, *, actor: str, now: datetime) -> bool:

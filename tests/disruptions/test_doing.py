@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
@@ -14,13 +15,16 @@ from eventsapp.agenda.models import Event
 from eventsapp.agenda.notice_models import ChangeBatch
 from eventsapp.agenda.openings import VenueClosed
 from eventsapp.clock import local
-from eventsapp.disruptions import doing, moving, replacing
+from eventsapp.disruptions import closing, doing, moving, replacing
+from eventsapp.disruptions.closing import PreviewIsOld
 from eventsapp.disruptions.models import Disruption, Gesture
 from eventsapp.mailroom.models import Letter
 from eventsapp.places import closures
+from eventsapp.places.models import Venue
 from eventsapp.refusals import Conflict
 from tests import factories, saturdays
 from tests.disruptions import curial
+from tests.races import at_once
 from tests.registrations.stories import a_transaction, told
 
 
@@ -51,6 +55,47 @@ def test_one_that_cannot_be_moved_keeps_all_where_they_are(
         move(events)
     assert [event.starts_at for event in events] == starts
     assert db_session.scalar(select(func.count(Disruption.id))) == 0
+
+
+@pytest.mark.databases("postgresql")  # SQLite has one writer
+@pytest.mark.parametrize("turn", range(3))
+def test_a_place_that_is_closed_while_something_is_announced_there(
+    app: Flask, db_session: scoped_session[Session], turn: int
+) -> None:
+    """Whoever comes second sees what the first has done: nothing is announced in a closed place."""
+    school = factories.a_school()
+    factories.an_activity("Goûter")
+    number, span = school.id, (local(curial.FIRST, 0), local(curial.LAST, 0))
+    db_session.commit()
+
+    def close() -> object:
+        venue = db_session.get_one(Venue, number)
+        closing.carry_out(
+            venue, *span, "Travaux", {}, "", territory=venue.territory, actor="cli", now=clock.now()
+        )
+        return "closed"
+
+    def announce() -> object:
+        venue = db_session.get_one(Venue, number)
+        event = factories.an_event("Goûter", venue=venue, starts_at=local(curial.FIRST, 10))
+        return event.title
+
+    came = at_once(app, close, announce)
+    db_session.rollback()
+    assert [type(one) for one in came] in ([str, VenueClosed], [PreviewIsOld, str]), came
+
+
+@pytest.mark.databases("postgresql")
+def test_two_who_close_a_place_at_once_close_it_once(app: Flask, db_session: scoped_session[Session]) -> None:
+    number, span = factories.a_school().id, (local(curial.FIRST, 0), local(curial.LAST, 0))
+    db_session.commit()
+
+    def close() -> object:
+        venue = db_session.get_one(Venue, number)
+        return closures.close(venue, *span, "Travaux", actor="cli", now=clock.now()).reason
+
+    came = at_once(app, *[close] * 3)
+    assert sorted(type(one).__name__ for one in came) == ["ClosedAlready", "ClosedAlready", "str"]
 
 
 def test_what_was_changed_again_since_is_not_undone(events: list[Event]) -> None:
