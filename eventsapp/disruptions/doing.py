@@ -1,7 +1,7 @@
 """Several sessions are changed in one transaction, told once, and undone as one while nobody knows.
 
 Families are told by the agenda's notices (`agenda.telling`), hosts and places by one letter each when the
-same window is over (`tell_due`); where a session is too near for a window, they are told at once too.
+same window is over (`tell`); where a session is too near for a window, they are told at once too.
 """
 
 from __future__ import annotations
@@ -119,22 +119,31 @@ def can_undo(done: Disruption) -> bool:
     return notices.is_undoable(done.batch)
 
 
-def tell_due(now: datetime) -> int | None:
-    """Tells hosts and places of gestures whose window is over; how many gestures, or None.
+def due(now: datetime) -> Sequence[int]:
+    """The numbers of the gestures whose hosts and places are to be told by `now`; one statement."""
+    return db.session.scalars(
+        select(Disruption.id)
+        .where(Disruption.told_at.is_(None), Disruption.undone_at.is_(None), Disruption.due_at <= now)
+        .order_by(Disruption.due_at, Disruption.id)
+    ).all()
+
+
+def tell(number: int, now: datetime) -> bool:
+    """Tells the hosts and places of one gesture; False when another has, or somebody undid it meanwhile.
 
     They hear what holds by then: one session may have been put back, or changed again, alone.
     """
-    due = db.session.scalars(
+    done = db.session.scalars(
         select(Disruption)
-        .where(Disruption.told_at.is_(None), Disruption.undone_at.is_(None), Disruption.due_at <= now)
+        .where(Disruption.id == number, Disruption.told_at.is_(None), Disruption.undone_at.is_(None))
         .options(joinedload(Disruption.territory).defer(Territory.drawing))
-        .order_by(Disruption.id)
-        .limit(20)
         .with_for_update(of=Disruption, skip_locked=True)
-    ).all()
-    for done in due:
-        _tell(done, standing(done), now)
-    return len(due) or None
+        .execution_options(populate_existing=True)
+    ).first()
+    if done is None or done.due_at > now:
+        return False
+    _tell(done, standing(done), now)
+    return True
 
 
 def by_id(number: int, territory: Territory) -> Disruption:

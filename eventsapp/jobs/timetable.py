@@ -7,9 +7,9 @@ step; `jobs.door` commits the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 import structlog
 
@@ -52,25 +52,31 @@ def tell_changes(turn: Turn) -> str:
 
     An event whose telling fails is logged and waits for the next turn; the others are told.
     """
-    waiting, told = telling.due(turn.now), 0
+    told = _tell_each(telling.due(turn.now), telling.tell, turn, "event")
+    return f"{told} events told" if told else ""
+
+
+def tell_hosts_and_places(turn: Turn) -> str:
+    """Tells hosts and places of sessions that one gesture changed, once its window is over: one gesture and
+    one commit at a time, and one that fails holds up no other."""
+    told = _tell_each(doing.due(turn.now), doing.tell, turn, "gesture")
+    return f"{told} gestures told" if told else ""
+
+
+def _tell_each(waiting: Sequence[int], tell: Callable[[int, datetime], bool], turn: Turn, what: str) -> int:
+    told = 0
     db.session.rollback()
-    for event_id in waiting:
+    for number in waiting:
         if turn.is_ending():
             break
         try:
             begin_writing()
-            told += telling.tell(event_id, turn.now)
+            told += tell(number, turn.now)
             db.session.commit()
         except Exception:
             db.session.rollback()
-            log.exception("event not told", event_id=event_id)
-    return f"{told} events told" if told else ""
-
-
-def tell_hosts_and_places(turn: Turn) -> int | None:
-    """Tells hosts and places of sessions that one gesture changed, once its window is over."""
-    begin_writing()
-    return doing.tell_due(turn.now)
+            log.exception(f"{what} not told", **{f"{what}_id": number})
+    return told
 
 
 def forget_old_changes(turn: Turn) -> int | None:

@@ -122,7 +122,7 @@ def test_hosts_and_places_hear_what_holds_when_the_window_is_over(
         scheduling.cancel(off, actor="account:2", now=clock.now())
     assert [change.event for change in doing.standing(done)] == [off, moved_on]
     with a_transaction():
-        assert doing.tell_due(clock.now() + timedelta(minutes=10)) == 1
+        assert doing.tell(done.id, clock.now() + timedelta(minutes=10))
     letters = db_session.scalars(select(Letter).where(Letter.kind == "disruptions/changed")).all()
     said = {letter.reader_name: letter.text for letter in letters}
     names = {event: f"- {event.title} (" for event in events}
@@ -138,7 +138,7 @@ def test_it_is_still_shown_when_the_agenda_has_forgotten_its_batch(
         done = move(events)
     told()
     with a_transaction():
-        assert doing.tell_due(clock.now() + timedelta(minutes=10)) == 1
+        assert doing.tell(done.id, clock.now() + timedelta(minutes=10))
     with a_transaction():
         notices.forget_old(clock.now() + notices.KEPT + timedelta(days=1))
     assert db_session.scalar(select(func.count(ChangeBatch.id))) == 0

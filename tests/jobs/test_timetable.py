@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 import time_machine
@@ -15,6 +16,9 @@ from eventsapp.agenda import scheduling, telling
 from eventsapp.agenda.listeners import Change
 from eventsapp.clock import PARIS, local, now
 from eventsapp.database import begin_writing, db
+from eventsapp.disruptions import doing, letters, moving
+from eventsapp.disruptions.models import Gesture
+from eventsapp.disruptions.staff import StaffReader
 from eventsapp.jobs import timetable
 from eventsapp.jobs.door import Turn, enter, never
 from eventsapp.jobs.timetable import TIMETABLE, Job
@@ -161,6 +165,37 @@ def test_three_workers_tell_each_change_once(app: Flask, clock: time_machine.Tra
     db.session.rollback()
     told = db.session.scalars(select(Letter.address).where(Letter.kind == "registrations/called_off"))
     assert sorted(told) == [f"awa{number}@example.org" for number in range(4)]
+
+
+@pytest.mark.usefixtures("db_session")
+def test_a_gesture_whose_hosts_cannot_be_told_holds_no_other_up(
+    clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    territory = factories.a_territory()
+    for title in ("Les écrans", "Le sommeil"):
+        host = factories.an_association(title, email="accueil@example.net")
+        changes = moving.cancelled([factories.an_event(title, host=host)], reason="Grippe")
+        doing.carry_out(Gesture.CANCELLING, territory, changes, reason="Grippe", actor="cli", now=now())
+    db.session.commit()
+    clock.shift(timedelta(minutes=5))
+    failed: list[str] = []
+    post = letters.changed
+
+    def fail_at_first(to: StaffReader, *more: Any, **named: Any) -> Letter:
+        if not failed:
+            failed.append(to.name)
+            raise RuntimeError
+        return post(to, *more, **named)
+
+    monkeypatch.setattr(letters, "changed", fail_at_first)
+    assert timetable.tell_hosts_and_places(turn()) == "1 gestures told"
+    assert [record.msg["event"] for record in caplog.records if record.levelname == "ERROR"] == [
+        "gesture not told"
+    ]
+    assert timetable.tell_hosts_and_places(turn()) == "1 gestures told"
+    assert timetable.tell_hosts_and_places(turn()) == ""
+    told = db.session.scalars(select(Letter).where(Letter.kind == "disruptions/changed")).all()
+    assert (failed, sorted(one.reader_name for one in told)) == (["Les écrans"], ["Le sommeil", "Les écrans"])
 
 
 @pytest.mark.usefixtures("db_session")

@@ -95,7 +95,8 @@ def told_at_last(known: set[int]) -> list[Letter]:
     """A worker tells families, hosts and places once the window is over; the new letters."""
     told()
     with a_transaction():
-        doing.tell_due(hours.now() + LATER)
+        for number in doing.due(hours.now() + LATER):
+            doing.tell(number, hours.now() + LATER)
     return [one for one in letters() if one.id not in known]
 
 
