@@ -147,6 +147,17 @@ def departures_of(venue: Venue) -> dict[int, Departure]:
     return {one.contact_id: one for one in db.session.scalars(found)}
 
 
+def how_many_left(territory: Territory) -> int:
+    """How many contacts of its schools say that they have left, and nobody has settled it; one statement."""
+    said = (
+        select(func.count(Departure.id))
+        .join(Departure.contact)
+        .join(Contact.venue)
+        .where(Venue.territory_id == territory.id, Contact.ended_at.is_(None))
+    )
+    return db.session.scalar(said) or 0
+
+
 def _links(which: ColumnElement[bool]) -> dict[int, tuple[datetime, datetime | None]]:
     rows = db.session.execute(
         select(HostLink.contact_id, func.max(HostLink.made_at), func.max(HostLink.last_seen_at))

@@ -64,6 +64,7 @@ def territory(territory: str) -> str:
         without_owner=sum(one.has_nobody for one in listings.partners(area, now=now)),
         schools_to_call=unanswered.how_many(area, now=now),
         dates_refused=hosting.how_many_refused(area, now=now),
+        contacts_left=hosting.how_many_left(area),
         to_verify=directory.to_verify(area, on=clock.today()),
         on_polling_days=surroundings.on_polling_days(area, now=now),
         closed=closures.of_territory(area, now=now),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
 from eventsapp.clock import local
+from eventsapp.hosting import own_details
 from eventsapp.programme import contents
 from eventsapp.programme.models import ProjectStatus, Theme
 from tests import factories, saturdays
@@ -41,6 +42,18 @@ def test_whoever_coordinates_nothing_is_told_whom_to_ask(sign_in: SignIn) -> Non
     assert "Aucune fonction ne vous est encore confiée." in page.text
 
 
+def test_a_contact_who_left_waits_for_samira_and_for_nobody_else(
+    desk: PageClient, db_session: scoped_session[Session]
+) -> None:
+    elsewhere = factories.a_school("École Récollets", territory=factories.a_territory(10))
+    for contact in (factories.a_contact(), factories.a_contact(elsewhere, name="Monsieur Diallo")):
+        own_details.say_gone(contact, "Madame Ba", actor=f"contact:{contact.id}", now=clock.now())
+    db_session.commit()
+    page = desk.get("/pro/paris-19/").page
+    assert figures(page)["contact d’école est parti"] == "1"
+    assert "École Curial" in desk.get(page.link("contact d’école est parti")).page.main.text
+
+
 def test_what_waits_for_samira(desk: PageClient, db_session: scoped_session[Session]) -> None:
     saturdays.a_saturday(factories.a_school("École Curial"), date(2026, 12, 5))
     factories.an_event("Entre nous", is_restricted=True)
@@ -54,6 +67,7 @@ def test_what_waits_for_samira(desk: PageClient, db_session: scoped_session[Sess
         "rendez-vous à publier": "0",
         "demandes de partenaires": "0",
         "personnes à appeler": "0",
+        "école à confirmer": "1",
         "courriers en attente": "0",
         "courriers en échec": "0",
     }
@@ -78,7 +92,7 @@ def test_the_home_of_a_territory_asks_as_much_whatever_it_holds(
     for number in range(6):
         factories.an_event(f"Atelier {number}", venue=factories.a_school(f"École {number}"))
     db_session.commit()
-    assert (few, said()) == (15, 15)
+    assert (few, said()) == (16, 16)
 
 
 def test_the_programme_in_official_words_with_remarks(sign_in: SignIn) -> None:
