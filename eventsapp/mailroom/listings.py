@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from eventsapp.database import db
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.refusals import NotFound
 
+_WRITTEN = or_(Letter.channel == Channel.MAIL, Letter.status == LetterStatus.FAILED)
+"""Letters by mail, and calls that reached nobody since the number was wrong: those nobody dials any more."""
 
-def by_mail(
+
+def written(
     territory_id: int, *, status: LetterStatus | None = None, limit: int = 50, offset: int = 0
 ) -> Sequence[Letter]:
-    """Letters by mail of a territory, of one status or of all, the latest first; one statement."""
-    found = select(Letter).where(Letter.territory_id == territory_id, Letter.channel == Channel.MAIL)
+    """Letters by mail of a territory and calls that failed, of one status or of all, the latest first; one
+    statement."""
+    found = select(Letter).where(Letter.territory_id == territory_id, _WRITTEN)
     if status is not None:
         found = found.where(Letter.status == status)
     return db.session.scalars(found.order_by(Letter.id.desc()).limit(limit).offset(offset)).all()
@@ -31,11 +35,11 @@ def by_id(letter_id: int, territory_id: int) -> Letter:
     return letter
 
 
-def counts(territory_id: int) -> dict[tuple[Channel, LetterStatus], int]:
-    """How many letters stand where, by channel and status; one statement."""
+def counts(territory_id: int) -> dict[LetterStatus, int]:
+    """How many of these stand where; one statement."""
     rows = db.session.execute(
-        select(Letter.channel, Letter.status, func.count(Letter.id))
-        .where(Letter.territory_id == territory_id)
-        .group_by(Letter.channel, Letter.status)
+        select(Letter.status, func.count(Letter.id))
+        .where(Letter.territory_id == territory_id, _WRITTEN)
+        .group_by(Letter.status)
     )
-    return {(channel, status): number for channel, status, number in rows}
+    return {row[0]: row[1] for row in rows}

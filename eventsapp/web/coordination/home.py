@@ -14,7 +14,7 @@ from eventsapp.hosting import listings as hosting
 from eventsapp.hosting import unanswered
 from eventsapp.mailroom import calls
 from eventsapp.mailroom import listings as letters
-from eventsapp.mailroom.models import Channel, LetterStatus
+from eventsapp.mailroom.models import LetterStatus
 from eventsapp.people import partner_requests
 from eventsapp.places import closures
 from eventsapp.planning import listings as plans
@@ -57,8 +57,7 @@ def territory(territory: str) -> str:
         coming=agenda.to_come(area, now=now, limit=MOST_SHOWN),
         plans_waiting=plans.waiting_for_a_yes(area),
         calls_to_make=calls.how_many(area.id, now=now),
-        letters_waiting=counts.get((Channel.MAIL, LetterStatus.WAITING), 0)
-        + counts.get((Channel.MAIL, LetterStatus.SENDING), 0),
+        letters_waiting=counts.get(LetterStatus.WAITING, 0) + counts.get(LetterStatus.SENDING, 0),
         proposals_waiting=proposals.how_many_wait(area),
         requests_waiting=partner_requests.how_many(area),
         without_owner=sum(one.has_nobody for one in listings.partners(area, now=now)),
@@ -68,7 +67,7 @@ def territory(territory: str) -> str:
         to_verify=directory.to_verify(area, on=clock.today()),
         on_polling_days=surroundings.on_polling_days(area, now=now),
         closed=closures.of_territory(area, now=now),
-        letters_failed=counts.get((Channel.MAIL, LetterStatus.FAILED), 0),
+        letters_failed=counts.get(LetterStatus.FAILED, 0),
     )
 
 

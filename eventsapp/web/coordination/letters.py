@@ -26,9 +26,7 @@ def index(territory: str) -> str:
     area = steered(territory)
     asked = request.args.get("etat", "")
     status = LetterStatus(asked) if asked in set(LetterStatus) else None
-    counts = {
-        one: number for (channel, one), number in listings.counts(area.id).items() if channel is Channel.MAIL
-    }
+    counts = listings.counts(area.id)
     total = sum(counts.values()) if status is None else counts.get(status, 0)
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
@@ -36,7 +34,7 @@ def index(territory: str) -> str:
         "coordination/letters/index.html",
         territory=area,
         notices=notices.waiting(area.id),
-        letters=listings.by_mail(area.id, status=status, limit=PER_PAGE, offset=(page - 1) * PER_PAGE),
+        letters=listings.written(area.id, status=status, limit=PER_PAGE, offset=(page - 1) * PER_PAGE),
         status=status,
         counts=counts,
         total=total,
@@ -67,8 +65,10 @@ def retry(territory: str, letter_id: int) -> BaseResponse:
     letter = listings.by_id(letter_id, area.id)
     try:
         rounds.try_again(letter, actor=actor(), now=clock.now())
+        by_mail = letter.channel is Channel.MAIL
         db.session.commit()
-        flash(gettext("Ce courrier repart dans une minute."), "ok")
+        again = gettext("Ce courrier repart dans une minute.")
+        flash(again if by_mail else gettext("Cette personne est de nouveau dans « Appels »."), "ok")
     except LetterHasNotFailed as refusal:
         db.session.rollback()
         flash(gettext(refusal.sentence), "warn")

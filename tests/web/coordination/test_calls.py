@@ -71,6 +71,26 @@ def test_awa_has_a_phone_only_and_samira_calls_her(
     ]
 
 
+def test_a_family_behind_a_wrong_number_is_not_forgotten(
+    desk: PageClient, awa_registers: Callable[[str], None]
+) -> None:
+    """It leaves the calls and stands among what failed; dialled wrong, it is put back."""
+    awa_registers("Awa")
+    [card] = people(desk.get(LIST).page)
+    form = card.one("form")
+    token = form.one("input", name="csrf_token")["value"]
+    answer = desk.post(form["action"], data={"outcome": "faux_numero", "csrf_token": token})
+    assert answer.status_code == 303
+    assert people(desk.get(LIST).page) == []
+    failed = desk.get(desk.get("/pro/paris-19/").page.link("courrier en échec")).page
+    [row] = failed.main.all("table")[0].all("tr")[1:]
+    assert "Awa" in row.text
+    assert "Faux numéro" in row.text
+    letter = desk.get(row.one("a")["href"]).page
+    assert desk.submit(letter.form(f"{row.one('a')['href']}/relance")).status_code == 303
+    assert [one.one("h2").text for one in people(desk.get(LIST).page)] == ["Awa"]
+
+
 def test_a_message_keeps_the_line(desk: PageClient, awa_registers: Callable[[str], None]) -> None:
     awa_registers("Awa")
     form = desk.get(LIST).page.main.all("form")[0]
