@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from eventsapp import journal
 from eventsapp.agenda.models import Event
+from eventsapp.agenda.scheduling import EventIsCancelled, EventIsPast
 from eventsapp.database import db
 from eventsapp.hosting.models import ACCESS_MOVES, AccessStatus, Authorisation
 from eventsapp.people import contacts
@@ -31,7 +32,8 @@ class StatusHasChanged(Conflict):
 def set_status(event: Event, typed: str, note: str, *, actor: str, now: datetime) -> Authorisation:
     """From one status to another, of the event as it stands; a note says where it was asked for.
 
-    The caller has asked who may. Raises StatusMissing, StatusHasChanged, TooLong, Unwritable.
+    The caller has asked who may. Raises StatusMissing, StatusHasChanged, TooLong, Unwritable, EventIsPast,
+    EventIsCancelled.
     """
     try:
         wanted = AccessStatus(typed)
@@ -40,6 +42,10 @@ def set_status(event: Event, typed: str, note: str, *, actor: str, now: datetime
     said = contacts.text(note, field="note", longest=LONGEST_NOTE)
     db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
     db.session.refresh(event)
+    if event.is_cancelled:
+        raise EventIsCancelled()
+    if event.ends_at <= now:
+        raise EventIsPast()
     row = db.session.scalars(select(Authorisation).where(Authorisation.event_id == event.id)).first()
     present = row.status if row and row.still_stands(event) else AccessStatus.TO_ASK
     if wanted not in ACCESS_MOVES[present]:

@@ -199,7 +199,8 @@ class SchoolLine:
 
 
 def schools_of(territory: Territory, *, now: datetime) -> list[SchoolLine]:
-    """The schools of a territory, those whose next date is nearest first; five statements."""
+    """The schools of a territory, those whose next date is nearest first; five statements. One that was given
+    up is there as long as something is announced in it."""
     here = (Venue.territory_id == territory.id, Venue.kind.in_(SCHOOL_KINDS))
     schools = select(Venue).where(*here).order_by(Venue.name, Venue.id)
     lines = {school.id: SchoolLine(school) for school in db.session.scalars(schools)}
@@ -229,7 +230,8 @@ def schools_of(territory: Territory, *, now: datetime) -> list[SchoolLine]:
         if answer is not None:
             line.answers[answer] = line.answers.get(answer, 0) + 1
     never = now + timedelta(days=36_500)
-    return sorted(lines.values(), key=lambda line: line.next_at or never)
+    shown = [line for line in lines.values() if line.dates or line.school.ended_at is None]
+    return sorted(shown, key=lambda line: line.next_at or never)
 
 
 def refused_dates(territory: Territory, *, now: datetime) -> Sequence[tuple[Event, DateAnswer]]:

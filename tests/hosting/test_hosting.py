@@ -16,6 +16,7 @@ from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.agenda.scheduling import EventIsCancelled, EventIsPast
 from eventsapp.clock import local
+from eventsapp.directory import venues
 from eventsapp.directory.models import Contact
 from eventsapp.hosting import answers, authorisations, gate, links, listings, own_details
 from eventsapp.hosting.answers import AnswerMissing, ConfirmedByMissing, OtherDateMissing, Said
@@ -101,12 +102,25 @@ def test_nobody_answers_for_what_is_over_or_cancelled(event: Event) -> None:
         answers.give(event, YES, actor="contact:1", now=event.ends_at)
     with pytest.raises(EventIsPast):
         gate.add(event, AWA, actor="account:1", now=event.ends_at)
+    with pytest.raises(EventIsPast):
+        authorisations.set_status(event, "accordee", "", actor="account:1", now=event.ends_at)
     scheduling.cancel(event, actor="account:1", now=hours.now())
+    with pytest.raises(EventIsCancelled):
+        authorisations.set_status(event, "accordee", "", actor="account:1", now=hours.now())
     with pytest.raises(EventIsCancelled):
         answers.give(event, YES, actor="contact:1", now=hours.now())
     with pytest.raises(EventIsCancelled):
         gate.add(event, AWA, actor="account:1", now=hours.now())
     assert not listings.date_of(event).is_waiting
+
+
+def test_a_school_that_was_given_up_is_listed_while_something_is_announced_there(event: Event) -> None:
+    territory, now = event.territory, hours.now()
+    for school in (event.venue, factories.a_school("École Manin")):
+        venues.end(school, actor="account:1", now=now)
+    shown = [line.school.name for line in listings.schools_of(territory, now=now)]
+    assert shown == ["École Curial"]
+    assert listings.schools_of(territory, now=event.ends_at) == []
 
 
 def test_an_answer_taken_on_the_phone_says_who_gave_it(event: Event) -> None:
