@@ -146,11 +146,9 @@ def reschedule(
 ) -> bool:
     """Moves an event in time or place and has everyone concerned told; False when nothing changes.
 
-    In another venue its room, door and way in are no longer true: `room` says the new one. A change of
-    room alone is told when the event is near (`telling.IMMINENT`): people would stand before the wrong
-    door. Earlier, its page shows it and whoever comes reads it there.
-    Raises EventIsPast, EventIsCancelled, EndsBeforeStart, VenueElsewhere, VenueHasEnded,
-    VenueClosed.
+    In another venue its room, door and way in are no longer true: `room` says the new one. A change of room
+    alone is told when the event is near (`telling.IMMINENT`); earlier, whoever comes reads it on its page.
+    Raises EventIsPast, EventIsCancelled, EndsBeforeStart, VenueElsewhere, VenueHasEnded, VenueClosed.
     """
     lock(event)
     starts_at, ends_at, venue = starts_at or event.starts_at, ends_at or event.ends_at, venue or event.venue
@@ -180,16 +178,9 @@ def reschedule(
 
 
 def check_move(
-    event: Event,
-    *,
-    starts_at: datetime,
-    ends_at: datetime,
-    venue: Venue,
-    now: datetime,
-    hold: bool = False,
+    event: Event, *, starts_at: datetime, ends_at: datetime, venue: Venue, now: datetime, hold: bool = False
 ) -> None:
-    """Raises what `reschedule` would raise; changes nothing. `hold`: the place stays open until the end of
-    the transaction."""
+    """Raises what `reschedule` would raise; changes nothing. `hold`: as `openings.require_open`."""
     _refuse_settled(event, now)
     _check_span(starts_at, ends_at)
     if venue.id != event.venue_id:  # one that was given up keeps what is announced there
