@@ -21,6 +21,8 @@ MOST_AT_ONCE = 100
 """Gestures of one sending: a phone that has more sends several times."""
 LARGEST_STEP = 50
 NONCE = re.compile(r"[A-Za-z0-9_-]{8,40}")
+CODE = re.compile(r"[0-9a-z]{1,12}")
+"""The code of a registration, as addresses have it; JSON can say half a character, which no table takes."""
 CLOSE_ENOUGH = timedelta(minutes=2)
 """A phone's clock that is no further from ours is believed as it is."""
 
@@ -67,7 +69,7 @@ def _gesture(mark: Any, drift: timedelta) -> Sent:
         raise BatchUnreadable()
     made_at = _moment(mark["at"]) + drift
     if kind is not MarkKind.COUNTED:
-        if not isinstance(mark["code"], str) or "\0" in mark["code"]:
+        if not isinstance(mark["code"], str) or not CODE.fullmatch(mark["code"]):
             raise BatchUnreadable()
         return Sent(nonce, kind, made_at, code=mark["code"])
     step = mark["step"]

@@ -67,6 +67,8 @@ def test_a_phone_a_minute_ahead_is_believed() -> None:
         written(what="arrivee"),
         written(what="arrivee", code=3),
         written(what="arrivee", code="a\0b"),
+        written(what="arrivee", code="\ud800"),
+        written(what="arrivee", code="x" * 1000),
         written(at=10**30),
         json.dumps({"sent": 0, "marks": [MARK] * 101}),
     ],
