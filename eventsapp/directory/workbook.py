@@ -26,6 +26,10 @@ MOST_MEMORY = 700 * 1024**2
 MOST_UNPACKED = 24 * 1024**2
 """Octets of all parts together; a directory of 5,000 lines takes about 4 MB."""
 
+MOST_SIGNS = 4 * 1024**2
+"""Signs of all cells together. A file holds a text once however many cells show it, so a few octets of it
+could say gigabytes; a directory of 5,000 lines has about a million."""
+
 MOST_PARTS = 500
 MOST_COLUMNS = 40
 MOST_LINES = 5_000
@@ -79,8 +83,12 @@ def _inspect(octets: bytes) -> None:
 
 def _lines(sheet: Any) -> list[tuple[int, list[str]]]:
     found: list[tuple[int, list[str]]] = []
+    signs = 0
     for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
         texts = [said(cell) for cell in cells]
+        signs += sum(map(len, texts))
+        if signs > MOST_SIGNS:
+            raise Refused("too large")
         if any(texts):
             found.append((number, texts))
         if len(found) > MOST_LINES + MOST_HEADINGS:

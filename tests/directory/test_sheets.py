@@ -129,6 +129,8 @@ def test_nor_in_a_workbook() -> None:
 BOMB = zipped(xl__workbook_xml=b"<workbook/>", xl__sharedStrings_xml=b" " * 30 * 1024**2)
 LETTER = zipped(word__document_xml=b"<document/>")
 ENTITIES = zipped(xl__workbook_xml=b'<!DOCTYPE w [<!ENTITY a "aa">]><workbook/>')
+REPEATED = a_workbook(HEADINGS, *[(*ROY, "x" * 30_000)] * 150)
+assert len(REPEATED) < 20_000, "a workbook says a text once"
 SHORT = a_workbook(HEADINGS, ROY)[:-200]
 LYING = BOMB.replace(struct.pack("<L", 30 * 1024**2), struct.pack("<L", 1000))
 
@@ -139,6 +141,7 @@ LYING = BOMB.replace(struct.pack("<L", 30 * 1024**2), struct.pack("<L", 1000))
         (b"", sheets.FileMissing),
         (b"x" * (MOST + 1), sheets.FileTooLarge),
         (BOMB, sheets.FileTooLarge),
+        (REPEATED, sheets.FileTooLarge),
         (LYING, sheets.FileUnreadable),
         (LETTER, sheets.FileUnreadable),
         (ENTITIES, sheets.FileUnreadable),
