@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from flask_babel import gettext, lazy_gettext
@@ -16,6 +17,20 @@ from eventsapp.people import showcase
 from eventsapp.refusals import Refusal, msgid
 from eventsapp.settings import setting
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+
+class DayField(DateField):
+    """A day from FIRST_YEAR to LAST_YEAR. Another is no day, as letters are: it was mistyped, and the first
+    and the last that Python knows have no midnight in UTC, or no day after them."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Reads what was typed. Raises ValueError, which WTForms keeps."""
+        super().process_formdata(valuelist)
+        if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            self.data = None
+            raise ValueError(self.gettext("Not a valid date value."))
+
 
 class AddressForm(FlaskForm):
     """Whom is it sent to?"""
@@ -26,8 +41,8 @@ class AddressForm(FlaskForm):
 class AbsenceForm(AddressForm):
     """From when to when, and who stands in?"""
 
-    first_day = DateField(lazy_gettext("Premier jour d’absence"))
-    last_day = DateField(lazy_gettext("Dernier jour d’absence"))
+    first_day = DayField(lazy_gettext("Premier jour d’absence"))
+    last_day = DayField(lazy_gettext("Dernier jour d’absence"))
 
 
 class WithPicture(Protocol):

@@ -12,7 +12,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import DateField, StringField, TimeField
+from wtforms import StringField, TimeField
 from wtforms.validators import Optional
 
 from eventsapp import clock
@@ -28,7 +28,7 @@ from eventsapp.places.listings import venue_of, venues
 from eventsapp.places.models import Territory, Venue
 from eventsapp.refusals import Refusal, msgid
 from eventsapp.web.doorstep import actor, desk, steered
-from eventsapp.web.forms import refuse
+from eventsapp.web.forms import DayField, refuse
 
 bp = desk("closures")
 
@@ -45,9 +45,9 @@ class DayMissing(Refusal):
 class ClosingForm(FlaskForm):
     """From when to when, and why?"""
 
-    first_day = DateField(lazy_gettext("Du"), name="du")
+    first_day = DayField(lazy_gettext("Du"), name="du")
     first_hour = TimeField(lazy_gettext("À partir de"), [Optional()], name="de")
-    last_day = DateField(lazy_gettext("Jusqu’au"), name="au")
+    last_day = DayField(lazy_gettext("Jusqu’au"), name="au")
     last_hour = TimeField(lazy_gettext("Jusqu’à"), [Optional()], name="a")
     reason = StringField(lazy_gettext("Pourquoi ?"), name="raison")
 
@@ -190,9 +190,10 @@ def _given_back(area: Territory, venue: Venue, answered: ClosingForm, refusal: R
     """The preview as it is now, what was ticked, and the reason beside its session."""
     again = ClosingForm(request.form, meta={"csrf": False})
     again.form_errors = list(answered.form_errors)
+    shown = {field.name: field for field in again}  # by what the page calls them; no token among them
     for field in answered:
-        if field.errors and field.name != "csrf_token":
-            again[field.short_name].errors = list(field.errors)
+        if field.errors and field.name in shown:
+            shown[field.name].errors = list(field.errors)
     mistakes = {}
     if (refusal.field or "").startswith(CHOICE):
         mistakes[refusal.field] = again.form_errors.pop()

@@ -11,7 +11,7 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import DateField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.validators import Optional
 
 from eventsapp import clock
@@ -25,7 +25,7 @@ from eventsapp.places.models import Territory
 from eventsapp.refusals import Refusal, msgid
 from eventsapp.web.coordination.closures import CHOICE, DayMissing, chosen
 from eventsapp.web.doorstep import actor, desk, steered
-from eventsapp.web.forms import refuse
+from eventsapp.web.forms import DayField, refuse
 
 bp = desk("replacements")
 
@@ -42,8 +42,8 @@ class AbsenceForm(FlaskForm):
     host = SelectField(
         lazy_gettext("Quelle structure ne peut pas venir ?"), validate_choice=False, name="structure"
     )
-    first_day = DateField(lazy_gettext("Du"), name="du")
-    last_day = DateField(lazy_gettext("Jusqu’au"), name="au")
+    first_day = DayField(lazy_gettext("Du"), name="du")
+    last_day = DayField(lazy_gettext("Jusqu’au"), name="au")
     reason = StringField(lazy_gettext("Pourquoi ?"), [Optional()], name="raison")
 
     def span(self) -> tuple[datetime, datetime]:

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import BooleanField, DateField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from eventsapp import clock
@@ -18,7 +18,7 @@ from eventsapp.programme.models import Action, Axis, Project, ProjectStatus, The
 from eventsapp.programme.rewriting import ActionAnswers, AxisMissing, ProjectAnswers, ThemeMissing
 from eventsapp.refusals import NotFound, Refusal, msgid
 from eventsapp.web.doorstep import actor, desk, steered
-from eventsapp.web.forms import refuse
+from eventsapp.web.forms import DayField, refuse
 
 bp = desk("rewriting")
 
@@ -41,8 +41,8 @@ class ProjectForm(FlaskForm):
 
     status = RadioField(lazy_gettext("Où en est le projet ?"), validate_choice=False)
     diagnosis = TextAreaField(lazy_gettext("Le diagnostic, en quelques phrases"), validators=[Optional()])
-    signed_on = DateField(lazy_gettext("Signé le"), validators=[Optional()])
-    ends_on = DateField(lazy_gettext("Jusqu’au"), validators=[Optional()])
+    signed_on = DayField(lazy_gettext("Signé le"), validators=[Optional()])
+    ends_on = DayField(lazy_gettext("Jusqu’au"), validators=[Optional()])
 
 
 class AxisForm(FlaskForm):

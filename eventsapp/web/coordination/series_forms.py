@@ -10,13 +10,14 @@ from datetime import date
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectChoice, SelectField, SelectMultipleField
+from wtforms import IntegerField, SelectChoice, SelectField, SelectMultipleField
 
 from eventsapp import languages
 from eventsapp.agenda.outlook import SeriesDate
 from eventsapp.agenda.rule_json import RuleNotUnderstood, rule_from_dict
 from eventsapp.agenda.rules import Avoid, Ordinal, Rule, Weekday, WhenClosed
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.web.forms import DayField
 
 ORDINALS = [
     SelectChoice("first", lazy_gettext("1er")),
@@ -56,8 +57,8 @@ class RuleForm(FlaskForm):
     when_closed = SelectField(
         lazy_gettext("Quand ce jour est fermé"), name="sinon", choices=WHEN_CLOSED, validate_choice=False
     )
-    first = DateField(lazy_gettext("À partir du"), name="du")
-    last = DateField(lazy_gettext("Jusqu’au"), name="au")
+    first = DayField(lazy_gettext("À partir du"), name="du")
+    last = DayField(lazy_gettext("Jusqu’au"), name="au")
 
     def ask(self) -> RuleForm:
         """Names the days in the reader's language."""
@@ -84,7 +85,7 @@ class RuleForm(FlaskForm):
 class AddForm(FlaskForm):
     """A day besides the rule."""
 
-    day = DateField(lazy_gettext("Jour à ajouter"), name="ajout")
+    day = DayField(lazy_gettext("Jour à ajouter"), name="ajout")
 
 
 class DropForm(FlaskForm):
@@ -97,7 +98,7 @@ class MoveForm(FlaskForm):
     """A date of the rule that is held on another day."""
 
     day = SelectField(lazy_gettext("Date à déplacer"), name="depart", validate_choice=False)
-    to = DateField(lazy_gettext("Nouveau jour"), name="arrivee")
+    to = DayField(lazy_gettext("Nouveau jour"), name="arrivee")
 
 
 def answers_of(rule: Rule | None, today: date) -> dict[str, object]:
@@ -134,7 +135,7 @@ def choices_of(dates: Iterable[SeriesDate]) -> list[SelectChoice]:
     return choices
 
 
-def day_in(field: DateField, name: str) -> date:
+def day_in(field: DayField, name: str) -> date:
     """The day typed into a field. Raises DayNotGiven."""
     if not isinstance(field.data, date):
         raise DayNotGiven(field=name)

@@ -16,7 +16,6 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
-    DateField,
     Field,
     HiddenField,
     IntegerField,
@@ -40,6 +39,7 @@ from eventsapp.programme.school_calendar import CalendarNotCovered
 from eventsapp.proposals import answers, listings
 from eventsapp.proposals.submitting import NotApproved
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.web.forms import DayField
 from eventsapp.web.partners.proposal_starts import Repeat
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -93,11 +93,11 @@ class ProposalForm(FlaskForm):
     action = SelectField(lazy_gettext("Action"), validate_choice=False)
     title = StringField(lazy_gettext("Titre"))
     venue = SelectField(lazy_gettext("Lieu"), validate_choice=False)
-    day = DateField(lazy_gettext("Jour"))
+    day = DayField(lazy_gettext("Jour"))
     start = TimeField(lazy_gettext("Début"))
     end = TimeField(lazy_gettext("Fin"))
     repeat = SelectField(lazy_gettext("Combien de fois ?"), choices=REPEATS, validate_choice=False)
-    until = DateField(lazy_gettext("Jusqu’au"))
+    until = DayField(lazy_gettext("Jusqu’au"))
     summary = StringField(lazy_gettext("En une phrase"))
     description = TextAreaField(lazy_gettext("Ce que l’on fait"))
     topic = SelectField(lazy_gettext("Sujet"), validate_choice=False)
@@ -228,7 +228,7 @@ def _row(rows: Iterable[Row], field: Field, refusal: type[Refusal]) -> Row:
     raise (refusal if field.data else ChoiceMissing)(field=field.short_name)
 
 
-def _day(field: DateField) -> date:
+def _day(field: DayField) -> date:
     if not isinstance(field.data, date):
         raise DayMissing(field=field.short_name)
     return field.data

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 import time_machine
@@ -284,6 +285,8 @@ def test_what_was_announced_meanwhile_is_shown_before_anything_is_done(
         ("?du=&au=2026-12-18&raison=x", "du"),
         ("?du=2026-12-07&au=demain&raison=x", "au"),
         ("?du=2026-12-07&au=2026-12-01&raison=x", "au"),
+        ("?du=0001-01-01&au=2026-12-01&raison=x", "du"),
+        ("?du=2026-12-07&au=9999-12-31&raison=x", "au"),
         ("?du=2026-11-01&au=2026-11-02&raison=x", "au"),
         ("?du=2026-12-07&au=2028-12-07&raison=x", "au"),
         ("?du=2026-12-07&au=2026-12-07&raison=+", "raison"),
@@ -294,6 +297,19 @@ def test_what_was_announced_meanwhile_is_shown_before_anything_is_done(
 def test_a_closure_that_is_none_is_refused_beside_its_field(night: Night, query: str, field: str) -> None:
     answer = night.desk.get(night.address + query)
     assert (answer.status_code, list(answer.page.mistakes)) == (422, [field])
+    sent = parse_qs(query.removeprefix("?"), keep_blank_values=True)
+    answer = night.desk.submit(night.preview().form(button=CLOSE), sent)
+    assert (answer.status_code, list(answer.page.mistakes)) == (422, [field])
+
+
+@pytest.mark.databases("sqlite")
+def test_pressed_twice_it_is_closed_once(night: Night, db_session: scoped_session[Session]) -> None:
+    form = night.preview().form(button=CLOSE)
+    assert night.desk.submit(form).status_code == 303
+    before = everything()
+    answer = night.desk.submit(form)
+    assert (answer.status_code, list(answer.page.mistakes)) == (409, ["du"])
+    assert everything() == before
 
 
 def test_a_closed_place_takes_nothing_new_until_it_is_open_again(
