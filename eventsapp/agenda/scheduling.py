@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -35,6 +35,10 @@ from eventsapp.people.models import Organisation
 from eventsapp.places.models import Venue
 from eventsapp.programme import years
 from eventsapp.refusals import Conflict, Refusal, msgid
+
+MOST_PLACES = 2000
+FURTHEST = timedelta(days=2 * 366)
+"""Two years: a slip of the finger in a year is refused, not announced."""
 
 
 class EventIsPast(Refusal):
@@ -67,10 +71,22 @@ class VenueElsewhere(Refusal):
     sentence = msgid("Ce lieu n’est pas dans cet arrondissement.")
 
 
+class DayTooFar(Refusal):
+    """More than FURTHEST from now."""
+
+    sentence = msgid("Cette date est dans plus de deux ans : vérifiez l’année.")
+
+
 class CapacityMissing(Refusal):
     """Places are counted, but how many?"""
 
     sentence = msgid("Indiquez le nombre de places.")
+
+
+class CapacityOdd(Refusal):
+    """Less than one place, or more than a large hall holds. Parameter: `most`."""
+
+    sentence = msgid("Écrivez un nombre de places entre 1 et %(most)s.")
 
 
 class CapacityBelowSeats(Refusal):
@@ -204,7 +220,7 @@ def reword(
     """Changes what is said of an event: its page and feeds show it, nobody is told; False: nothing changes.
 
     More places go at once to those who wait, who are told of theirs. `capacity` counts where places do.
-    Raises CapacityMissing, CapacityBelowSeats, YearIsClosed.
+    Raises CapacityMissing, CapacityOdd, CapacityBelowSeats, YearIsClosed.
     """
     lock(event)
     if event.ends_at <= now:
@@ -333,6 +349,8 @@ def _check_venue(territory_id: int, venue: Venue) -> None:
 def _check_capacity(event: Event, capacity: int) -> None:
     if capacity <= 0:
         raise CapacityMissing(field="capacity")
+    if capacity > MOST_PLACES:
+        raise CapacityOdd(field="capacity", most=MOST_PLACES)
     if capacity < event.seats_taken:
         raise CapacityBelowSeats(field="capacity", taken=event.seats_taken)
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from eventsapp.agenda.models import Accessibility, Audience, Topic
 from eventsapp.agenda.recurrence import Occurrence, Outcome, preview
 from eventsapp.agenda.rules import Avoid, Ordinal, Rule, Weekday
-from eventsapp.agenda.scheduling import CapacityMissing, EndsBeforeStart, VenueElsewhere
+from eventsapp.agenda.scheduling import (
+    FURTHEST,
+    MOST_PLACES,
+    CapacityMissing,
+    CapacityOdd,
+    DayTooFar,
+    EndsBeforeStart,
+    VenueElsewhere,
+)
 from eventsapp.clock import day_of, local
 from eventsapp.languages import SPOKEN
 from eventsapp.media.models import Picture
@@ -21,11 +29,8 @@ from eventsapp.programme.school_calendar import zone_c
 from eventsapp.refusals import Refusal, msgid
 
 LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_DESCRIPTION = 160, 400, 4000
-MOST_PLACES = 2000
 MOST_DATES = 40
 """A date a week for a school year, which has thirty-six weeks with school."""
-FURTHEST = timedelta(days=2 * 366)
-"""Two years: a slip of the finger in a year is refused, not announced."""
 
 
 class TitleMissing(Refusal):
@@ -40,12 +45,6 @@ class SessionIsPast(Refusal):
     sentence = msgid("Cette date est passée : choisissez un jour à venir.")
 
 
-class DayTooFar(Refusal):
-    """More than FURTHEST from now."""
-
-    sentence = msgid("Cette date est dans plus de deux ans : vérifiez l’année.")
-
-
 class NoDateLeft(Refusal):
     """A rule of which holidays and the end leave nothing to come."""
 
@@ -56,12 +55,6 @@ class TooManyDates(Refusal):
     """More than MOST_DATES. Parameter: `most`."""
 
     sentence = msgid("Cette répétition donne plus de %(most)s dates : rapprochez la fin.")
-
-
-class CapacityOdd(Refusal):
-    """Less than one place, or more than a large hall holds."""
-
-    sentence = msgid("Écrivez un nombre de places entre 1 et %(most)s.")
 
 
 class PictureMissing(Refusal):

@@ -12,7 +12,6 @@ from datetime import date, datetime, time
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     IntegerField,
     SelectChoice,
     SelectField,
@@ -24,9 +23,12 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from eventsapp.agenda.models import ACCESSIBILITY_LABELS, Event
+from eventsapp.agenda.scheduling import FURTHEST, DayTooFar
 from eventsapp.clock import PARIS, day_of, local
+from eventsapp.people import contacts
 from eventsapp.places.models import Venue
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.web.forms import DayField
 
 LONGEST = {"title": 160, "summary": 400, "description": 4000, "room": 80, "reason": 240}
 """The columns' own lengths, and for the description what a page can bear."""
@@ -71,7 +73,7 @@ class TextTooLong(Refusal):
 class MoveForm(FlaskForm):
     """When and where instead? Sent by GET to be looked at, by POST to be done."""
 
-    day = DateField(lazy_gettext("Jour"), name="jour")
+    day = DayField(lazy_gettext("Jour"), name="jour")
     starts = TimeField(lazy_gettext("Début"), name="debut")
     ends_at = TimeField(lazy_gettext("Fin"), name="fin")
     venue = SelectField(lazy_gettext("Lieu"), name="lieu", validate_choice=False)
@@ -142,7 +144,7 @@ def answers_of(event: Event) -> dict[str, object]:
 def wanted_in(form: MoveForm, venues: Sequence[Venue], now: datetime) -> Wanted:
     """What a filled-in form asks for.
 
-    Raises DayMissing, HourMissing, PlaceMissing, MomentIsPast, TextTooLong.
+    Raises DayMissing, HourMissing, PlaceMissing, MomentIsPast, DayTooFar, TextTooLong, Unwritable.
     """
     day = form.day.data
     if not isinstance(day, date):
@@ -153,15 +155,26 @@ def wanted_in(form: MoveForm, venues: Sequence[Venue], now: datetime) -> Wanted:
         raise PlaceMissing(field="venue")
     if starts_at <= now:
         raise MomentIsPast(field="day")
+    if day > day_of(now) + FURTHEST:
+        raise DayTooFar(field="day")
     return Wanted(starts_at, ends_at, venue, text_in(form.room, "room"))
 
 
 def text_in(field: StringField, name: str) -> str:
-    """A text without spaces around it. Raises TextTooLong."""
+    """A text without spaces around it, on one line but for the description; empty for signs that say nothing.
+
+    Raises TextTooLong, Unwritable.
+    """
     text = (field.data or "").strip()
     if len(text) > LONGEST[name]:
         raise TextTooLong(field=name, most=LONGEST[name])
-    return text
+    # Read as other texts are, and kept as typed: no space moves because something else was corrected.
+    said = (
+        contacts.text(text, field=name, longest=LONGEST[name])
+        if name == "description"
+        else contacts.line(text, field=name)
+    )
+    return text if said else ""
 
 
 def _hour(day: date, field: TimeField, name: str) -> datetime:

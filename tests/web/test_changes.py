@@ -167,6 +167,9 @@ def test_another_room_alone_is_told_to_nobody_a_week_before(
         ({"fin": "25:00"}, "fin", "Donnez une heure : « 9:30 »."),
         ({"fin": "09:00"}, "fin", "L’heure de fin doit venir après l’heure de début."),
         ({"jour": "2025-12-05"}, "jour", "Ce jour et cette heure sont déjà passés."),
+        ({"jour": "0001-01-01", "debut": "00:00"}, "jour", "Donnez une date : jour, mois et année."),
+        ({"jour": "9999-12-31"}, "jour", "Donnez une date : jour, mois et année."),
+        ({"jour": "2062-12-05"}, "jour", "Cette date est dans plus de deux ans : vérifiez l’année."),
         ({"lieu": "ecole-pajol"}, "lieu", "Choisissez un lieu dans la liste."),
         ({"salle": "x" * 81}, "salle", "C’est trop long : 80 signes au plus."),
     ],
@@ -305,6 +308,8 @@ def test_more_places_go_to_who_waits_and_fewer_than_are_taken_there_are_not(
         ("2", "3 places sont déjà prises : il ne peut pas y en avoir moins."),
         ("beaucoup", "Indiquez le nombre de places."),
         ("0", "Indiquez le nombre de places."),
+        ("2001", "Écrivez un nombre de places entre 1 et 2000."),
+        ("9" * 19, "Écrivez un nombre de places entre 1 et 2000."),
     ):
         answer = desk.submit(form, {"capacity": capacity})
         assert answer.status_code == 422
@@ -318,7 +323,12 @@ def test_more_places_go_to_who_waits_and_fewer_than_are_taken_there_are_not(
 
 def test_a_title_is_wanted(desk: PageClient, here: str) -> None:
     form = desk.get(f"{here}/modification").page.form(button="Enregistrer")
-    for title, sentence in (("  ", "Donnez un titre."), ("x" * 161, "C’est trop long : 160 signes au plus.")):
+    for title, sentence in (
+        ("  ", "Donnez un titre."),
+        ("x" * 161, "C’est trop long : 160 signes au plus."),
+        ("Atelier\u202egratuit", "Ce texte contient un signe illisible."),
+        ("Atelier\r\nBcc: x@example.org", "Ce texte contient un signe illisible."),
+    ):
         answer = desk.submit(form, {"title": title})
         assert answer.status_code == 422
         assert sentence in plain(answer.page)
