@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 
 from eventsapp.agenda.models import Event, EventStatus
 from eventsapp.clock import PARIS, local
+from eventsapp.codes import fingerprint
 from eventsapp.database import db
 from eventsapp.disruptions import ranking, surroundings
 from eventsapp.disruptions.changes import Change, as_announced
@@ -92,6 +93,12 @@ def selected(territory: Territory, numbers: Collection[int], *, now: datetime) -
     if not found:
         raise NoneTicked()
     return found
+
+
+def mark_of(events: Iterable[Event]) -> str:
+    """What a page shows of these sessions, in sixteen signs: « a week later » sent twice would be two."""
+    said = (f"{one.id} {one.starts_at.isoformat()} {one.venue_id} {one.room}" for one in events)
+    return fingerprint("\x1f".join(said))[:16]
 
 
 def moved(events: Sequence[Event], *, days: int | None, hour: time | None, now: datetime) -> list[Change]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
+from datetime import date
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
@@ -23,6 +24,8 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 class DayField(DateField):
     """A day from FIRST_YEAR to LAST_YEAR. Another is no day, as letters are: it was mistyped, and the first
     and the last that Python knows have no midnight in UTC, or no day after them."""
+
+    data: date | None
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Reads what was typed. Raises ValueError, which WTForms keeps."""

@@ -23,6 +23,7 @@ from eventsapp.agenda.session_listings import Wish
 from eventsapp.database import db
 from eventsapp.disruptions import doing, moving, previews, ranking, surroundings
 from eventsapp.disruptions.changes import Change, changes_nothing
+from eventsapp.disruptions.closing import PreviewIsOld
 from eventsapp.disruptions.letters import becomes
 from eventsapp.disruptions.models import Gesture
 from eventsapp.disruptions.moving import LONGEST_REASON, LONGEST_ROOM
@@ -99,6 +100,8 @@ def change(territory: str) -> tuple[str, int] | BaseResponse:
     form = _form(area)
     try:
         events = _selected(area)
+        if request.form.get("vu", "") != moving.mark_of(events):
+            raise PreviewIsOld()
         changes = _changes(area, gesture, form, events)
         reason = " ".join((form.reason.data or "").split())[:LONGEST_REASON]
         done = doing.carry_out(gesture, area, changes, reason=reason, actor=actor(), now=clock.now())
@@ -111,9 +114,10 @@ def change(territory: str) -> tuple[str, int] | BaseResponse:
         area = steered(territory)
         try:
             events = _selected(area)
+            again = _changes(area, gesture, form, events) if isinstance(refusal, PreviewIsOld) else []
         except Refusal:
-            events = ()
-        return _page(area, gesture, form, events), status
+            events, again = (), []
+        return _page(area, gesture, form, events, again), status
     return redirect(url_for("gestures.show", territory=territory, change_id=done.id), 303)
 
 
@@ -174,6 +178,7 @@ def _page(
         form=form,
         events=events,
         changes=changes,
+        mark=moving.mark_of(events),
         told=previews.told(changes, now=clock.now()) if changes else None,
         obstacles=moving.obstacles(area, changes),
         words=WORDS,

@@ -116,6 +116,25 @@ def test_three_are_moved_by_a_week_and_people_are_told_once(
     db_session.rollback()
 
 
+def test_pressed_twice_they_move_by_one_week_and_not_by_two(
+    desk: PageClient, db_session: scoped_session[Session]
+) -> None:
+    form = asked(desk, ticked(desk, "Déplacer"), semaines="1").form(button=DO)
+    assert desk.submit(form).status_code == 303
+    before = everything()
+    answer = desk.submit(form)
+    assert answer.status_code == 409
+    assert "Entre-temps, quelque chose a changé dans l’agenda." in plain(answer.page.main.text)
+    assert "Devient : lundi 21 décembre 2026, de 9 h à 11 h" in plain(answer.page.main.text)
+    assert everything() == before
+    assert desk.submit(answer.page.form(button=DO)).status_code == 303  # that was looked at
+    db_session.rollback()
+    assert db_session.scalars(select(Event.starts_at).order_by(Event.id)).first() == local(
+        curial.FIRST + timedelta(weeks=2), 9
+    )
+    db_session.rollback()
+
+
 def test_an_hour_stays_the_hour_of_the_wall_when_summer_comes(
     desk: PageClient, db_session: scoped_session[Session]
 ) -> None:
