@@ -72,8 +72,8 @@ def account() -> str:
     return found.actor if found else ""
 
 
-def day_link() -> str:
-    """Which helper's link it is."""
+def link() -> str:
+    """Which private link it is: a helper's, a school's, that of a question."""
     return fingerprint(str((request.view_args or {}).get("token", "")))
 
 
@@ -114,8 +114,16 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     # (and gets three a day: hosting.links.ASKED_A_DAY).
     "host.ask_again": (Limit(10, HOUR, network),),
     # A thumb at a busy door, twenty times a minute for an hour; a phone sends several gestures at once.
-    "day.keep_marks": (Limit(1200, HOUR, day_link),),
-    "day.count": (Limit(1200, HOUR, day_link),),
+    "day.keep_marks": (Limit(1200, HOUR, link),),
+    "day.count": (Limit(1200, HOUR, link),),
+    "day.arrive": (Limit(1200, HOUR, link),),
+    "day.undo": (Limit(1200, HOUR, link),),
+    # A school answers for forty dates, and thinks again. Each answer is journalled, and another room of
+    # tomorrow's date is told to its families at once: a link in the wrong hands writes to them so often.
+    "host.answer": (Limit(100, HOUR, link),),
+    "host.correct": (Limit(40, HOUR, link),),
+    "host.say_gone": (Limit(40, HOUR, link),),
+    "coming_back.answer": (Limit(40, HOUR, link),),
     # Each image is a second of work.
     "showcase.keep": (Limit(30, HOUR, account),),
 }

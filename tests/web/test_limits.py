@@ -209,7 +209,7 @@ def test_every_limit_is_of_a_door_that_is_there(app: Flask) -> None:
 
 
 NETWORK, EMAIL, HERE = "network", "typed_email", "typed_email_here"
-HALF, ACCOUNT, DAY_LINK = "half_account", "account", "day_link"
+HALF, ACCOUNT, LINK = "half_account", "account", "link"
 """Who is counted: a network, an address that is typed, it from one network, an account (half in), a link."""
 
 SAID = {
@@ -232,8 +232,14 @@ SAID = {
     ("partner_requests.ask", NETWORK): (10, 60),
     ("host.ask_again", NETWORK): (10, 60),
     ("showcase.keep", ACCOUNT): (30, 60),
-    ("day.keep_marks", DAY_LINK): (1200, 60),
-    ("day.count", DAY_LINK): (1200, 60),
+    ("day.keep_marks", LINK): (1200, 60),
+    ("day.count", LINK): (1200, 60),
+    ("day.arrive", LINK): (1200, 60),
+    ("day.undo", LINK): (1200, 60),
+    ("host.answer", LINK): (100, 60),
+    ("host.correct", LINK): (40, 60),
+    ("host.say_gone", LINK): (40, 60),
+    ("coming_back.answer", LINK): (40, 60),
 }
 """How many forms a door takes, within how many minutes, of whom."""
 
@@ -280,6 +286,12 @@ DOORS = {
     "showcase.keep": Door("/pro/organisations/{organisation}/vitrine", 422),
     "day.keep_marks": Door("/jour/{link}/marques", 410),
     "day.count": Door("/jour/{link}/comptes/3-5", 410),
+    "day.arrive": Door("/jour/{link}/arrivees/k7mw2pa", 410),
+    "day.undo": Door("/jour/{link}/arrivees/k7mw2pa/annulation", 410),
+    "host.answer": Door("/ecole/{link}/dates/k7mw2pa", 410),
+    "host.correct": Door("/ecole/{link}/coordonnees", 410),
+    "host.say_gone": Door("/ecole/{link}/depart", 410),
+    "coming_back.answer": Door("/on-repart/{link}", 410),
 }
 
 
@@ -385,7 +397,7 @@ def test_every_door_takes_as_many_forms_as_it_says_and_no_more(
         NETWORK: "127.0.0.1",
         EMAIL: "nadia@example.org",
         HERE: "nadia@example.org 127.0.0.1",
-        DAY_LINK: fingerprint("jeton-Nadia"),
+        LINK: fingerprint("jeton-Nadia"),
     }.get(who, f"account:{people['Nadia'].id}")
     db_session.rollback()
     begin_writing()
