@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
 import time_machine
@@ -297,17 +296,37 @@ def test_what_was_announced_meanwhile_is_shown_before_anything_is_done(
 def test_a_closure_that_is_none_is_refused_beside_its_field(night: Night, query: str, field: str) -> None:
     answer = night.desk.get(night.address + query)
     assert (answer.status_code, list(answer.page.mistakes)) == (422, [field])
-    sent = parse_qs(query.removeprefix("?"), keep_blank_values=True)
-    answer = night.desk.submit(night.preview().form(button=CLOSE), sent)
+
+
+@pytest.fixture
+def quiet(night: Night, db_session: scoped_session[Session]) -> Night:
+    """A school where nothing is announced."""
+    school = factories.a_school("École Manin")
+    db_session.commit()
+    return Night(night.desk, school.id)
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [
+        ({"du": "0001-01-01"}, "du"),
+        ({"au": "9999-12-31"}, "au"),
+        ({"au": "2026-12-01"}, "au"),
+        ({"raison": " "}, "raison"),
+    ],
+)
+@pytest.mark.databases("sqlite")
+def test_nor_when_it_is_sent(quiet: Night, answers: dict[str, str], field: str) -> None:
+    answer = quiet.desk.submit(quiet.preview().form(button="Fermer ce lieu"), answers)
     assert (answer.status_code, list(answer.page.mistakes)) == (422, [field])
 
 
 @pytest.mark.databases("sqlite")
-def test_pressed_twice_it_is_closed_once(night: Night, db_session: scoped_session[Session]) -> None:
-    form = night.preview().form(button=CLOSE)
-    assert night.desk.submit(form).status_code == 303
+def test_pressed_twice_it_is_closed_once(quiet: Night) -> None:
+    form = quiet.preview().form(button="Fermer ce lieu")
+    assert quiet.desk.submit(form).status_code == 303
     before = everything()
-    answer = night.desk.submit(form)
+    answer = quiet.desk.submit(form)
     assert (answer.status_code, list(answer.page.mistakes)) == (409, ["du"])
     assert everything() == before
 
