@@ -35,6 +35,12 @@ class ContentFingerprint(BaseConverter):
     regex = r"[0-9a-f]{64}"
 
 
+def row_number(typed: str) -> int | None:
+    """The number of a row in a form; None for what no form of ours says: other digits, or more than any
+    INTEGER column holds."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
+
+
 class RowNumber(IntegerConverter):
     """The number of a row; one that no INTEGER column can hold is no address of ours."""
 

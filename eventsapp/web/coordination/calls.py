@@ -15,6 +15,7 @@ from eventsapp.mailroom import calls
 from eventsapp.mailroom.masking import readable_text
 from eventsapp.mailroom.models import CallOutcome
 from eventsapp.refusals import Refusal
+from eventsapp.web.addresses import row_number
 from eventsapp.web.coordination.calls_wording import SAID, tried
 from eventsapp.web.doorstep import actor, desk, steered
 
@@ -51,7 +52,7 @@ def outcome(territory: str, letter_id: int) -> BaseResponse:
         calls.settle(
             letter,
             came_of_it,
-            also=request.form.getlist("letter", type=int),
+            also={number for one in request.form.getlist("letter") if (number := row_number(one))},
             confirmed_by=request.form.get("confirmed_by", ""),
             actor=actor(),
             now=clock.now(),

@@ -20,6 +20,7 @@ from eventsapp.planning.models import Comeback, YearPreparation
 from eventsapp.programme import years
 from eventsapp.programme.school_calendar import SchoolYear, year_of, zone_c
 from eventsapp.refusals import NotFound, Refusal
+from eventsapp.web.addresses import row_number
 from eventsapp.web.doorstep import actor, desk, steered
 
 bp = desk("next_year")
@@ -103,9 +104,9 @@ def targets(territory: str) -> tuple[str, int] | BaseResponse:
     area, year = steered(territory), _year_asked()
     preparation = _preparation(area, year)
     typed = {
-        int(name.removeprefix("school-")): value
+        number: value
         for name, value in request.form.items()
-        if name.startswith("school-") and name.removeprefix("school-").isdigit()
+        if name.startswith("school-") and (number := row_number(name.removeprefix("school-")))
     }
     try:
         changed = preparing.set_targets(preparation, typed, actor=actor(), now=clock.now())

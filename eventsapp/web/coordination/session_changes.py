@@ -31,6 +31,7 @@ from eventsapp.places import closures
 from eventsapp.places.listings import venue_of, venues
 from eventsapp.places.models import Territory, VenueClosure
 from eventsapp.refusals import Refusal
+from eventsapp.web.addresses import row_number
 from eventsapp.web.coordination.obstacle_words import WORDS
 from eventsapp.web.doorstep import actor, desk, steered
 from eventsapp.web.forms import refuse
@@ -133,7 +134,7 @@ def _is_asked() -> bool:
 
 
 def _selected(area: Territory) -> Sequence[Event]:
-    numbers = {_number(one) for one in request.values.getlist("e")}
+    numbers = {row_number(one) for one in request.values.getlist("e")}
     return moving.selected(area, {one for one in numbers if one is not None}, now=clock.now())
 
 
@@ -146,7 +147,7 @@ def _changes(area: Territory, gesture: Gesture, form: BulkForm, events: Sequence
         days = 7 * (form.weeks.data or 0) + (form.days.data or 0)
         changes = moving.moved(events, days=days, hour=form.hour.data, now=clock.now())
     else:
-        number = _number(form.venue.data or "")
+        number = row_number(form.venue.data or "")
         venue = venue_of(area, number) if number is not None else None
         changes = moving.housed(events, venue=venue, room=form.room.data or "")
     changes = [one for one in changes if not changes_nothing(one)]
@@ -195,19 +196,15 @@ def _wish() -> Wish:
     state = asked.get("etat", "")
     return Wish(
         month=_month(asked.get("mois", "")),
-        venue_id=_number(asked.get("lieu", "")),
-        host_id=_number(asked.get("structure", "")),
-        activity_id=_number(asked.get("activite", "")),
+        venue_id=row_number(asked.get("lieu", "")),
+        host_id=row_number(asked.get("structure", "")),
+        activity_id=row_number(asked.get("activite", "")),
         status=EventStatus(state) if state in set(EventStatus) else None,
     )
 
 
 def _page_number() -> int:
-    return max(1, _number(request.args.get("page", "")) or 1)
-
-
-def _number(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
+    return max(1, row_number(request.args.get("page", "")) or 1)
 
 
 def _month(typed: str) -> date | None:

@@ -128,6 +128,17 @@ def test_an_outcome_is_one_of_four(
     assert len(people(desk.get(LIST).page)) == 1
 
 
+@pytest.mark.parametrize("also", ["9" * 19, "9" * 5000, "-1", "²", "hier"])
+def test_a_letter_that_no_list_shows_changes_nothing_else(
+    desk: PageClient, awa_registers: Callable[[str], None], also: str
+) -> None:
+    awa_registers("Awa")
+    form = desk.get(LIST).page.main.all("form")[0]
+    token = form.one("input", name="csrf_token")["value"]
+    answer = desk.post(form["action"], data={"outcome": "appele", "csrf_token": token, "letter": also})
+    assert (answer.status_code, people(desk.get(LIST).page)) == (303, [])
+
+
 def test_what_awa_is_told_is_the_latest_news(
     desk: PageClient, awa_registers: Callable[[str], None], db_session: scoped_session[Session]
 ) -> None:

@@ -114,6 +114,10 @@ def test_a_wrong_target_is_said_beside_its_school_and_changes_nothing(
     db_session.refresh(curial)
     assert curial.sessions == 1
     db_session.rollback()
+    for number in ("9" * 19, "9" * 5000, "²", "0"):  # schools of no form of ours
+        form = desk.get(PAGE).page.form(button="Garder ces cibles")
+        answer = desk.post(form.action, data=form.values | {f"school-{number}": "8"})
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{PAGE}?annee=2027-2028")
     assert "2 écoles changent." in press(
         desk, "Garder ces cibles", **{f"school-{curial.venue_id}": "8", f"school-{manin.venue_id}": "3"}
     )
