@@ -31,8 +31,7 @@ class DayField(DateField):
         """Reads what was typed. Raises ValueError, which WTForms keeps."""
         super().process_formdata(valuelist)
         if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
-            self.data = None
-            raise ValueError(self.gettext("Not a valid date value."))
+            super().process_formdata(["-"])
 
 
 class AddressForm(FlaskForm):
