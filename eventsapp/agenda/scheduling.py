@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 
 from eventsapp import journal
-from eventsapp.agenda import fragments, openings, telling
+from eventsapp.agenda import bounds, fragments, openings, telling
 from eventsapp.agenda.models import (
     EVENT_MOVES,
     Accessibility,
@@ -35,10 +35,6 @@ from eventsapp.people.models import Organisation
 from eventsapp.places.models import Venue
 from eventsapp.programme import years
 from eventsapp.refusals import Conflict, Refusal, msgid
-
-MOST_PLACES = 2000
-FURTHEST = timedelta(days=2 * 366)
-"""Two years: a slip of the finger in a year is refused, not announced."""
 
 
 class EventIsPast(Refusal):
@@ -71,22 +67,10 @@ class VenueElsewhere(Refusal):
     sentence = msgid("Ce lieu n’est pas dans cet arrondissement.")
 
 
-class DayTooFar(Refusal):
-    """More than FURTHEST from now."""
-
-    sentence = msgid("Cette date est dans plus de deux ans : vérifiez l’année.")
-
-
 class CapacityMissing(Refusal):
     """Places are counted, but how many?"""
 
     sentence = msgid("Indiquez le nombre de places.")
-
-
-class CapacityOdd(Refusal):
-    """Less than one place, or more than a large hall holds. Parameter: `most`."""
-
-    sentence = msgid("Écrivez un nombre de places entre 1 et %(most)s.")
 
 
 class CapacityBelowSeats(Refusal):
@@ -349,8 +333,7 @@ def _check_venue(territory_id: int, venue: Venue) -> None:
 def _check_capacity(event: Event, capacity: int) -> None:
     if capacity <= 0:
         raise CapacityMissing(field="capacity")
-    if capacity > MOST_PLACES:
-        raise CapacityOdd(field="capacity", most=MOST_PLACES)
+    bounds.check_places(capacity)
     if capacity < event.seats_taken:
         raise CapacityBelowSeats(field="capacity", taken=event.seats_taken)
 

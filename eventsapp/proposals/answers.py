@@ -6,18 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from eventsapp.agenda import bounds
+from eventsapp.agenda.bounds import FURTHEST, DayTooFar
 from eventsapp.agenda.models import Accessibility, Audience, Topic
 from eventsapp.agenda.recurrence import Occurrence, Outcome, preview
 from eventsapp.agenda.rules import Avoid, Ordinal, Rule, Weekday
-from eventsapp.agenda.scheduling import (
-    FURTHEST,
-    MOST_PLACES,
-    CapacityMissing,
-    CapacityOdd,
-    DayTooFar,
-    EndsBeforeStart,
-    VenueElsewhere,
-)
+from eventsapp.agenda.scheduling import CapacityMissing, EndsBeforeStart, VenueElsewhere
 from eventsapp.clock import day_of, local
 from eventsapp.languages import SPOKEN
 from eventsapp.media.models import Picture
@@ -185,8 +179,7 @@ def _check_places(answers: Answers) -> None:
         return
     if answers.capacity is None:
         raise CapacityMissing(field="capacity")
-    if not 0 < answers.capacity <= MOST_PLACES:
-        raise CapacityOdd(field="capacity", most=MOST_PLACES)
+    bounds.check_places(answers.capacity)
 
 
 def _alternative(answers: Answers) -> str:

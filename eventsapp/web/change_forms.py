@@ -22,8 +22,8 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
+from eventsapp.agenda.bounds import FURTHEST, DayTooFar
 from eventsapp.agenda.models import ACCESSIBILITY_LABELS, Event
-from eventsapp.agenda.scheduling import FURTHEST, DayTooFar
 from eventsapp.clock import PARIS, day_of, local
 from eventsapp.people import contacts
 from eventsapp.places.models import Venue

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 from time_machine import Traveller
 
 from eventsapp import clock as hours
+from eventsapp.agenda.bounds import CapacityOdd, DayTooFar
 from eventsapp.agenda.models import Accessibility, Activity, Audience, Event, RegistrationMode
 from eventsapp.agenda.scheduling import CapacityMissing, EndsBeforeStart, VenueElsewhere
 from eventsapp.clock import local
@@ -189,13 +190,13 @@ REFUSED: dict[str, tuple[dict[str, object], type[Refusal], str]] = {
         asking.SessionIsPast,
         "day",
     ),
-    "the year 9999": ({"day": date(9999, 12, 31)}, asking.DayTooFar, "day"),
+    "the year 9999": ({"day": date(9999, 12, 31)}, DayTooFar, "day"),
     "the year 1": ({"day": date.min}, asking.SessionIsPast, "day"),
     "the end at the start": ({"end": time(14)}, EndsBeforeStart, "end"),
     "the end before": ({"end": time(13, 59)}, EndsBeforeStart, "end"),
     "no number of places": ({"is_counted": True}, CapacityMissing, "capacity"),
-    "no place": ({"is_counted": True, "capacity": 0}, asking.CapacityOdd, "capacity"),
-    "too many places": ({"is_counted": True, "capacity": 2001}, asking.CapacityOdd, "capacity"),
+    "no place": ({"is_counted": True, "capacity": 0}, CapacityOdd, "capacity"),
+    "too many places": ({"is_counted": True, "capacity": 2001}, CapacityOdd, "capacity"),
     "words without a picture": ({"alternative": "Des cahiers"}, asking.PictureMissing, "picture"),
     "only holidays": (
         {"day": date(2026, 12, 19), "rule": asking.weekly(date(2026, 12, 19), date(2027, 1, 2))},
