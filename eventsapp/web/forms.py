@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 from datetime import date
+from typing import Protocol
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
