@@ -1,8 +1,7 @@
 """The life of an event: announced, moved, reworded, cancelled, restored.
 
-Every verb raises the revision of the territory (feeds and their ETags depend on it) and writes
-the event's fragment anew; a change of hour, place or status raises its SEQUENCE (RFC 5546 2.1.4)
-and is told to people once it has stood for some minutes (`telling`); a typo tells nobody.
+Every verb raises the revision of the territory (feeds and their ETags depend on it) and writes its fragment;
+another hour, place or status raises SEQUENCE (RFC 5546 2.1.4) and is told some minutes later (`telling`).
 """
 
 from __future__ import annotations
