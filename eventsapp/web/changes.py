@@ -162,6 +162,7 @@ def _wanted(event: Event, asked: MoveForm) -> Wanted:
 def _move_page(event: Event, shown: MoveForm, wanted: Wanted | None = None) -> str:
     shown.venue.choices = [SelectChoice(one.slug, one.name) for one in _venues(event)]
     tells = wanted is not None and not wanted.only_the_room(event)
+    whose = desk_of(event)
     return render_template(
         "changes/move.html",
         event=event,
@@ -172,9 +173,17 @@ def _move_page(event: Event, shown: MoveForm, wanted: Wanted | None = None) -> s
         against=clashes(event, starts_at=wanted.starts_at, ends_at=wanted.ends_at, venue=wanted.venue)
         if wanted
         else None,
+        is_secret=lambda other: _is_secret(other, event, steers="territory" in whose),
         **_preview(event, wanted.starts_at if wanted else None, room_only=wanted is not None and not tells),
-        **desk_of(event),
+        **whose,
     )
+
+
+def _is_secret(other: Event, event: Event, *, steers: bool) -> bool:
+    """Whether what else is held there goes unnamed: kept out of public lists, and another organisation's."""
+    if steers or (event.host_id is not None and other.host_id == event.host_id):
+        return False
+    return other.is_restricted or other.activity.action.is_sensitive
 
 
 def _cancel_page(event: Event, shown: CancelForm) -> str:
