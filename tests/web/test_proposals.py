@@ -129,6 +129,19 @@ def test_the_first_form_of_all_asks_everything(
 
 
 @ONLY_SQLITE
+def test_a_place_that_was_given_up_is_chosen_anew(
+    moussa: PageClient, espace: Organisation, last_week: Event, db_session: scoped_session[Session]
+) -> None:
+    """Their last place is Curial; without it, a browser would propose the first of the list."""
+    factories.a_school("École Archereau")
+    last_week.venue.ended_at = hours.now()
+    db_session.commit()
+    form = moussa.get(place(espace)).page.form()
+    assert form["venue"] == ""
+    assert list(moussa.submit(form, {"title": "Jeux"}).page.mistakes) == ["venue"]
+
+
+@ONLY_SQLITE
 def test_places_come_in_groups_theirs_first(
     moussa: PageClient, espace: Organisation, last_week: Event, db_session: scoped_session[Session]
 ) -> None:

@@ -120,13 +120,18 @@ class ProposalForm(FlaskForm):
     def offer(self, territories: Sequence[Territory], usual: Sequence[int] = ()) -> ProposalForm:
         """Names what may be chosen; `usual`: places of theirs, shown first."""
         several = len(territories) > 1
-        self.action.choices = _to_choose(self.action) + [
-            SelectChoice(
-                str(one.id), one.public_name, optgroup=f"Paris {one.territory.ordinal}" if several else None
-            )
-            for one in listings.actions(territories)
-        ]
-        self.venue.choices = _to_choose(self.venue) + _venues(territories, usual)
+        self.action.choices = _to_choose(
+            self.action,
+            [
+                SelectChoice(
+                    str(one.id),
+                    one.public_name,
+                    optgroup=f"Paris {one.territory.ordinal}" if several else None,
+                )
+                for one in listings.actions(territories)
+            ],
+        )
+        self.venue.choices = _to_choose(self.venue, _venues(territories, usual))
         self.topic.choices = [
             SelectChoice("", gettext("Aucun en particulier")),
             *(SelectChoice(str(one.id), one.name) for one in listings.topics()),
@@ -195,9 +200,12 @@ def said_here(refusal: Refusal) -> Refusal:
     return refusal
 
 
-def _to_choose(field: SelectField) -> list[SelectChoice]:
-    """What a list says before anybody has chosen: else the first of a hundred places would be proposed."""
-    return [] if field.data else [SelectChoice("", gettext("Choisissez…"))]
+def _to_choose(field: SelectField, choices: list[SelectChoice]) -> list[SelectChoice]:
+    """Says first that nobody has chosen yet, or that what was chosen is offered no more (a place that was
+    given up): else a browser proposes the first of a hundred places."""
+    if any(one.value == field.data for one in choices):
+        return choices
+    return [SelectChoice("", gettext("Choisissez…")), *choices]
 
 
 def _venues(territories: Sequence[Territory], usual: Sequence[int]) -> list[SelectChoice]:
