@@ -10,6 +10,7 @@ import time_machine
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
+from eventsapp import languages
 from eventsapp.access import grants
 from eventsapp.access.models import Role
 from eventsapp.agenda import scheduling
@@ -214,6 +215,29 @@ def test_what_speaks_against_a_day_is_said_and_forbids_nothing(
     move(desk, here, jour="2026-12-27")
 
 
+def test_what_others_hold_by_referral_only_is_not_named_to_a_partner(
+    desk: PageClient,
+    here: str,
+    event: Event,
+    samira: Account,
+    sign_in: SignIn,
+    db_session: scoped_session[Session],
+) -> None:
+    """Else any member could look for families in hotels, place by place and day by day."""
+    december = hours.local(date(2026, 12, 5), 9, 30)
+    hidden = factories.an_action("Colis pour les familles à l’hôtel", is_sensitive=True)
+    parcels = factories.an_activity("Colis à l’hôtel", action=hidden)
+    factories.an_event("Colis à l’hôtel", starts_at=december, activity=parcels)
+    factories.an_event("Réunion d’équipe", starts_at=december, is_restricted=True, host=event.host)
+    db_session.commit()
+    shown = preview(desk, here, jour="2026-12-05")
+    assert "Colis" not in shown.text
+    same = "Au même endroit, à la même heure : "
+    assert f"{same}un rendez-vous hors de l’agenda public, de 9 h 30" in plain(shown)
+    assert f"{same}Réunion d’équipe, de 9 h 30" in plain(shown)
+    assert f"{same}Colis à l’hôtel, de 9 h 30" in plain(preview(sign_in(samira), here, jour="2026-12-05"))
+
+
 def test_cancelled_with_a_reason_then_restored(
     desk: PageClient, here: str, event: Event, db_session: scoped_session[Session]
 ) -> None:
@@ -295,6 +319,19 @@ def test_a_typo_is_corrected_and_tells_nobody(
     assert (event.title, event.summary) == ("Atelier de cuisine", "On cuisine ensemble.")
     assert (event.spoken_languages, event.accessibility) == (["ar", "bm"], [Accessibility.CHILD_CARE.value])
     assert told_kinds() == []
+
+
+def test_the_languages_offered_are_those_of_a_proposal_and_what_it_has_is_kept(
+    desk: PageClient, here: str, event: Event, db_session: scoped_session[Session]
+) -> None:
+    event.spoken_languages = ["so", "eu"]
+    db_session.commit()
+    page = desk.get(f"{here}/modification").page
+    offered = {box["value"] for box in page.main.all("input", name="spoken_languages")}
+    assert offered == {*languages.SPOKEN, "eu"}
+    desk.submit(page.form(button="Enregistrer"), {"spoken_languages": ["so", "eu", "ur"]})
+    db_session.rollback()
+    assert sorted(event.spoken_languages) == ["eu", "so", "ur"]
 
 
 def test_more_places_go_to_who_waits_and_fewer_than_are_taken_there_are_not(
