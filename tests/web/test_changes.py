@@ -303,6 +303,28 @@ def test_what_is_over_is_only_looked_at(
         assert page.main.all("form") == []
 
 
+def test_the_gate_list_and_the_next_time_are_a_press_away(
+    desk: PageClient, here: str, event: Event, samira: Account, sign_in: SignIn
+) -> None:
+    """Who comes to the school is for the host to say; nothing else leads its team there."""
+    page = desk.get(here).page
+    assert page.link("L’accueil sur place") == f"{here}/acces"
+    assert event.host is not None
+    again = f"/pro/organisations/{event.host.id}/rendez-vous/nouveau?depuis={event.code}"
+    assert page.link("Refaire") == again
+    assert desk.get(f"{here}/acces").page.link(event.title) == here
+    assert "Refaire" not in sign_in(samira).get(here).page.main.text
+
+
+def test_of_a_sensitive_event_nobody_is_offered_a_poster(
+    desk: PageClient, here: str, event: Event, db_session: scoped_session[Session]
+) -> None:
+    assert "Affiche, tract, image" in desk.get(here).page.main.text
+    event.activity.action.is_sensitive = True
+    db_session.commit()
+    assert "Affiche, tract, image" not in desk.get(here).page.main.text
+
+
 def test_a_typo_is_corrected_and_tells_nobody(
     desk: PageClient, here: str, event: Event, db_session: scoped_session[Session]
 ) -> None:
