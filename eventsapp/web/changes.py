@@ -6,6 +6,7 @@ from the same page until people are told.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
@@ -64,12 +65,13 @@ def moving(code: str) -> Answer:
     if not request.args:
         return _move_page(event, MoveForm(formdata=None, data=answers_of(event), meta={"csrf": False})), 200
     asked = MoveForm(request.args, meta={"csrf": False})
+    known = _venues(event)
     try:
-        wanted = _wanted(event, asked)
+        wanted = _wanted(event, asked, known)
     except Refusal as refusal:
         status = refuse(asked, refusal)
         return _move_page(run_here(code), asked), status
-    return _move_page(event, asked, wanted), 200
+    return _move_page(event, asked, wanted, known), 200
 
 
 @bp.post("/pro/rendez-vous/<code:code>/deplacement")
@@ -77,7 +79,7 @@ def move(code: str) -> Answer:
     """Moves it to where the preview said."""
     event, asked, now = run_here(code), MoveForm(), clock.now()
     try:
-        wanted = _wanted(event, asked)
+        wanted = _wanted(event, asked, _venues(event))
         moved = scheduling.reschedule(
             event,
             starts_at=wanted.starts_at,
@@ -150,17 +152,19 @@ def _venues(event: Event) -> list[Venue]:
     return [one for one in known if one.ended_at is None or one.id == event.venue_id]
 
 
-def _wanted(event: Event, asked: MoveForm) -> Wanted:
+def _wanted(event: Event, asked: MoveForm, known: Sequence[Venue]) -> Wanted:
     now = clock.now()
-    wanted = wanted_in(asked, _venues(event), now)
+    wanted = wanted_in(asked, known, now)
     scheduling.check_move(
         event, starts_at=wanted.starts_at, ends_at=wanted.ends_at, venue=wanted.venue, now=now
     )
     return wanted
 
 
-def _move_page(event: Event, shown: MoveForm, wanted: Wanted | None = None) -> str:
-    shown.venue.choices = [SelectChoice(one.slug, one.name) for one in _venues(event)]
+def _move_page(
+    event: Event, shown: MoveForm, wanted: Wanted | None = None, known: Sequence[Venue] | None = None
+) -> str:
+    shown.venue.choices = [SelectChoice(one.slug, one.name) for one in known or _venues(event)]
     tells = wanted is not None and not wanted.only_the_room(event)
     whose = desk_of(event)
     return render_template(
