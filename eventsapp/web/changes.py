@@ -20,6 +20,8 @@ from eventsapp.agenda.clashes import clashes
 from eventsapp.agenda.models import Event
 from eventsapp.agenda.notice_models import Notice
 from eventsapp.database import db
+from eventsapp.disruptions import staff
+from eventsapp.disruptions.changes import Change, as_announced
 from eventsapp.places import listings as places
 from eventsapp.places.models import Venue
 from eventsapp.refusals import Refusal
@@ -119,7 +121,8 @@ def cancel(code: str) -> Answer:
 def restoring(code: str) -> str:
     """Who would be told that it takes place after all."""
     event = run_here(code)
-    return render_template("changes/restore.html", event=event, **_preview(event), **desk_of(event))
+    change = Change(event, as_announced(event), restores=True)
+    return render_template("changes/restore.html", event=event, **_preview(event, change), **desk_of(event))
 
 
 @bp.post("/pro/rendez-vous/<code:code>/retablissement")
@@ -178,7 +181,7 @@ def _move_page(
         if wanted
         else None,
         is_secret=lambda other: _is_secret(other, event, steers="territory" in whose),
-        **_preview(event, wanted.starts_at if wanted else None, room_only=wanted is not None and not tells),
+        **_preview(event, _moved(event, wanted), room_only=wanted is not None and not tells),
         **whose,
     )
 
@@ -196,18 +199,31 @@ def _cancel_page(event: Event, shown: CancelForm) -> str:
         event=event,
         form=shown,
         longest=LONGEST["reason"],
-        **_preview(event),
+        **_preview(event, Change(event, as_announced(event), cancels=True)),
         **desk_of(event),
     )
 
 
-def _preview(
-    event: Event, starts_at: datetime | None = None, *, room_only: bool = False
-) -> dict[str, object]:
+def _moved(event: Event, wanted: Wanted | None) -> Change | None:
+    """What a move makes of an event; None where nothing is asked for yet."""
+    if wanted is None:
+        return None
+    return Change(
+        event,
+        as_announced(event),
+        starts_at=wanted.starts_at,
+        ends_at=wanted.ends_at,
+        venue=wanted.venue,
+        room=wanted.room,
+    )
+
+
+def _preview(event: Event, change: Change | None, *, room_only: bool = False) -> dict[str, object]:
     """Who will be told and when, as `changes/told.html` says it."""
     now = clock.now()
     notice = telling.notice_of(event)
-    starts = [event.starts_at, starts_at or event.starts_at, *([notice.starts_at] if notice else [])]
+    begins = change.begins if change else event.starts_at
+    starts = [event.starts_at, begins, *([notice.starts_at] if notice else [])]
     at_once = telling.is_imminent(*starts, now=now)
     told = reach(event)
     names = [
@@ -217,6 +233,7 @@ def _preview(
     return {
         "reach": told,
         "reach_languages": names,
+        "staff": staff.concerned_by([change], but=actor()) if change else None,
         "at_once": at_once,
         "told_at": now + telling.undo_window(),
         "tells_nobody": room_only and not at_once,

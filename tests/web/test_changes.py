@@ -18,6 +18,7 @@ from eventsapp.agenda.models import Accessibility, Event
 from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account
 from tests import factories
+from tests.disruptions import curial
 from tests.factories import SATURDAY
 from tests.inspection import words
 from tests.pages import Page, PageClient
@@ -100,6 +101,21 @@ def test_nadia_sees_whom_a_move_reaches_before_it_is_done(
     assert "Quand ? À 12 h 05" in text
     db_session.rollback()
     assert (event.starts_at, event.venue.name) == (SATURDAY, "École Curial")
+
+
+def test_the_school_is_among_those_who_will_be_told_and_nadia_who_does_it_is_not(
+    desk: PageClient, here: str, event: Event, db_session: scoped_session[Session]
+) -> None:
+    nobody = "Nous n’avons ni adresse ni téléphone pour : École Curial. Prévenez-les vous-même."
+    assert nobody in plain(preview(desk, here, jour="2026-12-05"))
+    curial.contacts_of(event.venue)
+    db_session.commit()
+    said = "Structure et lieu École Curial 2 personnes, par courrier ou par téléphone"
+    for page in (preview(desk, here, jour="2026-12-05"), desk.get(f"{here}/annulation").page):
+        assert said in plain(page)
+        assert nobody not in plain(page)
+    # Another room, a week before: told to nobody.
+    assert "Structure et lieu" not in plain(preview(desk, here, salle="Cour"))
 
 
 def test_moved_she_has_five_minutes_and_then_each_is_told_once(
@@ -419,7 +435,7 @@ def test_the_pages_ask_as_much_of_the_database_however_many_come(
     for number in range(many):
         stories.register(event, stories.answers(f"Dalia{number}"))
     looked_at = f"{here}/deplacement?jour=2026-12-05&debut=10:00&fin=12:00&lieu=ecole-curial"
-    for address, expected in ((here, 8), (looked_at, 12)):
+    for address, expected in ((here, 8), (looked_at, 16)):
         with statements() as said:
             desk.get(address)
         assert len(said) == expected, said
