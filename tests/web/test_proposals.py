@@ -129,6 +129,35 @@ def test_the_first_form_of_all_asks_everything(
 
 
 @ONLY_SQLITE
+def test_a_coordinator_reads_on_a_desk_what_is_held_in_her_own_territory_only(
+    moussa: PageClient,
+    espace: Organisation,
+    last_week: Event,
+    samira: Account,
+    sign_in: SignIn,
+    db_session: scoped_session[Session],
+) -> None:
+    """Espace 19 acts in the 10e too, where it receives women by referral only."""
+    tenth = factories.a_territory(10)
+    approvals.approve(espace, tenth, actor="cli", now=hours.now())
+    hidden = factories.an_action("Écoute", territory=tenth, is_sensitive=True)
+    activity = factories.an_activity("Groupe de parole", action=hidden)
+    for day in (20, 22, 28):
+        factories.an_event(
+            "Groupe de parole", activity=activity, host=espace, starts_at=local(date(2026, 11, day), 9)
+        )
+    factories.an_event("Jardin", host=espace, starts_at=local(date(2026, 11, 28), 9))
+    db_session.commit()
+    address = f"/pro/organisations/{espace.id}/"
+    # On Friday, this morning (twice: nobody has counted yet) and next Saturday.
+    assert moussa.get(address).page.main.text.count("Groupe de parole") == 4
+    hers = sign_in(samira).get(address).page.main.text
+    assert "Groupe de parole" not in hers
+    assert "Jardin" in hers
+    assert last_week.title in hers
+
+
+@ONLY_SQLITE
 def test_a_place_that_was_given_up_is_chosen_anew(
     moussa: PageClient, espace: Organisation, last_week: Event, db_session: scoped_session[Session]
 ) -> None:
