@@ -40,6 +40,7 @@ from eventsapp.programme.school_calendar import CalendarNotCovered
 from eventsapp.proposals import answers, listings
 from eventsapp.proposals.submitting import NotApproved
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.web.change_forms import DayMissing, HourMissing
 from eventsapp.web.partners.proposal_starts import Repeat
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -72,18 +73,6 @@ class ChoiceMissing(Refusal):
     """None of the answers that the form offers."""
 
     sentence = msgid("Choisissez une des réponses proposées.")
-
-
-class DayMissing(Refusal):
-    """A field that wants a day holds none."""
-
-    sentence = msgid("Donnez une date : jour, mois et année.")
-
-
-class HourMissing(Refusal):
-    """A field that wants an hour holds none."""
-
-    sentence = msgid("Donnez une heure, comme 14:30.")
 
 
 class ProposalForm(FlaskForm):
