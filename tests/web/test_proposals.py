@@ -21,6 +21,7 @@ from eventsapp.clock import local
 from eventsapp.media import keeping, pictures
 from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account, Organisation
+from eventsapp.places import closures
 from eventsapp.proposals import answers, deciding
 from eventsapp.proposals.models import Proposal, ProposalStatus
 from tests import factories
@@ -155,6 +156,27 @@ def test_a_coordinator_reads_on_a_desk_what_is_held_in_her_own_territory_only(
     assert "Groupe de parole" not in hers
     assert "Jardin" in hers
     assert last_week.title in hers
+
+
+@ONLY_SQLITE
+def test_a_series_that_meets_a_closed_place_says_on_which_day(
+    moussa: PageClient, espace: Organisation, last_week: Event, db_session: scoped_session[Session]
+) -> None:
+    closed = local(date(2026, 12, 5), 0)
+    closures.close(
+        last_week.venue, closed, local(date(2026, 12, 6), 0), "Travaux", actor="cli", now=hours.now()
+    )
+    approval = approvals.approval_of(espace, last_week.territory)
+    assert approval is not None
+    approval.is_trusted = True
+    db_session.commit()
+    form = moussa.get(place(espace)).page.form()
+    answers = {"title": "Jeux", "repeat": "semaine", "until": "2026-12-19"}
+    refused = moussa.submit(form, answers)
+    assert refused.status_code == 422
+    assert "lieu fermé le samedi 5 décembre 2026" in refused.page.mistakes["venue"]
+    assert refused.page.form()["title"] == "Jeux"
+    assert stored(db_session) == []
 
 
 @ONLY_SQLITE
