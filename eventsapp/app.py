@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from eventsapp import cli, extensions, settings, web
 from eventsapp.agenda import telling
 from eventsapp.database import db, prepare_engine
+from eventsapp.disruptions import following as answering
 from eventsapp.programme import school_calendar
 from eventsapp.registrations import following
 
@@ -70,3 +71,4 @@ def bind_extensions(app: Flask) -> None:
 def bind_listeners() -> None:
     """Who hears of what happens downstairs, in the same transaction."""
     telling.listeners.bind(following)
+    telling.listeners.bind(answering)

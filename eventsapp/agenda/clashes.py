@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from eventsapp.agenda.models import Event, EventStatus
+from eventsapp.agenda.models import Activity, Event, EventStatus
 from eventsapp.clock import day_of
 from eventsapp.database import db
 from eventsapp.places.models import Venue
@@ -46,6 +47,7 @@ def clashes(event: Event, *, starts_at: datetime, ends_at: datetime, venue: Venu
             Event.starts_at < ends_at,
             Event.ends_at > starts_at,
         )
+        .options(joinedload(Event.activity).joinedload(Activity.action))
         .order_by(Event.starts_at, Event.id)
     ).all()
     return Clashes(closures, day.weekday() == SUNDAY, others)

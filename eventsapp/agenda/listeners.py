@@ -25,6 +25,10 @@ class Change:
     before: Terms
     room: bool = False
     """Its room changed, and that is told."""
+    actor: str = ""
+    """Who changed it last: they need not be told."""
+    is_batched: bool = False
+    """It is one of many that one gesture changed."""
 
 
 class Listener(Protocol):

@@ -136,14 +136,16 @@ def to_come(territory: Territory, *, now: datetime, limit: int) -> Page:
     return _to_come(Event.territory_id == territory.id, now, limit)
 
 
-def hosted_on(organisation: Organisation, day: date) -> Sequence[Event]:
-    """What an organisation holds on a Paris day, over or not, restricted too, for its own desk; one
-    statement."""
+def hosted_on(
+    organisation: Organisation, day: date, *, territories: Collection[int] | None = None
+) -> Sequence[Event]:
+    """What an organisation holds on a Paris day, over or not, restricted too, for its own desk; in these
+    territories or in all; one statement."""
     return db.session.scalars(
         select(Event)
         .options(*_IN_DESKS)
         .where(
-            Event.host_id == organisation.id,
+            hosted_by(organisation, territories),
             Event.starts_at >= local(day, 0),
             Event.starts_at < local(day + timedelta(days=1), 0),
         )
@@ -151,11 +153,19 @@ def hosted_on(organisation: Organisation, day: date) -> Sequence[Event]:
     ).all()
 
 
-def hosted_after(organisation: Organisation, day: date, *, limit: int) -> Page:
+def hosted_after(
+    organisation: Organisation, day: date, *, limit: int, territories: Collection[int] | None = None
+) -> Page:
     """What an organisation holds from the day after a Paris day, restricted events too, for its own desk;
-    one statement."""
+    in these territories or in all; one statement."""
     tomorrow = local(day + timedelta(days=1), 0)
-    return _to_come((Event.host_id == organisation.id) & (Event.starts_at >= tomorrow), tomorrow, limit)
+    return _to_come(hosted_by(organisation, territories) & (Event.starts_at >= tomorrow), tomorrow, limit)
+
+
+def hosted_by(organisation: Organisation, territories: Collection[int] | None) -> ColumnElement[bool]:
+    """The condition of an event that an organisation holds, in these territories or in all (None)."""
+    held = Event.host_id == organisation.id
+    return held if territories is None else held & Event.territory_id.in_(territories)
 
 
 def public_of(organisation: Organisation, *, now: datetime, limit: int) -> Sequence[Event]:

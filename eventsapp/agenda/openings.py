@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from eventsapp.clock import day_of
+from eventsapp.languages import long_day
 from eventsapp.places import closures
 from eventsapp.places.models import Venue
 from eventsapp.refusals import Refusal, msgid
@@ -17,9 +19,9 @@ class VenueHasEnded(Refusal):
 
 
 class VenueClosed(Refusal):
-    """The place is closed at that time. Parameters: `venue`, `reason`."""
+    """The place is closed at that time: on which day, of many. Parameters: `venue`, `day`, `reason`."""
 
-    sentence = msgid("%(venue)s est fermé à ce moment-là : %(reason)s")
+    sentence = msgid("%(venue)s, lieu fermé le %(day)s : %(reason)s")
 
 
 def require_open(
@@ -40,4 +42,5 @@ def require_open(
     for venue, starts_at, ends_at in coming:
         for closure in standing:
             if closure.venue_id == venue.id and closure.starts_at < ends_at and starts_at < closure.ends_at:
-                raise VenueClosed(field="venue", venue=venue.name, reason=closure.reason)
+                day = long_day(day_of(starts_at))
+                raise VenueClosed(field="venue", venue=venue.name, day=day, reason=closure.reason)

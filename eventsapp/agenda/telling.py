@@ -115,7 +115,8 @@ def tell(event_id: int, now: datetime) -> bool:
 
 def close(notice: Notice, now: datetime, *, room: bool = False) -> None:
     """Tells whoever does not know how things stand, and forgets the notice."""
-    change = Change(notice.event, notice.terms, room=room)
+    is_batched = notice.batch_id is not None
+    change = Change(notice.event, notice.terms, room=room, actor=notice.actor, is_batched=is_batched)
     db.session.execute(
         update(BatchedChange)
         .where(BatchedChange.notice_id == notice.id)

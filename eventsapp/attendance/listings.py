@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload
 
+from eventsapp.agenda.listings import hosted_by
 from eventsapp.agenda.models import Event, EventStatus
 from eventsapp.attendance.models import AttendanceFigures, AttendanceMark, Counter, EventMeans
 from eventsapp.attendance.tally import Gesture, tally
@@ -103,12 +104,15 @@ def figures_of(event: Event) -> AttendanceFigures | None:
     return db.session.scalars(select(AttendanceFigures).where(AttendanceFigures.event_id == event.id)).first()
 
 
-def uncounted(organisation: Organisation, *, now: datetime, limit: int) -> Sequence[Event]:
-    """What an organisation held lately, of which nobody has said who came, the last first; one statement."""
+def uncounted(
+    organisation: Organisation, *, now: datetime, limit: int, territories: Collection[int] | None = None
+) -> Sequence[Event]:
+    """What an organisation held lately, of which nobody has said who came, the last first; in these
+    territories or in all; one statement."""
     return db.session.scalars(
         select(Event)
         .where(
-            Event.host_id == organisation.id,
+            hosted_by(organisation, territories),
             Event.starts_at > now - LATELY,
             Event.starts_at <= now,
             Event.ends_at <= now,

@@ -40,6 +40,8 @@ class Change:
     room: str | None = None
     host: Organisation | None = None
     topic: Topic | None = None
+    restores: bool = False
+    """It was cancelled, and takes place after all."""
 
     @property
     def place(self) -> Venue:
@@ -133,9 +135,8 @@ def by_option(event: Event, option: Option, venues: Mapping[int, Venue]) -> Chan
 
 def changes_nothing(change: Change) -> bool:
     """It would be as it is."""
-    return not (
-        change.cancels or change.moves or change.changes_room or change.changes_host or change.changes_topic
-    )
+    rehosts = change.changes_host or change.changes_topic
+    return not (change.cancels or change.restores or change.moves or change.changes_room or rehosts)
 
 
 def renamed(text: str, former: str, new: str) -> str:

@@ -75,7 +75,7 @@ def becomes(change: Change) -> str:
     """What becomes of it, in a sentence."""
     if change.cancels:
         return gettext("Annulé.")
-    said: list[str] = []
+    said = [gettext("A lieu, finalement.")] if change.restores else []
     if change.moves or change.changes_room:
         where = change.place.name + (f", {change.room}" if change.room else "")
         when = _when(change.begins, change.ends)

@@ -20,7 +20,7 @@ from eventsapp.directory.models import Contact
 from eventsapp.disruptions.changes import Change
 from eventsapp.mailroom.outbox import Reader
 from eventsapp.people.contacts import phone
-from eventsapp.people.models import Organisation
+from eventsapp.people.models import Account, Organisation
 from eventsapp.places.models import Venue
 from eventsapp.refusals import Refusal
 
@@ -53,8 +53,11 @@ class Staff:
     unreachable: Sequence[str]
 
 
-def concerned_by(changes: Iterable[Change]) -> Staff:
-    """Whom these changes concern, hosts first; nobody twice: one mailbox or number gets one letter."""
+def concerned_by(changes: Iterable[Change], *, but: str = "") -> Staff:
+    """Whom these changes concern, hosts first; nobody twice: one mailbox or number gets one letter.
+
+    `but`: an actor who knows, having made them.
+    """
     by_host: defaultdict[int, list[Change]] = defaultdict(list)
     by_place: defaultdict[int, list[Change]] = defaultdict(list)
     names: dict[tuple[Office, int], str] = {}
@@ -68,6 +71,7 @@ def concerned_by(changes: Iterable[Change]) -> Staff:
             names[Office.PLACE, venue.id] = venue.name
     hosts, places = _readers_of_hosts(organisations), _readers_of_places(by_place)
     found: dict[str, StaffReader] = {}
+    who_knows = _addresses_of(but)
     unreachable: list[str] = []
     offices = [(Office.HOST, by_host, hosts), (Office.PLACE, by_place, places)]
     for office, theirs, readers in offices:
@@ -75,11 +79,26 @@ def concerned_by(changes: Iterable[Change]) -> Staff:
             if not readers.get(number):
                 unreachable.append(names[office, number])
             for reader in readers.get(number, []):
+                if reader.address.lower() in who_knows:
+                    continue
                 known = found.setdefault(
                     reader.address.lower(), StaffReader(office, names[office, number], reader)
                 )
                 known.changes += [one for one in listed if one not in known.changes]
     return Staff(list(found.values()), unreachable)
+
+
+def _addresses_of(actor: str) -> set[str]:
+    """The mailbox or number of who did it: an account, or a contact by her link; one statement at most."""
+    kind, _, number = actor.partition(":")
+    if kind == "account":
+        email = db.session.scalar(select(Account.email).where(Account.id == int(number)))
+        return {email.lower()} if email else set()
+    if kind != "contact":
+        return set()
+    reached = select(Contact.email, Contact.phone_e164).where(Contact.id == int(number))
+    row = db.session.execute(reached).first()
+    return {address.lower() for address in row or () if address}
 
 
 def _different(former: Thing | None, new: Thing | None) -> list[Thing]:

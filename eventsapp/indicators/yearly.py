@@ -2,14 +2,16 @@
 
 Small numbers of people tell who they are. Where people are counted by place or by age, fewer than FEW are
 said as « moins de 5 »; and where only one such number stands in a column, the next smallest is not shown
-either, or the sum would give the first away (Insee, "Guide du secret statistique": secret secondaire).
+either, or the sum would give the first away (Insee, "Guide du secret statistique": secret secondaire). A
+quartier is the sum of its places, so that holds within each of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -98,7 +100,7 @@ def of(
     where = _of(organisation, year, territories)
     by_age, households = _people(where)
     came = attended.of(*where)
-    counts = sayable(list(came.counted.values()))
+    quartiers = _lines(held, now, lambda one: ("", one.quartier))
     brackets = [bracket for bracket in AgeBracket if by_age.get(bracket)]
     ages = [
         AgeLine(bracket, *shown)
@@ -110,22 +112,44 @@ def of(
         total=_counts(held, now),
         households=households,
         actions=_lines(held, now, lambda one: (one.theme.official_name, one.action), guarded=False),
-        venues=_lines(held, now, lambda one: (one.quartier, one.venue)),
-        quartiers=_lines(held, now, lambda one: ("", one.quartier)),
+        venues=_venues(held, now, {one.name for one in quartiers if one.people is not None}),
+        quartiers=quartiers,
         ages=ages,
         attended=came,
-        counters=[CounterLine(one, *shown) for one, shown in zip(came.counted, counts, strict=True)],
+        counters=_counters(came.counted),
     )
 
 
-def sayable(numbers: Sequence[int]) -> list[tuple[int | None, bool]]:
-    """Each number of a column as it may be said: itself, or None and whether it is of the few."""
+def sayable(numbers: Sequence[int], *, sum_is_said: bool = True) -> list[tuple[int | None, bool]]:
+    """Each number of a column as it may be said: itself, or None and whether it is of the few.
+
+    Where their sum may not be said, one of them at least is not shown: else they would tell it.
+    """
     few = {place for place, number in enumerate(numbers) if 0 < number < FEW}
     hidden = set(few)
-    if len(few) == 1:
+    if len(few) == (1 if sum_is_said else 0):
         others = [(number, place) for place, number in enumerate(numbers) if number >= FEW]
         hidden |= {min(others)[1]} if others else set()
     return [(None if place in hidden else number, place in few) for place, number in enumerate(numbers)]
+
+
+def _counters(counted: Mapping[Counter, int]) -> list[CounterLine]:
+    """Families are people counted otherwise: no part of their sum."""
+    people: list[Counter] = [one for one in counted if one is not Counter.FAMILIES]
+    said = dict(zip(people, sayable([counted[one] for one in people]), strict=True))
+    [said[Counter.FAMILIES]] = sayable([counted[Counter.FAMILIES]])
+    return [CounterLine(one, *said[one]) for one in counted]
+
+
+def _venues(held: Iterable[Session], now: datetime, said: Collection[str]) -> list[Line]:
+    """By place; `said`: the quartiers of which the number of people may be said."""
+    found = _lines(held, now, lambda one: (one.quartier, one.venue), guarded=False)
+    lines = []
+    for quartier, group in groupby(found, key=lambda line: line.group):
+        theirs = list(group)
+        shown = sayable([one.counts.people for one in theirs], sum_is_said=quartier in said)
+        lines += [replace(one, people=n, few=few) for one, (n, few) in zip(theirs, shown, strict=True)]
+    return lines
 
 
 def _lines(

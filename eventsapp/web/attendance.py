@@ -8,14 +8,11 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, SelectMultipleField, StringField
 from wtforms.validators import Optional
 
 from eventsapp import clock
-from eventsapp.access import questions
-from eventsapp.agenda import listings as agenda
 from eventsapp.agenda.models import Event
 from eventsapp.attendance import listings, means, sheets
 from eventsapp.attendance.batches import NONCE
@@ -24,7 +21,7 @@ from eventsapp.attendance.sheets import Stated
 from eventsapp.codes import short_code
 from eventsapp.database import db
 from eventsapp.refusals import Refusal
-from eventsapp.web.doorstep import actor, desk, who
+from eventsapp.web.doorstep import actor, desk, run_here
 from eventsapp.web.forms import refuse
 
 bp = desk("attendance")
@@ -59,21 +56,21 @@ class MeansForm(FlaskForm):
 @bp.get("/pro/rendez-vous/<code:code>/presences")
 def show(code: str) -> str:
     """Who came, as phones and paper say, and the line of means."""
-    return _page(_event(code))
+    return _page(run_here(code))
 
 
 @bp.post("/pro/rendez-vous/<code:code>/presences")
 def keep_sheet(code: str) -> tuple[str, int] | BaseResponse:
     """The paper sheet, typed in."""
-    event, typed = _event(code), SheetForm()
+    event, typed = run_here(code), SheetForm()
     try:
         sheets.keep(event, _stated(typed), actor=actor(), now=clock.now())
     except sheets.CountedMeanwhile as refusal:
         status = refuse(typed, refusal)
-        return _page(_event(code), sheet=typed, is_stale=True), status
+        return _page(run_here(code), sheet=typed, is_stale=True), status
     except Refusal as refusal:
         status = refuse(typed, refusal)
-        return _page(_event(code), sheet=typed), status
+        return _page(run_here(code), sheet=typed), status
     db.session.commit()
     flash(gettext("Les présences sont enregistrées."), "ok")
     return redirect(url_for("attendance.show", code=code), 303)
@@ -82,7 +79,7 @@ def keep_sheet(code: str) -> tuple[str, int] | BaseResponse:
 @bp.post("/pro/rendez-vous/<code:code>/moyens")
 def keep_means(code: str) -> tuple[str, int] | BaseResponse:
     """Speakers, hours, cost, funder."""
-    event, typed = _event(code), MeansForm()
+    event, typed = run_here(code), MeansForm()
     try:
         told = means.Means(
             speakers=means.speakers(typed.speakers.data or "", field="speakers"),
@@ -95,7 +92,7 @@ def keep_means(code: str) -> tuple[str, int] | BaseResponse:
         means.keep(event, told, actor=actor(), now=clock.now())
     except Refusal as refusal:
         status = refuse(typed, refusal)
-        return _page(_event(code), line=typed), status
+        return _page(run_here(code), line=typed), status
     db.session.commit()
     flash(gettext("Les moyens sont enregistrés."), "ok")
     return redirect(url_for("attendance.show", code=code), 303)
@@ -104,7 +101,7 @@ def keep_means(code: str) -> tuple[str, int] | BaseResponse:
 @bp.get("/pro/rendez-vous/<code:code>/feuille")
 def sheet(code: str) -> str:
     """The sheet to print: names with boxes, lines for whoever comes without, or strokes by bracket."""
-    event = _event(code)
+    event = run_here(code)
     return render_template(
         "attendance/sheet.html",
         event=event,
@@ -113,14 +110,6 @@ def sheet(code: str) -> str:
         families=listings.of_event(event).families,
         counters=(*GROWN_UPS, *CHILDREN, Counter.FAMILIES),
     )
-
-
-def _event(code: str) -> Event:
-    """An event that the visitor may run. Raises NotFound, Forbidden."""
-    event = agenda.by_code(code)
-    if not questions.may_run_event(who(), event, on=clock.today()):
-        raise Forbidden()
-    return event
 
 
 def _stated(typed: SheetForm) -> Stated:

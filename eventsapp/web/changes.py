@@ -6,6 +6,7 @@ from the same page until people are told.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,6 +20,8 @@ from eventsapp.agenda.clashes import clashes
 from eventsapp.agenda.models import Event
 from eventsapp.agenda.notice_models import Notice
 from eventsapp.database import db
+from eventsapp.disruptions import staff
+from eventsapp.disruptions.changes import Change, as_announced
 from eventsapp.places import listings as places
 from eventsapp.places.models import Venue
 from eventsapp.refusals import Refusal
@@ -64,12 +67,13 @@ def moving(code: str) -> Answer:
     if not request.args:
         return _move_page(event, MoveForm(formdata=None, data=answers_of(event), meta={"csrf": False})), 200
     asked = MoveForm(request.args, meta={"csrf": False})
+    known = _venues(event)
     try:
-        wanted = _wanted(event, asked)
+        wanted = _wanted(event, asked, known)
     except Refusal as refusal:
         status = refuse(asked, refusal)
         return _move_page(run_here(code), asked), status
-    return _move_page(event, asked, wanted), 200
+    return _move_page(event, asked, wanted, known), 200
 
 
 @bp.post("/pro/rendez-vous/<code:code>/deplacement")
@@ -77,7 +81,7 @@ def move(code: str) -> Answer:
     """Moves it to where the preview said."""
     event, asked, now = run_here(code), MoveForm(), clock.now()
     try:
-        wanted = _wanted(event, asked)
+        wanted = _wanted(event, asked, _venues(event))
         moved = scheduling.reschedule(
             event,
             starts_at=wanted.starts_at,
@@ -117,7 +121,8 @@ def cancel(code: str) -> Answer:
 def restoring(code: str) -> str:
     """Who would be told that it takes place after all."""
     event = run_here(code)
-    return render_template("changes/restore.html", event=event, **_preview(event), **desk_of(event))
+    change = Change(event, as_announced(event), restores=True)
+    return render_template("changes/restore.html", event=event, **_preview(event, change), **desk_of(event))
 
 
 @bp.post("/pro/rendez-vous/<code:code>/retablissement")
@@ -150,18 +155,21 @@ def _venues(event: Event) -> list[Venue]:
     return [one for one in known if one.ended_at is None or one.id == event.venue_id]
 
 
-def _wanted(event: Event, asked: MoveForm) -> Wanted:
+def _wanted(event: Event, asked: MoveForm, known: Sequence[Venue]) -> Wanted:
     now = clock.now()
-    wanted = wanted_in(asked, _venues(event), now)
+    wanted = wanted_in(asked, known, now)
     scheduling.check_move(
         event, starts_at=wanted.starts_at, ends_at=wanted.ends_at, venue=wanted.venue, now=now
     )
     return wanted
 
 
-def _move_page(event: Event, shown: MoveForm, wanted: Wanted | None = None) -> str:
-    shown.venue.choices = [SelectChoice(one.slug, one.name) for one in _venues(event)]
+def _move_page(
+    event: Event, shown: MoveForm, wanted: Wanted | None = None, known: Sequence[Venue] | None = None
+) -> str:
+    shown.venue.choices = [SelectChoice(one.slug, one.name) for one in known or _venues(event)]
     tells = wanted is not None and not wanted.only_the_room(event)
+    whose = desk_of(event)
     return render_template(
         "changes/move.html",
         event=event,
@@ -172,9 +180,17 @@ def _move_page(event: Event, shown: MoveForm, wanted: Wanted | None = None) -> s
         against=clashes(event, starts_at=wanted.starts_at, ends_at=wanted.ends_at, venue=wanted.venue)
         if wanted
         else None,
-        **_preview(event, wanted.starts_at if wanted else None, room_only=wanted is not None and not tells),
-        **desk_of(event),
+        is_secret=lambda other: _is_secret(other, event, steers="territory" in whose),
+        **_preview(event, _moved(event, wanted), room_only=wanted is not None and not tells),
+        **whose,
     )
+
+
+def _is_secret(other: Event, event: Event, *, steers: bool) -> bool:
+    """Whether what else is held there goes unnamed: kept out of public lists, and another organisation's."""
+    if steers or (event.host_id is not None and other.host_id == event.host_id):
+        return False
+    return other.is_restricted or other.activity.action.is_sensitive
 
 
 def _cancel_page(event: Event, shown: CancelForm) -> str:
@@ -183,18 +199,31 @@ def _cancel_page(event: Event, shown: CancelForm) -> str:
         event=event,
         form=shown,
         longest=LONGEST["reason"],
-        **_preview(event),
+        **_preview(event, Change(event, as_announced(event), cancels=True)),
         **desk_of(event),
     )
 
 
-def _preview(
-    event: Event, starts_at: datetime | None = None, *, room_only: bool = False
-) -> dict[str, object]:
+def _moved(event: Event, wanted: Wanted | None) -> Change | None:
+    """What a move makes of an event; None where nothing is asked for yet."""
+    if wanted is None:
+        return None
+    return Change(
+        event,
+        as_announced(event),
+        starts_at=wanted.starts_at,
+        ends_at=wanted.ends_at,
+        venue=wanted.venue,
+        room=wanted.room,
+    )
+
+
+def _preview(event: Event, change: Change | None, *, room_only: bool = False) -> dict[str, object]:
     """Who will be told and when, as `changes/told.html` says it."""
     now = clock.now()
     notice = telling.notice_of(event)
-    starts = [event.starts_at, starts_at or event.starts_at, *([notice.starts_at] if notice else [])]
+    begins = change.begins if change else event.starts_at
+    starts = [event.starts_at, begins, *([notice.starts_at] if notice else [])]
     at_once = telling.is_imminent(*starts, now=now)
     told = reach(event)
     names = [
@@ -204,6 +233,7 @@ def _preview(
     return {
         "reach": told,
         "reach_languages": names,
+        "staff": staff.concerned_by([change], but=actor()) if change else None,
         "at_once": at_once,
         "told_at": now + telling.undo_window(),
         "tells_nobody": room_only and not at_once,

@@ -19,12 +19,6 @@ from eventsapp.web.forms import refuse
 
 bp = desk("rewording")
 
-SPOKEN = (
-    "en", "ar", "bm", "bn", "zh", "es", "ff", "kab", "pt", "ro", "ru", "snk", "ta", "tr", "uk", "vi", "wo",
-)  # fmt: skip
-"""Languages that are offered: those most spoken in the north-east of Paris besides French. Others that an
-event already has are kept."""
-
 
 @bp.get("/pro/rendez-vous/<code:code>/modification")
 def form(code: str) -> str:
@@ -37,6 +31,7 @@ def form(code: str) -> str:
 def keep(code: str) -> tuple[str, int] | BaseResponse:
     """Keeps the words, the places and what is offered to whom needs it."""
     event, asked = run_here(code), RewordForm()
+    spoken = {*languages.SPOKEN, *event.spoken_languages}
     try:
         title = text_in(asked.title, "title")
         if not title:
@@ -46,7 +41,7 @@ def keep(code: str) -> tuple[str, int] | BaseResponse:
             title=title,
             summary=text_in(asked.summary, "summary"),
             description=text_in(asked.description, "description"),
-            spoken_languages=_known(asked.spoken_languages.data, {*SPOKEN, *event.spoken_languages}),
+            spoken_languages=_known(asked.spoken_languages.data, spoken),
             accessibility=[
                 Accessibility(one) for one in _known(asked.accessibility.data, set(Accessibility))
             ],
@@ -65,7 +60,7 @@ def keep(code: str) -> tuple[str, int] | BaseResponse:
 
 def _page(event: Event, shown: RewordForm) -> str:
     names = Locale.parse(languages.current().locale).languages
-    codes = sorted({*SPOKEN, *event.spoken_languages}, key=lambda code: names.get(code, code))
+    codes = sorted({*languages.SPOKEN, *event.spoken_languages}, key=lambda code: names.get(code, code))
     shown.spoken_languages.choices = [SelectChoice(code, names.get(code, code)) for code in codes]
     return render_template("rewording/form.html", event=event, form=shown, longest=LONGEST, **desk_of(event))
 

@@ -10,6 +10,7 @@ import time_machine
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
+from eventsapp import languages
 from eventsapp.access import grants
 from eventsapp.access.models import Role
 from eventsapp.agenda import scheduling
@@ -17,6 +18,7 @@ from eventsapp.agenda.models import Accessibility, Event
 from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account
 from tests import factories
+from tests.disruptions import curial
 from tests.factories import SATURDAY
 from tests.inspection import words
 from tests.pages import Page, PageClient
@@ -99,6 +101,21 @@ def test_nadia_sees_whom_a_move_reaches_before_it_is_done(
     assert "Quand ? À 12 h 05" in text
     db_session.rollback()
     assert (event.starts_at, event.venue.name) == (SATURDAY, "École Curial")
+
+
+def test_the_school_is_among_those_who_will_be_told_and_nadia_who_does_it_is_not(
+    desk: PageClient, here: str, event: Event, db_session: scoped_session[Session]
+) -> None:
+    nobody = "Nous n’avons ni adresse ni téléphone pour : École Curial. Prévenez-les vous-même."
+    assert nobody in plain(preview(desk, here, jour="2026-12-05"))
+    curial.contacts_of(event.venue)
+    db_session.commit()
+    said = "Structure et lieu École Curial 2 personnes, par courrier ou par téléphone"
+    for page in (preview(desk, here, jour="2026-12-05"), desk.get(f"{here}/annulation").page):
+        assert said in plain(page)
+        assert nobody not in plain(page)
+    # Another room, a week before: told to nobody.
+    assert "Structure et lieu" not in plain(preview(desk, here, salle="Cour"))
 
 
 def test_moved_she_has_five_minutes_and_then_each_is_told_once(
@@ -217,6 +234,29 @@ def test_what_speaks_against_a_day_is_said_and_forbids_nothing(
     move(desk, here, jour="2026-12-27")
 
 
+def test_what_others_hold_by_referral_only_is_not_named_to_a_partner(
+    desk: PageClient,
+    here: str,
+    event: Event,
+    samira: Account,
+    sign_in: SignIn,
+    db_session: scoped_session[Session],
+) -> None:
+    """Else any member could look for families in hotels, place by place and day by day."""
+    december = hours.local(date(2026, 12, 5), 9, 30)
+    hidden = factories.an_action("Colis pour les familles à l’hôtel", is_sensitive=True)
+    parcels = factories.an_activity("Colis à l’hôtel", action=hidden)
+    factories.an_event("Colis à l’hôtel", starts_at=december, activity=parcels)
+    factories.an_event("Réunion d’équipe", starts_at=december, is_restricted=True, host=event.host)
+    db_session.commit()
+    shown = preview(desk, here, jour="2026-12-05")
+    assert "Colis" not in shown.text
+    same = "Au même endroit, à la même heure : "
+    assert f"{same}un rendez-vous hors de l’agenda public, de 9 h 30" in plain(shown)
+    assert f"{same}Réunion d’équipe, de 9 h 30" in plain(shown)
+    assert f"{same}Colis à l’hôtel, de 9 h 30" in plain(preview(sign_in(samira), here, jour="2026-12-05"))
+
+
 def test_cancelled_with_a_reason_then_restored(
     desk: PageClient, here: str, event: Event, db_session: scoped_session[Session]
 ) -> None:
@@ -282,6 +322,28 @@ def test_what_is_over_is_only_looked_at(
         assert page.main.all("form") == []
 
 
+def test_the_gate_list_and_the_next_time_are_a_press_away(
+    desk: PageClient, here: str, event: Event, samira: Account, sign_in: SignIn
+) -> None:
+    """Who comes to the school is for the host to say; nothing else leads its team there."""
+    page = desk.get(here).page
+    assert page.link("L’accueil sur place") == f"{here}/acces"
+    assert event.host is not None
+    again = f"/pro/organisations/{event.host.id}/rendez-vous/nouveau?depuis={event.code}"
+    assert page.link("Refaire") == again
+    assert desk.get(f"{here}/acces").page.link(event.title) == here
+    assert "Refaire" not in sign_in(samira).get(here).page.main.text
+
+
+def test_of_a_sensitive_event_nobody_is_offered_a_poster(
+    desk: PageClient, here: str, event: Event, db_session: scoped_session[Session]
+) -> None:
+    assert "Affiche, tract, image" in desk.get(here).page.main.text
+    event.activity.action.is_sensitive = True
+    db_session.commit()
+    assert "Affiche, tract, image" not in desk.get(here).page.main.text
+
+
 def test_a_typo_is_corrected_and_tells_nobody(
     desk: PageClient, here: str, event: Event, db_session: scoped_session[Session]
 ) -> None:
@@ -298,6 +360,19 @@ def test_a_typo_is_corrected_and_tells_nobody(
     assert (event.title, event.summary) == ("Atelier de cuisine", "On cuisine ensemble.")
     assert (event.spoken_languages, event.accessibility) == (["ar", "bm"], [Accessibility.CHILD_CARE.value])
     assert told_kinds() == []
+
+
+def test_the_languages_offered_are_those_of_a_proposal_and_what_it_has_is_kept(
+    desk: PageClient, here: str, event: Event, db_session: scoped_session[Session]
+) -> None:
+    event.spoken_languages = ["so", "eu"]
+    db_session.commit()
+    page = desk.get(f"{here}/modification").page
+    offered = {box["value"] for box in page.main.all("input", name="spoken_languages")}
+    assert offered == {*languages.SPOKEN, "eu"}
+    desk.submit(page.form(button="Enregistrer"), {"spoken_languages": ["so", "eu", "ur"]})
+    db_session.rollback()
+    assert sorted(event.spoken_languages) == ["eu", "so", "ur"]
 
 
 def test_more_places_go_to_who_waits_and_fewer_than_are_taken_there_are_not(
@@ -370,7 +445,7 @@ def test_the_pages_ask_as_much_of_the_database_however_many_come(
     for number in range(many):
         stories.register(event, stories.answers(f"Dalia{number}"))
     looked_at = f"{here}/deplacement?jour=2026-12-05&debut=10:00&fin=12:00&lieu=ecole-curial"
-    for address, expected in ((here, 8), (looked_at, 12)):
+    for address, expected in ((here, 8), (looked_at, 16)):
         with statements() as said:
             desk.get(address)
         assert len(said) == expected, said

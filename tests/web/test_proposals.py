@@ -21,6 +21,7 @@ from eventsapp.clock import local
 from eventsapp.media import keeping, pictures
 from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account, Organisation
+from eventsapp.places import closures
 from eventsapp.proposals import answers, deciding
 from eventsapp.proposals.models import Proposal, ProposalStatus
 from tests import factories
@@ -126,6 +127,69 @@ def test_the_first_form_of_all_asks_everything(
     refused = moussa.submit(hours_asked, {"title": "Jeux"})
     assert refused.status_code == 422
     assert list(refused.page.mistakes) == ["action"]
+
+
+@ONLY_SQLITE
+def test_a_coordinator_reads_on_a_desk_what_is_held_in_her_own_territory_only(
+    moussa: PageClient,
+    espace: Organisation,
+    last_week: Event,
+    samira: Account,
+    sign_in: SignIn,
+    db_session: scoped_session[Session],
+) -> None:
+    """Espace 19 acts in the 10e too, where it receives women by referral only."""
+    tenth = factories.a_territory(10)
+    approvals.approve(espace, tenth, actor="cli", now=hours.now())
+    hidden = factories.an_action("Écoute", territory=tenth, is_sensitive=True)
+    activity = factories.an_activity("Groupe de parole", action=hidden)
+    for day in (20, 22, 28):
+        factories.an_event(
+            "Groupe de parole", activity=activity, host=espace, starts_at=local(date(2026, 11, day), 9)
+        )
+    factories.an_event("Jardin", host=espace, starts_at=local(date(2026, 11, 28), 9))
+    db_session.commit()
+    address = f"/pro/organisations/{espace.id}/"
+    # On Friday, this morning (twice: nobody has counted yet) and next Saturday.
+    assert moussa.get(address).page.main.text.count("Groupe de parole") == 4
+    hers = sign_in(samira).get(address).page.main.text
+    assert "Groupe de parole" not in hers
+    assert "Jardin" in hers
+    assert last_week.title in hers
+
+
+@ONLY_SQLITE
+def test_a_series_that_meets_a_closed_place_says_on_which_day(
+    moussa: PageClient, espace: Organisation, last_week: Event, db_session: scoped_session[Session]
+) -> None:
+    closed = local(date(2026, 12, 5), 0)
+    closures.close(
+        last_week.venue, closed, local(date(2026, 12, 6), 0), "Travaux", actor="cli", now=hours.now()
+    )
+    approval = approvals.approval_of(espace, last_week.territory)
+    assert approval is not None
+    approval.is_trusted = True
+    db_session.commit()
+    form = moussa.get(place(espace)).page.form()
+    answers = {"title": "Jeux", "repeat": "semaine", "until": "2026-12-19"}
+    refused = moussa.submit(form, answers)
+    assert refused.status_code == 422
+    assert "lieu fermé le samedi 5 décembre 2026" in refused.page.mistakes["venue"]
+    assert refused.page.form()["title"] == "Jeux"
+    assert stored(db_session) == []
+
+
+@ONLY_SQLITE
+def test_a_place_that_was_given_up_is_chosen_anew(
+    moussa: PageClient, espace: Organisation, last_week: Event, db_session: scoped_session[Session]
+) -> None:
+    """Their last place is Curial; without it, a browser would propose the first of the list."""
+    factories.a_school("École Archereau")
+    last_week.venue.ended_at = hours.now()
+    db_session.commit()
+    form = moussa.get(place(espace)).page.form()
+    assert form["venue"] == ""
+    assert list(moussa.submit(form, {"title": "Jeux"}).page.mistakes) == ["venue"]
 
 
 @ONLY_SQLITE

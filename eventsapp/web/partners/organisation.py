@@ -42,14 +42,17 @@ def home(organisation_id: int) -> str:
     """Today's sessions first, then what waits for a decision, then what comes."""
     organisation, today = seen(organisation_id), clock.today()
     is_ours = questions.may_act_for(who(), organisation, on=today)
+    # A coordinator who looks in: what is held in her territories, and no business of others.
+    places = None if is_ours else {one.id for one in questions.territories_of(who(), on=today)}
     return render_template(
         "partners/organisation/home.html",
         organisation=organisation,
         territories=listings.territories_of(organisation),
-        held_today=agenda.hosted_on(organisation, today),
-        coming=agenda.hosted_after(organisation, today, limit=MOST_SHOWN),
-        uncounted=attendance.uncounted(organisation, now=clock.now(), limit=MOST_UNCOUNTED),
-        # Of other territories too: no business of a coordinator who looks in.
+        held_today=agenda.hosted_on(organisation, today, territories=places),
+        coming=agenda.hosted_after(organisation, today, limit=MOST_SHOWN, territories=places),
+        uncounted=attendance.uncounted(
+            organisation, now=clock.now(), limit=MOST_UNCOUNTED, territories=places
+        ),
         proposed=proposals.of_organisation(organisation) if is_ours else [],
         refused=proposals.refused_to(organisation) if is_ours else [],
         rule_of=rule_of,

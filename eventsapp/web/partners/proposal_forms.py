@@ -39,6 +39,7 @@ from eventsapp.programme.school_calendar import CalendarNotCovered
 from eventsapp.proposals import answers, listings
 from eventsapp.proposals.submitting import NotApproved
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.web.change_forms import DayMissing, HourMissing
 from eventsapp.web.forms import DayField
 from eventsapp.web.partners.proposal_starts import Repeat
 
@@ -72,18 +73,6 @@ class ChoiceMissing(Refusal):
     """None of the answers that the form offers."""
 
     sentence = msgid("Choisissez une des réponses proposées.")
-
-
-class DayMissing(Refusal):
-    """A field that wants a day holds none."""
-
-    sentence = msgid("Donnez une date : jour, mois et année.")
-
-
-class HourMissing(Refusal):
-    """A field that wants an hour holds none."""
-
-    sentence = msgid("Donnez une heure, comme 14:30.")
 
 
 class ProposalForm(FlaskForm):
@@ -120,13 +109,18 @@ class ProposalForm(FlaskForm):
     def offer(self, territories: Sequence[Territory], usual: Sequence[int] = ()) -> ProposalForm:
         """Names what may be chosen; `usual`: places of theirs, shown first."""
         several = len(territories) > 1
-        self.action.choices = _to_choose(self.action) + [
-            SelectChoice(
-                str(one.id), one.public_name, optgroup=f"Paris {one.territory.ordinal}" if several else None
-            )
-            for one in listings.actions(territories)
-        ]
-        self.venue.choices = _to_choose(self.venue) + _venues(territories, usual)
+        self.action.choices = _to_choose(
+            self.action,
+            [
+                SelectChoice(
+                    str(one.id),
+                    one.public_name,
+                    optgroup=f"Paris {one.territory.ordinal}" if several else None,
+                )
+                for one in listings.actions(territories)
+            ],
+        )
+        self.venue.choices = _to_choose(self.venue, _venues(territories, usual))
         self.topic.choices = [
             SelectChoice("", gettext("Aucun en particulier")),
             *(SelectChoice(str(one.id), one.name) for one in listings.topics()),
@@ -195,9 +189,12 @@ def said_here(refusal: Refusal) -> Refusal:
     return refusal
 
 
-def _to_choose(field: SelectField) -> list[SelectChoice]:
-    """What a list says before anybody has chosen: else the first of a hundred places would be proposed."""
-    return [] if field.data else [SelectChoice("", gettext("Choisissez…"))]
+def _to_choose(field: SelectField, choices: list[SelectChoice]) -> list[SelectChoice]:
+    """Says first that nobody has chosen yet, or that what was chosen is offered no more (a place that was
+    given up): else a browser proposes the first of a hundred places."""
+    if any(one.value == field.data for one in choices):
+        return choices
+    return [SelectChoice("", gettext("Choisissez…")), *choices]
 
 
 def _venues(territories: Sequence[Territory], usual: Sequence[int]) -> list[SelectChoice]:

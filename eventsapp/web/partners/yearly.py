@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flask import Response, render_template
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 
 from eventsapp import clock
 from eventsapp.clock import day_of
@@ -31,6 +31,7 @@ def show(organisation_id: int) -> str:
         summary=yearly.of(organisation, year, territories=places, now=clock.now()),
         years=nearby_years(year),
         said=_said,
+        decimal=format_decimal,
         is_partial=places is not None,
     )
 

@@ -341,7 +341,7 @@ def test_a_closed_place_takes_nothing_new_until_it_is_open_again(
     school = factories.a_school()
     event = factories.an_event("Ailleurs", venue=factories.a_school("École Manin"))
     at = local(date(2026, 12, 12), 10)
-    with pytest.raises(VenueClosed, match="École Curial est fermé à ce moment-là"):
+    with pytest.raises(VenueClosed, match="École Curial, lieu fermé le samedi 12 décembre"):
         factories.an_event("Goûter", venue=school, starts_at=at)
     with pytest.raises(VenueClosed):
         scheduling.reschedule(

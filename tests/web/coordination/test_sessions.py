@@ -158,7 +158,7 @@ def test_what_stands_against_a_new_day_is_said(desk: PageClient, db_session: sco
     before = everything()
     answer = desk.submit(page.form(button=DO))
     assert answer.status_code == 422
-    assert "est fermé à ce moment-là" in answer.page.main.text
+    assert "École Curial, lieu fermé le lundi 14 décembre 2026" in answer.page.main.text
     assert everything() == before
 
 

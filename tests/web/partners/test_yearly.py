@@ -20,7 +20,7 @@ from eventsapp.database import db
 from eventsapp.indicators.yearly import sayable
 from eventsapp.people import approvals
 from eventsapp.people.models import Account, Organisation
-from eventsapp.places.models import Quartier
+from eventsapp.places.models import Quartier, Venue
 from tests import factories
 from tests.pages import Page, PageClient
 from tests.registrations.stories import answers, cancel, register
@@ -117,14 +117,14 @@ def test_what_was_counted_at_the_door_is_told_and_what_it_took(
         ["Rendez-vous comptés", "1"],
         ["0 à 2 ans", "moins de 5"],
         ["3 à 5 ans", "0"],
-        ["6 à 10 ans", "6"],
+        ["6 à 10 ans", "non montré"],
         ["11 à 17 ans", "0"],
         ["Parents et autres adultes", "7"],
         ["60 ans et plus", "0"],
-        ["Familles", "non montré"],
-        ["Heures payées", "1.5"],
-        ["Heures bénévoles", "0.0"],
-        ["Coût en euros", "120.50"],
+        ["Familles", "5"],
+        ["Heures payées", "1,5"],
+        ["Heures bénévoles", "0,0"],
+        ["Coût en euros", "120,50"],
     ]
 
 
@@ -210,6 +210,32 @@ def test_the_summary_costs_the_same_whatever_the_year_holds(
     assert len(said) == 9, "\n".join(said)
 
 
+@pytest.mark.databases("sqlite")
+def test_the_places_of_a_quartier_do_not_tell_by_subtraction_who_is_few(
+    espace: Organisation, nadia: Account, sign_in: SignIn, db_session: scoped_session[Session]
+) -> None:
+    """La Villette counts 3 people at Riquet and 9 at Tandou: who knows both 12 and 9 knows 3. Curial alone
+    makes up Pont-de-Flandre."""
+    riquet = db_session.scalars(select(Venue).where(Venue.name == "École Riquet")).one()
+    tandou = factories.a_school("École Tandou", quartier=riquet.quartier)
+    choir = factories.an_event("Chorale", host=espace, venue=tandou, starts_at=on(2026, 12, 5))
+    db_session.commit()
+    register(choir, answers("Dalia", 3, 6))
+    db.session.rollback()
+    page = summary(sign_in(nadia), espace)
+    assert [(row[0], row[-1]) for row in cells(page, "quartiers")[1:]] == [
+        ("quartier non précisé", "0"),
+        ("La Villette", "12"),
+        ("Pont-de-Flandre", "8"),
+    ]
+    assert [(row[0], row[-1]) for row in cells(page, "lieux")[1:]] == [
+        ("École Curial", "0"),
+        ("École Riquet", "moins de 5"),
+        ("École Tandou", "non montré"),
+        ("École Curial", "8"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("numbers", "said"),
     [
@@ -226,3 +252,17 @@ def test_a_small_number_is_not_told_by_subtraction(
     numbers: list[int], said: list[tuple[int | None, bool]]
 ) -> None:
     assert sayable(numbers) == said
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ([9, 7], [(9, False), (None, False)]),
+        ([4, 9], [(None, True), (9, False)]),
+        ([0], [(0, False)]),
+    ],
+)
+def test_a_sum_that_may_not_be_told_is_not_told_by_its_parts(
+    numbers: list[int], said: list[tuple[int | None, bool]]
+) -> None:
+    assert sayable(numbers, sum_is_said=False) == said
