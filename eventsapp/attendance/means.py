@@ -15,6 +15,7 @@ from eventsapp.database import db
 from eventsapp.people import contacts
 from eventsapp.programme import years
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.typed import line as typed_line
 
 MOST_SPEAKERS = 200
 MOST_HOURS = 2000
@@ -97,7 +98,7 @@ def cents(typed: str, *, field: str) -> int | None:
 
 def organisation(typed: str, *, field: str) -> str:
     """The name of an organisation; nothing typed is none. Raises TooLong, Unwritable."""
-    said = contacts.line(typed, field=field)
+    said = typed_line(typed, field=field)
     if len(said) > LONGEST_NAME:
         raise contacts.TooLong(field=field, most=LONGEST_NAME)
     return said

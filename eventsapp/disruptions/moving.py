@@ -16,6 +16,7 @@ from eventsapp.disruptions.changes import Change, as_announced
 from eventsapp.disruptions.ranking import Obstacle
 from eventsapp.places.models import Territory, Venue
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.typed import line
 
 MOST = 100
 """Sessions of one gesture: more than anybody reads on a page."""
@@ -122,7 +123,7 @@ def moved(events: Sequence[Event], *, days: int | None, hour: time | None, now: 
 
 def housed(events: Sequence[Event], *, venue: Venue | None, room: str) -> list[Change]:
     """Each at another place, or in another room of its own. Raises PlaceMissing, RoomTooLong."""
-    said = " ".join(room.split())
+    said = line(room, field="room")
     if venue is None and not said:
         raise PlaceMissing(field="venue")
     if len(said) > LONGEST_ROOM:
@@ -132,7 +133,7 @@ def housed(events: Sequence[Event], *, venue: Venue | None, room: str) -> list[C
 
 def cancelled(events: Sequence[Event], *, reason: str) -> list[Change]:
     """None takes place. Raises ReasonMissing, RoomTooLong."""
-    said = " ".join(reason.split())
+    said = line(reason, field="reason")
     if not said:
         raise ReasonMissing(field="reason")
     if len(said) > LONGEST_REASON:

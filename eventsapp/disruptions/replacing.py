@@ -21,6 +21,7 @@ from eventsapp.people.models import Organisation, OrganisationApproval
 from eventsapp.places.models import Territory, Venue
 from eventsapp.planning.models import OfferedTopic, SaturdayOffer
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.typed import line
 
 LONGEST_REASON = 240
 
@@ -106,7 +107,7 @@ def carry_out(
 ) -> Disruption:
     """Gives every session what was chosen: all or none. Raises PreviewIsOld, ChoiceMissing, NothingToDo,
     ReasonTooLong and what the agenda's verbs raise."""
-    said = " ".join(reason.split())
+    said = line(reason, field="reason")
     if len(said) > LONGEST_REASON:
         raise ReasonTooLong(field="reason", longest=LONGEST_REASON)
     found = outlook(host, territory, starts_at, ends_at, now=now)

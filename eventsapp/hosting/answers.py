@@ -15,6 +15,7 @@ from eventsapp.database import db
 from eventsapp.hosting.models import Answer, DateAnswer, terms_of
 from eventsapp.people import contacts
 from eventsapp.refusals import Conflict, Refusal, msgid
+from eventsapp.typed import line
 
 LONGEST_WISHED, LONGEST_WORDS, LONGEST_ROOM, LONGEST_NAME = 240, 500, 80, 60
 
@@ -68,7 +69,7 @@ def give(event: Event, said: Said, *, actor: str, now: datetime) -> bool:
 
 def note_call(event: Event, said: Said, confirmed_by: str, *, actor: str, now: datetime) -> bool:
     """An answer given on the phone by somebody, as `give`. Raises ConfirmedByMissing too."""
-    known_as = contacts.line(confirmed_by, field="confirmed_by")
+    known_as = line(confirmed_by, field="confirmed_by")
     if not known_as:
         raise ConfirmedByMissing(field="confirmed_by")
     name = contacts.name_of(known_as, field="confirmed_by", longest=LONGEST_NAME)

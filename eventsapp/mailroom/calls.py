@@ -18,6 +18,7 @@ from eventsapp import journal
 from eventsapp.database import db
 from eventsapp.mailroom.models import CallAttempt, CallOutcome, Channel, Letter, LetterStatus
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
+from eventsapp.typed import line
 
 LONGEST_NAME = 60
 
@@ -114,9 +115,9 @@ def settle(
     Reached: they leave the list. Wrong number: they leave it too, and stand among the letters that
     failed. Otherwise they stay, after those of the same day. Letters of `also` that are somebody
     else's or settled meanwhile are left alone. Raises CallIsSettled when there was nothing left to
-    say, NameTooLong.
+    say, NameTooLong, Unwritable.
     """
-    name = " ".join(confirmed_by.split())
+    name = line(confirmed_by, field="confirmed_by")
     if len(name) > LONGEST_NAME:
         raise NameTooLong(field="confirmed_by", most=LONGEST_NAME)
     told = _change({letter.id, *also}, letter, outcome, now)

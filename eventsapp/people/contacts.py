@@ -7,13 +7,13 @@ must not keep anybody from registering.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.typed import line
 
 LONGEST_NAME = 60
 LONGEST_ADDRESS = 254
@@ -22,14 +22,9 @@ LONGEST_NUMBER = 32
 LONGEST_DIALLED = 16
 """ITU-T E.164 section 6: fifteen digits, and the +."""
 
-# What turns the direction of the text around it: a name could make a page or a letter lie.
-# Marks (U+200E, U+200F) and joiners stay, names are written with them.
-_TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
-_SPACES = re.compile("[ \u00a0\u2009\u202f]+")
 # Our letters greet by the name that was typed, at whatever address was typed: nobody shall have us
 # carry a link to strangers. « Awa/Moussa » and « J.-B. » stay names.
 _LINK = re.compile(r"://|@|\bwww\.|\w\.\w{2,}/", re.IGNORECASE)
-_UNKEPT = {"Cc", "Cs", "Co", "Zl", "Zp"}
 
 
 class FirstNameMissing(Refusal):
@@ -54,12 +49,6 @@ class TooLong(Refusal):
     """More than the table holds."""
 
     sentence = msgid("Écrivez %(most)s signes au plus.")
-
-
-class Unwritable(Refusal):
-    """A control character, or half a character: usually pasted by mistake."""
-
-    sentence = msgid("Ce texte contient un signe illisible. Effacez-le, puis écrivez à nouveau.")
 
 
 class EmailUnreadable(Refusal):
@@ -121,15 +110,6 @@ def text(typed: str, *, field: str, longest: int) -> str:
     if len(said) > longest:
         raise TooLong(field=field, most=longest)
     return said
-
-
-def line(typed: str, *, field: str) -> str:
-    """What was typed on one line, without spaces around it, in composed letters (NFC); empty for
-    signs that say nothing. Raises Unwritable."""
-    said = unicodedata.normalize("NFC", _SPACES.sub(" ", typed).strip())
-    if any(unicodedata.category(c) in _UNKEPT or c in _TURNING for c in said):
-        raise Unwritable(field=field)
-    return said if any(unicodedata.category(c)[0] in "LNS" for c in said) else ""
 
 
 def email(typed: str, *, field: str = "email") -> str | None:

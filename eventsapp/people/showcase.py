@@ -13,6 +13,7 @@ from eventsapp.media.pictures import Renewed
 from eventsapp.people import approvals, contacts
 from eventsapp.people.models import Organisation, OrganisationPicture
 from eventsapp.refusals import NotFound, Refusal, msgid
+from eventsapp.typed import line
 
 LONGEST_ALTERNATIVE = 160
 
@@ -31,7 +32,7 @@ class AlternativeMissing(Refusal):
 
 def described(typed: str) -> str:
     """What a picture shows, as typed. Raises AlternativeMissing, TooLong, Unwritable."""
-    said = contacts.line(typed, field="alternative")
+    said = line(typed, field="alternative")
     if not said:
         raise AlternativeMissing(field="alternative")
     if len(said) > LONGEST_ALTERNATIVE:

@@ -12,6 +12,7 @@ from eventsapp import journal
 from eventsapp.database import db, rows_changed
 from eventsapp.places.models import Territory, Venue, VenueClosure
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
+from eventsapp.typed import line
 
 LONGEST_REASON = 240
 
@@ -61,7 +62,7 @@ def check(starts_at: datetime, ends_at: datetime, reason: str, *, now: datetime)
         raise ClosureIsOver(field="last_day")
     if (ends_at - starts_at).days > 366:
         raise ClosureTooLong(field="last_day")
-    said = " ".join(reason.split())
+    said = line(reason, field="reason")
     if not said:
         raise ReasonMissing(field="reason")
     if len(said) > LONGEST_REASON:

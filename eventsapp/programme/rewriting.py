@@ -19,6 +19,7 @@ from eventsapp.programme import contents
 from eventsapp.programme.contents import ActionAlreadyThere
 from eventsapp.programme.models import Action, Axis, Project, ProjectStatus, Theme
 from eventsapp.refusals import NotFound, Refusal, msgid
+from eventsapp.typed import line
 
 LONGEST_DIAGNOSIS = 600
 LONGEST_NAME = 160
@@ -220,7 +221,7 @@ def lock(territory_id: int) -> None:
 
 def _read(answers: ActionAnswers) -> ActionAnswers:
     name = contacts.name_of(answers.name, field="name", longest=LONGEST_NAME)
-    public_name = contacts.line(answers.public_name, field="public_name") or name
+    public_name = line(answers.public_name, field="public_name") or name
     return ActionAnswers(
         name=name,
         public_name=contacts.name_of(public_name, field="public_name", longest=LONGEST_NAME),

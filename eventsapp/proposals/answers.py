@@ -21,6 +21,7 @@ from eventsapp.places.models import Venue
 from eventsapp.programme.models import Action
 from eventsapp.programme.school_calendar import zone_c
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.typed import line
 
 LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_DESCRIPTION = 160, 400, 4000
 MOST_DATES = 40
@@ -124,7 +125,7 @@ def check(answers: Answers, *, now: datetime) -> Checked:
     CapacityMissing, CapacityOdd, AlternativeMissing, PictureMissing, NoDateLeft, TooManyDates,
     CalendarNotCovered.
     """
-    title = contacts.line(answers.title, field="title")
+    title = line(answers.title, field="title")
     if not title:
         raise TitleMissing(field="title")
     if len(title) > LONGEST_TITLE:
@@ -184,7 +185,7 @@ def _check_places(answers: Answers) -> None:
 
 def _alternative(answers: Answers) -> str:
     if answers.renewed is None and answers.picture is None:
-        if contacts.line(answers.alternative, field="alternative"):
+        if line(answers.alternative, field="alternative"):
             raise PictureMissing(field="picture")
         return ""
     return showcase.described(answers.alternative)

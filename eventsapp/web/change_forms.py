@@ -28,6 +28,7 @@ from eventsapp.clock import PARIS, day_of, local
 from eventsapp.people import contacts
 from eventsapp.places.models import Venue
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.typed import line
 from eventsapp.web.forms import DayField
 
 LONGEST = {"title": 160, "summary": 400, "description": 4000, "room": 80, "reason": 240}
@@ -172,7 +173,7 @@ def text_in(field: StringField, name: str) -> str:
     said = (
         contacts.text(text, field=name, longest=LONGEST[name])
         if name == "description"
-        else contacts.line(text, field=name)
+        else line(text, field=name)
     )
     return text if said else ""
 

@@ -15,7 +15,7 @@ CONTRACTS: dict[str, dict[str, Any]] = {c["id"]: c for c in project()["tool"]["i
 DOORS_AND_GROUND = {
     "app", "cli", "web", "api", "jobs", "seeds",
     "database", "extensions", "languages", "logs", "schema", "settings", "spreadsheets",
-    "clock", "codes", "refusals",
+    "clock", "codes", "refusals", "typed",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from eventsapp.mailroom.calls import CallIsSettled, NameTooLong
 from eventsapp.mailroom.masking import masked_address
 from eventsapp.mailroom.models import CallAttempt, CallOutcome, Channel, Letter, LetterStatus
 from eventsapp.refusals import NotFound
+from eventsapp.typed import Unwritable
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -156,6 +157,14 @@ def test_who_answered_is_a_name_not_a_story() -> None:
     awa = a_call("Awa")
     with pytest.raises(NameTooLong):
         calls.settle(awa, CallOutcome.REACHED, confirmed_by="x" * 61, actor="account:1", now=clock.now())
+
+
+@pytest.mark.parametrize("typed", ["sa s\u202eruœ", "Binta\x01"])
+def test_who_answered_turns_no_page_around(typed: str) -> None:
+    awa = a_call("Awa")
+    with pytest.raises(Unwritable):
+        calls.settle(awa, CallOutcome.REACHED, confirmed_by=typed, actor="account:1", now=clock.now())
+    assert awa.status is LetterStatus.WAITING
 
 
 def test_the_list_takes_two_statements_however_long(statements: Any) -> None:

@@ -11,8 +11,8 @@ from eventsapp.people.contacts import (
     FirstNameTooLong,
     Phone,
     PhoneUnreadable,
-    Unwritable,
 )
+from eventsapp.typed import Unwritable
 
 
 @pytest.mark.parametrize(

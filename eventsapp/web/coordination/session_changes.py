@@ -31,6 +31,7 @@ from eventsapp.places import closures
 from eventsapp.places.listings import venue_of, venues
 from eventsapp.places.models import Territory, VenueClosure
 from eventsapp.refusals import Refusal
+from eventsapp.typed import line
 from eventsapp.web.addresses import row_number
 from eventsapp.web.coordination.obstacle_words import WORDS
 from eventsapp.web.doorstep import actor, desk, steered
@@ -104,7 +105,7 @@ def change(territory: str) -> tuple[str, int] | BaseResponse:
         if request.form.get("vu", "") != moving.mark_of(events):
             raise PreviewIsOld()
         changes = _changes(area, gesture, form, events)
-        reason = " ".join((form.reason.data or "").split())[:LONGEST_REASON]
+        reason = line(form.reason.data or "", field="reason")[:LONGEST_REASON]
         done = doing.carry_out(gesture, area, changes, reason=reason, actor=actor(), now=clock.now())
         db.session.commit()
     except Refusal as refusal:

@@ -1,0 +1,29 @@
+"""What people type, in letters that can be kept: composed, on one line, and saying what they seem to say."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from eventsapp.refusals import Refusal, msgid
+
+# What turns the direction of the text around it: a name could make a page or a letter lie.
+# Marks (U+200E, U+200F) and joiners stay, names are written with them.
+_TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_SPACES = re.compile("[ \u00a0\u2009\u202f]+")
+_UNKEPT = {"Cc", "Cs", "Co", "Zl", "Zp"}
+
+
+class Unwritable(Refusal):
+    """A control character, or half a character: usually pasted by mistake."""
+
+    sentence = msgid("Ce texte contient un signe illisible. Effacez-le, puis écrivez à nouveau.")
+
+
+def line(typed: str, *, field: str) -> str:
+    """What was typed on one line, without spaces around it, in composed letters (NFC); empty for
+    signs that say nothing. Raises Unwritable."""
+    said = unicodedata.normalize("NFC", _SPACES.sub(" ", typed).strip())
+    if any(unicodedata.category(c) in _UNKEPT or c in _TURNING for c in said):
+        raise Unwritable(field=field)
+    return said if any(unicodedata.category(c)[0] in "LNS" for c in said) else ""
