@@ -1,11 +1,11 @@
-"""Whom a letter to an organisation reaches: those who answer for it, or the contact it gave."""
+"""Whom a letter to an organisation or a place reaches: those who answer for it there, or its contacts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from eventsapp.access.models import Grant, Role
 from eventsapp.database import db
@@ -13,46 +13,70 @@ from eventsapp.directory.models import Contact
 from eventsapp.languages import DEFAULT
 from eventsapp.mailroom.outbox import Reader
 from eventsapp.people import contacts
-from eventsapp.people.models import Organisation
+from eventsapp.people.models import Account, Organisation
 from eventsapp.refusals import Refusal
 
 
-def of_organisations(organisations: Sequence[Organisation]) -> dict[int, Reader]:
-    """One reader for each organisation that can be reached, by its number; two statements, or none.
+def of_organisations(organisations: Sequence[Organisation]) -> dict[int, list[Reader]]:
+    """The readers of each organisation that can be reached, by its number; two statements, or none.
 
-    Its first owner; else its first contact, confirmed ones before the others; else the address or the
-    telephone of the organisation itself.
+    Its owners; without one its contacts, confirmed ones first; without any the address or the telephone of
+    the organisation itself.
     """
-    if not organisations:
-        return {}
     numbers = [one.id for one in organisations]
-    found: dict[int, Reader] = {}
-    owners = (
-        select(Grant)
-        .where(Grant.organisation_id.in_(numbers), Grant.role == Role.OWNER, Grant.ended_at.is_(None))
-        .options(joinedload(Grant.account))
-        .order_by(Grant.granted_at, Grant.id)
-    )
-    for grant in db.session.scalars(owners):
-        if grant.organisation_id is not None and grant.account.closed_at is None:
-            account = grant.account
-            reader = Reader(name=account.name, language=account.language, email=account.email)
-            found.setdefault(grant.organisation_id, reader)
-    known = (
-        select(Contact)
-        .where(Contact.organisation_id.in_(numbers), Contact.ended_at.is_(None))
-        .order_by(Contact.verified_at.is_(None), Contact.id)
-    )
-    for contact in db.session.scalars(known):
-        if contact.organisation_id is not None:
-            reader = Reader(
-                name=contact.name, language=contact.language, email=contact.email, phone=contact.phone_e164
-            )
-            found.setdefault(contact.organisation_id, reader)
+    found = _by_grant(Grant.organisation_id, numbers, Role.OWNER)
+    for number, known in _by_contact(Contact.organisation_id, numbers).items():
+        found.setdefault(number, known)
     for organisation in organisations:
         itself = _itself(organisation)
         if itself is not None:
-            found.setdefault(organisation.id, itself)
+            found.setdefault(organisation.id, [itself])
+    return found
+
+
+def of_places(numbers: Collection[int]) -> dict[int, list[Reader]]:
+    """The readers of each place that can be reached, by its number: its contacts who sign in, and those who
+    do not; two statements, or none."""
+    found = _by_grant(Grant.venue_id, numbers, Role.SCHOOL_CONTACT)
+    for number, known in _by_contact(Contact.venue_id, numbers).items():
+        found.setdefault(number, []).extend(known)
+    return found
+
+
+def _by_grant(
+    place: InstrumentedAttribute[int | None], numbers: Collection[int], role: Role
+) -> dict[int, list[Reader]]:
+    found: dict[int, list[Reader]] = {}
+    if not numbers:
+        return found
+    grants = (
+        select(Grant)
+        .join(Grant.account)
+        .where(place.in_(numbers), Grant.role == role, Grant.ended_at.is_(None), Account.closed_at.is_(None))
+        .options(joinedload(Grant.account))
+        .order_by(Grant.granted_at, Grant.id)
+    )
+    for grant in db.session.scalars(grants):
+        account = grant.account
+        reader = Reader(name=account.name, language=account.language, email=account.email)
+        found.setdefault(getattr(grant, place.key), []).append(reader)
+    return found
+
+
+def _by_contact(
+    place: InstrumentedAttribute[int | None], numbers: Collection[int]
+) -> dict[int, list[Reader]]:
+    found: dict[int, list[Reader]] = {}
+    if not numbers:
+        return found
+    known = (
+        select(Contact)
+        .where(place.in_(numbers), Contact.ended_at.is_(None))
+        .order_by(Contact.verified_at.is_(None), Contact.id)
+    )
+    for one in db.session.scalars(known):
+        reader = Reader(name=one.name, language=one.language, email=one.email, phone=one.phone_e164)
+        found.setdefault(getattr(one, place.key), []).append(reader)
     return found
 
 

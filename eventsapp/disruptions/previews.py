@@ -69,9 +69,12 @@ class Told:
 def told(changes: Sequence[Change], *, now: datetime) -> Told:
     """Who would be told if these changes were made `now`; six statements at most, whatever the numbers."""
     by_event = {change.event.id: change for change in changes if change.tells_families(now)}
+    families = Counter[tuple[int, bool, str]]()
+    for one in registrations.readers_of(list(by_event)):  # those who wait are told as those who are seated
+        families[one.event_id, one.by_mail, one.language] += one.people
     lines = [
-        Line(Who.FAMILIES, [by_event[one.event_id]], "", one.by_mail, one.language, one.people)
-        for one in registrations.readers_of(list(by_event))
+        Line(Who.FAMILIES, [by_event[number]], "", by_mail, language, people)
+        for (number, by_mail, language), people in families.items()
     ]
     answering = staff.concerned_by(changes)
     for reader in answering.readers:

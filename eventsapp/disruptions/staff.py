@@ -6,23 +6,20 @@ Each is told once, of all that concerns them, in one letter or one call.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from eventsapp.access.models import Grant, Role
+from eventsapp.access import readers as readers_at
 from eventsapp.database import db
 from eventsapp.directory.models import Contact
 from eventsapp.disruptions.changes import Change
 from eventsapp.mailroom.outbox import Reader
-from eventsapp.people.contacts import phone
 from eventsapp.people.models import Account, Organisation
 from eventsapp.places.models import Venue
-from eventsapp.refusals import Refusal
 
 Thing = TypeVar("Thing", Organisation, Venue)
 
@@ -69,7 +66,8 @@ def concerned_by(changes: Iterable[Change], *, but: str = "") -> Staff:
         for venue in _different(change.before.venue, None if change.cancels else change.place):
             by_place[venue.id].append(change)
             names[Office.PLACE, venue.id] = venue.name
-    hosts, places = _readers_of_hosts(organisations), _readers_of_places(by_place)
+    hosts = readers_at.of_organisations(list(organisations.values()))
+    places = readers_at.of_places(by_place)
     found: dict[str, StaffReader] = {}
     who_knows = _addresses_of(but)
     unreachable: list[str] = []
@@ -104,70 +102,3 @@ def _addresses_of(actor: str) -> set[str]:
 def _different(former: Thing | None, new: Thing | None) -> list[Thing]:
     """The former one, and the new one where that is another."""
     return [one for one in (former, new if new is not former else None) if one is not None]
-
-
-def _readers_of_hosts(organisations: dict[int, Organisation]) -> dict[int, list[Reader]]:
-    """Owners; without one, contacts; without any, the organisation's own address or number."""
-    readers = _by_grant(Grant.organisation_id, organisations, Role.OWNER)
-    for number, found in _by_contact(Contact.organisation_id, organisations).items():
-        readers.setdefault(number, found)
-    for number, organisation in organisations.items():
-        dialled = _dialled(organisation.phone)
-        if number not in readers and (organisation.email or dialled):
-            own = Reader(name=organisation.name, language="fr", email=organisation.email, phone=dialled)
-            readers[number] = [own]
-    return readers
-
-
-def _readers_of_places(places: Collection[int]) -> dict[int, list[Reader]]:
-    """School contacts who sign in, and contacts who do not."""
-    readers = _by_grant(Grant.venue_id, places, Role.SCHOOL_CONTACT)
-    for number, found in _by_contact(Contact.venue_id, places).items():
-        readers.setdefault(number, []).extend(found)
-    return readers
-
-
-def _by_grant(
-    column: InstrumentedAttribute[int | None], numbers: Collection[int], role: Role
-) -> dict[int, list[Reader]]:
-    readers: dict[int, list[Reader]] = {}
-    if not numbers:
-        return readers
-    grants = db.session.scalars(
-        select(Grant)
-        .where(column.in_(numbers), Grant.role == role, Grant.ended_at.is_(None))
-        .options(joinedload(Grant.account))
-        .order_by(Grant.granted_at, Grant.id)
-    )
-    for grant in grants:
-        number, account = getattr(grant, column.key), grant.account
-        reader = Reader(name=account.name, language=account.language, email=account.email)
-        readers.setdefault(number, []).append(reader)
-    return readers
-
-
-def _by_contact(
-    column: InstrumentedAttribute[int | None], numbers: Collection[int]
-) -> dict[int, list[Reader]]:
-    readers: dict[int, list[Reader]] = {}
-    if not numbers:
-        return readers
-    contacts = db.session.scalars(
-        select(Contact).where(column.in_(numbers), Contact.ended_at.is_(None)).order_by(Contact.id)
-    )
-    for one in contacts:
-        reader = Reader(name=one.name, language=one.language, email=one.email, phone=one.phone_e164)
-        if reader.email or reader.phone:
-            readers.setdefault(getattr(one, column.key), []).append(reader)
-    return readers
-
-
-def _dialled(typed: str | None) -> str | None:
-    """A number that was typed, as it is dialled; None where it is none."""
-    if not typed:
-        return None
-    try:
-        number = phone(typed)
-    except Refusal:
-        return None
-    return number.e164 if number else None

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 
 from eventsapp import journal
 from eventsapp.database import db, rows_changed
+from eventsapp.directory import contacts as directory
 from eventsapp.directory.models import Contact
 from eventsapp.hosting.models import Departure
 from eventsapp.people import contacts
@@ -59,9 +60,10 @@ def settle(contact: Contact, *, is_gone: bool, actor: str, now: datetime) -> Non
     nothing, or it is settled."""
     if not rows_changed(delete(Departure).where(Departure.contact_id == contact.id)):
         raise NotFound()
-    if is_gone:
-        contact.ended_at = now
-    _note(contact, "ended" if is_gone else "stays", actor, now)
+    if is_gone and contact.venue is not None:
+        directory.end(contact, territory=contact.venue.territory, actor=actor, now=now)
+    else:
+        _note(contact, "stays", actor, now)
 
 
 def _note(contact: Contact, verb: str, actor: str, now: datetime) -> None:

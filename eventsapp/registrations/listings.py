@@ -165,6 +165,8 @@ class Readers:
     event_id: int
     by_mail: bool
     language: str
+    waits: bool
+    """For a place: seated otherwise."""
     people: int
 
 
@@ -174,8 +176,9 @@ def readers_of(events: Collection[int]) -> list[Readers]:
     if not events:
         return []
     by_mail = (func.coalesce(Person.email, "") != "").label("by_mail")
+    waits = (Registration.status == RegistrationStatus.WAITING).label("waits")
     rows = db.session.execute(
-        select(Registration.event_id, by_mail, Person.language, func.count(Registration.id))
+        select(Registration.event_id, by_mail, Person.language, waits, func.count(Registration.id))
         .join(Registration.event)
         .outerjoin(Registration.household)
         .outerjoin(Registration.professional)
@@ -185,7 +188,7 @@ def readers_of(events: Collection[int]) -> list[Readers]:
             Registration.status != RegistrationStatus.CANCELLED,
             Event.registration != RegistrationMode.NONE,
         )
-        .group_by(Registration.event_id, by_mail, Person.language)
-        .order_by(Registration.event_id, by_mail.desc(), Person.language)
+        .group_by(Registration.event_id, by_mail, Person.language, waits)
+        .order_by(Registration.event_id, by_mail.desc(), Person.language, waits)
     )
     return [Readers(*row) for row in rows]

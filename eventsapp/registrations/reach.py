@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
 from eventsapp.agenda.models import Event
-from eventsapp.database import db
-from eventsapp.people.models import Household, Person, Professional
-from eventsapp.registrations.models import Registration, RegistrationStatus
+from eventsapp.registrations import listings
 
 
 @dataclass(frozen=True)
@@ -32,21 +29,13 @@ class Reach:
 
 def reach(event: Event) -> Reach:
     """Whom a change of `event` reaches now; one statement."""
-    has_mail = (func.coalesce(Person.email, "") != "").label("has_mail")
-    rows = db.session.execute(
-        select(has_mail, Registration.status, Person.language, func.count(Registration.id))
-        .outerjoin(Registration.household)
-        .outerjoin(Registration.professional)
-        .join(Person, Person.id == func.coalesce(Household.contact_id, Professional.person_id))
-        .where(Registration.event_id == event.id, Registration.status != RegistrationStatus.CANCELLED)
-        .group_by(has_mail, Registration.status, Person.language)
-    ).all()
-    languages: dict[str, int] = {}
-    for _, _, language, number in rows:
-        languages[language] = languages.get(language, 0) + number
+    found = listings.readers_of([event.id])
+    languages = Counter[str]()
+    for one in found:
+        languages[one.language] += one.people
     return Reach(
-        by_mail=sum(number for mail, _, _, number in rows if mail),
-        calls=sum(number for mail, _, _, number in rows if not mail),
-        waiting=sum(number for _, status, _, number in rows if status is RegistrationStatus.WAITING),
+        by_mail=sum(one.people for one in found if one.by_mail),
+        calls=sum(one.people for one in found if not one.by_mail),
+        waiting=sum(one.people for one in found if one.waits),
         languages=tuple(sorted(languages.items(), key=lambda one: (-one[1], one[0]))),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,6 +14,8 @@ from wtforms import RadioField, SelectChoice, TextAreaField
 from eventsapp import clock
 from eventsapp.access import readers
 from eventsapp.database import db
+from eventsapp.mailroom.outbox import Reader
+from eventsapp.people.models import Organisation
 from eventsapp.places.models import Territory
 from eventsapp.planning import preparations, preparing
 from eventsapp.planning.models import Comeback, YearPreparation
@@ -75,7 +77,7 @@ def ask(territory: str) -> BaseResponse:
     return _done(
         area,
         year,
-        lambda: preparing.ask(preparation, readers.of_organisations(asked), actor=actor(), now=clock.now()),
+        lambda: preparing.ask(preparation, _first_readers(asked), actor=actor(), now=clock.now()),
         lambda sent: ngettext(
             "La question part à %(num)d partenaire.", "La question part à %(num)d partenaires.", sent
         ),
@@ -157,6 +159,11 @@ def _done(
     return redirect(url_for("next_year.show", territory=slug, annee=year.label if year else None), 303)
 
 
+def _first_readers(organisations: Sequence[Organisation]) -> dict[int, Reader]:
+    """One answers for all: each organisation is asked once."""
+    return {number: found[0] for number, found in readers.of_organisations(organisations).items()}
+
+
 def _labelled(label: str) -> SchoolYear:
     """One of the years that our school calendar knows, « 2026-2027 ». Raises NotFound."""
     for year in zone_c().school_years:
@@ -189,7 +196,7 @@ def _page(
     known = zone_c().school_years
     preparation = preparations.of(area, year.label)
     questions = preparations.questions_of(preparation) if preparation else []
-    reachable = readers.of_organisations([one.organisation for one in questions]) if questions else {}
+    reachable = readers.of_organisations([one.organisation for one in questions])
     return render_template(
         "coordination/next_year.html",
         territory=area,
