@@ -24,7 +24,19 @@ class CapacityOdd(Refusal):
     sentence = msgid("Écrivez un nombre de places entre 1 et %(most)s.")
 
 
+class CapacityBelowSeats(Refusal):
+    """Nobody loses a place because a number was typed. Parameter: `taken`."""
+
+    sentence = msgid("%(taken)d places sont déjà prises : il ne peut pas y en avoir moins.")
+
+
 def check_places(number: int) -> None:
     """Raises CapacityOdd."""
     if not 0 < number <= MOST_PLACES:
         raise CapacityOdd(field="capacity", most=MOST_PLACES)
+
+
+def check_seats(number: int, taken: int) -> None:
+    """Raises CapacityBelowSeats."""
+    if number < taken:
+        raise CapacityBelowSeats(field="capacity", taken=taken)

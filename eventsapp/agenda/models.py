@@ -9,8 +9,9 @@ from uuid import uuid4
 
 from flask_babel import lazy_gettext
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
+from eventsapp.agenda.entry_rules import EntryForm, EntryRules, QueueOrder
 from eventsapp.agenda.terms import Terms
 from eventsapp.codes import short_code, slug_from
 from eventsapp.database import Model, choice
@@ -144,10 +145,26 @@ class Activity(Model):
         choice(RegistrationMode), default=RegistrationMode.NONE
     )
     usual_capacity: Mapped[int | None]
+    usual_entry: Mapped[EntryRules] = composite(
+        mapped_column("usual_form", choice(EntryForm), default=EntryForm.SHORT),
+        mapped_column("usual_most_adults"),
+        mapped_column("usual_most_children"),
+        mapped_column("usual_most_under_6"),
+        mapped_column("usual_children_per_adult"),
+        mapped_column("usual_order", choice(QueueOrder), default=QueueOrder.FIRST_FIT),
+        mapped_column("usual_answer_hours"),
+    )
+    """What its dates ask of people who register."""
     is_demonstration: Mapped[bool] = mapped_column(default=False)
 
     action: Mapped[Action] = relationship()
     venue: Mapped[Venue | None] = relationship()
+
+    @property
+    def asks(self) -> EntryRules:
+        """What a date asks that says nothing else; also of an activity that is not flushed yet."""
+        kept: EntryRules | None = self.usual_entry
+        return kept or EntryRules()
 
 
 class ExceptionKind(enum.StrEnum):
@@ -184,6 +201,16 @@ class Event(Model):
         CheckConstraint(
             "seats_taken >= 0 AND (capacity IS NULL OR seats_taken <= capacity)", name="seats_within_capacity"
         ),
+        CheckConstraint(
+            "children_taken BETWEEN 0 AND seats_taken AND under_6_taken BETWEEN 0 AND children_taken",
+            name="children_among_seats",
+        ),
+        CheckConstraint(
+            "(most_adults IS NULL OR seats_taken - children_taken <= most_adults)"
+            " AND (most_children IS NULL OR children_taken <= most_children)"
+            " AND (most_under_6 IS NULL OR under_6_taken <= most_under_6)",
+            name="within_quotas",
+        ),
         CheckConstraint("(registration = 'comptee') = (capacity IS NOT NULL)", name="counted_has_capacity"),
         CheckConstraint("(status = 'annule') = (cancelled_at IS NOT NULL)", name="cancelled_has_moment"),
         CheckConstraint("(picture_id IS NULL) = (picture_alternative = '')", name="picture_is_described"),
@@ -215,6 +242,19 @@ class Event(Model):
     registration: Mapped[RegistrationMode] = mapped_column(choice(RegistrationMode))
     capacity: Mapped[int | None]
     seats_taken: Mapped[int] = mapped_column(default=0)
+    children_taken: Mapped[int] = mapped_column(default=0)
+    """How many of the seats taken are children's (under 18)."""
+    under_6_taken: Mapped[int] = mapped_column(default=0)
+    """How many of these are under 6."""
+    entry: Mapped[EntryRules] = composite(
+        mapped_column("form", choice(EntryForm), default=EntryForm.SHORT),
+        mapped_column("most_adults"),
+        mapped_column("most_children"),
+        mapped_column("most_under_6"),
+        mapped_column("children_per_adult"),
+        mapped_column("queue_order", choice(QueueOrder), default=QueueOrder.FIRST_FIT),
+        mapped_column("answer_hours"),
+    )
     spoken_languages: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Codes of the languages spoken there besides French."""
     accessibility: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from eventsapp import journal
 from eventsapp.agenda import bounds, fragments, openings, telling
+from eventsapp.agenda.entry_rules import EntryRules
 from eventsapp.agenda.models import (
     EVENT_MOVES,
     Accessibility,
@@ -72,12 +73,6 @@ class CapacityMissing(Refusal):
     sentence = msgid("Indiquez le nombre de places.")
 
 
-class CapacityBelowSeats(Refusal):
-    """Nobody loses a place because a number was typed."""
-
-    sentence = msgid("%(taken)d places sont déjà prises : il ne peut pas y en avoir moins.")
-
-
 @dataclass(frozen=True)
 class Announcement:
     """A date about to be announced; hours are aware instants."""
@@ -95,6 +90,7 @@ class Announcement:
     is_restricted: bool = False
     registration: RegistrationMode = RegistrationMode.NONE
     capacity: int | None = None
+    entry: EntryRules | None = None  # as its activity usually asks
     spoken_languages: Sequence[str] = ()
     accessibility: Sequence[Accessibility] = ()
     access: str = ""
@@ -295,6 +291,7 @@ def _event(announcement: Announcement, now: datetime) -> Event:
         is_restricted=announcement.is_restricted or activity.action.is_sensitive,
         registration=announcement.registration,
         capacity=announcement.capacity if counted else None,
+        entry=announcement.entry or activity.asks,
         spoken_languages=list(announcement.spoken_languages),
         accessibility=[one.value for one in announcement.accessibility],
         access=announcement.access,
@@ -333,8 +330,7 @@ def _check_capacity(event: Event, capacity: int) -> None:
     if capacity <= 0:
         raise CapacityMissing(field="capacity")
     bounds.check_places(capacity)
-    if capacity < event.seats_taken:
-        raise CapacityBelowSeats(field="capacity", taken=event.seats_taken)
+    bounds.check_seats(capacity, event.seats_taken)
 
 
 def _refuse_settled(event: Event, now: datetime) -> None:

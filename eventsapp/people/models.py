@@ -6,12 +6,33 @@ import enum
 import secrets
 from datetime import datetime
 
+from flask_babel import lazy_gettext
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.database import Model, choice
 from eventsapp.media.models import Picture
-from eventsapp.places.models import Territory
+from eventsapp.places.models import Quartier, Territory
+
+
+class Means(enum.StrEnum):
+    """How somebody is told things."""
+
+    MAIL = "courriel"
+    SMS = "sms"
+    CALL = "appel"
+
+    @property
+    def label(self) -> str:
+        """« Par e-mail », « Par SMS », « Par un appel »."""
+        return str(_MEANS_LABELS[self])
+
+
+_MEANS_LABELS = {
+    Means.MAIL: lazy_gettext("Par e-mail"),
+    Means.SMS: lazy_gettext("Par SMS"),
+    Means.CALL: lazy_gettext("Par un appel"),
+}
 
 
 class Person(Model):
@@ -32,6 +53,12 @@ class Person(Model):
     """As typed; `phone_e164` is for dialling."""
     phone_e164: Mapped[str | None] = mapped_column(String(16))
     language: Mapped[str] = mapped_column(String(8), default="fr")
+    means: Mapped[Means | None] = mapped_column(choice(Means))
+    """How they want to be told; None: they did not say, the best of what they left is taken."""
+    phone_is_shared: Mapped[bool] = mapped_column(default=False)
+    """Others read or answer that phone: what goes there tells nothing of what it is about."""
+    wants_no_messages: Mapped[bool] = mapped_column(default=False)
+    """« Ne m’envoyez aucun message »: nothing is sent, and nobody calls."""
     created_at: Mapped[datetime]
 
 
@@ -42,9 +69,12 @@ class Household(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    quartier_id: Mapped[int | None] = mapped_column(ForeignKey("quartier.id"), index=True)
+    """Where they live, by the name of the quartier, where they said so: never an address."""
     created_at: Mapped[datetime]
 
     contact: Mapped[Person] = relationship()
+    quartier: Mapped[Quartier | None] = relationship()
 
 
 class PrivateLink(Model):

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from eventsapp.agenda.models import Event, RegistrationMode
 from eventsapp.refusals import Conflict, Refusal, msgid
-from eventsapp.registrations import capacity
+from eventsapp.registrations import capacity, seats
+from eventsapp.registrations.capacity import Load
 
 
 class NoRegistrationNeeded(Conflict):
@@ -45,6 +46,18 @@ class PartyOverCapacity(Refusal):
     )
 
 
+class PartyOverQuota(Refusal):
+    """More people of one sort (children, under 6, adults) than the event ever takes."""
+
+    sentence = msgid("Ce rendez-vous ne prend pas autant de personnes de cet âge. Appelez-nous.")
+
+
+class TooFewAdults(Refusal):
+    """Each adult looks after so many children at most."""
+
+    sentence = msgid("Ici, un adulte accompagne %(most)s enfants au plus. Venez avec un adulte de plus.")
+
+
 def require_open(event: Event, now: datetime) -> None:
     """Raises NoRegistrationNeeded, EventCancelled, EventOver or EventStarted."""
     if event.is_cancelled:
@@ -57,7 +70,12 @@ def require_open(event: Event, now: datetime) -> None:
         raise EventStarted()
 
 
-def require_possible(event: Event, seats: int) -> None:
-    """Raises PartyOverCapacity, beside the number of adults."""
-    if not capacity.could_ever_fit(seats, capacity=event.capacity or 0):
-        raise PartyOverCapacity(field="adults", seats=seats, capacity=event.capacity)
+def require_possible(event: Event, load: Load) -> None:
+    """Raises PartyOverCapacity, PartyOverQuota or TooFewAdults, beside the number of adults."""
+    entry = event.entry
+    if load.seats > (event.capacity or 0):
+        raise PartyOverCapacity(field="adults", seats=load.seats, capacity=event.capacity)
+    if not capacity.could_ever_fit(load, seats.limits_of(event)):
+        raise PartyOverQuota(field="adults")
+    if entry.children_per_adult is not None and load.children > load.adults * entry.children_per_adult:
+        raise TooFewAdults(field="adults", most=entry.children_per_adult)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,17 +12,20 @@ from eventsapp import journal
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.people import households
-from eventsapp.people.models import Household
+from eventsapp.people.models import Household, Professional
 from eventsapp.refusals import Conflict, msgid
 from eventsapp.registrations import admission, capacity, enrolments, letters, listings, seats
 from eventsapp.registrations.models import (
     REGISTRATION_MOVES,
     Enrolment,
+    Need,
     Participant,
+    ParticipantNeed,
     Registration,
     RegistrationStatus,
+    WayIn,
 )
-from eventsapp.registrations.party import PartyAnswers
+from eventsapp.registrations.party import Member, PartyAnswers
 
 
 class TooLateToCancel(Conflict):
@@ -51,7 +55,7 @@ def confirm(token: str, event_id: int, *, language: str, now: datetime) -> Confi
         return _again(enrolment, now)
     event = seats.locked(event_id)
     admission.require_open(event, now)
-    admission.require_possible(event, answers.seats)
+    admission.require_possible(event, seats.load_of(answers.brackets))
     booked = book(event, answers, language=language, now=now)
     registration = booked.registration
     enrolment.registration_id, enrolment.answers = registration.id, {}
@@ -61,16 +65,54 @@ def confirm(token: str, event_id: int, *, language: str, now: datetime) -> Confi
     return booked
 
 
-def book(event: Event, answers: PartyAnswers, *, language: str, now: datetime) -> Confirmed:
-    """The party has its seats, or waits; the caller has locked the event, checked, and tells them."""
+def book(
+    event: Event,
+    answers: PartyAnswers,
+    *,
+    language: str,
+    way: WayIn = WayIn.ONLINE,
+    helped_by: str = "",
+    now: datetime,
+) -> Confirmed:
+    """A household not known before has its seats, or waits; the caller has locked the event, checked, and
+    tells them. `helped_by`: who registers them, with their agreement."""
     household = households.open_new(
         first_name=answers.first_name, email=answers.email, phone=answers.phone, language=language, now=now
     )
-    registration = _register(event, household, answers, now)
-    link_token = households.new_link(household, now=now)
+    registration = enter(event, household, answers.members, way=way, helped_by=helped_by, now=now)
+    return Confirmed(registration, households.new_link(household, now=now))
+
+
+def enter(
+    event: Event,
+    party: Household | Professional,
+    members: Sequence[Member],
+    *,
+    way: WayIn,
+    helped_by: str = "",
+    now: datetime,
+) -> Registration:
+    """A party has its seats, all of them, or waits; flushed. The caller has locked the event and checked
+    (`admission`), and tells them (`tell`)."""
+    load = seats.load_of(member.bracket for member in members)
+    seated = seats.take(event, load)
+    registration = Registration(
+        event=event,
+        household=party if isinstance(party, Household) else None,
+        professional=party if isinstance(party, Professional) else None,
+        status=RegistrationStatus.CONFIRMED if seated else RegistrationStatus.WAITING,
+        seats=load.seats,
+        way=way,
+        helped_by=helped_by,
+        agreed_at=now if helped_by else None,
+        created_at=now,
+        changed_at=now,
+        told=event.terms,
+    )
+    db.session.add(registration)
     db.session.flush()
-    _add_participants(registration, answers)
-    return Confirmed(registration, link_token)
+    _add_participants(registration, members)
+    return registration
 
 
 def tell(booked: Confirmed, *, now: datetime) -> None:
@@ -98,7 +140,7 @@ def cancel(registration: Registration, *, actor: str, now: datetime) -> bool:
     letters.withdrawn(registration, was_seated=was_seated, now=now)
     _note(actor, "cancelled", registration, now)
     if was_seated:
-        seats.free(event, registration.seats)
+        seats.free(event, seats.weight_of(registration))
         seat_waiting(event, actor=actor, now=now)
     return True
 
@@ -111,10 +153,10 @@ def seat_waiting(event: Event, *, actor: str, now: datetime) -> list[Registratio
     free = event.seats_left or 0
     if event.is_cancelled or event.starts_at <= now or free <= 0:
         return []
-    queue = listings.waiting_at(event)
-    seated = capacity.seated_from_queue(free, [(registration, registration.seats) for registration in queue])
+    queue = [(one, seats.weight_of(one)) for one in listings.waiting_at(event)]
+    seated = capacity.seated_from_queue(seats.limits_of(event), seats.taken_at(event), queue)
     for registration in seated:
-        if seats.take(event, registration.seats):
+        if seats.take(event, seats.weight_of(registration)):
             _move(registration, RegistrationStatus.CONFIRMED, now)
             letters.promoted(registration, now=now)
             registration.told = event.terms
@@ -122,25 +164,28 @@ def seat_waiting(event: Event, *, actor: str, now: datetime) -> list[Registratio
     return seated
 
 
-def _register(event: Event, household: Household, answers: PartyAnswers, now: datetime) -> Registration:
-    seated = seats.take(event, answers.seats)
-    registration = Registration(
-        event=event,
-        household=household,
-        status=RegistrationStatus.CONFIRMED if seated else RegistrationStatus.WAITING,
-        seats=answers.seats,
-        created_at=now,
-        changed_at=now,
-        told=event.terms,
-    )
-    db.session.add(registration)
-    return registration
-
-
-def _add_participants(registration: Registration, answers: PartyAnswers) -> None:
+def _add_participants(registration: Registration, members: Sequence[Member]) -> None:
     """One line each, in one statement however many they are (the unit of work makes one a row)."""
-    lines = [{"registration_id": registration.id, "bracket": bracket} for bracket in answers.brackets]
-    db.session.execute(insert(Participant), lines)
+    lines = [
+        {"registration_id": registration.id, "bracket": member.bracket, "first_name": member.first_name}
+        for member in members
+    ]
+    if not any(member.needs for member in members):
+        db.session.execute(insert(Participant), lines)
+        return
+    added = db.session.scalars(
+        insert(Participant).returning(Participant.id, sort_by_parameter_order=True), lines
+    )
+    needs = [
+        {
+            "participant_id": number,
+            "need": need,
+            "language": member.interpreter if need is Need.INTERPRETER else "",
+        }
+        for number, member in zip(added, members, strict=True)
+        for need in sorted(member.needs)
+    ]
+    db.session.execute(insert(ParticipantNeed), needs)
 
 
 def _again(enrolment: Enrolment, now: datetime) -> Confirmed:

@@ -15,7 +15,8 @@ from eventsapp.agenda.models import Event
 from eventsapp.codes import fingerprint
 from eventsapp.database import db
 from eventsapp.refusals import Conflict, Refusal, msgid
-from eventsapp.registrations import admission, booking, capacity, letters, roster, seats
+from eventsapp.registrations import admission, booking, letters, roster, seats
+from eventsapp.registrations.capacity import Load
 from eventsapp.registrations.models import (
     CHILD_BRACKETS,
     AgeBracket,
@@ -23,6 +24,7 @@ from eventsapp.registrations.models import (
     Participant,
     Registration,
     RegistrationStatus,
+    WayIn,
 )
 from eventsapp.registrations.party import Numbers, PartyAnswers
 from eventsapp.settings import setting
@@ -88,8 +90,8 @@ def register(
     if known is not None and known.registration is not None:
         return known.registration
     admission.require_open(event, now)
-    _require_possible(event, answers.seats)
-    booked = booking.book(event, answers, language=language, now=now)
+    _require_possible(event, seats.load_of(answers.brackets))
+    booked = booking.book(event, answers, language=language, way=WayIn.DESK, helped_by=actor, now=now)
     registration = booked.registration
     db.session.add(
         Enrolment(
@@ -117,12 +119,11 @@ def change(registration: Registration, numbers: Numbers, *, seen: str, actor: st
         raise RegistrationsClosed()
     if roster.numbers_of(registration) == (numbers.adults, _all_brackets(numbers)):
         return False
-    _require_possible(event, numbers.seats)
-    more, seated = numbers.seats - registration.seats, registration.status is RegistrationStatus.CONFIRMED
-    if seated and more > 0 and not seats.take(event, more):
+    load, seated = seats.load_of(numbers.brackets), registration.status is RegistrationStatus.CONFIRMED
+    _require_possible(event, load)
+    # What they have is among what is taken: only the difference is, all or none.
+    if seated and not seats.take(event, load - seats.weight_of(registration)):
         raise NotEnoughSeats(field="adults", left=event.seats_left)
-    if seated and more < 0:
-        seats.free(event, -more)
     _change_participants(registration, numbers)
     registration.seats, registration.changed_at = numbers.seats, now
     letters.party_changed(registration, now=now)
@@ -155,9 +156,11 @@ def _open_for_change(registration: Registration, seen: str, now: datetime) -> Ev
     return event
 
 
-def _require_possible(event: Event, wanted: int) -> None:
-    if not capacity.could_ever_fit(wanted, capacity=event.capacity or 0):
-        raise GroupOverCapacity(field="adults", seats=wanted, capacity=event.capacity)
+def _require_possible(event: Event, load: Load) -> None:
+    try:
+        admission.require_possible(event, load)
+    except admission.PartyOverCapacity as refusal:
+        raise GroupOverCapacity(field="adults", seats=load.seats, capacity=event.capacity) from refusal
 
 
 def _all_brackets(numbers: Numbers) -> dict[AgeBracket, int]:

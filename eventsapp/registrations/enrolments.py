@@ -15,7 +15,7 @@ from eventsapp.agenda.models import Event
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db, rows_changed
 from eventsapp.refusals import Refusal, msgid
-from eventsapp.registrations import admission
+from eventsapp.registrations import admission, seats
 from eventsapp.registrations.models import Enrolment
 from eventsapp.registrations.party import PartyAnswers
 from eventsapp.settings import setting
@@ -34,7 +34,7 @@ def open_(event: Event, answers: PartyAnswers, now: datetime) -> str:
     Raises the refusals of `admission`.
     """
     admission.require_open(event, now)
-    admission.require_possible(event, answers.seats)
+    admission.require_possible(event, seats.load_of(answers.brackets))
     token = link_token()
     db.session.add(
         Enrolment(

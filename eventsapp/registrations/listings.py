@@ -112,8 +112,12 @@ def families_at(venue: Venue, *, now: datetime) -> dict[int, int]:
 
 
 def waiting_at(event: Event) -> Sequence[Registration]:
-    """The queue of an event, the first first."""
-    return db.session.scalars(_active(event).where(Registration.status == RegistrationStatus.WAITING)).all()
+    """The queue of an event with its participants, the first first; two statements."""
+    return db.session.scalars(
+        _active(event)
+        .where(Registration.status == RegistrationStatus.WAITING)
+        .options(selectinload(Registration.participants))
+    ).all()
 
 
 def is_seated_elsewhere(registration: Registration, address: str) -> bool:

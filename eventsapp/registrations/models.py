@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from eventsapp.agenda.models import Event
@@ -56,6 +56,51 @@ CHILD_BRACKETS = (
 )
 
 
+YOUNGEST_BRACKETS = (AgeBracket.UNDER_3, AgeBracket.FROM_3)
+"""Under 6."""
+
+
+class Need(enum.StrEnum):
+    """What somebody needs that day; asked where it helps, erased the day after."""
+
+    WHEELCHAIR = "fauteuil"
+    PUSHCHAIR = "poussette"
+    SLOW_WALK = "marche_lente"
+    NO_MEAT = "sans_viande"
+    INTERPRETER = "interprete"
+    """`ParticipantNeed.language` says for which language."""
+
+    @property
+    def label(self) -> str:
+        """« En fauteuil roulant »…"""
+        return str(_NEED_LABELS[self])
+
+
+_NEED_LABELS = {
+    Need.WHEELCHAIR: lazy_gettext("En fauteuil roulant"),
+    Need.PUSHCHAIR: lazy_gettext("Avec une poussette"),
+    Need.SLOW_WALK: lazy_gettext("Marche lentement"),
+    Need.NO_MEAT: lazy_gettext("Repas sans viande"),
+    Need.INTERPRETER: lazy_gettext("Un interprète"),
+}
+
+
+class WayIn(enum.StrEnum):
+    """How somebody came to be registered."""
+
+    ONLINE = "en_ligne"
+    OWN_PAGE = "page_personnelle"
+    """From their own page, as a household already known."""
+    DESK = "accueil"
+    """By the desk of the event, on the phone or face to face."""
+    RELAY = "relais"
+    """By a relay worker of another organisation, with their agreement."""
+    PAPER = "papier"
+    """From a paper sheet, typed in afterwards."""
+    STANDING = "abonnement"
+    """By a standing sign-up to a series."""
+
+
 class RegistrationStatus(enum.StrEnum):
     """Where a registration is in its life."""
 
@@ -79,6 +124,7 @@ class Registration(Model):
     __table_args__ = (
         CheckConstraint("(household_id IS NULL) <> (professional_id IS NULL)", name="one_party"),
         CheckConstraint("seats > 0", name="seats_positive"),
+        CheckConstraint("(helped_by = '') = (agreed_at IS NULL)", name="help_was_agreed_to"),
         Index("ix_registration_queue", "event_id", "status", "id"),
     )
 
@@ -89,6 +135,11 @@ class Registration(Model):
     professional_id: Mapped[int | None] = mapped_column(ForeignKey("professional.id"), index=True)
     status: Mapped[RegistrationStatus] = mapped_column(choice(RegistrationStatus))
     seats: Mapped[int]
+    way: Mapped[WayIn] = mapped_column(choice(WayIn), default=WayIn.ONLINE)
+    helped_by: Mapped[str] = mapped_column(String(40), default="")
+    """Who registered them in their place, as journals write it: « account:3 »; empty: they did."""
+    agreed_at: Mapped[datetime | None]
+    """When they agreed to be registered by somebody else (GDPR art. 6.1.a, 7.1)."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     told: Mapped[Terms] = composite(
@@ -132,6 +183,25 @@ class Participant(Model):
     bracket: Mapped[AgeBracket] = mapped_column(choice(AgeBracket))
 
     registration: Mapped[Registration] = relationship(back_populates="participants")
+    needs: Mapped[list[ParticipantNeed]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="ParticipantNeed.id"
+    )
+
+
+class ParticipantNeed(Model):
+    """What one participant needs that day: rows of their own, so that they go the day after."""
+
+    __tablename__ = "participant_need"
+    __table_args__ = (
+        UniqueConstraint("participant_id", "need"),
+        CheckConstraint("(need = 'interprete') = (language <> '')", name="interpreter_has_language"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id", ondelete="CASCADE"))
+    need: Mapped[Need] = mapped_column(choice(Need))
+    language: Mapped[str] = mapped_column(String(8), default="")
+    """Code of the language to interpret into."""
 
 
 class Enrolment(Model):

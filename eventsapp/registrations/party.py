@@ -9,7 +9,7 @@ from typing import Any
 from eventsapp.people import contacts
 from eventsapp.people.contacts import Phone
 from eventsapp.refusals import Refusal, msgid
-from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket
+from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, Need
 
 LARGEST_PARTY = 20
 """People registered at once: beyond, it is a group, and a person at the help number arranges it."""
@@ -52,6 +52,17 @@ class AnswersRefused(Refusal):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Member:
+    """One person of a party: an age bracket, and where it was asked a first name and needs of that day."""
+
+    bracket: AgeBracket
+    first_name: str = ""
+    needs: frozenset[Need] = frozenset()
+    interpreter: str = ""
+    """Code of the language to interpret into; with Need.INTERPRETER only."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Numbers:
     """How many come, by age bracket."""
 
@@ -62,6 +73,11 @@ class Numbers:
     def seats(self) -> int:
         """How many seats they need: a baby on a lap counts too, for the rooms are small."""
         return self.adults + sum(self.children.values())
+
+    @property
+    def members(self) -> list[Member]:
+        """One member a person, adults first."""
+        return [Member(bracket=bracket) for bracket in self.brackets]
 
     @property
     def brackets(self) -> list[AgeBracket]:

@@ -7,13 +7,18 @@ PostgreSQL alike.
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from collections import Counter
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from eventsapp.agenda.models import Activity, Event, EventStatus
 from eventsapp.database import db, rows_changed
 from eventsapp.programme.models import Action
+from eventsapp.registrations.capacity import Limits, Load
+from eventsapp.registrations.models import CHILD_BRACKETS, YOUNGEST_BRACKETS, AgeBracket, Registration
 
 
 def locked(event_id: int) -> Event:
@@ -35,28 +40,77 @@ def locked(event_id: int) -> Event:
     ).one()
 
 
-def take(event: Event, seats: int) -> bool:
-    """Takes all the seats or none; False when they are not there or the event is cancelled."""
+def load_of(brackets: Iterable[AgeBracket]) -> Load:
+    """What people of these brackets weigh; a baby on a lap counts too, for the rooms are small."""
+    counted = Counter(brackets)
+    return Load(
+        seats=counted.total(),
+        children=sum(counted[bracket] for bracket in CHILD_BRACKETS),
+        under_6=sum(counted[bracket] for bracket in YOUNGEST_BRACKETS),
+    )
+
+
+def weight_of(registration: Registration) -> Load:
+    """What a registration weighs, by its participants."""
+    return load_of(one.bracket for one in registration.participants)
+
+
+def limits_of(event: Event) -> Limits:
+    """Places and quotas of an event whose places are counted."""
+    entry = event.entry
+    return Limits(event.capacity or 0, entry.most_adults, entry.most_children, entry.most_under_6)
+
+
+def taken_at(event: Event) -> Load:
+    """What those seated weigh."""
+    return Load(event.seats_taken, event.children_taken, event.under_6_taken)
+
+
+def take(event: Event, load: Load) -> bool:
+    """Takes all the seats or none; False when there are too few, a quota is full or the event cancelled."""
+    column = Event.__table__.c
+    adults = Event.seats_taken - Event.children_taken + load.adults
     taken = rows_changed(
         update(Event)
         .where(
             Event.id == event.id,
             Event.status == EventStatus.SCHEDULED,
-            Event.seats_taken + seats <= Event.capacity,
+            Event.seats_taken + load.seats <= Event.capacity,
+            # A quota that is not set is no more than the places themselves.
+            adults <= func.coalesce(column.most_adults, Event.capacity),
+            Event.children_taken + load.children <= func.coalesce(column.most_children, Event.capacity),
+            Event.under_6_taken + load.under_6 <= func.coalesce(column.most_under_6, Event.capacity),
         )
-        .values(seats_taken=Event.seats_taken + seats)
+        .values(_added(load))
+        .execution_options(synchronize_session=False)
     )
     if taken:
-        set_committed_value(event, "seats_taken", event.seats_taken + seats)
+        _note_taken(event, taken_at(event) + load)
     return taken == 1
 
 
-def free(event: Event, seats: int) -> None:
+def free(event: Event, load: Load) -> None:
     """Gives seats back."""
+    given_back = Load() - load
     db.session.execute(
         update(Event)
         .where(Event.id == event.id)
-        .values(seats_taken=Event.seats_taken - seats)
+        .values(_added(given_back))
         .execution_options(synchronize_session=False)
     )
-    set_committed_value(event, "seats_taken", event.seats_taken - seats)
+    _note_taken(event, taken_at(event) + given_back)
+
+
+def _added(load: Load) -> dict[str, ColumnElement[int]]:
+    return {
+        "seats_taken": Event.seats_taken + load.seats,
+        "children_taken": Event.children_taken + load.children,
+        "under_6_taken": Event.under_6_taken + load.under_6,
+    }
+
+
+def _note_taken(event: Event, taken: Load) -> None:
+    """What the database counts now, without asking it again."""
+    set_committed_value(event, "seats_taken", taken.seats)
+    set_committed_value(event, "children_taken", taken.children)
+    set_committed_value(event, "under_6_taken", taken.under_6)

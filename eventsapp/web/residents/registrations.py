@@ -17,8 +17,9 @@ from eventsapp.codes import fingerprint
 from eventsapp.database import db
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER
 from eventsapp.refusals import Conflict, Refusal
-from eventsapp.registrations import admission, booking, capacity, enrolments, party
+from eventsapp.registrations import admission, booking, capacity, enrolments, party, seats
 from eventsapp.registrations.admission import NoRegistrationNeeded, PartyOverCapacity
+from eventsapp.registrations.capacity import Load
 from eventsapp.registrations.enrolments import AnswersForgotten
 from eventsapp.registrations.models import CHILD_BRACKETS
 from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, PartyAnswers, child_field
@@ -144,7 +145,7 @@ def given_back(event: Event, shown: PartyForm, refusals: list[Refusal]) -> tuple
 
 def check_page(event: Event, token: str, answers: PartyAnswers | None) -> str:
     """The answers to read again, and whether there is room for all."""
-    seats = answers.seats if answers else 0
+    load = seats.load_of(answers.brackets) if answers else Load()
     return render_template(
         "residents/registrations/check.html",
         territory=event.territory,
@@ -152,7 +153,7 @@ def check_page(event: Event, token: str, answers: PartyAnswers | None) -> str:
         answers=answers,
         mark=mark_of(token),
         group=group_of(answers.brackets) if answers else [],
-        has_room=capacity.fits(seats, capacity=event.capacity or 0, taken=event.seats_taken),
+        has_room=capacity.fits(load, seats.limits_of(event), seats.taken_at(event)),
     )
 
 

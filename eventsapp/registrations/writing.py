@@ -1,0 +1,128 @@
+"""How a letter about a registration is written: to whom, from whom, with what it says of the event.
+
+`registrations.letters` says which letters there are; the words stand in templates/mail/registrations/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask_babel import force_locale, gettext
+
+from eventsapp.agenda.entries import address_of
+from eventsapp.agenda.models import Event
+from eventsapp.invitations.promises import Promise
+from eventsapp.languages import DEFAULT, known
+from eventsapp.mailroom import outbox
+from eventsapp.mailroom.models import Letter
+from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
+from eventsapp.people import households
+from eventsapp.people.models import Person
+from eventsapp.registrations.models import Registration
+from eventsapp.settings import setting
+
+
+def post(
+    letter: str,
+    registration: Registration,
+    now: datetime,
+    *,
+    promise: Promise | None = None,
+    link_token: str | None = None,
+    thread: str | None = None,
+    **more: Any,
+) -> Letter:
+    """Posts the letter of the folder registrations/`letter`; `more` is what its files name besides."""
+    event, contact = registration.event, registration.contact
+    address = promise.organizer.address if promise else setting("MAIL_DEFAULT_SENDER")
+    return outbox.post(
+        OutgoingLetter(
+            kind=f"registrations/{letter}",
+            reader=_reader(contact),
+            sender=Sender(name=_organizer_name(event, contact.language), address=address),
+            context=context_of(registration, link_token, **more),
+            thread=thread or thread_of(registration),
+            territory_id=event.territory_id,
+            calendar=promise.calendar if promise else None,
+            method=promise.method if promise else None,
+            holds_private_link=link_token is not None,
+            useless_after=event.ends_at,
+        ),
+        now=now,
+    )
+
+
+def context_of(registration: Registration, link_token: str | None, **more: Any) -> dict[str, Any]:
+    """What every letter about a registration may name."""
+    contact = registration.contact
+    return {
+        "first_name": contact.first_name,
+        "agenda_name": _organizer_name(registration.event, contact.language),
+        "seats": registration.seats,
+        "was": None,
+        "was_at": "",
+        "link": households.link_address(link_token) if link_token else "",
+        **_facts(registration.event),
+        **more,
+    }
+
+
+def _facts(event: Event) -> dict[str, Any]:
+    """What every letter says of the event; of a sensitive one neither its title nor its place's name."""
+    venue, neutral = event.venue, event.activity.action.is_sensitive
+    return {
+        "event": event,
+        "title": "" if neutral else event.title,
+        "place": venue.full_address if neutral else venue.name,
+        "street": "" if neutral else venue.full_address,
+        "room": event.room,
+        "door": event.door or venue.door,
+        "access": event.access or venue.access,
+        "reason": event.cancel_reason,
+        "page": address_of(event),
+        "agenda": f"{setting('PUBLIC_URL')}/{event.territory.slug}/",
+    }
+
+
+def thread_of(registration: Registration) -> str:
+    """One thread for each mailbox, whose calendar must hear things in order; one for each call."""
+    address = registration.contact.email
+    return outbox.thread_of(registration.event_id, address or f"registration {registration.id}")
+
+
+def _reader(contact: Person) -> Reader:
+    return Reader(
+        name=contact.first_name, language=contact.language, email=contact.email, phone=contact.phone_e164
+    )
+
+
+def new_link(registration: Registration, now: datetime) -> str | None:
+    """A link of its own for each letter; a professional has none, nor has somebody we call."""
+    if registration.household is None or not registration.contact.email:
+        return None
+    return households.new_link(registration.household, now=now)
+
+
+def promise_of(
+    tell: Callable[..., Promise | None], registration: Registration, *, now: datetime, **more: bool
+) -> Promise | None:
+    """What their calendar is told, by `promises.request` or `promises.cancel`; nothing without e-mail."""
+    contact = registration.contact
+    if not contact.email:
+        return None
+    return tell(
+        registration.event,
+        address=contact.email,
+        name=contact.first_name,
+        organizer_name=_organizer_name(registration.event, contact.language),
+        language=contact.language,
+        now=now,
+        **more,
+    )
+
+
+def _organizer_name(event: Event, language: str) -> str:
+    with force_locale((known(language) or DEFAULT).locale):
+        return gettext("L’agenda du %(territory)s", territory=event.territory.ordinal)
