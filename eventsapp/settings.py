@@ -165,6 +165,14 @@ SETTINGS = (
         _whole(5, 1440),
     ),
     Setting(
+        "RETENTION_MONTHS",
+        12,
+        "How many months after an event its registrations are kept, unless its activity says otherwise and "
+        "why. A year lets a family that comes back the next school year find its people again, and a desk "
+        "answer who came; figures are kept without names, so no report needs longer.",
+        _whole(1, 36),
+    ),
+    Setting(
         "UNDO_MINUTES",
         5,
         "How long after a move, a cancellation or a restoration people are told: until then it can be "

@@ -121,6 +121,8 @@ class Activity(Model):
             "(usual_registration = 'comptee') = (usual_capacity IS NOT NULL)", name="counted_has_capacity"
         ),
         CheckConstraint("usual_capacity IS NULL OR usual_capacity > 0", name="capacity_positive"),
+        CheckConstraint("retention_months BETWEEN 1 AND 36", name="retention_within_bounds"),
+        CheckConstraint("(retention_months IS NULL) = (retention_reason = '')", name="retention_has_reason"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -155,6 +157,10 @@ class Activity(Model):
         mapped_column("usual_answer_hours"),
     )
     """What its dates ask of people who register."""
+    retention_months: Mapped[int | None]
+    """How long after a date its registrations are kept; None: RETENTION_MONTHS (`agenda.keeping`)."""
+    retention_reason: Mapped[str] = mapped_column(String(240), default="")
+    """Why not as long as everywhere else."""
     is_demonstration: Mapped[bool] = mapped_column(default=False)
 
     action: Mapped[Action] = relationship()

@@ -106,8 +106,8 @@ def refresh(event: Event, *, now: datetime) -> AttendanceFigures:
     figures = listings.figures_of(event) or AttendanceFigures(event_id=event.id)
     for counter, number in _counted(done).items():
         setattr(figures, counter.column, number)
-    figures.arrived = len(done.arrived)
-    figures.expected = db.session.scalar(_seated(event)) or 0
+    figures.arrived = len(done.arrived) + (figures.forgotten_arrived or 0)
+    figures.expected = (db.session.scalar(_seated(event)) or 0) + (figures.forgotten_expected or 0)
     figures.changed_at = now
     db.session.add(figures)
     db.session.flush()

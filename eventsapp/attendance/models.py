@@ -135,6 +135,9 @@ class AttendanceFigures(Model):
     """Registrations of which somebody came; `families` counts those of households too."""
     expected: Mapped[int] = mapped_column(default=0)
     """Registrations that had a place when it was last counted."""
+    forgotten_arrived: Mapped[int] = mapped_column(default=0)
+    forgotten_expected: Mapped[int] = mapped_column(default=0)
+    """How many of these two are forgotten by now (`attendance.forgetting`)."""
     changed_at: Mapped[datetime]
 
     event: Mapped[Event] = relationship()

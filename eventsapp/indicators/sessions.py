@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from eventsapp.agenda.models import Activity, Audience, Event, EventStatus, RegistrationMode
 from eventsapp.clock import local
 from eventsapp.database import db
+from eventsapp.indicators.models import EventFigures
 from eventsapp.people.models import Organisation
 from eventsapp.places.models import Quartier, Territory, Venue
 from eventsapp.programme.models import Action, Axis, Theme
@@ -24,7 +25,10 @@ MOST = 5_000
 
 @dataclass(frozen=True)
 class Session:
-    """One date, as it stands now; `parties` and `people` have a seat, `waiting` people have none."""
+    """One date, as it stands now; `parties` and `people` have a seat, `waiting` people have none.
+
+    Registrations that are forgotten count like those that stand.
+    """
 
     starts_at: datetime
     ends_at: datetime
@@ -112,9 +116,9 @@ def _sessions(year: SchoolYear, *where: ColumnElement[bool]) -> list[Session]:
             func.coalesce(Quartier.name, ""),
             Territory.number,
             func.coalesce(Organisation.name, ""),
-            func.coalesce(registered.c.parties, 0),
-            func.coalesce(registered.c.people, 0),
-            func.coalesce(registered.c.waiting, 0),
+            func.coalesce(registered.c.parties, 0) + func.coalesce(EventFigures.parties, 0),
+            func.coalesce(registered.c.people, 0) + func.coalesce(EventFigures.people, 0),
+            func.coalesce(registered.c.waiting, 0) + func.coalesce(EventFigures.waiting, 0),
         )
         .join(Event.activity)
         .join(Activity.action)
@@ -124,6 +128,7 @@ def _sessions(year: SchoolYear, *where: ColumnElement[bool]) -> list[Session]:
         .outerjoin(Quartier, Quartier.id == Venue.quartier_id)
         .outerjoin(Event.host)
         .outerjoin(registered, registered.c.event_id == Event.id)
+        .outerjoin(EventFigures, EventFigures.event_id == Event.id)
         .where(*where, *within(year))
         .order_by(Event.starts_at, Event.id)
         .limit(MOST)

@@ -19,12 +19,19 @@ from sqlalchemy import ColumnElement, func, select
 from eventsapp.agenda.models import Event, EventStatus
 from eventsapp.attendance.models import Counter
 from eventsapp.database import db
-from eventsapp.indicators import attended, sessions
+from eventsapp.indicators import attended, families, sessions
 from eventsapp.indicators.attended import Attended
+from eventsapp.indicators.models import EventFigures, ForgottenPeople
 from eventsapp.indicators.sessions import Session
 from eventsapp.people.models import Organisation
 from eventsapp.programme.school_calendar import SchoolYear
-from eventsapp.registrations.models import AgeBracket, Participant, Registration, RegistrationStatus
+from eventsapp.registrations.models import (
+    CHILD_BRACKETS,
+    AgeBracket,
+    Participant,
+    Registration,
+    RegistrationStatus,
+)
 
 FEW = 5
 """Fewer people than that are not counted out by place or by age."""
@@ -80,6 +87,13 @@ class Summary:
     now: datetime
     total: Counts
     households: int
+    """Different families with a place (docs/privacy.md says how they are told apart)."""
+    came: int
+    """Those of them who were marked as there."""
+    new: int
+    """Who came for the first time that year in their territory."""
+    parents: int
+    """Adults with a place whose household comes with a child; an adult of two sessions counts twice."""
     actions: Sequence[Line]
     venues: Sequence[Line]
     quartiers: Sequence[Line]
@@ -95,11 +109,12 @@ def of(
     territories: Collection[int] | None = None,
     now: datetime,
 ) -> Summary:
-    """The summary, of these territories or of all; five statements."""
+    """The summary, of these territories or of all; eleven statements at most."""
     held = sessions.of_organisation(organisation, year, territories=territories)
     where = _of(organisation, year, territories)
-    by_age, households = _people(where)
-    came = attended.of(*where)
+    by_age = _people(where)
+    now_known, frozen = families.different(where, year), families.frozen(organisation.id, year, territories)
+    came, (new, parents) = attended.of(*where), _new_and_parents(where)
     quartiers = _lines(held, now, lambda one: ("", one.quartier))
     brackets = [bracket for bracket in AgeBracket if by_age.get(bracket)]
     ages = [
@@ -110,7 +125,10 @@ def of(
         year=year,
         now=now,
         total=_counts(held, now),
-        households=households,
+        households=now_known.seated + frozen.seated,
+        came=now_known.came + frozen.came,
+        new=new,
+        parents=parents,
         actions=_lines(held, now, lambda one: (one.theme.official_name, one.action), guarded=False),
         venues=_venues(held, now, {one.name for one in quartiers if one.people is not None}),
         quartiers=quartiers,
@@ -191,16 +209,54 @@ def _of(
     return where
 
 
-def _people(events: Sequence[ColumnElement[bool]]) -> tuple[dict[AgeBracket, int], int]:
-    """People with a seat by age, and how many households they are; two statements."""
-    where = [*events, Registration.status == RegistrationStatus.CONFIRMED]
-    by_age = db.session.execute(
-        select(Participant.bracket, func.count(Participant.id))
+def _people(events: Sequence[ColumnElement[bool]]) -> dict[AgeBracket, int]:
+    """People with a seat by age, forgotten by now or not; two statements."""
+    by_age: list[Any] = list(
+        db.session.execute(
+            select(Participant.bracket, func.count(Participant.id))
+            .join(Participant.registration)
+            .join(Registration.event)
+            .where(*events, Registration.status == RegistrationStatus.CONFIRMED)
+            .group_by(Participant.bracket)
+        )
+    )
+    by_age += db.session.execute(
+        select(ForgottenPeople.bracket, func.sum(ForgottenPeople.people))
+        .join(ForgottenPeople.event)
+        .where(*events)
+        .group_by(ForgottenPeople.bracket)
+    )
+    found: dict[AgeBracket, int] = {}
+    for bracket, many in by_age:
+        found[bracket] = found.get(bracket, 0) + int(many)
+    return found
+
+
+def _new_and_parents(events: Sequence[ColumnElement[bool]]) -> tuple[int, int]:
+    """Families who came for the first time, and adults who come with a child; two statements."""
+    is_child = Participant.bracket.in_(CHILD_BRACKETS)
+    parties = (
+        select(
+            func.count(Participant.id).filter(~is_child).label("adults"),
+            func.count(Participant.id).filter(is_child).label("children"),
+        )
         .join(Participant.registration)
         .join(Registration.event)
-        .where(*where)
-        .group_by(Participant.bracket)
+        .where(
+            *events,
+            Registration.status == RegistrationStatus.CONFIRMED,
+            Registration.household_id.is_not(None),
+        )
+        .group_by(Registration.id)
+        .subquery()
     )
-    households = select(func.count(Registration.household_id.distinct())).join(Registration.event)
-    found: list[Any] = list(by_age)
-    return dict(found), db.session.scalar(households.where(*where)) or 0
+    live = db.session.scalar(select(func.sum(parties.c.adults)).where(parties.c.children > 0)) or 0
+    new, parents = db.session.execute(
+        select(
+            func.coalesce(func.sum(EventFigures.new_families), 0),
+            func.coalesce(func.sum(EventFigures.parents), 0),
+        )
+        .join(EventFigures.event)
+        .where(*events)
+    ).one()
+    return int(new), int(live) + int(parents)

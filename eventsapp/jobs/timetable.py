@@ -20,6 +20,7 @@ from eventsapp.database import begin_writing, db
 from eventsapp.directory import contacts, importing
 from eventsapp.disruptions import doing
 from eventsapp.hosting import gate, links
+from eventsapp.indicators import families
 from eventsapp.jobs.door import Turn
 from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import rounds
@@ -27,6 +28,7 @@ from eventsapp.media import keeping
 from eventsapp.people import accounts, partner_requests, passkey_challenges, sign_ins
 from eventsapp.proposals import submitting
 from eventsapp.registrations import enrolments, messages
+from eventsapp.retention import forgetting
 from eventsapp.tasks import heartbeats, queue
 
 log = structlog.get_logger("eventsapp.job")
@@ -175,6 +177,48 @@ def forget_old_contacts(turn: Turn) -> int | None:
     return contacts.forget_old(turn.now)
 
 
+def forget_needs(turn: Turn) -> int | None:
+    """Forgets what people needed yesterday, and in which language."""
+    begin_writing()
+    return forgetting.forget_needs(turn.now) or None
+
+
+def count_families(turn: Turn) -> str:
+    """Counts the families of events that were over a week ago, one event and one commit at a time; closes
+    the years that are over."""
+    events = families.uncounted(turn.now)
+    counted = sum(_committed(turn, families.count_event, event_id) for event_id in events)
+    for territory_id, year in families.over(turn.now):
+        _committed(turn, forgetting.close_year, territory_id, year)
+    return f"{counted} events counted" if counted else ""
+
+
+def forget_people(turn: Turn) -> str:
+    """Forgets registrations that were kept long enough, a batch and a commit at a time."""
+    forgotten = 0
+    for event_id in forgetting.due(turn.now):
+        while batch := _committed(turn, forgetting.forget_some, event_id):
+            forgotten += batch
+    return f"{forgotten} registrations forgotten" if forgotten else ""
+
+
+def _committed(turn: Turn, work: Callable[..., int | None], *what: object) -> int:
+    """One piece of a job in a transaction of its own, unless the worker is ending: what it gives. One that
+    fails is logged, holds up no other, and is tried again the next night."""
+    db.session.rollback()
+    if turn.is_ending():
+        return 0
+    try:
+        begin_writing()
+        done = work(*what, turn.now)
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        log.exception("piece of a job failed", piece=work.__name__, what=str(what))
+        return 0
+    return int(done or 0)
+
+
 def invite_orphans(turn: Turn) -> int | None:
     """Invites organisations that nobody answers for any more."""
     begin_writing()
@@ -225,6 +269,9 @@ TIMETABLE = (
     Job("old proposals", forget_old_proposals, at=time(3, 24)),
     Job("past helpers", forget_day_links, at=time(3, 18)),
     Job("gate lists", forget_gate_lists, at=time(0, 5)),
+    Job("needs", forget_needs, at=time(0, 10)),
+    Job("families", count_families, at=time(3, 30)),
+    Job("old registrations", forget_people, at=time(3, 40)),
     Job("links of schools", forget_host_links, at=time(3, 22)),
     Job("old attempts", forget_attempts, at=time(3, 19)),
     Job("old changes", forget_old_changes, at=time(3, 22)),

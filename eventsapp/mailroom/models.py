@@ -62,6 +62,7 @@ class Letter(Model):
         Index("ix_letter_due", "status", "channel", "due_at"),
         Index("ix_letter_thread", "thread", "id"),
         Index("ix_letter_territory", "territory_id", "channel", "status"),
+        Index("ix_letter_about", "about"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -73,6 +74,9 @@ class Letter(Model):
     """Whose desk reads it; territories live upstairs, hence no foreign key. None: a sign-in link's."""
     thread: Mapped[str] = mapped_column(String(60), default="")
     """Letters of one thread leave in the order they were posted: CANCEL never overtakes REQUEST."""
+    about: Mapped[str] = mapped_column(String(40), default="")
+    """Of a resident’s letter, whose data it follows: « registration:12 », « household:7 ». It is emptied
+    when that is forgotten (`mailroom.forgetting`); those live upstairs, hence no foreign key."""
     reader_name: Mapped[str] = mapped_column(String(120))
     address: Mapped[str] = mapped_column(String(254))
     """An e-mail address or a phone number, as the channel wants."""

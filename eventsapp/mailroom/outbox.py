@@ -61,7 +61,8 @@ class OutgoingLetter:
 
     `kind` is the folder of its files ("registrations/confirmed") and `context` what they name.
     `thread` keeps the order: letters of one thread leave as they were posted. `calendar` is an
-    iTIP message for readers by mail, `method` its method. `holds_private_link` seals the letter
+    iTIP message for readers by mail, `method` its method. `about`: a resident's registration or household,
+    with which the letter is forgotten. `holds_private_link` seals the letter
     until it is delivered. After `useless_after` it is not sent any more.
     """
 
@@ -71,6 +72,7 @@ class OutgoingLetter:
     context: Mapping[str, Any] = field(default_factory=dict)
     thread: str = ""
     territory_id: int | None = None
+    about: str = ""
     calendar: bytes | None = None
     method: str | None = None
     holds_private_link: bool = False
@@ -96,6 +98,7 @@ def post(letter: OutgoingLetter, *, now: datetime) -> Letter:
         status=LetterStatus.WAITING,
         territory_id=letter.territory_id,
         thread=letter.thread,
+        about=letter.about,
         reader_name=reader.name,
         address=reader.address,
         phone=reader.phone if by_mail else None,

@@ -45,6 +45,7 @@ def post(
             context=context_of(registration, link_token, **more),
             thread=thread or thread_of(registration),
             territory_id=event.territory_id,
+            about=about(registration),
             calendar=promise.calendar if promise else None,
             method=promise.method if promise else None,
             holds_private_link=link_token is not None,
@@ -90,6 +91,11 @@ def thread_of(registration: Registration) -> str:
     """One thread for each mailbox, whose calendar must hear things in order; one for each call."""
     address = registration.contact.email
     return outbox.thread_of(registration.event_id, address or f"registration {registration.id}")
+
+
+def about(registration: Registration) -> str:
+    """What its letters are about, and with what they are forgotten."""
+    return f"registration:{registration.id}"
 
 
 def _reader(contact: Person) -> Reader:

@@ -1,0 +1,100 @@
+"""Registrations are forgotten: what stands in this room's tables, in batches; figures are moved before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from eventsapp.agenda.models import Event
+from eventsapp.clock import day_of, local
+from eventsapp.database import db, rows_changed
+from eventsapp.people.models import Household, Professional
+from eventsapp.registrations.models import Enrolment, Participant, ParticipantNeed, Registration
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """How many rows are gone."""
+
+    registrations: int
+    participants: int
+    needs: int
+
+
+def of_event(event_id: int, *, limit: int) -> Sequence[Registration]:
+    """Some registrations of an event, whatever became of them, the oldest first; two statements."""
+    return db.session.scalars(_all().where(Registration.event_id == event_id).limit(limit)).all()
+
+
+def of_household(household: Household) -> Sequence[Registration]:
+    """Every registration of a household; two statements."""
+    return db.session.scalars(
+        _all().where(Registration.household_id == household.id).options(joinedload(Registration.event))
+    ).all()
+
+
+def delete_all(registrations: Sequence[Registration]) -> Deleted:
+    """Deletes these with their participants, needs and confirmed forms; marks made at the door follow by
+    their foreign key."""
+    numbers = [one.id for one in registrations]
+    theirs = select(Participant.id).where(Participant.registration_id.in_(numbers))
+    rows_changed(delete(Enrolment).where(Enrolment.registration_id.in_(numbers)))
+    needs = rows_changed(delete(ParticipantNeed).where(ParticipantNeed.participant_id.in_(theirs)))
+    participants = rows_changed(delete(Participant).where(Participant.registration_id.in_(numbers)))
+    gone = rows_changed(delete(Registration).where(Registration.id.in_(numbers)))
+    return Deleted(gone, participants, needs)
+
+
+def households_left_alone(households: Collection[int]) -> list[int]:
+    """Those of these households that nothing ties to us any more."""
+    if not households:
+        return []
+    tied = select(Registration.household_id).where(Registration.household_id.in_(households))
+    kept = set(db.session.scalars(tied))
+    return sorted(set(households) - kept)
+
+
+def professionals_left_alone(professionals: Collection[int]) -> list[int]:
+    """Those of these professionals who are registered nowhere any more."""
+    if not professionals:
+        return []
+    tied = select(Registration.professional_id).where(Registration.professional_id.in_(professionals))
+    kept = set(db.session.scalars(tied))
+    return sorted(set(professionals) - kept)
+
+
+def needs_of_past_events(now: datetime) -> dict[tuple[int, int], int]:
+    """Deletes what people needed at events that were over yesterday; how many, by territory and activity."""
+    past = (
+        select(ParticipantNeed.id, Event.territory_id, Event.activity_id)
+        .join(Participant, Participant.id == ParticipantNeed.participant_id)
+        .join(Participant.registration)
+        .join(Registration.event)
+        .where(Event.ends_at < local(day_of(now), 0))
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(past.c.territory_id, past.c.activity_id, func.count(past.c.id)).group_by(
+            past.c.territory_id, past.c.activity_id
+        )
+    )
+    found = {(territory, activity): int(many) for territory, activity, many in rows}
+    if found:
+        rows_changed(delete(ParticipantNeed).where(ParticipantNeed.id.in_(select(past.c.id))))
+    return found
+
+
+def _all() -> Select[Registration]:
+    return (
+        select(Registration)
+        .options(
+            selectinload(Registration.participants),
+            joinedload(Registration.household).joinedload(Household.contact),
+            joinedload(Registration.professional).joinedload(Professional.person),
+        )
+        .order_by(Registration.id)
+    )

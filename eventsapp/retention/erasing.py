@@ -1,0 +1,63 @@
+"""A household has its data erased (GDPR art. 17): at once, in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from sqlalchemy import select
+
+from eventsapp.agenda.models import Event
+from eventsapp.database import db
+from eventsapp.indicators import families
+from eventsapp.invitations import forgetting as invitations
+from eventsapp.people.models import Household
+from eventsapp.registrations import booking, forgetting, listings
+from eventsapp.registrations.models import Registration, RegistrationStatus
+from eventsapp.retention import register
+from eventsapp.retention.forgetting import forget, forget_households
+from eventsapp.retention.models import DataKind, DeletionRule
+
+
+def erase(household: Household, *, now: datetime) -> None:
+    """Cancels what lies ahead, whose seats go to those who wait; keeps figures; deletes all the rest.
+
+    Nothing is sent to the household: what would tell it has no address any more. The household's row is
+    locked, so that a form confirmed twice does not register it meanwhile.
+    """
+    actor = f"household:{household.id}"
+    db.session.execute(select(Household.id).where(Household.id == household.id).with_for_update())
+    for one in ahead(household, now):
+        booking.cancel(one, actor=actor, now=now)
+    db.session.flush()
+    mine = sorted(forgetting.of_household(household), key=lambda one: one.event_id)
+    over = [one.event for one in mine if one.status is RegistrationStatus.CONFIRMED]
+    families.unlink(household, over, now)
+    lines: list[tuple[int, int | None, Counter[DataKind]]] = []
+    for registration in mine:
+        event = _locked(registration.event_id)
+        address = registration.contact.email
+        shared = address is not None and listings.is_seated_elsewhere(registration, address)
+        gone = forget(event, [registration], actor=actor, now=now)
+        if address and not shared:
+            gone[DataKind.INVITATIONS] += invitations.forget(event.id, [address])
+        lines.append((event.territory_id, event.activity_id, gone))
+    quartier = household.quartier
+    home = lines[0][0] if lines else quartier.territory_id if quartier else None
+    gone = forget_households([household.id], now=now)
+    if home is not None:
+        lines.append((home, None, gone))
+    # Last, since a line locks its territory and the events are locked one by one: the job does the same.
+    for territory_id, activity_id, rows in lines:
+        register.note(territory_id, rows, rule=DeletionRule.ASKED, activity_id=activity_id, now=now)
+    db.session.expire_all()
+
+
+def ahead(household: Household, now: datetime) -> list[Registration]:
+    """What would be cancelled, event by event in the order in which all lock them; two statements."""
+    found = [one for one in forgetting.of_household(household) if one.is_active and one.event.ends_at > now]
+    return sorted(found, key=lambda one: one.event_id)
+
+
+def _locked(event_id: int) -> Event:
+    return db.session.scalars(select(Event).where(Event.id == event_id).with_for_update()).one()
