@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from eventsapp.clock import day_of
@@ -97,24 +98,9 @@ def of_territory(territory: Territory) -> Sequence[Deletion]:
     ).all()
 
 
-def page_of(territory: Territory, page: int) -> Sequence[Deletion]:
-    """A page of it, the latest line first; one statement."""
-    return db.session.scalars(
-        select(Deletion)
-        .where(Deletion.territory_id == territory.id)
-        .options(joinedload(Deletion.activity))
-        .order_by(Deletion.number.desc())
-        .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
-    ).all()
-
-
-def sums(territory: Territory) -> dict[DataKind, int]:
-    """How many rows of each kind in all; one statement."""
-    rows = db.session.execute(
-        select(Deletion.kind, func.sum(Deletion.rows))
-        .where(Deletion.territory_id == territory.id)
-        .group_by(Deletion.kind)
-    )
-    found = {kind: int(many) for kind, many in rows}
+def sums(lines: Sequence[Deletion]) -> dict[DataKind, int]:
+    """How many rows of each kind in all, in the order of kinds."""
+    found: Counter[DataKind] = Counter()
+    for line in lines:
+        found[line.kind] += line.rows
     return {kind: found[kind] for kind in DataKind if kind in found}

@@ -13,6 +13,7 @@ from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
 from eventsapp import clock, languages
+from eventsapp.agenda import keeping
 from eventsapp.agenda.models import Accessibility, Audience, Event, RegistrationMode
 from eventsapp.languages import Language, no_breaks
 from eventsapp.programme.models import Theme
@@ -43,6 +44,7 @@ def bind(app: Flask) -> None:
         webcal=webcal,
         language_names=languages.names,
         accessibility_labels=accessibility_labels,
+        months_kept=keeping.months_of,
     )
     app.jinja_env.globals.update(
         settings=app.config,

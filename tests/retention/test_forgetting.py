@@ -336,4 +336,4 @@ def test_the_register_of_one_territory_says_nothing_of_another(
     tenth: Territory = factories.a_territory(10)
     db.session.commit()
     assert register.of_territory(tenth) == []
-    assert DataKind.REGISTRATIONS in register.sums(second.territory)
+    assert DataKind.REGISTRATIONS in register.sums(register_of(second))

@@ -58,6 +58,7 @@ OF_ONE_ROUTE = {
     "venues.change": {"name": "École Curial-Cambrai", "kind": "elementaire"},
     "rewriting.keep_project": {"status": "engage"},
     "rewriting.add_axis": {"theme": "droits"},
+    "retention.keep": {"months": "6", "reason": "Accueil ponctuel"},
     "details.keep": {"name": "Espace 19 Ourcq", "kind": "association"},
     "decisions.publish": {"edition": "1"},
     "proposals.submit": A_SESSION,

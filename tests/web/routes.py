@@ -82,6 +82,11 @@ ROUTES = (
         EVERYBODY,
         303,
     ),
+    Route("GET", "own_data.show", "/m/{household_token}/mes-donnees", EVERYBODY, 200),
+    Route("GET", "own_data.download", "/m/{household_token}/mes-donnees.json", EVERYBODY, 200),
+    Route("GET", "own_data.erasure", "/m/{household_token}/effacement", EVERYBODY, 200),
+    Route("POST", "own_data.erase", "/m/{household_token}/effacement", EVERYBODY, 303),
+    Route("GET", "own_data.erased", "/donnees-personnelles/effacees", EVERYBODY, 200),
     # Its day has not come (test_day_links).
     Route("GET", "day.show", "/jour/{day_token}", EVERYBODY, 410),
     Route("GET", "coming_back.show", "/on-repart/{comeback_token}", EVERYBODY, 200),
@@ -230,6 +235,10 @@ ROUTES = (
     desk("POST", "decisions.refuse", "{territory}/propositions/{proposal}/refus", 303),
     desk("GET", "journal.index", "{territory}/journal", 200),
     desk("GET", "journal.export", "{territory}/journal.csv", 200),
+    desk("GET", "retention.deletions", "{territory}/suppressions", 200),
+    desk("GET", "retention.export", "{territory}/suppressions.csv", 200),
+    desk("GET", "retention.show", "series/{series}/conservation", 200),
+    desk("POST", "retention.keep", "series/{series}/conservation", 303),
     desk("GET", "team.show", "{territory}/equipe", 200),
     # Whoever stands in names no coordinator (test_team); the contact of a school she may.
     desk("POST", "team.offer", "{territory}/equipe", 303),

@@ -64,6 +64,7 @@ WORDS = {
     ("activity", "date_added"): lazy_gettext("a ajouté une date à une série"),
     ("activity", "date_dropped"): lazy_gettext("a retiré une date d’une série"),
     ("activity", "date_moved"): lazy_gettext("a déplacé une date d’une série"),
+    ("activity", "retention_chosen"): lazy_gettext("a changé la durée de conservation d’une activité"),
     ("activity", "exception_forgotten"): lazy_gettext("a annulé le changement d’une date"),
     ("draft", "requested"): lazy_gettext("a demandé un calendrier"),
     ("draft", "proposed"): lazy_gettext("a proposé un calendrier"),

@@ -1,0 +1,219 @@
+"""Everything we hold on one household, for itself (GDPR art. 15 and 20); a constant number of statements.
+
+`tests/retention/test_own_data.py` compares this page, and what forgetting deletes, with the tables.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from eventsapp.agenda.models import Activity, Event
+from eventsapp.attendance.models import AttendanceMark
+from eventsapp.database import db
+from eventsapp.invitations.models import Invitation
+from eventsapp.journal import JournalLine
+from eventsapp.mailroom import sealing
+from eventsapp.mailroom.models import CallAttempt, Letter
+from eventsapp.people.models import Household, PrivateLink
+from eventsapp.registrations import writing
+from eventsapp.registrations.models import Participant, Registration
+
+FORMAT = "eventsapp-own-data-1"
+"""Rises when a key changes its meaning or goes."""
+
+Held = dict[str, Any]
+
+
+def held(household: Household, *, now: datetime) -> Held:
+    """What we hold, as values that JSON can say: instants in ISO 8601, ages as brackets.
+
+    Private links stand as their dates only: what is stored of one opens nothing.
+    """
+    registrations = _registrations(household)
+    about = [f"household:{household.id}", *(writing.about(one) for one in registrations)]
+    contact, quartier = household.contact, household.quartier
+    arrivals, invitations = _arrivals(registrations), _invitations(household, registrations)
+    return {
+        "format": FORMAT,
+        "drawn_at": _at(now),
+        "household": {
+            "first_name": contact.first_name,
+            "email": contact.email,
+            "phone": contact.phone,
+            "language": contact.language,
+            "means": contact.means.value if contact.means else None,
+            "phone_is_shared": contact.phone_is_shared,
+            "wants_no_messages": contact.wants_no_messages,
+            "quartier": quartier.name if quartier else None,
+            "known_since": _at(household.created_at),
+        },
+        "registrations": [
+            _registration(one, arrivals.get(one.id, []), invitations.get(one.event_id))
+            for one in registrations
+        ],
+        "letters": _letters(about),
+        "private_links": [
+            {"created_at": _at(created), "revoked_at": _at(revoked)}
+            for created, revoked in db.session.execute(
+                select(PrivateLink.created_at, PrivateLink.revoked_at)
+                .where(PrivateLink.household_id == household.id)
+                .order_by(PrivateLink.id)
+            )
+        ],
+        "journal": _journal(household, registrations),
+    }
+
+
+def _registrations(household: Household) -> Sequence[Registration]:
+    return db.session.scalars(
+        select(Registration)
+        .where(Registration.household_id == household.id)
+        .join(Registration.event)
+        .options(
+            joinedload(Registration.event).joinedload(Event.venue),
+            joinedload(Registration.event).joinedload(Event.activity).joinedload(Activity.action),
+            selectinload(Registration.participants).selectinload(Participant.needs),
+        )
+        .order_by(Event.starts_at, Registration.id)
+    ).all()
+
+
+def _registration(one: Registration, marks: list[AttendanceMark], invitation: Invitation | None) -> Held:
+    event = one.event
+    return {
+        "code": one.code,
+        "event": event.title,
+        "starts_at": _at(event.starts_at),
+        "ends_at": _at(event.ends_at),
+        "place": event.venue.name,
+        "status": one.status.value,
+        "people": [
+            {
+                "first_name": person.first_name,
+                "age": person.bracket.value,
+                "needs": [need.need.value for need in person.needs],
+                "interpreter": next((need.language for need in person.needs if need.language), None),
+            }
+            for person in one.participants
+        ],
+        "way": one.way.value,
+        "with_help_agreed_at": _at(one.agreed_at),
+        "registered_at": _at(one.created_at),
+        "changed_at": _at(one.changed_at),
+        "last_told": {
+            "starts_at": _at(one.told.starts_at),
+            "ends_at": _at(one.told.ends_at),
+            "cancelled": one.told.is_cancelled,
+        },
+        "attendance": [{"mark": mark.kind.value, "at": _at(mark.made_at)} for mark in marks],
+        "invitation": {
+            "address": invitation.address,
+            "name": invitation.name,
+            "answer": invitation.partstat.value,
+            "sequence": invitation.sequence,
+            "last_sent_at": _at(invitation.last_stamp),
+        }
+        if invitation
+        else None,
+    }
+
+
+def _arrivals(registrations: Sequence[Registration]) -> dict[int, list[AttendanceMark]]:
+    found: dict[int, list[AttendanceMark]] = defaultdict(list)
+    rows = db.session.scalars(
+        select(AttendanceMark)
+        .where(AttendanceMark.registration_id.in_([one.id for one in registrations]))
+        .order_by(AttendanceMark.made_at, AttendanceMark.id)
+    )
+    for mark in rows:
+        found[mark.registration_id or 0].append(mark)
+    return found
+
+
+def _invitations(household: Household, registrations: Sequence[Registration]) -> dict[int, Invitation]:
+    address = (household.contact.email or "").lower()
+    rows = db.session.scalars(
+        select(Invitation).where(
+            Invitation.event_id.in_([one.event_id for one in registrations]), Invitation.address == address
+        )
+    )
+    return {row.event_id: row for row in rows}
+
+
+def _letters(about: Sequence[str]) -> list[Held]:
+    letters = db.session.scalars(select(Letter).where(Letter.about.in_(about)).order_by(Letter.id)).all()
+    calls: dict[int, list[Held]] = defaultdict(list)
+    attempts = db.session.scalars(
+        select(CallAttempt)
+        .where(CallAttempt.letter_id.in_([one.id for one in letters]))
+        .order_by(CallAttempt.id)
+    )
+    for attempt in attempts:
+        calls[attempt.letter_id].append(
+            {
+                "outcome": attempt.outcome.value,
+                "at": _at(attempt.made_at),
+                "answered_by": attempt.confirmed_by or None,
+            }
+        )
+    return [
+        {
+            "kind": one.kind,
+            "channel": one.channel.value,
+            "to": one.address,
+            "name": one.reader_name,
+            "phone": one.phone,
+            "language": one.language,
+            "subject": one.subject,
+            "text": _text(one),
+            "calendar": one.calendar.decode() if one.calendar else None,
+            "status": one.status.value,
+            "posted_at": _at(one.posted_at),
+            "finished_at": _at(one.finished_at),
+            "calls": calls[one.id],
+        }
+        for one in letters
+    ]
+
+
+def _text(letter: Letter) -> str:
+    """Without its links: a copy of this page opens nothing."""
+    if not letter.is_sealed:
+        return sealing.erase_links(letter.text)
+    try:
+        return sealing.erase_links(sealing.unseal(letter.text))
+    except sealing.Unreadable:
+        return ""
+
+
+def _journal(household: Household, registrations: Sequence[Registration]) -> list[Held]:
+    rows = db.session.scalars(
+        select(JournalLine)
+        .where(
+            or_(
+                JournalLine.actor == f"household:{household.id}",
+                (JournalLine.thing == "registration")
+                & JournalLine.thing_id.in_([one.id for one in registrations]),
+            )
+        )
+        .order_by(JournalLine.id)
+    )
+    return [
+        {
+            "at": _at(line.at),
+            "by": "household" if line.actor.startswith("household:") else line.actor.partition(":")[0],
+            "verb": line.verb,
+            "thing": line.thing,
+        }
+        for line in rows
+    ]
+
+
+def _at(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,175 @@
+"""Awa has her data erased: at once, with what lies ahead cancelled first, and figures as they were."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp import clock as hours
+from eventsapp.agenda.models import Event
+from eventsapp.attendance import listings as attendance
+from eventsapp.database import db
+from eventsapp.indicators import families, yearly
+from eventsapp.indicators.models import CountedFamily
+from eventsapp.invitations.models import Invitation
+from eventsapp.mailroom import rounds
+from eventsapp.mailroom.models import Letter, LetterStatus
+from eventsapp.people.models import Household, Person
+from eventsapp.registrations.models import Registration, RegistrationStatus
+from eventsapp.retention import erasing, register
+from eventsapp.retention.models import DeletionRule
+from tests.attendance.gestures import said
+from tests.registrations.stories import a_transaction
+from tests.retention.families import (
+    AWA,
+    BINTA,
+    CLARA,
+    a_family,
+    arrives,
+    comes,
+    nightly,
+    two_workshops,
+    words_left,
+)
+from tests.servers import PostOffice
+
+
+@pytest.fixture
+def awa(db_session: scoped_session[Session]) -> Household:
+    return a_family(AWA)
+
+
+def erase(household: Household) -> None:
+    with a_transaction():
+        erasing.erase(db.session.get_one(Household, household.id), now=hours.now())
+
+
+def status_of(first_name: str) -> RegistrationStatus:
+    db.session.rollback()
+    return db.session.scalars(
+        select(Registration.status)
+        .join(Registration.household)
+        .join(Household.contact)
+        .where(Person.first_name == first_name)
+    ).one()
+
+
+def test_seats_go_to_those_who_wait_and_nothing_of_awa_is_left(
+    awa: Household, clock: time_machine.Traveller
+) -> None:
+    first, _ = two_workshops()
+    comes(first, AWA, awa)
+    comes(first, BINTA, a_family(BINTA))
+    comes(first, CLARA, a_family(CLARA))
+    assert status_of("Zclara") is RegistrationStatus.WAITING
+    erase(awa)
+    assert status_of("Zclara") is RegistrationStatus.CONFIRMED
+    left = {word for _, _, word in words_left()}
+    assert left == {"zbintou", "zaliou", "zclara", "zlouis", "marqueur.example", "9877", "98 77"}
+    assert db.session.scalars(select(Invitation.address)).all() == ["zbintou@marqueur.example"]
+    lines = register.of_territory(first.territory)
+    assert {(one.kind.value, one.rows) for one in lines} == {
+        ("inscriptions", 1),
+        ("participants", 2),
+        ("besoins", 2),
+        ("courriers", 2),
+        ("invitations", 1),
+        ("familles", 1),
+        ("liens", 1),
+    }
+    assert {one.rule for one in lines} == {DeletionRule.ASKED}
+    assert register.first_broken(lines) is None
+
+
+def test_nothing_is_sent_to_whoever_is_gone(
+    awa: Household, clock: time_machine.Traveller, post_office: PostOffice
+) -> None:
+    first, _ = two_workshops()
+    comes(first, AWA, awa)
+    erase(awa)
+    db.session.rollback()
+    rounds.deliver_due(hours.now())
+    assert post_office.letters == []
+    assert {one.status for one in db.session.scalars(select(Letter))} == {LetterStatus.STALE}
+
+
+def test_who_came_stays_counted_before_and_after_the_night_that_counts_families(
+    awa: Household, clock: time_machine.Traveller
+) -> None:
+    first, second = two_workshops()
+    there = [comes(first, AWA, awa), comes(first, BINTA, a_family(BINTA))]
+    again = comes(second, AWA, awa)
+    clock.move_to(first.starts_at)
+    arrives(first, *there)
+    clock.move_to(second.starts_at)
+    arrives(second, again)
+    clock.shift(timedelta(days=1))
+
+    def figures() -> tuple[object, ...]:
+        db.session.rollback()
+        assert first.host is not None
+        year = yearly.of(first.host, families.year_of(first.starts_at), now=factories_now)
+        return (
+            year.total,
+            [(line.bracket, line.people) for line in year.ages],
+            year.parents,
+            year.attended,
+            said(attendance.figures_of(first)),
+            said(attendance.figures_of(second)),
+        )
+
+    factories_now = hours.now()
+    before = figures()
+    erase(awa)
+    assert figures() == before
+    clock.move_to(second.ends_at + timedelta(days=9))
+    nightly()
+    assert figures() == before
+    host = first.host
+    assert host is not None
+    year = yearly.of(host, families.year_of(first.starts_at), now=hours.now())
+    assert (year.households, year.came) == (2, 2), "Awa's two visits stay one family"
+
+
+def test_what_awa_was_counted_by_leads_back_to_nobody(awa: Household, clock: time_machine.Traveller) -> None:
+    first, second = two_workshops()
+    registrations = [comes(first, AWA, awa), comes(second, AWA, awa)]
+    clock.move_to(second.ends_at + timedelta(days=9))
+    nightly()
+    before = set(db.session.scalars(select(CountedFamily.digest)))
+    assert len(before) == 1
+    erase(awa)
+    after = list(db.session.scalars(select(CountedFamily.digest)))
+    assert (len(after), len(set(after))) == (len(registrations), 1)
+    assert set(after).isdisjoint(before)
+
+
+def test_a_mailbox_that_two_families_share_keeps_the_other_ones_date(
+    awa: Household, clock: time_machine.Traveller
+) -> None:
+    first, _ = two_workshops()
+    comes(first, AWA, awa)
+    comes(first, BINTA, a_family(("Zbintou", AWA[1], None, "Zaliou")))
+    erase(awa)
+    assert db.session.scalars(select(Invitation.address)).all() == [AWA[1]]
+    letters = db.session.scalars(select(Letter).where(Letter.address == AWA[1])).all()
+    assert len(letters) == 1
+    assert letters[0].about != ""
+
+
+def test_an_event_to_come_counts_one_cancelled_registration(
+    awa: Household, clock: time_machine.Traveller
+) -> None:
+    first, _ = two_workshops()
+    comes(first, AWA, awa)
+    erase(awa)
+    event = db.session.get_one(Event, first.id, populate_existing=True)
+    assert (event.seats_taken, event.children_taken) == (0, 0)
+    figures = families.figures_of(first.id)
+    assert (figures.cancelled, figures.parties, figures.people) == (1, 0, 0)
+    db.session.rollback()
+    assert db.session.scalar(select(func.count(Registration.id))) == 0

@@ -1,0 +1,100 @@
+"""What is tied to a family in any table is deleted with it, and given to it when it asks."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp import clock as hours
+from eventsapp.database import db
+from eventsapp.people.models import Household
+from eventsapp.retention import own_data
+from tests import factories
+from tests.retention.families import AWA, BINTA, a_family, arrives, comes, two_workshops
+from tests.web.conftest import Statements
+
+PERSONAL = ("person", "household", "professional", "registration", "participant", "letter")
+
+TIES = {
+    ("household", "contact_id", "person"): "people.forgetting",
+    ("professional", "person_id", "person"): "people.forgetting",
+    ("private_link", "household_id", "household"): "people.forgetting",
+    ("registration", "household_id", "household"): "registrations.forgetting",
+    ("registration", "professional_id", "professional"): "registrations.forgetting",
+    ("participant", "registration_id", "registration"): "registrations.forgetting",
+    ("participant_need", "participant_id", "participant"): "registrations.forgetting",
+    ("enrolment", "registration_id", "registration"): "registrations.forgetting",
+    ("attendance_mark", "registration_id", "registration"): "attendance.forgetting",
+    ("call_attempt", "letter_id", "letter"): "mailroom.forgetting",
+}
+"""Every foreign key that leads to somebody, and who deletes or empties its row. Whoever adds one adds it
+here, to that module, and to `own_data.held` where it says something of the family."""
+
+
+@pytest.mark.databases("sqlite")
+def test_every_table_tied_to_a_family_is_forgotten_with_it(app: Flask) -> None:
+    with app.app_context():
+        found = {
+            (table.name, key.parent.name, key.column.table.name)
+            for table in db.metadata.sorted_tables
+            for key in table.foreign_keys
+            if key.column.table.name in PERSONAL
+        }
+    assert found == set(TIES)
+
+
+@pytest.fixture
+def awa(db_session: scoped_session[Session], clock: time_machine.Traveller) -> Household:
+    """She came on Saturday, and comes again; Binta came too."""
+    awa, (first, second) = a_family(AWA), two_workshops()
+    there = [comes(first, AWA, awa), comes(first, BINTA, a_family(BINTA))]
+    comes(second, AWA, awa)
+    clock.move_to(first.starts_at)
+    arrives(first, *there)
+    clock.shift(timedelta(hours=5))
+    return awa
+
+
+def test_she_reads_all_that_is_hers_and_nothing_of_binta(awa: Household) -> None:
+    held = own_data.held(awa, now=hours.now())
+    text = json.dumps(held, ensure_ascii=False)
+    for mine in ("Zawadie", "zawadie@marqueur.example", "06 39 98 77 11", "Zoumana", "interprete", "bm"):
+        assert mine in text
+    for other in ("Zbintou", "zbintou", "98 77 22", "Zaliou"):
+        assert other not in text
+    assert [len(one["attendance"]) for one in held["registrations"]] == [1, 0]
+    assert [one["invitation"]["address"] for one in held["registrations"]] == [AWA[1], AWA[1]]
+    assert [letter["kind"] for letter in held["letters"]] == ["registrations/confirmed"] * 2
+    assert held["household"]["first_name"] == "Zawadie"
+    assert len(held["private_links"]) == 2
+    assert [line["verb"] for line in held["journal"]] == []
+
+
+def test_the_copy_opens_nothing(awa: Household) -> None:
+    text = json.dumps(own_data.held(awa, now=hours.now()), ensure_ascii=False)
+    assert "/m/…" in text
+    assert "/m/" not in text.replace("/m/…", "")
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_it_costs_the_same_whatever_she_did(
+    db_session: scoped_session[Session], statements: Statements, number: int
+) -> None:
+    family = a_family(AWA)
+    for count in range(number):
+        event = factories.an_event(f"Atelier {count}", capacity=4)
+        db_session.commit()
+        comes(event, AWA, family)
+    db.session.rollback()
+    family = db.session.get_one(Household, family.id)
+    assert family.contact.first_name == "Zawadie"
+    with statements() as said:
+        held = own_data.held(family, now=hours.now())
+    assert len(held["registrations"]) == number
+    assert len(said) == (9 if number else 7), "\n".join(said)

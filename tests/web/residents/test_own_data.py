@@ -1,0 +1,63 @@
+"""Awa looks at what is kept of her, takes it away, and has it erased from her own page."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp.agenda.models import Event
+from eventsapp.database import db
+from eventsapp.people.models import Person
+from tests import factories
+from tests.pages import PageClient
+from tests.registrations.stories import answers, register
+
+
+@pytest.fixture
+def home(db_session: scoped_session[Session]) -> str:
+    event = factories.an_event("Atelier cuisine en famille", capacity=4)
+    db_session.commit()
+    register(event, answers("Binta", number="06 39 98 00 02"))
+    return f"/m/{register(event, answers('Awa', 2, 1)).link_token}"
+
+
+def test_she_finds_her_data_from_her_own_page(client: PageClient, home: str) -> None:
+    page = client.get(client.get(home).page.link("Mes données : les voir, les emporter, les effacer")).page
+    assert page.heading == "Mes données"
+    for mine in ("Awa", "awa@example.org", "Atelier cuisine en famille", "6 à 10 ans", "12 mois après"):
+        assert mine in page.main.text
+    assert "Binta" not in page.main.text
+
+
+def test_she_takes_it_away_for_another_program(client: PageClient, home: str) -> None:
+    answer = client.get(f"{home}/mes-donnees.json")
+    held = json.loads(answer.get_data(as_text=True))
+    assert held["household"]["email"] == "awa@example.org"
+    assert [len(one["people"]) for one in held["registrations"]] == [3]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="mes-donnees.json"'
+
+
+def test_erasing_asks_once_more_and_then_nothing_opens_any_more(client: PageClient, home: str) -> None:
+    asked = client.get(client.get(f"{home}/mes-donnees").page.link("Effacer mes données"))
+    assert asked.page.heading == "Effacer mes données ?"
+    assert "Atelier cuisine en famille" in asked.page.main.text
+    db.session.rollback()
+    assert db.session.scalar(select(func.count(Person.id))) == 2
+    done = client.submit(asked.page.form(button="Oui, tout effacer"))
+    assert (done.status_code, done.location) == (303, "/donnees-personnelles/effacees")
+    assert client.get(done.location).page.heading == "Vos données sont effacées"
+    db.session.rollback()
+    assert db.session.scalars(select(Person.first_name)).all() == ["Binta"]
+    assert db.session.scalars(select(Event.seats_taken)).all() == [1]
+    for path in ("", "/mes-donnees", "/mes-donnees.json", "/effacement"):
+        assert client.get(home + path).status_code == 404
+
+
+def test_a_button_pressed_twice_erases_once(client: PageClient, home: str) -> None:
+    form = client.get(f"{home}/effacement").page.form(button="Oui, tout effacer")
+    assert client.submit(form).status_code == 303
+    assert client.submit(form).status_code == 404
