@@ -21,6 +21,7 @@ from eventsapp.attendance.sheets import Stated
 from eventsapp.codes import short_code
 from eventsapp.database import db
 from eventsapp.refusals import Refusal
+from eventsapp.registrations import needs
 from eventsapp.web.doorstep import actor, desk, run_here
 from eventsapp.web.forms import refuse
 
@@ -102,12 +103,17 @@ def keep_means(code: str) -> tuple[str, int] | BaseResponse:
 def sheet(code: str) -> str:
     """The sheet to print: names with boxes, lines for whoever comes without, or strokes by bracket."""
     event = run_here(code)
+    families, asked = listings.of_event(event).families, needs.at(event, now=clock.now())
+    there = [family.registration.id for family in families]
     return render_template(
         "attendance/sheet.html",
         event=event,
         territory=event.territory,
         is_neutral=event.activity.action.is_sensitive,
-        families=listings.of_event(event).families,
+        families=families,
+        needs=asked,
+        all_needs=needs.said(needs.summed(asked, there)),
+        needs_of=needs.said,
         counters=(*GROWN_UPS, *CHILDREN, Counter.FAMILIES),
     )
 

@@ -17,7 +17,7 @@ from eventsapp.codes import link_token
 from eventsapp.database import db
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER, FirstNameMissing
 from eventsapp.refusals import Conflict, Refusal, msgid
-from eventsapp.registrations import admission, party, roster
+from eventsapp.registrations import admission, needs, party, roster
 from eventsapp.registrations import desk as verbs
 from eventsapp.registrations.listings import Line
 from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, RegistrationStatus
@@ -75,10 +75,13 @@ class DeskForm(NumbersForm):
 def index(code: str) -> str:
     """The parties with a seat by first name, then the waiting list; `?page=`."""
     event = run_here(code)
-    words = _words(code)
+    words, asked = _words(code), needs.at(event, now=clock.now())
     return render_template(
         "partners/registrations/index.html",
         event=event,
+        needs=asked,
+        all_needs=needs.said(needs.summed(asked, asked)),
+        needs_of=needs.said,
         **desk_of(event),
         shown=roster.page(event, words=words, number=request.args.get("page", 1, type=int)),
         sums=roster.sums(event),

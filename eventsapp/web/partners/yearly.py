@@ -73,7 +73,10 @@ def _sheets(summary: Summary, organisation: Organisation) -> list[Sheet]:
         (gettext("à venir"), total.to_come),
         (gettext("annulés"), total.cancelled),
         (gettext("inscriptions"), total.parties),
-        (gettext("familles inscrites"), summary.households),
+        (gettext("familles différentes inscrites"), summary.households),
+        (gettext("dont venues, d’après les présences par prénom"), summary.came),
+        (gettext("dont venues pour la première fois de l’année"), summary.new),
+        (gettext("parents inscrits"), summary.parents),
         (gettext("personnes inscrites"), total.people),
     ]
     counted = [

@@ -82,7 +82,10 @@ def test_the_year_is_told_by_action_by_place_and_by_age(
         ["Tenus", "2"],
         ["À venir", "1"],
         ["Annulés", "1"],
-        ["Familles inscrites", "2"],
+        ["Familles différentes inscrites", "2"],
+        ["dont venues, d’après les présences par prénom", "0"],  # counted a week later
+        ["dont venues pour la première fois de l’année", "0"],
+        ["Parents inscrits : adultes venus avec un enfant", "3"],
         ["Personnes inscrites", "11"],
     ]
     assert cells(page, "actions")[1:] == [
