@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from eventsapp import languages
+from eventsapp.clock import PARIS
 from eventsapp.invitations import promises
 from eventsapp.mailroom import outbox
 from eventsapp.registrations import answering, writing
@@ -33,6 +35,9 @@ def offered(registration: Registration, *, now: datetime) -> None:
         link_token=writing.new_link(registration, now),
         thread=thread_of(registration),
         until=until,
+        weekday=languages.weekday_names(languages.known(registration.contact.language))[
+            until.astimezone(PARIS).weekday()
+        ],
         hours=max(1, round((until - now) / timedelta(hours=1))),
         again=registration.lapses > 0,
     )

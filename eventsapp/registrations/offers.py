@@ -43,7 +43,7 @@ class OfferIsOver(Conflict):
     """It lapsed and went to somebody else, or they said no."""
 
     sentence = msgid(
-        "Cette place n’est plus gardée : le délai pour répondre est passé, ou la réponse était non."
+        "Cette place n’est plus gardée : le délai pour répondre est passé, ou la réponse était non."
     )
 
 
