@@ -17,7 +17,7 @@ from eventsapp.people.models import Organisation
 from eventsapp.places.models import Quartier, Territory, Venue
 from eventsapp.programme.models import Action, Axis, Theme
 from eventsapp.programme.school_calendar import SchoolYear
-from eventsapp.registrations.models import Registration, RegistrationStatus
+from eventsapp.registrations.models import NOT_YET_COMING, Registration, RegistrationStatus
 
 MOST = 5_000
 """Sessions of one answer: a large territory holds some 1 500 a year."""
@@ -87,7 +87,7 @@ def within(year: SchoolYear) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 def _sessions(year: SchoolYear, *where: ColumnElement[bool]) -> list[Session]:
     has_seat = Registration.status == RegistrationStatus.CONFIRMED
-    waits = Registration.status == RegistrationStatus.WAITING
+    waits = Registration.status.in_(NOT_YET_COMING)
     registered = (
         select(
             Registration.event_id,

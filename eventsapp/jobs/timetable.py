@@ -28,6 +28,7 @@ from eventsapp.media import keeping
 from eventsapp.people import accounts, partner_requests, passkey_challenges, sign_ins
 from eventsapp.proposals import submitting
 from eventsapp.registrations import enrolments, messages
+from eventsapp.registrations import offers as offered
 from eventsapp.retention import forgetting
 from eventsapp.tasks import heartbeats, queue
 
@@ -65,7 +66,14 @@ def tell_hosts_and_places(turn: Turn) -> str:
     return f"{told} gestures told" if told else ""
 
 
-def _tell_each(waiting: Sequence[int], tell: Callable[[int, datetime], bool], turn: Turn, what: str) -> int:
+def settle_offers(turn: Turn) -> str:
+    """Starts the time to answer of places offered, and gives to the next in line what nobody took: one event
+    and one commit at a time."""
+    settled = _tell_each(offered.due(turn.now), offered.settle, turn, "event")
+    return f"{settled} offers settled" if settled else ""
+
+
+def _tell_each(waiting: Sequence[int], tell: Callable[[int, datetime], int], turn: Turn, what: str) -> int:
     told = 0
     db.session.rollback()
     for number in waiting:
@@ -257,6 +265,7 @@ TIMETABLE = (
     Job("letters", deliver_letters, every=timedelta(seconds=3)),
     Job("changes to tell", tell_changes, every=timedelta(seconds=5)),
     Job("hosts and places to tell", tell_hosts_and_places, every=timedelta(seconds=5)),
+    Job("places offered", settle_offers, every=timedelta(seconds=20)),
     Job("tasks", run_tasks, every=timedelta(seconds=2)),
     Job("sign of life", give_sign_of_life, every=heartbeats.EVERY),
     Job("silent tasks", requeue_silent_tasks, every=timedelta(minutes=1)),

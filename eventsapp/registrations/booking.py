@@ -8,15 +8,23 @@ from datetime import datetime
 
 from sqlalchemy import insert
 
-from eventsapp import journal
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.people import households
 from eventsapp.people.models import Household, Professional
 from eventsapp.refusals import Conflict, msgid
-from eventsapp.registrations import admission, capacity, enrolments, letters, listings, seats
+from eventsapp.registrations import (
+    admission,
+    enrolments,
+    letters,
+    listings,
+    moves,
+    offer_letters,
+    seats,
+    waiting_list,
+)
 from eventsapp.registrations.models import (
-    REGISTRATION_MOVES,
+    HOLDS_SEATS,
     Enrolment,
     Need,
     Participant,
@@ -61,7 +69,7 @@ def confirm(token: str, event_id: int, *, language: str, now: datetime) -> Confi
     enrolment.registration_id, enrolment.answers = registration.id, {}
     tell(booked, now=now)
     actor = f"household:{registration.household_id}"
-    _note(actor, f"registered_{registration.status.name.lower()}", registration, now)
+    moves.note(actor, f"registered_{registration.status.name.lower()}", registration, now)
     return booked
 
 
@@ -92,10 +100,10 @@ def enter(
     helped_by: str = "",
     now: datetime,
 ) -> Registration:
-    """A party has its seats, all of them, or waits; flushed. The caller has locked the event and checked
-    (`admission`), and tells them (`tell`)."""
+    """A party has its seats, all of them, or waits, as `waiting_list.admit` decides; flushed. The caller
+    has locked the event and checked (`admission`), and tells them (`tell`)."""
     load = seats.load_of(member.bracket for member in members)
-    seated = seats.take(event, load)
+    seated = waiting_list.admit(event, load)
     registration = Registration(
         event=event,
         household=party if isinstance(party, Household) else None,
@@ -105,6 +113,7 @@ def enter(
         way=way,
         helped_by=helped_by,
         agreed_at=now if helped_by else None,
+        waiting_since=None if seated else waiting_list.end_of_queue(event, now),
         created_at=now,
         changed_at=now,
         told=event.terms,
@@ -135,33 +144,26 @@ def cancel(registration: Registration, *, actor: str, now: datetime) -> bool:
         return False
     if event.ends_at <= now:
         raise TooLateToCancel()
-    was_seated = registration.status is RegistrationStatus.CONFIRMED
-    _move(registration, RegistrationStatus.CANCELLED, now)
-    letters.withdrawn(registration, was_seated=was_seated, now=now)
-    _note(actor, "cancelled", registration, now)
-    if was_seated:
+    was = registration.status
+    moves.move(registration, RegistrationStatus.CANCELLED, now)
+    if was is RegistrationStatus.OFFERED:
+        offer_letters.declined(registration, now=now)
+    else:
+        letters.withdrawn(registration, was_seated=was is RegistrationStatus.CONFIRMED, now=now)
+    moves.note(actor, "cancelled", registration, now)
+    if was in HOLDS_SEATS:
         seats.free(event, seats.weight_of(registration))
-        seat_waiting(event, actor=actor, now=now)
+    # Of whoever waited, others may have been held up.
+    seat_waiting(event, actor=actor, now=now)
     return True
 
 
 def seat_waiting(event: Event, *, actor: str, now: datetime) -> list[Registration]:
-    """Gives free seats to those who wait, in their order, each party that fits; and tells them.
+    """Gives free seats to those who wait, and tells them (`waiting_list.seat`); to whom.
 
     `event` is locked by the caller. Nobody is seated at an event cancelled or begun.
     """
-    free = event.seats_left or 0
-    if event.is_cancelled or event.starts_at <= now or free <= 0:
-        return []
-    queue = [(one, seats.weight_of(one)) for one in listings.waiting_at(event)]
-    seated = capacity.seated_from_queue(seats.limits_of(event), seats.taken_at(event), queue)
-    for registration in seated:
-        if seats.take(event, seats.weight_of(registration)):
-            _move(registration, RegistrationStatus.CONFIRMED, now)
-            letters.promoted(registration, now=now)
-            registration.told = event.terms
-            _note(actor, "seated", registration, now)
-    return seated
+    return waiting_list.seat(event, actor=actor, now=now)
 
 
 def _add_participants(registration: Registration, members: Sequence[Member]) -> None:
@@ -193,21 +195,3 @@ def _again(enrolment: Enrolment, now: datetime) -> Confirmed:
     if registration is None or registration.household is None:
         raise enrolments.AnswersForgotten()
     return Confirmed(registration, households.new_link(registration.household, now=now))
-
-
-def _move(registration: Registration, status: RegistrationStatus, now: datetime) -> None:
-    if status not in REGISTRATION_MOVES[registration.status]:
-        raise ValueError(f"{registration.status} does not become {status}")
-    registration.status, registration.changed_at = status, now
-
-
-def _note(actor: str, verb: str, registration: Registration, now: datetime) -> None:
-    journal.note(
-        actor,
-        verb,
-        registration,
-        now=now,
-        territory_id=registration.event.territory_id,
-        seats=registration.seats,
-        event=registration.event_id,
-    )

@@ -1,19 +1,34 @@
-"""Who gets a seat: a party sits together or waits together.
+"""Who gets a seat: a party sits together or waits together, and nobody waits for ever (pure).
 
-Fairness, first form. A party that does not fit waits in the order of arrival. When seats are
-freed, the queue is read in that order and every party that fits is seated, in the same
-transaction ("the first that fits"). So the seats that remain never fit anybody who waits before
-them, and a smaller newcomer may take them: an empty chair helps nobody. A large family can be
-overtaken by smaller ones; its rank is shown, and a strict order is a choice for later.
+Who does not fit waits, in the order of arrival. When seats are freed, and when somebody new registers, the
+queue is asked first, by the rule of the event (`QueueOrder`):
+
+- STRICT: the first of the list alone, until it has its seats; nobody passes, newcomers wait behind it.
+- FIRST_FIT: the first that fits. A smaller party may pass a larger one, since an empty chair helps nobody,
+  but MOST_OVERTAKINGS times at most: from then on what comes free is kept for it, and newcomers wait too.
+
+A party that lacks a quota (no more under 6, say) while chairs are free would, held so, leave a hall half
+empty. So with FIRST_FIT what is kept for it is what it needs and no more: somebody who takes nothing of what
+it lacks, and leaves it all else that it needs, sits *beside* it. That costs it no turn and is no overtaking.
+STRICT knows no such passing: it is chosen to be without exception, and desks are told why chairs stay free.
+A party that could never fit (the room was made smaller since) holds nobody up and is never overtaken.
 """
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from eventsapp.agenda.entry_rules import QueueOrder
 
 Party = TypeVar("Party")
+
+MOST_OVERTAKINGS = 3
+"""How many later parties may be seated before a waiting one. With none, chairs stay empty while a large
+family waits; without a bound it waits for ever (pretix#974). Three is small enough to be said in a sentence
+and to be believed, and lets the two or three chairs left of most of our events be used."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,52 @@ class Limits:
             and _within(load.under_6, self.most_under_6)
         )
 
+    def leave(self, kept: Load, newcomers: Load) -> bool:
+        """Whether newcomers use only what remains beside `kept`, none of them of a sort that is used up."""
+        return all(
+            added <= 0 or _within(present + added, most)
+            for present, added, most in (
+                (kept.seats, newcomers.seats, self.capacity),
+                (kept.adults, newcomers.adults, self.most_adults),
+                (kept.children, newcomers.children, self.most_children),
+                (kept.under_6, newcomers.under_6, self.most_under_6),
+            )
+        )
+
+
+class Hindrance(enum.Enum):
+    """Why a party is not seated: the first reason that holds."""
+
+    NEVER = "never"
+    """It would not fit into an empty room."""
+    NO_ROOM = "no_room"
+    """Fewer places are free than it has people."""
+    QUOTA = "quota"
+    """Places enough are free; of one sort of people as many have one as may."""
+    BEHIND = "behind"
+    """STRICT, and somebody waits before it."""
+    KEPT = "kept"
+    """It would fit, into what is kept for somebody who was overtaken often enough."""
+
+
+@dataclass(frozen=True)
+class Waiting(Generic[Party]):
+    """A party of the queue, what it weighs, and how often it was overtaken."""
+
+    party: Party
+    load: Load
+    overtaken: int = 0
+
+
+@dataclass
+class Seating(Generic[Party]):
+    """What the rule says: who is seated, who waits on and why, and who was overtaken how often by now."""
+
+    seated: list[Party] = field(default_factory=list)
+    waiting: list[tuple[Party, Hindrance]] = field(default_factory=list)
+    overtaken: list[tuple[Party, int]] = field(default_factory=list)
+    """Only those for whom it has changed."""
+
 
 def fits(party: Load, limits: Limits, taken: Load) -> bool:
     """Whether a party finds room for all of them beside those seated."""
@@ -65,16 +126,88 @@ def could_ever_fit(party: Load, limits: Limits) -> bool:
     return fits(party, limits, Load())
 
 
-def seated_from_queue(limits: Limits, taken: Load, queue: Iterable[tuple[Party, Load]]) -> list[Party]:
-    """The parties to seat beside those of `taken`, given the queue as (party, what it weighs) in order."""
-    seated: list[Party] = []
-    for party, load in queue:
-        if fits(load, limits, taken):
-            seated.append(party)
-            taken += load
-        if taken.seats >= limits.capacity:
-            break
-    return seated
+def seated_from_queue(
+    order: QueueOrder, limits: Limits, taken: Load, queue: Iterable[Waiting[Party]]
+) -> Seating[Party]:
+    """Who of the queue, given in its order, is seated beside those of `taken`."""
+    room, result = _Room[Party](order, limits, taken), Seating[Party]()
+    for one in queue:
+        hindrance = room.hindrance(one.load)
+        if hindrance is None:
+            room.seat(one.load)
+            result.seated.append(one.party)
+        else:
+            room.pass_over(one)
+            result.waiting.append((one.party, hindrance))
+    result.overtaken = room.newly_overtaken()
+    return result
+
+
+def admitted(
+    order: QueueOrder, limits: Limits, taken: Load, queue: Iterable[Waiting[Party]], newcomers: Load
+) -> tuple[Hindrance | None, list[tuple[Party, int]]]:
+    """Whether newcomers are seated at once while others wait (None: they are), and whom that overtakes.
+
+    The same for those who have seats and want more: what is kept for others is not theirs.
+    """
+    room = _Room[Party](order, limits, taken)
+    for one in queue:
+        room.pass_over(one)
+    hindrance = room.hindrance(newcomers)
+    if hindrance is None:
+        room.seat(newcomers)
+    return hindrance, room.newly_overtaken()
+
+
+class _Room(Generic[Party]):
+    """The event while the queue is read: what is taken, who was passed over, what is kept for them."""
+
+    def __init__(self, order: QueueOrder, limits: Limits, taken: Load) -> None:
+        self.order, self.limits, self.taken = order, limits, taken
+        self.kept = Load()
+        self.ahead: list[Waiting[Party]] = []
+        self.counts: list[int] = []
+
+    def hindrance(self, load: Load) -> Hindrance | None:
+        if not could_ever_fit(load, self.limits):
+            return Hindrance.NEVER
+        if not fits(load, self.limits, self.taken):
+            enough = self.taken.seats + load.seats <= self.limits.capacity
+            return Hindrance.QUOTA if enough else Hindrance.NO_ROOM
+        if self.order is QueueOrder.STRICT and self.ahead:
+            return Hindrance.BEHIND
+        if not self.limits.leave(self.taken + self.kept, load):
+            return Hindrance.KEPT
+        return None
+
+    def pass_over(self, one: Waiting[Party]) -> None:
+        """It waits on, and those after it may overtake it; if it has hope at all."""
+        if not could_ever_fit(one.load, self.limits):
+            return
+        self.ahead.append(one)
+        self.counts.append(one.overtaken)
+        if self._is_owed(one.overtaken):
+            self.kept += one.load
+
+    def seat(self, load: Load) -> None:
+        """Takes the seats; whoever waits before is overtaken, unless these sit beside them."""
+        for place, one in enumerate(self.ahead):
+            if self.limits.leave(self.taken + one.load, load):
+                continue
+            self.counts[place] += 1
+            if self.counts[place] == MOST_OVERTAKINGS:
+                self.kept += one.load
+        self.taken += load
+
+    def newly_overtaken(self) -> list[tuple[Party, int]]:
+        return [
+            (one.party, count)
+            for one, count in zip(self.ahead, self.counts, strict=True)
+            if count != one.overtaken
+        ]
+
+    def _is_owed(self, overtaken: int) -> bool:
+        return self.order is QueueOrder.FIRST_FIT and overtaken >= MOST_OVERTAKINGS
 
 
 def _within(number: int, most: int | None) -> bool:

@@ -15,7 +15,7 @@ from eventsapp.agenda.models import Event
 from eventsapp.codes import fingerprint
 from eventsapp.database import db
 from eventsapp.refusals import Conflict, Refusal, msgid
-from eventsapp.registrations import admission, booking, letters, roster, seats
+from eventsapp.registrations import admission, booking, letters, roster, seats, waiting_list
 from eventsapp.registrations.capacity import Load
 from eventsapp.registrations.models import (
     CHILD_BRACKETS,
@@ -119,10 +119,10 @@ def change(registration: Registration, numbers: Numbers, *, seen: str, actor: st
         raise RegistrationsClosed()
     if roster.numbers_of(registration) == (numbers.adults, _all_brackets(numbers)):
         return False
-    load, seated = seats.load_of(numbers.brackets), registration.status is RegistrationStatus.CONFIRMED
+    load = seats.load_of(numbers.brackets)
     _require_possible(event, load)
     # What they have is among what is taken: only the difference is, all or none.
-    if seated and not seats.take(event, load - seats.weight_of(registration)):
+    if registration.holds_seats and not waiting_list.grow(event, load - seats.weight_of(registration)):
         raise NotEnoughSeats(field="adults", left=event.seats_left)
     _change_participants(registration, numbers)
     registration.seats, registration.changed_at = numbers.seats, now

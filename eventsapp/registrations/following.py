@@ -11,7 +11,7 @@ from datetime import datetime
 
 from eventsapp.agenda.listeners import Change
 from eventsapp.agenda.models import Event, RegistrationMode
-from eventsapp.registrations import booking, letters, listings, seats
+from eventsapp.registrations import booking, letters, listings, offers, seats
 from eventsapp.registrations.models import Registration, RegistrationStatus
 
 
@@ -29,10 +29,12 @@ def event_changed(change: Change, now: datetime) -> None:
 
 
 def places_opened(event: Event, now: datetime) -> None:
-    """`event` takes place after all, or has more places: they go at once to those who wait, before others
-    register."""
+    """`event` takes place after all, has more places or other rules: they go at once to those who wait,
+    before others register."""
     if event.registration is RegistrationMode.COUNTED:
-        booking.seat_waiting(seats.locked(event.id), actor="worker", now=now)
+        locked = seats.locked(event.id)
+        offers.review(locked, now)
+        booking.seat_waiting(locked, actor="worker", now=now)
 
 
 def _tell(registration: Registration, mailboxes: set[str], now: datetime) -> None:

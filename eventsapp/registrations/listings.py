@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ScalarSelect, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -16,7 +16,7 @@ from eventsapp.people.models import Household, Person, Professional
 from eventsapp.places.models import Venue
 from eventsapp.programme.models import Action
 from eventsapp.refusals import NotFound
-from eventsapp.registrations.models import Registration, RegistrationStatus
+from eventsapp.registrations.models import NOT_YET_COMING, Registration, RegistrationStatus
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,8 @@ class Line:
 
 def of_household(household: Household) -> list[Line]:
     """Every registration of a household with all that its own page shows, in the events' order."""
-    ahead = aliased(Registration)
-    rank = (
-        select(func.count(ahead.id))
-        .where(
-            ahead.event_id == Registration.event_id,
-            ahead.status == RegistrationStatus.WAITING,
-            ahead.id <= Registration.id,
-        )
-        .scalar_subquery()
-    )
     rows = db.session.execute(
-        select(Registration, rank)
+        select(Registration, rank_in_queue())
         .join(Registration.event)
         .where(Registration.household_id == household.id)
         .options(*_with_event(), selectinload(Registration.participants))
@@ -68,12 +58,24 @@ def rank(registration: Registration) -> int | None:
     """The place of a registration in its event's queue, from 1; None when it does not wait."""
     if registration.status is not RegistrationStatus.WAITING:
         return None
-    return db.session.scalar(
-        select(func.count(Registration.id)).where(
-            Registration.event_id == registration.event_id,
-            Registration.status == RegistrationStatus.WAITING,
-            Registration.id <= registration.id,
+    return db.session.scalar(select(rank_in_queue()).where(Registration.id == registration.id))
+
+
+def rank_in_queue() -> ScalarSelect[int]:
+    """How many wait up to a registration, itself among them: its rank, where it waits itself."""
+    ahead = aliased(Registration)
+    return (
+        select(func.count(ahead.id))
+        .where(
+            ahead.event_id == Registration.event_id,
+            ahead.status == RegistrationStatus.WAITING,
+            or_(
+                ahead.waiting_since < Registration.waiting_since,
+                and_(ahead.waiting_since == Registration.waiting_since, ahead.id <= Registration.id),
+            ),
         )
+        .correlate(Registration)
+        .scalar_subquery()
     )
 
 
@@ -117,7 +119,19 @@ def waiting_at(event: Event) -> Sequence[Registration]:
         _active(event)
         .where(Registration.status == RegistrationStatus.WAITING)
         .options(selectinload(Registration.participants))
+        .order_by(None)
+        .order_by(Registration.waiting_since, Registration.id)
     ).all()
+
+
+def has_queue(event: Event) -> bool:
+    """Whether somebody waits at an event, or would have to who comes now; one statement, or none."""
+    if event.seats_left is None:
+        return False
+    waits = exists().where(
+        Registration.event_id == event.id, Registration.status == RegistrationStatus.WAITING
+    )
+    return event.seats_left <= 0 or bool(db.session.scalar(select(waits)))
 
 
 def is_seated_elsewhere(registration: Registration, address: str) -> bool:
@@ -170,7 +184,7 @@ class Readers:
     by_mail: bool
     language: str
     waits: bool
-    """For a place: seated otherwise."""
+    """For a place, or has still to say yes to one: seated otherwise."""
     people: int
 
 
@@ -180,7 +194,7 @@ def readers_of(events: Collection[int]) -> list[Readers]:
     if not events:
         return []
     by_mail = (func.coalesce(Person.email, "") != "").label("by_mail")
-    waits = (Registration.status == RegistrationStatus.WAITING).label("waits")
+    waits = Registration.status.in_(NOT_YET_COMING).label("waits")
     rows = db.session.execute(
         select(Registration.event_id, by_mail, Person.language, waits, func.count(Registration.id))
         .join(Registration.event)

@@ -25,7 +25,9 @@ from eventsapp.people.models import Household, Professional
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
 from eventsapp.registrations import letters, seats
 from eventsapp.registrations.models import (
+    ACTIVE,
     MESSAGE_MOVES,
+    NOT_YET_COMING,
     EventMessage,
     MessageAudience,
     MessageStatus,
@@ -42,8 +44,8 @@ KEPT = timedelta(days=1)
 
 STATUSES = {
     MessageAudience.CONFIRMED: (RegistrationStatus.CONFIRMED,),
-    MessageAudience.WAITING: (RegistrationStatus.WAITING,),
-    MessageAudience.EVERYBODY: (RegistrationStatus.CONFIRMED, RegistrationStatus.WAITING),
+    MessageAudience.WAITING: NOT_YET_COMING,
+    MessageAudience.EVERYBODY: ACTIVE,
 }
 
 

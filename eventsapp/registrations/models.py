@@ -106,15 +106,29 @@ class RegistrationStatus(enum.StrEnum):
 
     CONFIRMED = "confirmee"
     WAITING = "attente"
+    OFFERED = "proposee"
+    """A place came free: it holds its seats until it says yes or no, or its time to answer is over."""
     CANCELLED = "annulee"
 
 
 REGISTRATION_MOVES: dict[RegistrationStatus, frozenset[RegistrationStatus]] = {
     RegistrationStatus.CONFIRMED: frozenset({RegistrationStatus.CANCELLED}),
-    RegistrationStatus.WAITING: frozenset({RegistrationStatus.CONFIRMED, RegistrationStatus.CANCELLED}),
+    RegistrationStatus.WAITING: frozenset(
+        {RegistrationStatus.CONFIRMED, RegistrationStatus.OFFERED, RegistrationStatus.CANCELLED}
+    ),
+    RegistrationStatus.OFFERED: frozenset(
+        {RegistrationStatus.CONFIRMED, RegistrationStatus.WAITING, RegistrationStatus.CANCELLED}
+    ),
     RegistrationStatus.CANCELLED: frozenset(),
 }
 """From each status, those it may go to."""
+
+HOLDS_SEATS = (RegistrationStatus.CONFIRMED, RegistrationStatus.OFFERED)
+"""Their people are among the seats taken."""
+NOT_YET_COMING = (RegistrationStatus.WAITING, RegistrationStatus.OFFERED)
+"""They hope for a place or have still to say yes to one: nothing stands in their calendar."""
+ACTIVE = (RegistrationStatus.CONFIRMED, RegistrationStatus.OFFERED, RegistrationStatus.WAITING)
+"""Not cancelled."""
 
 
 class Registration(Model):
@@ -125,7 +139,12 @@ class Registration(Model):
         CheckConstraint("(household_id IS NULL) <> (professional_id IS NULL)", name="one_party"),
         CheckConstraint("seats > 0", name="seats_positive"),
         CheckConstraint("(helped_by = '') = (agreed_at IS NULL)", name="help_was_agreed_to"),
-        Index("ix_registration_queue", "event_id", "status", "id"),
+        CheckConstraint("status <> 'attente' OR waiting_since IS NOT NULL", name="waits_since"),
+        CheckConstraint("(status = 'proposee') = (offered_at IS NOT NULL)", name="offered_has_moment"),
+        CheckConstraint("answer_by IS NULL OR offered_at IS NOT NULL", name="answer_to_offer"),
+        CheckConstraint("overtaken >= 0 AND lapses BETWEEN 0 AND 2", name="counts_are_counts"),
+        Index("ix_registration_queue", "event_id", "status", "waiting_since", "id"),
+        Index("ix_registration_offered", "offered_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -140,6 +159,16 @@ class Registration(Model):
     """Who registered them in their place, as journals write it: « account:3 »; empty: they did."""
     agreed_at: Mapped[datetime | None]
     """When they agreed to be registered by somebody else (GDPR art. 6.1.a, 7.1)."""
+    waiting_since: Mapped[datetime | None]
+    """Its place in the queue, then by id: renewed when an offer lapses. None: it never waited."""
+    overtaken: Mapped[int] = mapped_column(default=0)
+    """Parties behind it that were seated before it (`capacity.MOST_OVERTAKINGS` at most)."""
+    offered_at: Mapped[datetime | None]
+    """Since when a place is held for it until it says yes."""
+    answer_by: Mapped[datetime | None]
+    """Until when; None until the letter about it has left or somebody was reached by phone."""
+    lapses: Mapped[int] = mapped_column(default=0)
+    """Offers that it left without answer."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     told: Mapped[Terms] = composite(
@@ -170,6 +199,11 @@ class Registration(Model):
     def is_active(self) -> bool:
         """Seated or waiting; not cancelled."""
         return self.status is not RegistrationStatus.CANCELLED
+
+    @property
+    def holds_seats(self) -> bool:
+        """Confirmed, or a place is offered to it."""
+        return self.status in HOLDS_SEATS
 
 
 class Participant(Model):

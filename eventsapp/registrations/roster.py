@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from eventsapp.agenda.models import Event
 from eventsapp.database import AsTyped, as_typed, db
 from eventsapp.people.models import Household, Person, Professional
 from eventsapp.refusals import NotFound
-from eventsapp.registrations.listings import Line
+from eventsapp.registrations.listings import Line, rank_in_queue
 from eventsapp.registrations.models import (
+    ACTIVE,
     CHILD_BRACKETS,
     AgeBracket,
     Participant,
@@ -24,12 +25,12 @@ from eventsapp.registrations.models import (
 
 PER_PAGE = 50
 MOST_WORDS = 4
-ACTIVE = (RegistrationStatus.CONFIRMED, RegistrationStatus.WAITING)
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some of the parties: those with seats by first name, then those who wait by rank."""
+    """Some of the parties: those with seats by first name, those to whom one is offered, then those who wait
+    by rank."""
 
     lines: Sequence[Line]
     total: int
@@ -64,7 +65,7 @@ def everybody(event: Event, *, limit: int) -> Sequence[Line]:
 
 
 def sums(event: Event) -> dict[RegistrationStatus, Sums]:
-    """How many parties and people have seats, and how many wait; two statements."""
+    """How many parties and people have seats, are offered some, and wait; two statements."""
     parties = db.session.execute(
         select(Registration.status, func.count(Registration.id), func.sum(Registration.seats))
         .where(Registration.event_id == event.id, Registration.status.in_(ACTIVE))
@@ -113,26 +114,17 @@ def _active(event: Event) -> Select[Registration]:
 
 
 def _lines(found: Select[Registration], *, limit: int, offset: int = 0) -> list[Line]:
-    ahead = aliased(Registration)
-    rank = (
-        select(func.count(ahead.id))
-        .where(
-            ahead.event_id == Registration.event_id,
-            ahead.status == RegistrationStatus.WAITING,
-            ahead.id <= Registration.id,
-        )
-        .correlate(Registration)
-        .scalar_subquery()
-    )
-    waits = case((Registration.status == RegistrationStatus.WAITING, Registration.id), else_=0)
+    waits = Registration.status == RegistrationStatus.WAITING
+    group = case((waits, 2), (Registration.status == RegistrationStatus.OFFERED, 1), else_=0)
+    since = case((waits, Registration.waiting_since))
     rows = db.session.execute(
-        found.add_columns(rank)
+        found.add_columns(rank_in_queue())
         .options(
             joinedload(Registration.household).joinedload(Household.contact),
             joinedload(Registration.professional).joinedload(Professional.person),
             selectinload(Registration.participants),
         )
-        .order_by(waits, AsTyped(Person.first_name), Registration.id)
+        .order_by(group, since, AsTyped(Person.first_name), Registration.id)
         .limit(limit)
         .offset(offset)
     )

@@ -20,7 +20,7 @@ from eventsapp.mailroom.models import Letter
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.people import households
 from eventsapp.people.models import Person
-from eventsapp.registrations.models import Registration
+from eventsapp.registrations.models import Registration, RegistrationStatus
 from eventsapp.settings import setting
 
 
@@ -62,6 +62,7 @@ def context_of(registration: Registration, link_token: str | None, **more: Any) 
         "first_name": contact.first_name,
         "agenda_name": _organizer_name(registration.event, contact.language),
         "seats": registration.seats,
+        "offered": registration.status is RegistrationStatus.OFFERED,
         "was": None,
         "was_at": "",
         "link": households.link_address(link_token) if link_token else "",

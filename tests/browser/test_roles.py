@@ -126,6 +126,7 @@ PAGES = {
         "/pro/rendez-vous/{hosted}/inscriptions": 0,
         "/pro/rendez-vous/{hosted}/inscriptions/nouvelle": 1,
         "/pro/rendez-vous/{hosted}/inscriptions/{hosted_registration}": 1,
+        "/pro/rendez-vous/{hosted}/inscriptions/reglages": 1,
         "/pro/rendez-vous/{hosted}/message": 1,
         "/pro/rendez-vous/{hosted}/message/{message}": 0,
         "/pro/organisations/{organisation}/bilan": 0,

@@ -50,6 +50,7 @@ OF_ONE_ROUTE = {
     "rewording.keep": {"title": "Les écrans"},
     "access.add_speaker": {"name": "Awa", "arrives": "09:15", "leaves": "11:45"},
     "event_registrations.register": {"first_name": "Elif", "adults": "1", "agrees": "y"},
+    "entry_settings.keep": {"form": "courte", "order": "ordre_strict", "answer_hours": "24"},
     "event_messages.write": {"text": "À samedi", "audience": "inscrits"},
     "embedding.add": {"site": "https://asso.example"},
     "showcase.keep": {"alternative": "Le jardin"},

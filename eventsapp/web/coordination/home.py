@@ -22,6 +22,7 @@ from eventsapp.programme import contents
 from eventsapp.programme import listings as programme
 from eventsapp.proposals import listings as proposals
 from eventsapp.refusals import NotFound
+from eventsapp.registrations import open_offers
 from eventsapp.web.doorstep import desk, steered, who
 
 bp = desk("desk")
@@ -56,6 +57,7 @@ def territory(territory: str) -> str:
         territory=area,
         coming=agenda.to_come(area, now=now, limit=MOST_SHOWN),
         plans_waiting=plans.waiting_for_a_yes(area),
+        places_offered=open_offers.how_many(area),
         calls_to_make=calls.how_many(area.id, now=now),
         letters_waiting=counts.get(LetterStatus.WAITING, 0) + counts.get(LetterStatus.SENDING, 0),
         proposals_waiting=proposals.how_many_wait(area),

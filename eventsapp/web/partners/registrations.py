@@ -17,7 +17,7 @@ from eventsapp.codes import link_token
 from eventsapp.database import db
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER, FirstNameMissing
 from eventsapp.refusals import Conflict, Refusal, msgid
-from eventsapp.registrations import admission, needs, party, roster
+from eventsapp.registrations import admission, needs, party, roster, waiting_list, wording
 from eventsapp.registrations import desk as verbs
 from eventsapp.registrations.listings import Line
 from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, RegistrationStatus
@@ -76,6 +76,7 @@ def index(code: str) -> str:
     """The parties with a seat by first name, then the waiting list; `?page=`."""
     event = run_here(code)
     words, asked = _words(code), needs.at(event, now=clock.now())
+    shown = roster.page(event, words=words, number=request.args.get("page", 1, type=int))
     return render_template(
         "partners/registrations/index.html",
         event=event,
@@ -83,7 +84,7 @@ def index(code: str) -> str:
         all_needs=needs.said(needs.summed(asked, asked)),
         needs_of=needs.said,
         **desk_of(event),
-        shown=roster.page(event, words=words, number=request.args.get("page", 1, type=int)),
+        shown=shown,
         sums=roster.sums(event),
         numbers_of=roster.numbers_of,
         words=words,
@@ -91,6 +92,8 @@ def index(code: str) -> str:
         is_open=_is_open(event),
         brackets=AgeBracket,
         Status=RegistrationStatus,
+        wording=wording,
+        reasons=waiting_list.hindrances(event) if any(line.rank for line in shown.lines) else {},
     )
 
 
@@ -264,7 +267,7 @@ def _rows(lines: Sequence[Line]) -> Iterator[Sequence[Cell]]:
         one, contact = line.registration, line.registration.contact
         adults, children = roster.numbers_of(one)
         yield (
-            gettext("liste d’attente") if line.rank else gettext("inscription confirmée"),
+            _state_of(line),
             line.rank,
             contact.first_name,
             contact.phone or "",
@@ -274,6 +277,14 @@ def _rows(lines: Sequence[Line]) -> Iterator[Sequence[Cell]]:
             one.seats,
             one.created_at.astimezone(PARIS).date(),
         )
+
+
+def _state_of(line: Line) -> str:
+    if line.rank:
+        return gettext("liste d’attente")
+    if line.registration.status is RegistrationStatus.OFFERED:
+        return gettext("place proposée")
+    return gettext("inscription confirmée")
 
 
 def _child_fields(shown: NumbersForm) -> list[object]:
@@ -304,5 +315,6 @@ def _show_page(event: Event, line: Line, shown: NumbersForm) -> str:
         child_fields=_child_fields(shown),
         most=LARGEST_PARTY,
         mark=verbs.mark_of(line.registration),
+        Status=RegistrationStatus,
         is_over=event.ends_at <= clock.now(),
     )

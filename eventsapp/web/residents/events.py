@@ -17,6 +17,8 @@ from eventsapp.agenda.entries import address_of, cancelled_prefix, entry_of
 from eventsapp.agenda.models import Event
 from eventsapp.ical.calendar import single
 from eventsapp.ical.entry import Entry
+from eventsapp.registrations import wording
+from eventsapp.registrations.listings import has_queue
 from eventsapp.web.filters import hour_range, initial, near_day
 from eventsapp.web.residents.maps import around
 
@@ -40,6 +42,7 @@ def page(code: str, slug: str | None = None) -> str | BaseResponse:
         address=address_of(event),
         preview=preview_of(event, entry),
         spot=around(event.territory.drawing, event.venue),
+        queue_rule=wording.rule_of(event.entry) if has_queue(event) else "",
         google=google_link(entry),
         outlook=outlook_link(entry),
         structured=None if event.is_restricted else structured_data(event),

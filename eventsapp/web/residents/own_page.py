@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.people import households
 from eventsapp.people.households import LinkUnknown
-from eventsapp.registrations import booking, listings
+from eventsapp.refusals import Refusal
+from eventsapp.registrations import booking, listings, offers, wording
 from eventsapp.registrations.models import Registration
 from eventsapp.web.residents.groups import group_of
 
@@ -30,13 +32,17 @@ class Shown:
     registration: Registration
     rank: int | None
     state: str
-    """confirmed, waiting, cancelled (by them), called_off (by us) or past."""
+    """confirmed, offered, waiting, cancelled (by them), called_off (by us) or past."""
     group: list[str]
+    passed: str
+    """Who passed before them on the waiting list, in words; empty: nobody."""
+    rule: str
+    """By which rule places go to those who wait, in words."""
 
     @property
     def can_be_cancelled(self) -> bool:
         """Still ahead, and theirs to give up."""
-        return self.state in {"confirmed", "waiting"}
+        return self.state in {"confirmed", "offered", "waiting"}
 
 
 @bp.get("/m/<token>")
@@ -44,7 +50,9 @@ def show(token: str) -> str:
     """Everything the household is registered to, what lies ahead first."""
     household = households.by_link(token)
     shown = [_shown(line) for line in listings.of_household(household)]
-    shown.sort(key=lambda entry: (not entry.can_be_cancelled, entry.state != "called_off"))
+    shown.sort(
+        key=lambda entry: (entry.state != "offered", not entry.can_be_cancelled, entry.state != "called_off")
+    )
     return render_template(
         "residents/own_page/show.html",
         territory=shown[0].registration.event.territory if shown else None,
@@ -81,6 +89,23 @@ def cancel(token: str, code: str) -> BaseResponse:
     return redirect(url_for("own_page.show", token=token), 303)
 
 
+@bp.post("/m/<token>/inscriptions/<code:code>/place")
+def answer_offer(token: str, code: str) -> BaseResponse:
+    """They take the place that is held for them, or they do not. Sent twice, it is done once."""
+    household = households.by_link(token)
+    registration = listings.of_household_by_code(household, code)
+    said = {"oui": offers.accept, "non": offers.decline}.get(request.form.get("answer", ""))
+    try:
+        if said is not None:
+            said(registration, actor=f"household:{household.id}", now=clock.now())
+    except Refusal as refusal:
+        db.session.rollback()
+        flash(gettext(refusal.sentence, **refusal.parameters), "warn")
+    else:
+        db.session.commit()
+    return redirect(url_for("own_page.show", token=token), 303)
+
+
 @bp.errorhandler(LinkUnknown)
 def unknown_link(error: LinkUnknown) -> tuple[str, int]:
     """Wrong, or revoked: the page says what to do, not which of both."""
@@ -99,4 +124,5 @@ def _shown(line: listings.Line) -> Shown:
     else:
         state = registration.status.name.lower()
     brackets = [participant.bracket for participant in registration.participants]
-    return Shown(registration, line.rank, state, group_of(brackets))
+    passed = wording.overtaken(registration.overtaken) if line.rank else ""
+    return Shown(registration, line.rank, state, group_of(brackets), passed, wording.rule_of(event.entry))

@@ -1,0 +1,107 @@
+"""The queue of an event: who is next, who may enter beside it, and to whom places go.
+
+`capacity` holds the rule and its reasons; here it is asked and done. Every verb is called under the lock of
+the event (`seats.locked`): otherwise somebody could start to wait at the very moment their seats come free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from eventsapp.agenda.models import Event
+from eventsapp.database import db
+from eventsapp.registrations import answering, capacity, letters, listings, moves, offer_letters, seats
+from eventsapp.registrations.capacity import Hindrance, Load, Seating, Waiting
+from eventsapp.registrations.models import Registration, RegistrationStatus
+
+
+def admit(event: Event, load: Load) -> bool:
+    """Takes the seats of newcomers, unless there are too few or those who wait come first.
+
+    Whoever is overtaken by them remembers it.
+    """
+    if not capacity.fits(load, seats.limits_of(event), seats.taken_at(event)):
+        return False  # the usual case of a full event: nobody reads its queue
+    hindrance, overtaken = capacity.admitted(
+        event.entry.order, seats.limits_of(event), seats.taken_at(event), _queue(event), load
+    )
+    if hindrance is not None or not seats.take(event, load):
+        return False
+    _remember(overtaken)
+    return True
+
+
+def grow(event: Event, more: Load) -> bool:
+    """Takes what a party with seats needs besides, all or none; what is kept for those who wait is not
+    theirs. Part of `more` may be less than nothing: a child comes in the place of an adult."""
+    if more.seats > 0:
+        limits, taken = seats.limits_of(event), seats.taken_at(event)
+        hindrance, _ = capacity.admitted(event.entry.order, limits, taken, _queue(event), more)
+        if hindrance is not None:
+            return False
+    return seats.take(event, more)
+
+
+def hindrances(event: Event) -> dict[int, Hindrance]:
+    """Why each of the queue waits, by the id of its registration; nothing where nobody does."""
+    return {one.id: reason for one, reason in _next(event).waiting}
+
+
+def seat(event: Event, *, actor: str, now: datetime) -> list[Registration]:
+    """Gives free seats to those who wait, by the rule of the event, and tells them: the seats are theirs,
+    or are offered to them where they have to say yes (`EntryRules.answer_hours`).
+
+    Nobody is seated at an event cancelled or begun.
+    """
+    if event.is_cancelled or event.starts_at <= now or (event.seats_left or 0) <= 0:
+        return []
+    result = _next(event)
+    _remember(result.overtaken)
+    given = []
+    for registration in result.seated:
+        if seats.take(event, seats.weight_of(registration)):
+            _give(registration, actor, now)
+            given.append(registration)
+    return given
+
+
+def end_of_queue(event: Event, now: datetime) -> datetime:
+    """Since when somebody waits who joins now: strictly behind whoever stands there, whatever clocks say."""
+    last = db.session.scalar(
+        select(func.max(Registration.waiting_since)).where(
+            Registration.event_id == event.id, Registration.status == RegistrationStatus.WAITING
+        )
+    )
+    return now if last is None or last < now else last + timedelta(microseconds=1)
+
+
+def _next(event: Event) -> Seating[Registration]:
+    return capacity.seated_from_queue(
+        event.entry.order, seats.limits_of(event), seats.taken_at(event), _queue(event)
+    )
+
+
+def _queue(event: Event) -> list[Waiting[Registration]]:
+    return [Waiting(one, seats.weight_of(one), one.overtaken) for one in listings.waiting_at(event)]
+
+
+def _remember(overtaken: Sequence[tuple[Registration, int]]) -> None:
+    for registration, count in overtaken:
+        registration.overtaken = count
+
+
+def _give(registration: Registration, actor: str, now: datetime) -> None:
+    """The seats are taken: they are the party's, or wait for its yes."""
+    event = registration.event
+    if answering.must_answer(event.entry.answer_hours, event.starts_at, now):
+        moves.move(registration, RegistrationStatus.OFFERED, now)
+        offer_letters.offered(registration, now=now)
+        moves.note(actor, "offered", registration, now)
+    else:
+        moves.move(registration, RegistrationStatus.CONFIRMED, now)
+        letters.promoted(registration, now=now)
+        moves.note(actor, "seated", registration, now)
+    registration.told = event.terms

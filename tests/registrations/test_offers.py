@@ -1,0 +1,334 @@
+"""Places that come free are offered where an answer is asked for: yes, no, and nobody answers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp import clock
+from eventsapp.agenda import scheduling
+from eventsapp.agenda.entry_rules import EntryRules, QueueOrder
+from eventsapp.agenda.models import Event
+from eventsapp.database import db
+from eventsapp.mailroom import calls
+from eventsapp.mailroom.models import CallOutcome, Letter, LetterStatus
+from eventsapp.registrations import admission, answering, listings, offers
+from eventsapp.registrations.models import Registration, RegistrationStatus
+from tests import factories
+from tests.factories import SATURDAY
+from tests.races import at_once
+from tests.registrations.stories import a_transaction, answers, cancel, kinds, letters, register, text_of
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+OFFERED, WAITING = RegistrationStatus.OFFERED, RegistrationStatus.WAITING
+CONFIRMED, CANCELLED = RegistrationStatus.CONFIRMED, RegistrationStatus.CANCELLED
+
+
+def an_event(capacity: int = 2, hours: int | None = 24, order: QueueOrder = QueueOrder.FIRST_FIT) -> Event:
+    """Full as soon as Awa and hers have come; who is next has a day to say yes."""
+    return factories.an_event(capacity=capacity, entry=EntryRules(answer_hours=hours, order=order))
+
+
+def offered(*names: str, **event: int) -> list[Registration]:
+    """Awa comes with another; those of these names wait; Awa cancels. Gives those who wait or waited."""
+    workshop = an_event(**event)
+    awa = register(workshop, answers("Awa", adults=2)).registration
+    waiting = [register(workshop, answers(name, adults=2)).registration for name in names]
+    cancel(awa)
+    return waiting
+
+
+def sent(at: datetime, kind: str = "offered") -> None:
+    """The letters of a kind leave, as a worker sends them."""
+    with a_transaction():
+        db.session.execute(
+            update(Letter)
+            .where(Letter.kind == f"registrations/{kind}", Letter.status == LetterStatus.WAITING)
+            .values(status=LetterStatus.SENT, finished_at=at)
+        )
+
+
+def settled(now: datetime) -> int:
+    """What the recurring job does at that moment; how many offers changed."""
+    db.session.commit()
+    number = 0
+    for event_id in offers.due(now):
+        with a_transaction():
+            number += offers.settle(event_id, now)
+    db.session.commit()
+    return number
+
+
+def test_a_place_that_comes_free_is_held_until_its_family_says_yes() -> None:
+    [binta] = offered("Binta")
+    assert (binta.status, binta.answer_by, binta.event.seats_left) == (OFFERED, None, 0)
+    [_, letter] = letters("binta@example.org")
+    assert letter.subject == "Place libre\xa0: dites oui avant lundi 12\xa0h"
+    assert "Répondez oui ou non ici :\nhttp" in text_of(letter)
+    with a_transaction():
+        assert offers.accept(binta, actor="household:2", now=clock.now())
+    assert (binta.status, binta.offered_at, binta.event.seats_taken) == (CONFIRMED, None, 2)
+    with a_transaction():
+        assert not offers.accept(binta, actor="household:2", now=clock.now())
+    assert kinds("binta@example.org") == ["waiting", "offered", "offer_taken REQUEST"]
+
+
+def test_no_gives_it_to_the_next_in_line_in_the_same_transaction() -> None:
+    binta, clara = offered("Binta", "Clara")
+    assert (binta.status, clara.status) == (OFFERED, WAITING)
+    with a_transaction():
+        assert offers.decline(binta, actor="household:2", now=clock.now())
+    assert (binta.status, clara.status, clara.event.seats_taken) == (CANCELLED, OFFERED, 2)
+    # Their calendar had never heard of it.
+    assert kinds("binta@example.org") == ["waiting", "offered", "offer_declined"]
+    with a_transaction():
+        assert not offers.decline(binta, actor="household:2", now=clock.now())
+    with pytest.raises(offers.OfferIsOver), a_transaction():
+        offers.accept(binta, actor="household:2", now=clock.now())
+
+
+def test_the_delay_runs_from_the_moment_the_letter_has_left() -> None:
+    [binta] = offered("Binta")
+    start = clock.now()
+    assert (settled(start + timedelta(hours=30)), binta.status, binta.answer_by) == (0, OFFERED, None)
+    left_at = start + timedelta(hours=2, minutes=1)
+    sent(left_at)
+    assert settled(left_at + timedelta(seconds=20)) == 1
+    assert binta.answer_by == answering.deadline(24, SATURDAY, left_at)
+    assert binta.answer_by >= left_at + timedelta(hours=24)
+    # It comes back undelivered: she was not reached, after all.
+    with a_transaction():
+        db.session.execute(
+            update(Letter).where(Letter.kind == "registrations/offered").values(status=LetterStatus.FAILED)
+        )
+    assert (settled(left_at + timedelta(hours=25)), binta.status, binta.answer_by) == (1, OFFERED, None)
+    assert settled(left_at + timedelta(hours=26)) == 0
+
+
+def test_who_has_no_mailbox_is_called_and_has_the_delay_from_that_call_on() -> None:
+    workshop = an_event()
+    awa = register(workshop, answers("Awa", adults=2)).registration
+    driss = register(workshop, answers("Driss", number="06 39 98 00 01")).registration
+    cancel(awa)
+    now = clock.now()
+    [call] = [one for one in letters() if one.kind == "registrations/offered"]
+    assert "La prenez-vous, oui ou non ?" in call.text
+    assert "elle a 24 heures pour rappeler" in call.text
+    for outcome, later in ((CallOutcome.NO_ANSWER, 1), (CallOutcome.MESSAGE_LEFT, 30)):
+        with a_transaction():
+            calls.settle(call, outcome, actor="account:1", now=now + timedelta(hours=later))
+        assert (settled(now + timedelta(hours=50)), driss.answer_by) == (0, None)
+    reached_at = now + timedelta(hours=51)
+    with a_transaction():
+        calls.settle(call, CallOutcome.REACHED, actor="account:1", now=reached_at)
+    assert settled(reached_at) == 1
+    assert driss.answer_by == answering.deadline(24, SATURDAY, reached_at)
+    with a_transaction():
+        offers.accept(driss, actor="account:1", now=reached_at)
+    assert [(one.kind, one.status) for one in letters("+33639980001")][-1] == (
+        "registrations/offered",
+        LetterStatus.SENT,
+    )
+
+
+def test_without_an_answer_the_next_in_line_is_asked_and_a_second_time_ends_it() -> None:
+    binta, clara = offered("Binta", "Clara")
+    now = clock.now()
+    sent(now)
+    settled(now)
+    deadline = binta.answer_by
+    assert deadline is not None
+    assert (settled(deadline - timedelta(minutes=1)), binta.status) == (0, OFFERED)
+    assert settled(deadline) == 1
+    assert (binta.status, binta.lapses, listings.rank(binta)) == (WAITING, 1, 1)
+    assert (clara.status, clara.event.seats_taken) == (OFFERED, 2)
+    assert kinds("binta@example.org")[2:] == ["offer_lapsed"]
+    assert "à la fin : votre rang est 1." in text_of(letters("binta@example.org")[-1])
+    # Clara says no: it is Binta's turn again, for the last time.
+    with a_transaction():
+        offers.decline(clara, actor="household:3", now=deadline)
+    assert (binta.status, binta.answer_by) == (OFFERED, None)
+    assert "deuxième fois" in text_of(letters("binta@example.org")[-1])
+    assert settled(deadline + timedelta(hours=1)) == 0  # the first letter says nothing of this offer
+    sent(deadline)
+    settled(deadline)
+    last = binta.answer_by
+    assert last is not None
+    assert settled(last) == 1
+    assert (binta.status, binta.lapses, binta.event.seats_taken) == (CANCELLED, 2, 0)
+    assert kinds("binta@example.org")[3:] == ["offered", "offer_given_up"]
+
+
+def test_who_waits_alone_is_asked_again_and_hears_it_once() -> None:
+    [binta] = offered("Binta")
+    sent(clock.now())
+    settled(clock.now())
+    assert binta.answer_by is not None
+    assert settled(binta.answer_by) == 1
+    assert (binta.status, binta.lapses, binta.answer_by) == (OFFERED, 1, None)
+    assert kinds("binta@example.org") == ["waiting", "offered", "offered"]
+
+
+def test_a_lapsed_family_stands_behind_all_who_came_since() -> None:
+    binta, clara, driss = offered("Binta", "Clara", "Driss")
+    sent(clock.now())
+    settled(clock.now())
+    assert binta.answer_by is not None
+    settled(binta.answer_by)
+    assert [listings.rank(one) for one in (binta, clara, driss)] == [2, None, 1]
+    assert [one.id for one in listings.waiting_at(binta.event)] == [driss.id, binta.id]
+
+
+def test_when_it_begins_every_offer_ends_whether_they_were_reached_or_not() -> None:
+    [binta] = offered("Binta")
+    assert settled(SATURDAY - timedelta(seconds=1)) == 0
+    assert settled(SATURDAY) == 1
+    assert (binta.status, binta.event.seats_taken) == (WAITING, 0)
+    assert kinds("binta@example.org") == ["waiting", "offered"]
+    assert settled(SATURDAY) == 0
+    with pytest.raises(offers.OfferIsOver), a_transaction():
+        offers.accept(binta, actor="household:2", now=SATURDAY)
+
+
+def test_near_the_beginning_the_delay_is_half_of_what_is_left_and_then_none() -> None:
+    before = SATURDAY - timedelta(hours=8)
+    assert answering.deadline(24, SATURDAY, before) == before + timedelta(hours=4)
+    assert answering.deadline(24, SATURDAY, SATURDAY - timedelta(minutes=5)) <= SATURDAY
+    assert answering.deadline(24, SATURDAY, SATURDAY + timedelta(minutes=5)) == SATURDAY
+    assert answering.must_answer(24, SATURDAY, SATURDAY - timedelta(minutes=61))
+    assert not answering.must_answer(24, SATURDAY, SATURDAY - timedelta(hours=1))
+    assert not answering.must_answer(None, SATURDAY, before)
+    workshop = an_event()
+    awa = register(workshop, answers("Awa", adults=2)).registration
+    binta = register(workshop, answers("Binta")).registration
+    cancel(awa, SATURDAY - timedelta(minutes=40))
+    assert binta.status is CONFIRMED
+    assert kinds("binta@example.org") == ["waiting", "promoted REQUEST"]
+
+
+def test_a_cancelled_event_asks_nobody_and_a_restored_one_gives_time_again() -> None:
+    [binta] = offered("Binta")
+    sent(clock.now())
+    settled(clock.now())
+    deadline, workshop = binta.answer_by, binta.event
+    assert deadline is not None
+    with a_transaction():
+        scheduling.cancel(workshop, actor="account:1", now=clock.now())
+    assert (settled(deadline), binta.status) == (0, OFFERED)
+    with pytest.raises(admission.EventCancelled), a_transaction():
+        offers.accept(binta, actor="household:2", now=deadline)
+    later = deadline + timedelta(hours=1)
+    with a_transaction():
+        scheduling.restore(workshop, actor="account:1", now=later)
+    assert (binta.status, binta.answer_by) == (OFFERED, answering.deadline(24, SATURDAY, later))
+
+
+def test_a_family_that_waits_is_overtaken_three_times_and_then_never() -> None:
+    """Each of those who pass is a newcomer; the fourth waits although a chair is free."""
+    workshop = factories.an_event(capacity=6)
+    register(workshop, answers("Awa", adults=2))
+    binta = register(workshop, answers("Binta", adults=5)).registration
+    came = [register(workshop, answers(name)).registration for name in ("Clara", "Driss", "Elif", "Farid")]
+    assert [one.status for one in came] == [CONFIRMED, CONFIRMED, CONFIRMED, WAITING]
+    assert (binta.status, binta.overtaken, workshop.seats_left) == (WAITING, 3, 1)
+    # One leaves, another: two chairs, three; Farid would fit, but they are kept for Binta.
+    for one in came[:2]:
+        cancel(one)
+    assert (binta.status, came[3].status, workshop.seats_left) == (WAITING, WAITING, 3)
+    cancel(binta)
+    assert came[3].status is CONFIRMED  # nobody holds him up any more
+
+
+def test_in_strict_order_a_newcomer_waits_behind_whoever_waits() -> None:
+    workshop = an_event(capacity=4, hours=None, order=QueueOrder.STRICT)
+    awa = register(workshop, answers("Awa", adults=3)).registration
+    binta = register(workshop, answers("Binta", adults=2)).registration
+    clara = register(workshop, answers("Clara")).registration
+    assert [binta.status, clara.status, workshop.seats_left] == [WAITING, WAITING, 1]
+    cancel(awa)
+    assert [binta.status, clara.status, binta.overtaken] == [CONFIRMED, CONFIRMED, 0]
+
+
+def test_the_job_reads_two_statements_however_many_offers_are_open(statements) -> None:
+    db.session.rollback()
+    with statements() as said:
+        assert offers.due(clock.now()) == []
+    assert len(said) == 1
+    for number in (1, 3):
+        for _ in range(number):
+            offered("Binta")
+        sent(clock.now())
+        db.session.rollback()
+        with statements() as said:
+            assert len(offers.due(clock.now())) == (1 if number == 1 else 4)
+        assert len(said) == 2
+
+
+def test_who_answers_while_the_offer_lapses_is_answered_one_way_or_the_other(
+    app: Flask, db_session: scoped_session[Session]
+) -> None:
+    binta, _ = offered("Binta", "Clara")
+    sent(clock.now())
+    settled(clock.now())
+    deadline, binta_id, event_id = binta.answer_by, binta.id, binta.event_id
+    assert deadline is not None
+    db_session.remove()
+
+    def says_yes() -> bool:
+        one = db.session.get_one(Registration, binta_id)
+        return offers.accept(one, actor="household:2", now=deadline)
+
+    came = at_once(app, says_yes, lambda: offers.settle(event_id, deadline))
+    states = {
+        one.contact.first_name: one.status
+        for one in db_session.scalars(select(Registration).where(Registration.event_id == event_id))
+    }
+    if came[0] is True:
+        assert came[1] == 0
+        assert (states["Binta"], states["Clara"]) == (CONFIRMED, WAITING)
+    else:
+        assert isinstance(came[0], offers.OfferIsOver)
+        assert came[1] == 1
+        assert (states["Binta"], states["Clara"]) == (WAITING, OFFERED)
+    assert db_session.scalar(select(Event.seats_taken).where(Event.id == event_id)) == 2
+
+
+def test_two_workers_let_an_offer_lapse_once(app: Flask, db_session: scoped_session[Session]) -> None:
+    binta, clara = offered("Binta", "Clara")
+    sent(clock.now())
+    settled(clock.now())
+    deadline, event_id, numbers = binta.answer_by, binta.event_id, (binta.id, clara.id)
+    assert deadline is not None
+    db_session.remove()
+    came = at_once(app, *[lambda: offers.settle(event_id, deadline)] * 2)
+    assert sorted(map(str, came)) == ["0", "1"]
+    found = [db_session.get_one(Registration, number) for number in numbers]
+    assert [(one.status, one.lapses) for one in found] == [(WAITING, 1), (OFFERED, 0)]
+    assert kinds("binta@example.org") == ["waiting", "offered", "offer_lapsed"]
+    assert db_session.scalar(select(Event.seats_taken).where(Event.id == event_id)) == 2
+
+
+def test_two_who_say_yes_and_no_at_once_are_heard_once(
+    app: Flask, db_session: scoped_session[Session]
+) -> None:
+    """Binta on her page, and the desk that has her husband on the phone."""
+    [binta] = offered("Binta")
+    binta_id, event_id = binta.id, binta.event_id
+    db_session.remove()
+
+    def yes() -> bool:
+        return offers.accept(db.session.get_one(Registration, binta_id), actor="household:2", now=clock.now())
+
+    def no() -> bool:
+        return offers.decline(db.session.get_one(Registration, binta_id), actor="account:1", now=clock.now())
+
+    came = at_once(app, yes, no)
+    taken = db_session.scalar(select(Event.seats_taken).where(Event.id == event_id))
+    status = db_session.scalar(select(Registration.status).where(Registration.id == binta_id))
+    assert sorted(isinstance(one, offers.OfferIsOver) for one in came) == [False, True]
+    assert (status, taken) in {(CONFIRMED, 2), (CANCELLED, 0)}
