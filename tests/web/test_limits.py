@@ -231,6 +231,10 @@ SAID = {
     ("registrations.confirm", NETWORK): (200, 10),
     ("partner_requests.ask", NETWORK): (10, 60),
     ("host.ask_again", NETWORK): (10, 60),
+    ("lost_links.ask", NETWORK): (20, 60),
+    ("own_codes.send", LINK): (10, 60),
+    ("own_codes.check", LINK): (40, 60),
+    ("own_people.change", LINK): (40, 60),
     ("showcase.keep", ACCOUNT): (30, 60),
     ("day.keep_marks", LINK): (1200, 60),
     ("day.count", LINK): (1200, 60),
@@ -292,6 +296,10 @@ DOORS = {
     "host.correct": Door("/ecole/{link}/coordonnees", 410),
     "host.say_gone": Door("/ecole/{link}/depart", 410),
     "coming_back.answer": Door("/on-repart/{link}", 410),
+    "lost_links.ask": Door("/m/lien-perdu", 422, {"address": "awa@example.org"}),
+    "own_codes.send": Door("/m/{link}/confirmation/code", 404),
+    "own_codes.check": Door("/m/{link}/confirmation", 404),
+    "own_people.change": Door("/m/{link}/inscriptions/k7mw2pa/personnes", 404),
 }
 
 
@@ -321,9 +329,16 @@ def test_the_table_says_what_the_limits_are() -> None:
         "host.show",
         "invitations.accept",
         "invitations.show",
+        "own_codes.check",
+        "own_codes.forget_others",
+        "own_codes.form",
+        "own_codes.leave",
+        "own_codes.send",
         "own_page.cancel",
         "own_page.cancellation",
         "own_page.show",
+        "own_people.change",
+        "own_people.form",
         "sign_in.enter",
         "sign_in.link",
     ]

@@ -17,7 +17,7 @@ from eventsapp.codes import link_token
 from eventsapp.database import db
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER, FirstNameMissing
 from eventsapp.refusals import Conflict, Refusal, msgid
-from eventsapp.registrations import admission, party, roster
+from eventsapp.registrations import admission, changing, party, roster
 from eventsapp.registrations import desk as verbs
 from eventsapp.registrations.listings import Line
 from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, RegistrationStatus
@@ -239,7 +239,7 @@ def _told(name: str, waits: bool) -> str:
 def _form_of(line: Line) -> NumbersForm:
     adults, children = roster.numbers_of(line.registration)
     data = {child_field(bracket): str(number) for bracket, number in children.items()}
-    seen = verbs.mark_of(line.registration)
+    seen = changing.mark_of(line.registration)
     return NumbersForm(formdata=None, data=data | {"adults": str(adults), "seen": seen})
 
 
@@ -300,6 +300,6 @@ def _show_page(event: Event, line: Line, shown: NumbersForm) -> str:
         form=shown,
         child_fields=_child_fields(shown),
         most=LARGEST_PARTY,
-        mark=verbs.mark_of(line.registration),
+        mark=changing.mark_of(line.registration),
         is_over=event.ends_at <= clock.now(),
     )
