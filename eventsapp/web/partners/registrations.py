@@ -17,11 +17,12 @@ from eventsapp.codes import link_token
 from eventsapp.database import db
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER, FirstNameMissing
 from eventsapp.refusals import Conflict, Refusal, msgid
-from eventsapp.registrations import admission, changing, party, roster
+from eventsapp.registrations import admission, changing, party, photos, roster
 from eventsapp.registrations import desk as verbs
 from eventsapp.registrations.listings import Line
 from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, RegistrationStatus
 from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, PartyTooLarge, child_field
+from eventsapp.registrations.photo_models import PhotoUse
 from eventsapp.spreadsheets import Cell, Kind, Sheet
 from eventsapp.web.doorstep import actor, desk, desk_of, run_here
 from eventsapp.web.downloads import download
@@ -291,6 +292,7 @@ def _new_page(event: Event, shown: DeskForm) -> str:
 
 
 def _show_page(event: Event, line: Line, shown: NumbersForm) -> str:
+    consents = photos.of_registration(line.registration, now=clock.now())
     return render_template(
         "partners/registrations/show.html",
         event=event,
@@ -300,6 +302,10 @@ def _show_page(event: Event, line: Line, shown: NumbersForm) -> str:
         form=shown,
         child_fields=_child_fields(shown),
         most=LARGEST_PARTY,
+        agreed=[
+            (one, [use.label for use in PhotoUse if (one.id, use) in consents])
+            for one in line.registration.participants
+        ],
         mark=changing.mark_of(line.registration),
         is_over=event.ends_at <= clock.now(),
     )
