@@ -23,6 +23,7 @@ from eventsapp.registrations.changing import NotEnoughSeats
 from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, Participant, Registration
 from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, Member, child_field
 from eventsapp.web.forms import refuse
+from eventsapp.web.residents.groups import group_of
 from eventsapp.web.residents.own_door import actor, confirmed_household, own_door
 
 bp = own_door("own_people")
@@ -119,9 +120,10 @@ def joining(first_name: str, bracket: str) -> list[Member]:
 
 
 def called(first_name: str, bracket: AgeBracket) -> str:
-    """« Ibrahim, 11 à 14 ans »; without a name, the age alone."""
-    age = gettext("un adulte") if bracket is AgeBracket.ADULT else bracket.label
-    return f"{first_name}, {age}" if first_name else age
+    """« Ibrahim, 11 à 14 ans »; without a name, « 1 enfant de 6 à 10 ans »."""
+    if not first_name:
+        return group_of([bracket])[0]
+    return first_name if bracket is AgeBracket.ADULT else f"{first_name}, {bracket.label}"
 
 
 def _carry_out(

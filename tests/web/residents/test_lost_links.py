@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
-from eventsapp.mailroom.models import Channel, Letter
+from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.people.models import Household, PrivateLink
 from tests import factories
 from tests.pages import PageClient, PageResponse
@@ -76,7 +76,7 @@ def test_who_left_a_number_is_called_once_however_often_it_is_typed(client: Page
     register(event, answers("Awa", number="06 39 98 00 01"))
     for typed in ("+33 6 39 98 00 01", "06.39.98.00.01"):
         assert ask(client, typed).status_code == 303
-    calls = [one for one in asked_for() if one.status == "attente"]
+    calls = [one for one in asked_for() if one.status is LetterStatus.WAITING]
     assert [(one.channel, one.address, one.territory_id) for one in calls] == [
         (Channel.CALL, "+33639980001", event.territory_id)
     ]
