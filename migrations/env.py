@@ -16,8 +16,8 @@ import eventsapp
 from eventsapp.database import Moment, db
 
 # Every room that stores something, so that `metadata` is whole whoever runs the migrations.
-for room in sorted(Path(eventsapp.__file__).parent.glob("*/models.py")):
-    import_module(f"eventsapp.{room.parent.name}.models")
+for room in sorted(Path(eventsapp.__file__).parent.glob("*/*models.py")):
+    import_module(f"eventsapp.{room.parent.name}.{room.stem}")
 import_module("eventsapp.journal")
 
 

@@ -25,7 +25,14 @@ from eventsapp.jobs.door import Turn
 from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import rounds
 from eventsapp.media import keeping
-from eventsapp.people import accounts, partner_requests, passkey_challenges, sign_ins
+from eventsapp.people import (
+    accounts,
+    household_browsers,
+    household_codes,
+    partner_requests,
+    passkey_challenges,
+    sign_ins,
+)
 from eventsapp.proposals import submitting
 from eventsapp.registrations import enrolments, messages
 from eventsapp.registrations import offers as offered
@@ -135,6 +142,12 @@ def forget_sign_ins(turn: Turn) -> int | None:
     begin_writing()
     passkey_challenges.forget_used(turn.now)
     return sign_ins.forget_ended(turn.now)
+
+
+def forget_household_browsers(turn: Turn) -> int | None:
+    """Deletes what confirmed the browsers of families, and codes, whose time is over."""
+    household_codes.forget_old(turn.now)
+    return household_browsers.forget_old(turn.now)
 
 
 def forget_old_offers(turn: Turn) -> int | None:
@@ -273,6 +286,7 @@ TIMETABLE = (
     Job("sent contacts", forget_sent_contacts, every=timedelta(minutes=5)),
     Job("sign-in links", forget_sign_in_links, at=time(3, 10)),
     Job("ended sign-ins", forget_sign_ins, at=time(3, 15)),
+    Job("browsers of families", forget_household_browsers, at=time(3, 14)),
     Job("settled offers", forget_old_offers, at=time(3, 16)),
     Job("settled requests", forget_old_requests, at=time(3, 17)),
     Job("old proposals", forget_old_proposals, at=time(3, 24)),

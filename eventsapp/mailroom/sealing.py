@@ -17,8 +17,10 @@ from cryptography.fernet import Fernet, InvalidToken
 from eventsapp.settings import setting
 
 _PRIVATE_LINK = re.compile(r"(https?://[^\s\"'<>]*/(?:m|connexion|invitation|jour|ecole|on-repart)/)[\w-]+")
+_CODE = re.compile(r"(?<![\d-])\d{3}-\d{3}(?![\d-])")
+"""« 123-456 »: a code that confirms a browser or an address (people.household_codes)."""
 ERASED = "…"
-"""What stands in place of a token in a delivered letter."""
+"""What stands in place of a token or a code in a delivered letter."""
 
 
 class Unreadable(Exception):
@@ -39,8 +41,8 @@ def unseal(sealed: str) -> str:
 
 
 def erase_links(text: str) -> str:
-    """`text` with the token of each private link (own page, sign-in) replaced by « … »."""
-    return _PRIVATE_LINK.sub(rf"\g<1>{ERASED}", text)
+    """`text` with the token of each private link (own page, sign-in) and each code replaced by « … »."""
+    return _CODE.sub(ERASED, _PRIVATE_LINK.sub(rf"\g<1>{ERASED}", text))
 
 
 def _secret() -> str:

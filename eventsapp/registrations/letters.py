@@ -79,13 +79,13 @@ def restored(registration: Registration, *, with_calendar: bool, now: datetime) 
     _post_about_event("restored", registration, now, promise, linked=True)
 
 
-def party_changed(registration: Registration, *, now: datetime) -> None:
-    """Their desk changed how many come. Whoever has no mailbox asked for it on the phone: nobody calls."""
+def party_changed(registration: Registration, *, by_desk: bool = True, now: datetime) -> None:
+    """Their desk changed who comes, or they did. Whoever has no mailbox asked for it on the phone, or saw it
+    on their own page: nobody calls."""
     if registration.contact.email:
         waits = registration.status is RegistrationStatus.WAITING
-        writing.post(
-            "party_changed", registration, now, link_token=writing.new_link(registration, now), waits=waits
-        )
+        link_token = writing.new_link(registration, now)
+        writing.post("party_changed", registration, now, link_token=link_token, waits=waits, by_desk=by_desk)
 
 
 def message(registration: Registration, said: str, *, number: int, now: datetime) -> Channel:

@@ -27,13 +27,14 @@ class Line:
     rank: int | None
 
 
-def of_household(household: Household) -> list[Line]:
-    """Every registration of a household with all that its own page shows, in the events' order."""
+def of_household(household: Household, *, with_people: bool = True) -> list[Line]:
+    """Every registration of a household with all that its own page shows, in the events' order; one
+    statement, two `with_people`, for whoever may know whom it is about."""
     rows = db.session.execute(
         select(Registration, rank_in_queue())
         .join(Registration.event)
         .where(Registration.household_id == household.id)
-        .options(*_with_event(), selectinload(Registration.participants))
+        .options(*_with_event(), *([selectinload(Registration.participants)] if with_people else []))
         .order_by(Event.starts_at, Registration.id)
     )
     return [

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from babel.support import NullTranslations
-from flask import Flask, Response, has_request_context, redirect, request
+from flask import Flask, Response, current_app, has_request_context, redirect, request
 from flask_babel import get_translations
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import extensions, languages
+from eventsapp.languages import Language
 from eventsapp.web.addresses import here
 from eventsapp.web.cookies import SHARED
 
@@ -38,15 +39,7 @@ def bind(app: Flask) -> None:
         if wanted is None or request.method not in {"GET", "HEAD"} or request.blueprint in SHARED:
             return None  # what caches share sets no cookie; and calendars follow redirects badly
         answer = redirect(here(langue=None), 303)
-        # A preference asked for by its reader needs no consent (CNIL, exempted trackers).
-        answer.set_cookie(
-            COOKIE,
-            wanted.code,
-            max_age=HALF_A_YEAR,
-            httponly=True,
-            samesite="Lax",
-            secure=app.config["SESSION_COOKIE_SECURE"],
-        )
+        keep_language(answer, wanted)
         return answer
 
     @app.after_request
@@ -59,6 +52,19 @@ def bind(app: Flask) -> None:
     @app.context_processor
     def language_of_page() -> dict[str, object]:
         return {"languages": languages.LANGUAGES, "language": languages.current()}
+
+
+def keep_language(answer: BaseResponse, language: Language) -> None:
+    """This browser reads us so from now on. A preference asked for by its reader needs no consent (CNIL,
+    exempted trackers)."""
+    answer.set_cookie(
+        COOKIE,
+        language.code,
+        max_age=HALF_A_YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )
 
 
 def _catalogue() -> NullTranslations:

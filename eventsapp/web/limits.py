@@ -113,6 +113,17 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     # A day-care office looks for the links of its three schools; a stranger would fill their mailboxes
     # (and gets three a day: hosting.links.ASKED_A_DAY).
     "host.ask_again": (Limit(10, HOUR, network),),
+    # A family looks for its link, on a school's Wi-Fi; a stranger would fill mailboxes and the call list (and
+    # gets three letters a day: registrations.lost_links.ASKED_A_DAY).
+    "lost_links.ask": (Limit(20, HOUR, network),),
+    # Five codes an hour for a household (people.household_codes), whichever of its links asks.
+    "own_codes.send": (Limit(10, HOUR, link),),
+    "own_codes.check": (Limit(40, HOUR, link),),
+    # Each change is a letter, and may seat others.
+    "own_people.change": (Limit(40, HOUR, link),),
+    "own_returning.register": (Limit(40, HOUR, link),),
+    "own_preferences.ask_address": (Limit(10, HOUR, link),),
+    "own_preferences.replace_address": (Limit(40, HOUR, link),),
     # A thumb at a busy door, twenty times a minute for an hour; a phone sends several gestures at once.
     "day.keep_marks": (Limit(1200, HOUR, link),),
     "day.count": (Limit(1200, HOUR, link),),
@@ -142,6 +153,22 @@ GUESSED = frozenset(
         "own_data.download",
         "own_data.erasure",
         "own_data.erase",
+        "own_codes.form",
+        "own_codes.send",
+        "own_codes.check",
+        "own_codes.forget_others",
+        "own_codes.leave",
+        "own_people.form",
+        "own_people.change",
+        "own_photos.form",
+        "own_photos.say",
+        "own_preferences.form",
+        "own_preferences.keep",
+        "own_preferences.ask_address",
+        "own_preferences.replace_address",
+        "own_returning.index",
+        "own_returning.form",
+        "own_returning.register",
         "sign_in.link",
         "sign_in.enter",
         "invitations.show",

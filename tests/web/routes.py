@@ -94,6 +94,31 @@ ROUTES = (
         EVERYBODY,
         303,
     ),
+    # Whom it is about: in a confirmed browser only (test_own_codes).
+    *(
+        Route(method, f"own_{name}", f"/m/{{household_token}}/{rule}", EVERYBODY, status)
+        for method, name, rule, status in (
+            ("GET", "codes.form", "confirmation", 200),
+            ("POST", "codes.send", "confirmation/code", 303),
+            ("POST", "codes.check", "confirmation", 422),
+            ("POST", "codes.forget_others", "telephones/oubli", 303),
+            ("POST", "codes.leave", "telephones/sortie", 303),
+            ("GET", "people.form", "inscriptions/{registration}/personnes", 303),
+            ("POST", "people.change", "inscriptions/{registration}/personnes", 303),
+            ("GET", "photos.form", "inscriptions/{registration}/photos", 303),
+            ("POST", "photos.say", "inscriptions/{registration}/photos", 303),
+            ("GET", "preferences.form", "preferences", 303),
+            ("POST", "preferences.keep", "preferences", 303),
+            ("POST", "preferences.ask_address", "preferences/adresse", 303),
+            ("POST", "preferences.replace_address", "preferences/adresse/code", 303),
+            ("GET", "returning.index", "inscrire", 303),
+            ("GET", "returning.form", "inscrire/{hosted}", 303),
+            ("POST", "returning.register", "inscrire/{hosted}", 303),
+        )
+    ),
+    Route("GET", "lost_links.form", "/m/lien-perdu", EVERYBODY, 200),
+    Route("POST", "lost_links.ask", "/m/lien-perdu", EVERYBODY, 422),
+    Route("GET", "lost_links.sent", "/m/lien-perdu/envoye", EVERYBODY, 200),
     # Its day has not come (test_day_links).
     Route("GET", "day.show", "/jour/{day_token}", EVERYBODY, 410),
     Route("GET", "coming_back.show", "/on-repart/{comeback_token}", EVERYBODY, 200),

@@ -17,11 +17,12 @@ from eventsapp.codes import link_token
 from eventsapp.database import db
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER, FirstNameMissing
 from eventsapp.refusals import Conflict, Refusal, msgid
-from eventsapp.registrations import admission, needs, party, roster, waiting_list, wording
+from eventsapp.registrations import admission, changing, needs, party, photos, roster, waiting_list, wording
 from eventsapp.registrations import desk as verbs
 from eventsapp.registrations.listings import Line
 from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, RegistrationStatus
 from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, PartyTooLarge, child_field
+from eventsapp.registrations.photo_models import PhotoUse
 from eventsapp.spreadsheets import Cell, Kind, Sheet
 from eventsapp.web.doorstep import actor, desk, desk_of, run_here
 from eventsapp.web.downloads import download
@@ -245,7 +246,7 @@ def _told(name: str, waits: bool) -> str:
 def _form_of(line: Line) -> NumbersForm:
     adults, children = roster.numbers_of(line.registration)
     data = {child_field(bracket): str(number) for bracket, number in children.items()}
-    seen = verbs.mark_of(line.registration)
+    seen = changing.mark_of(line.registration)
     return NumbersForm(formdata=None, data=data | {"adults": str(adults), "seen": seen})
 
 
@@ -305,6 +306,7 @@ def _new_page(event: Event, shown: DeskForm) -> str:
 
 
 def _show_page(event: Event, line: Line, shown: NumbersForm) -> str:
+    consents = photos.of_registration(line.registration, now=clock.now())
     return render_template(
         "partners/registrations/show.html",
         event=event,
@@ -314,7 +316,11 @@ def _show_page(event: Event, line: Line, shown: NumbersForm) -> str:
         form=shown,
         child_fields=_child_fields(shown),
         most=LARGEST_PARTY,
-        mark=verbs.mark_of(line.registration),
+        agreed=[
+            (one, [use.label for use in PhotoUse if (one.id, use) in consents])
+            for one in line.registration.participants
+        ],
+        mark=changing.mark_of(line.registration),
         Status=RegistrationStatus,
         is_over=event.ends_at <= clock.now(),
     )

@@ -1,7 +1,8 @@
 """The own page of a household, behind its private link: what it is registered to, and a way out.
 
-Whoever holds the link is the household: no account, no password. The page is never kept by
-browsers, never indexed, never told to other sites; what changes something is a POST, because mail
+Whoever holds the link is the household for dates, places and cancelling: no account, no password. First
+names, ages and how people are reached are shown in a confirmed browser only (`own_door`). The page is never
+kept by browsers, never indexed, never told to other sites; what changes something is a POST, because mail
 scanners open every link of a letter.
 """
 
@@ -9,20 +10,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
 from eventsapp.database import db
-from eventsapp.people import households
-from eventsapp.people.households import LinkUnknown
+from eventsapp.people import household_browsers, households
 from eventsapp.refusals import Refusal
 from eventsapp.registrations import booking, listings, offers, wording
 from eventsapp.registrations.models import Registration
 from eventsapp.web.residents.groups import group_of
+from eventsapp.web.residents.own_door import actor, is_confirmed, own_door, tokens
 
-bp = Blueprint("own_page", __name__)
+bp = own_door("own_page")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class Shown:
     state: str
     """confirmed, offered, waiting, cancelled (by them), called_off (by us) or past."""
     group: list[str]
+    """Ages in words; empty in a browser that is not confirmed."""
+    names: list[str]
+    """First names where they were asked for; empty likewise."""
     passed: str
     """Who passed before them on the waiting list, in words; empty: nobody."""
     rule: str
@@ -44,12 +48,19 @@ class Shown:
         """Still ahead, and theirs to give up."""
         return self.state in {"confirmed", "offered", "waiting"}
 
+    @property
+    def can_be_changed(self) -> bool:
+        """Not begun yet: from then on the people at the door know who is there."""
+        return self.can_be_cancelled and self.registration.event.starts_at > clock.now()
+
 
 @bp.get("/m/<token>")
 def show(token: str) -> str:
     """Everything the household is registered to, what lies ahead first."""
     household = households.by_link(token)
-    shown = [_shown(line) for line in listings.of_household(household)]
+    confirmed = is_confirmed(household)
+    lines = listings.of_household(household, with_people=confirmed)
+    shown = [_shown(line, confirmed) for line in lines]
     shown.sort(
         key=lambda entry: (entry.state != "offered", not entry.can_be_cancelled, entry.state != "called_off")
     )
@@ -61,6 +72,8 @@ def show(token: str) -> str:
         others=shown[1:],
         token=token,
         link=households.link_address(token),
+        confirmed=confirmed,
+        other_browsers=household_browsers.others(household, tokens(), now=clock.now()) if confirmed else 0,
     )
 
 
@@ -84,7 +97,7 @@ def cancel(token: str, code: str) -> BaseResponse:
     """They no longer come. Sent twice, it is done once."""
     household = households.by_link(token)
     registration = listings.of_household_by_code(household, code)
-    booking.cancel(registration, actor=f"household:{household.id}", now=clock.now())
+    booking.cancel(registration, actor=actor(household), now=clock.now())
     db.session.commit()
     return redirect(url_for("own_page.show", token=token), 303)
 
@@ -97,7 +110,7 @@ def answer_offer(token: str, code: str) -> BaseResponse:
     said = {"oui": offers.accept, "non": offers.decline}.get(request.form.get("answer", ""))
     try:
         if said is not None:
-            said(registration, actor=f"household:{household.id}", now=clock.now())
+            said(registration, actor=actor(household), now=clock.now())
     except Refusal as refusal:
         db.session.rollback()
         flash(gettext(refusal.sentence, **refusal.parameters), "warn")
@@ -106,14 +119,7 @@ def answer_offer(token: str, code: str) -> BaseResponse:
     return redirect(url_for("own_page.show", token=token), 303)
 
 
-@bp.errorhandler(LinkUnknown)
-def unknown_link(error: LinkUnknown) -> tuple[str, int]:
-    """Wrong, or revoked: the page says what to do, not which of both."""
-    db.session.rollback()
-    return render_template("residents/own_page/unknown.html"), error.status
-
-
-def _shown(line: listings.Line) -> Shown:
+def _shown(line: listings.Line, confirmed: bool) -> Shown:
     registration, event = line.registration, line.registration.event
     if not registration.is_active:
         state = "cancelled"
@@ -123,6 +129,13 @@ def _shown(line: listings.Line) -> Shown:
         state = "past"
     else:
         state = registration.status.name.lower()
-    brackets = [participant.bracket for participant in registration.participants]
-    passed = wording.overtaken(registration.overtaken) if line.rank else ""
-    return Shown(registration, line.rank, state, group_of(brackets), passed, wording.rule_of(event.entry))
+    people = registration.participants if confirmed else []
+    return Shown(
+        registration,
+        line.rank,
+        state,
+        group_of(one.bracket for one in people),
+        [one.first_name for one in people if one.first_name],
+        wording.overtaken(registration.overtaken) if line.rank else "",
+        wording.rule_of(event.entry),
+    )

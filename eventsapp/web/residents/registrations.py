@@ -23,6 +23,7 @@ from eventsapp.registrations.capacity import Load
 from eventsapp.registrations.enrolments import AnswersForgotten
 from eventsapp.registrations.models import CHILD_BRACKETS
 from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, PartyAnswers, child_field
+from eventsapp.web.residents import own_door
 from eventsapp.web.residents.groups import group_of
 
 bp = Blueprint("registrations", __name__)
@@ -117,6 +118,8 @@ def confirm(code: str) -> tuple[str, int] | BaseResponse:
     except Conflict as refusal:
         return closed_page(event, refusal), 409
     link_token = confirmed.link_token
+    if confirmed.registration.household is not None:
+        own_door.confirm_this(confirmed.registration.household)
     db.session.commit()
     return redirect(url_for("own_page.show", token=link_token), 303)
 

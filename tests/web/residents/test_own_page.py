@@ -21,6 +21,7 @@ from eventsapp.registrations.models import Registration, RegistrationStatus
 from tests import factories
 from tests.pages import PageClient
 from tests.registrations.stories import a_transaction, answers, kinds, register
+from tests.web.residents.homes import confirm
 
 SURE = "Oui, annuler ma venue"
 
@@ -200,8 +201,13 @@ def test_several_registrations_stand_on_one_page_what_lies_ahead_first(
                 )
             )
     with statements() as said:
+        unconfirmed = client.get(f"/m/{made.link_token}").page
+    assert len(said) == 2
+    assert "1 enfant" not in unconfirmed.html
+    confirm(client, made)
+    with statements() as said:
         page = client.get(f"/m/{made.link_token}").page
-    assert len(said) == 3
+    assert len(said) == 5
     assert page.title.startswith("Mes inscriptions")
     assert [heading.text for heading in page.main.all("h2", "h3") if heading.all("a")] == [
         "Atelier cuisine en famille",

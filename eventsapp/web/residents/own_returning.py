@@ -1,0 +1,111 @@
+"""« S’inscrire à autre chose »: from the own page, with the people who came before."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import SelectChoice, SelectField, SelectMultipleField, StringField
+from wtforms.validators import Optional
+
+from eventsapp import clock
+from eventsapp.agenda import listings as agenda
+from eventsapp.agenda.models import Event
+from eventsapp.database import db
+from eventsapp.people.contacts import LONGEST_NAME
+from eventsapp.people.models import Household
+from eventsapp.refusals import Conflict, Refusal
+from eventsapp.registrations import returning
+from eventsapp.registrations.models import RegistrationStatus
+from eventsapp.registrations.returning import NoRoomForAll
+from eventsapp.web.forms import refuse
+from eventsapp.web.residents.own_door import confirmed_household, own_door
+from eventsapp.web.residents.own_people import bracket_choices, called, joining
+
+bp = own_door("own_returning")
+
+
+class ReturningForm(FlaskForm):
+    """Who of you comes, and who besides?"""
+
+    coming = SelectMultipleField(lazy_gettext("Qui vient ?"), coerce=int, validate_choice=False)
+    first_name = StringField(lazy_gettext("Son prénom"), [Optional()])
+    bracket = SelectField(lazy_gettext("Son âge"), [Optional()], validate_choice=False)
+
+
+@bp.get("/m/<token>/inscrire")
+def index(token: str) -> str:
+    """What else there is."""
+    household = confirmed_household(token)
+    return render_template(
+        "residents/own_page/offered.html",
+        token=token,
+        events=returning.offered(household, now=clock.now()),
+    )
+
+
+@bp.get("/m/<token>/inscrire/<code:code>")
+def form(token: str, code: str) -> str | BaseResponse:
+    """Those who came before, none of them ticked: who comes is said each time."""
+    household, event = confirmed_household(token), agenda.by_code(code)
+    try:
+        returning.require_theirs(household, event, clock.now())
+    except Conflict as refusal:
+        flash(gettext(refusal.sentence, **refusal.parameters), "warn")
+        return redirect(url_for("own_page.show", token=token), 303)
+    return _page(token, household, event, ReturningForm(formdata=None))
+
+
+@bp.post("/m/<token>/inscrire/<code:code>")
+def register(token: str, code: str) -> tuple[str, int] | BaseResponse:
+    """They are registered, or wait where they said so."""
+    household, event, typed = confirmed_household(token), agenda.by_code(code), ReturningForm()
+    try:
+        registration = returning.register(
+            household,
+            event.id,
+            typed.coming.data or [],
+            joining(typed.first_name.data or "", typed.bracket.data or ""),
+            may_wait=request.form.get("attendre") == "oui",
+            now=clock.now(),
+        )
+    except Conflict as refusal:
+        db.session.rollback()
+        flash(gettext(refusal.sentence, **refusal.parameters), "warn")
+        return redirect(url_for("own_page.show", token=token), 303)
+    except Refusal as refusal:
+        if refusal.field == "adults":
+            refusal.field = "coming"
+        status = refuse(typed, refusal)
+        waits = isinstance(refusal, NoRoomForAll)
+        household, event = confirmed_household(token), agenda.by_code(code)
+        return _page(token, household, event, typed, may_wait=waits), status
+    waits = registration.status is RegistrationStatus.WAITING
+    db.session.commit()
+    flash(
+        gettext("Vous êtes sur la liste d’attente. Ne venez pas avant notre message.")
+        if waits
+        else gettext("C’est noté : vous êtes inscrits."),
+        "warn" if waits else "ok",
+    )
+    return redirect(url_for("own_page.show", token=token), 303)
+
+
+def _page(
+    token: str, household: Household, event: Event, shown: ReturningForm, *, may_wait: bool = False
+) -> str:
+    shown.coming.choices = [
+        SelectChoice(one.id, called(one.first_name, one.bracket)) for one in returning.known_people(household)
+    ]
+    shown.bracket.choices = bracket_choices()
+    return render_template(
+        "residents/own_page/returning.html",
+        territory=event.territory,
+        token=token,
+        event=event,
+        form=shown,
+        contact=household.contact,
+        may_wait=may_wait,
+        longest=LONGEST_NAME,
+    )
