@@ -1,7 +1,7 @@
 """own page: confirmed browsers, codes, photo consents
 
 Revision ID: 9ff6045973b5
-Revises: dfe34efe08d5
+Revises: 3f3620f97754
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9ff6045973b5"
-down_revision = "dfe34efe08d5"
+down_revision = "3f3620f97754"
 branch_labels = None
 depends_on = None
 

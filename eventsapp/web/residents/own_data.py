@@ -1,6 +1,6 @@
 """What we hold on a household, shown and given to it; and erased when it says so (GDPR art. 15, 17, 20).
 
-Behind its private link, like its own page.
+In a confirmed browser only (`own_door`).
 """
 
 from __future__ import annotations
@@ -8,27 +8,24 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
 from eventsapp.agenda import keeping
 from eventsapp.database import db
-from eventsapp.people import households
-from eventsapp.people.households import LinkUnknown
 from eventsapp.registrations import listings
 from eventsapp.registrations.models import AgeBracket, Need, RegistrationStatus
 from eventsapp.retention import erasing, own_data
-from eventsapp.web.residents.own_page import unknown_link
+from eventsapp.web.residents.own_door import confirmed_household, own_door
 
-bp = Blueprint("own_data", __name__)
-bp.register_error_handler(LinkUnknown, unknown_link)
+bp = own_door("own_data")
 
 
 @bp.get("/m/<token>/mes-donnees")
 def show(token: str) -> str:
     """All of it, in words."""
-    household = households.by_link(token)
+    household = confirmed_household(token)
     lines = listings.of_household(household)
     return render_template(
         "residents/own_data/show.html",
@@ -46,7 +43,7 @@ def show(token: str) -> str:
 @bp.get("/m/<token>/mes-donnees.json")
 def download(token: str) -> Response:
     """The same, for another program."""
-    held = own_data.held(households.by_link(token), now=clock.now())
+    held = own_data.held(confirmed_household(token), now=clock.now())
     said = json.dumps(held, ensure_ascii=False, indent=2)
     answer = Response(f"{said}\n", content_type="application/json; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="mes-donnees.json"'
@@ -56,7 +53,7 @@ def download(token: str) -> Response:
 @bp.get("/m/<token>/effacement")
 def erasure(token: str) -> str:
     """Says what goes and what stays, and asks once more."""
-    household = households.by_link(token)
+    household = confirmed_household(token)
     return render_template(
         "residents/own_data/erasure.html", token=token, ahead=erasing.ahead(household, clock.now())
     )
@@ -65,7 +62,7 @@ def erasure(token: str) -> str:
 @bp.post("/m/<token>/effacement")
 def erase(token: str) -> BaseResponse:
     """All of it is gone. Sent twice, the second finds no such link."""
-    erasing.erase(households.by_link(token), now=clock.now())
+    erasing.erase(confirmed_household(token), now=clock.now())
     db.session.commit()
     return redirect(url_for("own_data.erased"), 303)
 
