@@ -125,6 +125,7 @@ class Registration(Model):
         CheckConstraint("(household_id IS NULL) <> (professional_id IS NULL)", name="one_party"),
         CheckConstraint("seats > 0", name="seats_positive"),
         CheckConstraint("(helped_by = '') = (agreed_at IS NULL)", name="help_was_agreed_to"),
+        UniqueConstraint("standing_id", "event_id"),
         Index("ix_registration_queue", "event_id", "status", "id"),
     )
 
@@ -140,6 +141,8 @@ class Registration(Model):
     """Who registered them in their place, as journals write it: « account:3 »; empty: they did."""
     agreed_at: Mapped[datetime | None]
     """When they agreed to be registered by somebody else (GDPR art. 6.1.a, 7.1)."""
+    standing_id: Mapped[int | None] = mapped_column(ForeignKey("standing_sign_up.id", ondelete="SET NULL"))
+    """The standing sign-up that registered them (WayIn.STANDING), while it is kept."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     told: Mapped[Terms] = composite(

@@ -52,6 +52,7 @@ DOORS = (
     "residents.subscriptions",
     "residents.registrations",
     "residents.own_page",
+    "residents.standing",
     "coordination.home",
     "coordination.plans",
     "coordination.next_year",

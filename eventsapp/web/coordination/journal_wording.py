@@ -18,6 +18,7 @@ THINGS = {
     "comeback_question": lazy_gettext("Réponses « On repart ? »"),
     "closed_year": lazy_gettext("Années archivées"),
     "registration": lazy_gettext("Inscriptions"),
+    "standing_sign_up": lazy_gettext("Inscriptions à toutes les dates"),
     "event_message": lazy_gettext("Messages aux personnes inscrites"),
     "saturday_offer": lazy_gettext("Propositions pour les samedis"),
     "topic": lazy_gettext("Sujets"),
@@ -81,6 +82,10 @@ WORDS = {
     ("registration", "seated"): lazy_gettext("a donné une place qui s’est libérée"),
     ("registration", "registered by desk"): lazy_gettext("a inscrit une personne, avec son accord"),
     ("registration", "changed"): lazy_gettext("a changé le nombre de personnes d’une inscription"),
+    ("standing_sign_up", "asked for all dates"): lazy_gettext("vient à toutes les dates d’une série"),
+    ("standing_sign_up", "paused"): lazy_gettext("ne vient plus aux nouvelles dates d’une série"),
+    ("standing_sign_up", "resumed"): lazy_gettext("vient de nouveau à toutes les dates d’une série"),
+    ("standing_sign_up", "ended"): lazy_gettext("a cessé de venir à toutes les dates d’une série"),
     ("event_message", "sent"): lazy_gettext("a écrit aux personnes inscrites"),
     ("saturday_offer", "offered"): lazy_gettext("a proposé des samedis à l’école"),
     ("saturday_offer", "changed"): lazy_gettext("a changé ce qu’elle propose pour les samedis"),
@@ -165,6 +170,8 @@ def who(actor: str, names: dict[int, str]) -> str:
     kind, _, number = actor.partition(":")
     if kind == "household":
         return str(lazy_gettext("Une famille"))
+    if kind == "professional":
+        return str(lazy_gettext("Une personne d’une structure"))
     if kind == "contact":
         return str(lazy_gettext("Le contact d’une école"))
     if kind == "account" and number.isdigit():

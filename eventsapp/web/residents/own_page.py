@@ -16,7 +16,7 @@ from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.people import households
 from eventsapp.people.households import LinkUnknown
-from eventsapp.registrations import booking, listings
+from eventsapp.registrations import booking, listings, standing_listings
 from eventsapp.registrations.models import Registration
 from eventsapp.web.residents.groups import group_of
 
@@ -51,6 +51,8 @@ def show(token: str) -> str:
         household=household,
         first=shown[0] if shown else None,
         others=shown[1:],
+        standing=standing_listings.of_household(household, now=clock.now()),
+        offers=standing_listings.offers(household, now=clock.now()),
         token=token,
         link=households.link_address(token),
     )
