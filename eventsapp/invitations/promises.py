@@ -84,6 +84,12 @@ def cancel(
     return Promise(calendar, Method.CANCEL.value, organizer)
 
 
+def holds_date(event: Event, address: str) -> bool:
+    """Whether the calendar of this mailbox was last told to come; the caller has locked the event."""
+    row = _row(event, address)
+    return row is not None and row.method is Method.REQUEST
+
+
 def address_of(row: Invitation) -> str:
     """The address that answers reach, From and ORGANIZER at once: agenda+token@domain."""
     return f"{setting('MAIL_MAILBOX')}+{row.token}@{setting('MAIL_DOMAIN')}"

@@ -34,7 +34,7 @@ from eventsapp.people import (
     sign_ins,
 )
 from eventsapp.proposals import submitting
-from eventsapp.registrations import enrolments, messages
+from eventsapp.registrations import enrolments, messages, standing, standing_letters
 from eventsapp.registrations import offers as offered
 from eventsapp.retention import forgetting
 from eventsapp.tasks import heartbeats, queue
@@ -78,6 +78,31 @@ def settle_offers(turn: Turn) -> str:
     and one commit at a time."""
     settled = _tell_each(offered.due(turn.now), offered.settle, turn, "event")
     return f"{settled} offers settled" if settled else ""
+
+
+ENTERED_AT_ONCE = 50
+"""Standing sign-ups registered to one event in one transaction, which holds that event as long."""
+
+
+def enter_standing(turn: Turn) -> str:
+    """Registers those who come to every date to the dates they lack, then tells them: one letter each.
+
+    One event, some sign-ups and one commit at a time; what fails is logged and holds up nothing else.
+    """
+
+    def enter(event_id: int, now: datetime) -> bool:
+        return standing.enter_due(event_id, now, most=ENTERED_AT_ONCE) == ENTERED_AT_ONCE
+
+    entered = 0
+    for event_id in standing.due(turn.now):
+        while _tell_each([event_id], enter, turn, "event"):  # as long as a full handful was entered
+            pass
+        entered += 1
+    told = _tell_each(standing_letters.due(turn.now), standing_letters.tell, turn, "standing sign-up")
+    invited = _tell_each(standing_letters.near(turn.now), standing_letters.invite, turn, "standing date")
+    return (
+        f"{entered} events entered, {told} told, {invited} dates sent" if entered or told or invited else ""
+    )
 
 
 def _tell_each(waiting: Sequence[int], tell: Callable[[int, datetime], int], turn: Turn, what: str) -> int:
@@ -279,6 +304,7 @@ TIMETABLE = (
     Job("changes to tell", tell_changes, every=timedelta(seconds=5)),
     Job("hosts and places to tell", tell_hosts_and_places, every=timedelta(seconds=5)),
     Job("places offered", settle_offers, every=timedelta(seconds=20)),
+    Job("standing sign-ups", enter_standing, every=timedelta(seconds=5)),
     Job("tasks", run_tasks, every=timedelta(seconds=2)),
     Job("sign of life", give_sign_of_life, every=heartbeats.EVERY),
     Job("silent tasks", requeue_silent_tasks, every=timedelta(minutes=1)),

@@ -102,6 +102,10 @@ def enter(
 ) -> Registration:
     """A party has its seats, all of them, or waits, as `waiting_list.admit` decides; flushed. The caller
     has locked the event and checked (`admission`), and tells them (`tell`)."""
+    if way is not WayIn.STANDING:
+        from eventsapp.registrations import standing  # it enters its dates by this very function
+
+        standing.precede(event, now=now)
     load = seats.load_of(member.bracket for member in members)
     seated = waiting_list.admit(event, load)
     registration = Registration(

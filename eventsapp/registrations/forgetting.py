@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, union
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventsapp.agenda.models import Event
@@ -14,6 +14,7 @@ from eventsapp.clock import day_of, local
 from eventsapp.database import db, rows_changed
 from eventsapp.people.models import Household, Professional
 from eventsapp.registrations.models import Enrolment, Participant, ParticipantNeed, Registration
+from eventsapp.registrations.standing_models import StandingSignUp, StandingStatus
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,29 @@ def delete_all(registrations: Sequence[Registration]) -> Deleted:
 
 
 def households_left_alone(households: Collection[int]) -> list[int]:
-    """Those of these households that nothing ties to us any more."""
+    """Those of these households that nothing ties to us any more: no registration, no series to come to."""
     if not households:
         return []
-    tied = select(Registration.household_id).where(Registration.household_id.in_(households))
+    tied = union(
+        select(Registration.household_id).where(Registration.household_id.in_(households)),
+        select(StandingSignUp.household_id).where(
+            StandingSignUp.household_id.in_(households), StandingSignUp.status != StandingStatus.ENDED
+        ),
+    )
     kept = set(db.session.scalars(tied))
     return sorted(set(households) - kept)
 
 
 def professionals_left_alone(professionals: Collection[int]) -> list[int]:
-    """Those of these professionals who are registered nowhere any more."""
+    """Those of these professionals who are registered nowhere any more, nor come to a series."""
     if not professionals:
         return []
-    tied = select(Registration.professional_id).where(Registration.professional_id.in_(professionals))
+    tied = union(
+        select(Registration.professional_id).where(Registration.professional_id.in_(professionals)),
+        select(StandingSignUp.professional_id).where(
+            StandingSignUp.professional_id.in_(professionals), StandingSignUp.status != StandingStatus.ENDED
+        ),
+    )
     kept = set(db.session.scalars(tied))
     return sorted(set(professionals) - kept)
 

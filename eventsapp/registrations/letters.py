@@ -41,6 +41,14 @@ def promoted(registration: Registration, *, now: datetime) -> None:
     )
 
 
+def standing_near(registration: Registration, *, now: datetime) -> None:
+    """A date of those they come to every time is near; with the invitation that its list did not hold."""
+    promise = writing.promise_of(promises.request, registration, changed=False, now=now)
+    writing.post(
+        "standing_near", registration, now, promise=promise, link_token=writing.new_link(registration, now)
+    )
+
+
 def withdrawn(registration: Registration, *, was_seated: bool, now: datetime) -> None:
     """You no longer come; the date leaves the calendar, unless another family of this mailbox comes."""
     address = registration.contact.email

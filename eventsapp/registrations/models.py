@@ -143,6 +143,7 @@ class Registration(Model):
         CheckConstraint("(status = 'proposee') = (offered_at IS NOT NULL)", name="offered_has_moment"),
         CheckConstraint("answer_by IS NULL OR offered_at IS NOT NULL", name="answer_to_offer"),
         CheckConstraint("overtaken >= 0 AND lapses BETWEEN 0 AND 2", name="counts_are_counts"),
+        UniqueConstraint("standing_id", "event_id"),
         Index("ix_registration_queue", "event_id", "status", "waiting_since", "id"),
         Index("ix_registration_offered", "offered_at"),
     )
@@ -169,6 +170,8 @@ class Registration(Model):
     """Until when; None until the letter about it has left or somebody was reached by phone."""
     lapses: Mapped[int] = mapped_column(default=0)
     """Offers that it left without answer."""
+    standing_id: Mapped[int | None] = mapped_column(ForeignKey("standing_sign_up.id", ondelete="SET NULL"))
+    """The standing sign-up that registered them (WayIn.STANDING), while it is kept."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     told: Mapped[Terms] = composite(

@@ -59,6 +59,7 @@ DOORS = (
     "residents.own_photos",
     "residents.own_returning",
     "residents.lost_links",
+    "residents.standing",
     "coordination.home",
     "coordination.plans",
     "coordination.next_year",

@@ -129,6 +129,9 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "day.count": (Limit(1200, HOUR, link),),
     "day.arrive": (Limit(1200, HOUR, link),),
     "day.undo": (Limit(1200, HOUR, link),),
+    # Each may write a letter a date.
+    "standing.ask": (Limit(20, HOUR, link),),
+    "standing.resume": (Limit(20, HOUR, link),),
     # A school answers for forty dates, and thinks again. Each answer is journalled, and another room of
     # tomorrow's date is told to its families at once: a link in the wrong hands writes to them so often.
     "host.answer": (Limit(100, HOUR, link),),
@@ -169,6 +172,12 @@ GUESSED = frozenset(
         "own_returning.index",
         "own_returning.form",
         "own_returning.register",
+        "standing.offer",
+        "standing.ask",
+        "standing.pause",
+        "standing.resume",
+        "standing.ending",
+        "standing.end",
         "sign_in.link",
         "sign_in.enter",
         "invitations.show",

@@ -76,6 +76,16 @@ ROUTES = (
         200,
     ),
     Route(
+        "GET", "standing.offer", "/m/{household_token}/inscriptions/{registration}/abonnement", EVERYBODY, 200
+    ),
+    Route(
+        "POST", "standing.ask", "/m/{household_token}/inscriptions/{registration}/abonnement", EVERYBODY, 303
+    ),
+    Route("POST", "standing.pause", "/m/{household_token}/abonnements/{standing}/pause", EVERYBODY, 303),
+    Route("POST", "standing.resume", "/m/{household_token}/abonnements/{standing}/reprise", EVERYBODY, 303),
+    Route("GET", "standing.ending", "/m/{household_token}/abonnements/{standing}/fin", EVERYBODY, 200),
+    Route("POST", "standing.end", "/m/{household_token}/abonnements/{standing}/fin", EVERYBODY, 303),
+    Route(
         "POST",
         "own_page.cancel",
         "/m/{household_token}/inscriptions/{registration}/annulation",

@@ -243,6 +243,8 @@ SAID = {
     ("day.count", LINK): (1200, 60),
     ("day.arrive", LINK): (1200, 60),
     ("day.undo", LINK): (1200, 60),
+    ("standing.ask", LINK): (20, 60),
+    ("standing.resume", LINK): (20, 60),
     ("host.answer", LINK): (100, 60),
     ("host.correct", LINK): (40, 60),
     ("host.say_gone", LINK): (40, 60),
@@ -295,6 +297,8 @@ DOORS = {
     "day.count": Door("/jour/{link}/comptes/3-5", 410),
     "day.arrive": Door("/jour/{link}/arrivees/k7mw2pa", 410),
     "day.undo": Door("/jour/{link}/arrivees/k7mw2pa/annulation", 410),
+    "standing.ask": Door("/m/{link}/inscriptions/k7mw2pa/abonnement", 404),
+    "standing.resume": Door("/m/{link}/abonnements/1/reprise", 404),
     "host.answer": Door("/ecole/{link}/dates/k7mw2pa", 410),
     "host.correct": Door("/ecole/{link}/coordonnees", 410),
     "host.say_gone": Door("/ecole/{link}/depart", 410),
@@ -360,6 +364,12 @@ def test_the_table_says_what_the_limits_are() -> None:
         "own_returning.register",
         "sign_in.enter",
         "sign_in.link",
+        "standing.ask",
+        "standing.end",
+        "standing.ending",
+        "standing.offer",
+        "standing.pause",
+        "standing.resume",
     ]
     assert set(DOORS) == set(limits.LIMITS)
 

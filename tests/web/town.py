@@ -49,8 +49,9 @@ from eventsapp.programme.school_calendar import SchoolYear
 from eventsapp.proposals import answers as asking
 from eventsapp.proposals import submitting
 from eventsapp.proposals.models import Proposal
-from eventsapp.registrations import messages
-from eventsapp.registrations.models import MessageAudience
+from eventsapp.registrations import messages, standing
+from eventsapp.registrations.models import AgeBracket, MessageAudience
+from eventsapp.registrations.party import Member
 from tests import factories, saturdays
 from tests.photos import a_photo
 from tests.registrations import stories
@@ -150,6 +151,12 @@ def build() -> Town:
     project = programme.project_of(nineteenth)
     spare = contents.add_axis(project, Theme.SPORT, actor="cli", now=now)
     registered = stories.register(workshop, stories.answers("Awa"))
+    series = a_series()
+    household, adult = registered.registration.household, Member(bracket=AgeBracket.ADULT)
+    assert household is not None
+    comes = standing.sign_up(series, household, [adult], actor="household:1", now=now)
+    # Another date of the workshop: « Venir aussi aux prochaines dates ? »
+    factories.an_event("Atelier cuisine en famille", starts_at=factories.SATURDAY + timedelta(days=7))
     comeback, comeback_token = _asked_whether_they_come_back(nineteenth, espace)
     hosted = factories.an_event("Jardin partagé", host=espace)
     theirs = stories.register(hosted, stories.answers("Binta"))
@@ -165,7 +172,8 @@ def build() -> Town:
         "task": str(later.task_id),
         "call": str(call.id),
         "letter": str(mail.id),
-        "series": str(a_series().id),
+        "series": str(series.id),
+        "standing": str(comes.id),
         "sign_in": str(db.session.scalars(select(SignIn.id)).one()),
         "organisation": str(espace.id),
         "origin": str(db.session.scalars(select(EmbedOrigin.id)).one()),

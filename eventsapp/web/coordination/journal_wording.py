@@ -19,6 +19,7 @@ THINGS = {
     "closed_year": lazy_gettext("Années archivées"),
     "registration": lazy_gettext("Inscriptions"),
     "household": lazy_gettext("Pages personnelles"),
+    "standing_sign_up": lazy_gettext("Inscriptions à toutes les dates"),
     "event_message": lazy_gettext("Messages aux personnes inscrites"),
     "saturday_offer": lazy_gettext("Propositions pour les samedis"),
     "topic": lazy_gettext("Sujets"),
@@ -96,6 +97,10 @@ WORDS = {
     ("household", "confirmed a browser"): lazy_gettext("a confirmé un téléphone par un code"),
     ("household", "forgot browsers"): lazy_gettext("a oublié des téléphones"),
     ("household", "asked for a new link"): lazy_gettext("a demandé un nouveau lien"),
+    ("standing_sign_up", "asked for all dates"): lazy_gettext("vient à toutes les dates d’une série"),
+    ("standing_sign_up", "paused"): lazy_gettext("ne vient plus aux nouvelles dates d’une série"),
+    ("standing_sign_up", "resumed"): lazy_gettext("vient de nouveau à toutes les dates d’une série"),
+    ("standing_sign_up", "ended"): lazy_gettext("a cessé de venir à toutes les dates d’une série"),
     ("event_message", "sent"): lazy_gettext("a écrit aux personnes inscrites"),
     ("saturday_offer", "offered"): lazy_gettext("a proposé des samedis à l’école"),
     ("saturday_offer", "changed"): lazy_gettext("a changé ce qu’elle propose pour les samedis"),
@@ -180,6 +185,8 @@ def who(actor: str, names: dict[int, str]) -> str:
     kind, _, number = actor.partition(":")
     if kind == "household":
         return str(lazy_gettext("Une famille"))
+    if kind == "professional":
+        return str(lazy_gettext("Une personne d’une structure"))
     if kind == "contact":
         return str(lazy_gettext("Le contact d’une école"))
     if kind == "account" and number.isdigit():

@@ -20,6 +20,7 @@ from eventsapp.agenda.models import Activity
 from eventsapp.agenda.rules import Rule
 from eventsapp.database import db
 from eventsapp.refusals import Conflict, Refusal
+from eventsapp.registrations import standing_listings
 from eventsapp.web.coordination.series_forms import (
     AddForm,
     DropForm,
@@ -228,6 +229,7 @@ def _page(
         missing=sum(one.is_missing for one in dates),
         fallen=sum(one.falls_out for one in dates),
         usual_hour=_usual_hour(activity),
+        standing=standing_listings.figures_of(activity),
         forms=forms,
         wrong=wrong or forms.rule,
         describe=wording.describe,

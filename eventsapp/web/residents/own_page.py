@@ -18,7 +18,7 @@ from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.people import household_browsers, households
 from eventsapp.refusals import Refusal
-from eventsapp.registrations import booking, listings, offers, wording
+from eventsapp.registrations import booking, listings, offers, standing_listings, wording
 from eventsapp.registrations.models import Registration
 from eventsapp.web.residents.groups import group_of
 from eventsapp.web.residents.own_door import actor, is_confirmed, own_door, tokens
@@ -70,6 +70,8 @@ def show(token: str) -> str:
         household=household,
         first=shown[0] if shown else None,
         others=shown[1:],
+        standing=standing_listings.of_household(household, now=clock.now()) if confirmed else [],
+        offers=standing_listings.offers(household, now=clock.now()) if confirmed else [],
         token=token,
         link=households.link_address(token),
         confirmed=confirmed,

@@ -1,0 +1,215 @@
+"""Standing sign-ups as pages ask for them; a constant number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from eventsapp.agenda.models import Activity, Event, EventStatus, RegistrationMode
+from eventsapp.database import db
+from eventsapp.people.models import Household
+from eventsapp.programme.models import Action
+from eventsapp.refusals import NotFound
+from eventsapp.registrations.models import Registration, RegistrationStatus
+from eventsapp.registrations.standing_models import (
+    DateOutcome,
+    StandingDate,
+    StandingMember,
+    StandingSignUp,
+    StandingStatus,
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A standing sign-up as its household sees it: for how many people, and what it holds to come."""
+
+    sign_up: StandingSignUp
+    people: int
+    seated: int
+    waiting: int
+    impossible: int
+    """Dates that never take so many people."""
+
+    @property
+    def dates(self) -> int:
+        """To which they are registered, seated or waiting."""
+        return self.seated + self.waiting
+
+    @property
+    def is_paused(self) -> bool:
+        """Registered to no new date."""
+        return self.sign_up.status is StandingStatus.PAUSED
+
+
+@dataclass(frozen=True)
+class Offer:
+    """« Venir aussi aux prochaines dates ? »: of which series, from which of their registrations."""
+
+    activity: Activity
+    registration: Registration
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many stand for a series: parties and people, numbers only."""
+
+    parties: int = 0
+    people: int = 0
+    paused: int = 0
+    """Parties of those that are registered to no new date."""
+
+
+def of_household(household: Household, *, now: datetime) -> list[Standing]:
+    """Those of a household that have not ended, the first asked first; one statement."""
+    rows = db.session.execute(
+        select(
+            StandingSignUp,
+            _people(),
+            _held(RegistrationStatus.CONFIRMED, now),
+            _held(RegistrationStatus.WAITING, now),
+            _impossible(now),
+        )
+        .where(
+            StandingSignUp.household_id == household.id,
+            StandingSignUp.status != StandingStatus.ENDED,
+        )
+        .options(joinedload(StandingSignUp.activity))
+        .order_by(StandingSignUp.id)
+    )
+    return [Standing(*row) for row in rows]
+
+
+def by_id(household: Household, number: int, *, now: datetime) -> Standing:
+    """One of a household that has not ended. Raises NotFound for another household's, too."""
+    found = [one for one in of_household(household, now=now) if one.sign_up.id == number]
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def offers(household: Household, *, now: datetime) -> list[Offer]:
+    """The series to every date of which the household may come: it is registered to one date to come, does
+    not come to all, and there are others or will be. One statement, and one for the participants."""
+    rows = db.session.scalars(
+        select(Registration)
+        .join(Registration.event)
+        .join(Event.activity)
+        .join(Activity.action)
+        .where(
+            Registration.household_id == household.id,
+            Registration.status != RegistrationStatus.CANCELLED,
+            Event.ends_at > now,
+            *_takes_standing(now),
+            ~exists().where(
+                StandingSignUp.activity_id == Event.activity_id,
+                StandingSignUp.household_id == Registration.household_id,
+                StandingSignUp.status != StandingStatus.ENDED,
+            ),
+        )
+        .options(
+            joinedload(Registration.event).joinedload(Event.territory),
+            joinedload(Registration.event).joinedload(Event.activity).joinedload(Activity.action),
+        )
+        .order_by(Event.starts_at, Registration.id)
+    ).all()
+    first_of: dict[int, Registration] = {}
+    for registration in rows:
+        first_of.setdefault(registration.event.activity_id, registration)
+    return [Offer(one.event.activity, one) for one in first_of.values()]
+
+
+def offer_of(household: Household, code: str, *, now: datetime) -> Offer:
+    """The offer that one of its registrations makes. Raises NotFound where there is none (any more)."""
+    for one in offers(household, now=now):
+        if one.registration.code == code:
+            return one
+    raise NotFound()
+
+
+def dates_of(activity: Activity, *, now: datetime) -> Sequence[Event]:
+    """The dates to come that would be entered, the next first, with their places; one statement."""
+    return db.session.scalars(
+        select(Event)
+        .where(
+            Event.activity_id == activity.id,
+            Event.status == EventStatus.SCHEDULED,
+            Event.registration == RegistrationMode.COUNTED,
+            Event.starts_at > now,
+        )
+        .options(joinedload(Event.venue), selectinload(Event.territory))
+        .order_by(Event.starts_at, Event.id)
+    ).all()
+
+
+def figures_of(activity: Activity) -> Figures:
+    """How many stand for a series; one statement."""
+    paused = StandingSignUp.status == StandingStatus.PAUSED
+    people = func.coalesce(func.sum(_people()), 0)
+    row = db.session.execute(
+        select(func.count(StandingSignUp.id), people, func.count(StandingSignUp.id).filter(paused)).where(
+            StandingSignUp.activity_id == activity.id, StandingSignUp.status != StandingStatus.ENDED
+        )
+    ).one()
+    return Figures(row[0], row[1], row[2])
+
+
+def _takes_standing(now: datetime) -> list[ColumnElement[bool]]:
+    """Of an action, activity and event of it: nothing sensitive, and a rule that goes on or another date."""
+    other = aliased(Event)
+    another = exists().where(
+        other.activity_id == Event.activity_id,
+        other.id != Event.id,
+        other.status == EventStatus.SCHEDULED,
+        other.registration == RegistrationMode.COUNTED,
+        other.starts_at > now,
+    )
+    goes_on = Activity.rule.is_not(None) & (Activity.usual_registration == RegistrationMode.COUNTED)
+    return [
+        Action.is_sensitive.is_(False),
+        Event.registration == RegistrationMode.COUNTED,
+        goes_on | another,
+    ]
+
+
+def _people() -> ScalarSelect[int]:
+    return (
+        select(func.count(StandingMember.id))
+        .where(StandingMember.standing_id == StandingSignUp.id)
+        .correlate(StandingSignUp)
+        .scalar_subquery()
+    )
+
+
+def _held(status: RegistrationStatus, now: datetime) -> ScalarSelect[int]:
+    return (
+        select(func.count(Registration.id))
+        .join(Registration.event)
+        .where(
+            Registration.standing_id == StandingSignUp.id,
+            Registration.status == status,
+            Event.status == EventStatus.SCHEDULED,
+            Event.starts_at > now,
+        )
+        .correlate(StandingSignUp)
+        .scalar_subquery()
+    )
+
+
+def _impossible(now: datetime) -> ScalarSelect[int]:
+    return (
+        select(func.count(StandingDate.id))
+        .join(StandingDate.event)
+        .where(
+            StandingDate.standing_id == StandingSignUp.id,
+            StandingDate.outcome == DateOutcome.IMPOSSIBLE,
+            Event.status == EventStatus.SCHEDULED,
+            Event.starts_at > now,
+        )
+        .correlate(StandingSignUp)
+        .scalar_subquery()
+    )
