@@ -181,7 +181,7 @@
       const form = event.target, button = event.submitter;
       if (form.dataset.counter && button) make({ what: "compte", counter: form.dataset.counter, step: Number(button.value) });
       else if (form.dataset.family && button) make({ what: button.matches("[data-undo]") ? "annulation" : "arrivee", code: form.dataset.family });
-      else return;
+      else if (!("slip" in form.dataset) || !arriveBySlip(form)) return;
       event.preventDefault();
       // The button that was pressed goes: the one in its place takes the focus.
       if (form.dataset.family) (one("button:not([hidden])", form) || button).focus();
@@ -190,6 +190,21 @@
     document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
     setInterval(() => { if (queue.size && failed) send(); }, AGAIN);
     setInterval(() => { if (!document.hidden) look(); }, LOOK);
+  }
+
+  // The code of a slip: of a family on this page it is a gesture like the others; of another the server knows more.
+  function arriveBySlip(form) {
+    const typed = one("input[name=code]", form);
+    const code = typed.value.toLowerCase().replace(/[\s.-]/g, "").replace(/^ea1:/, "");
+    const family = families.find((one) => one.dataset.family === code);
+    if (!family) return false;
+    make({ what: "arrivee", code });
+    typed.value = "";
+    const line = family.closest("li");
+    line.hidden = false;
+    line.scrollIntoView({ block: "center" });
+    one("button:not([hidden])", family)?.focus();
+    return true;
   }
 
   // What other phones have counted meanwhile, and whether the day is over.

@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from eventsapp.access.listings import owned_among
 from eventsapp.access.models import Grant, Role, StandIn, Where, columns_of_place
 from eventsapp.agenda.models import Event
-from eventsapp.clock import local
+from eventsapp.clock import day_of, local
 from eventsapp.database import db
 from eventsapp.people.models import Account, Organisation, OrganisationApproval
 from eventsapp.places.models import Territory, Venue
+from eventsapp.registrations.models import Registration
 
 
 def may_administer(account: Account, *, on: date) -> bool:
@@ -81,6 +82,54 @@ def may_run_event(account: Account, event: Event, *, on: date) -> bool:
 
 
 may_cancel_event = may_run_event
+
+
+def may_register_others(account: Account, territory: Territory, *, on: date) -> bool:
+    """May this account register somebody, with their agreement, at any event of this territory, and refer
+    them? Its coordinators may, and whoever works for an organisation that is (still) approved there."""
+    return may_steer(account, territory, on=on) or bool(organisations_of(account, territory, on=on))
+
+
+def may_open_slip(account: Account, registration: Registration, *, on: date) -> bool:
+    """May this account see the slip of this registration, and cancel it on their demand?
+
+    Whoever runs the event may; whoever registered them, until the day of the event is over.
+    """
+    event = registration.event
+    if may_run_event(account, event, on=on):
+        return True
+    hers = registration.helped_by == account.actor and day_of(event.ends_at) >= on
+    return hers and may_register_others(account, event.territory, on=on)
+
+
+def organisations_of(account: Account, territory: Territory, *, on: date) -> Sequence[Organisation]:
+    """The organisations approved in a territory for which this account works, by name; one statement."""
+    works_for = select(Grant.organisation_id).where(
+        _is_held_by(account, on), Grant.role.in_((Role.OWNER, Role.MEMBER))
+    )
+    return db.session.scalars(
+        select(Organisation)
+        .join(OrganisationApproval, OrganisationApproval.organisation_id == Organisation.id)
+        .where(OrganisationApproval.territory_id == territory.id, Organisation.id.in_(works_for))
+        .order_by(Organisation.name, Organisation.id)
+    ).all()
+
+
+def territories_to_register_in(account: Account, *, on: date) -> Sequence[Territory]:
+    """Where this account `may_register_others`, by number; one statement."""
+    held = select(Grant).where(_is_held_by(account, on)).subquery()
+    steered = select(held.c.territory_id).where(held.c.role == Role.COORDINATOR)
+    approved = (
+        select(OrganisationApproval.territory_id)
+        .join(held, held.c.organisation_id == OrganisationApproval.organisation_id)
+        .where(held.c.role.in_((Role.OWNER, Role.MEMBER)))
+    )
+    return db.session.scalars(
+        select(Territory)
+        .where(or_(Territory.id.in_(steered), Territory.id.in_(approved)))
+        .options(defer(Territory.drawing))
+        .order_by(Territory.number)
+    ).all()
 
 
 def may_offer(account: Account, role: Role, where: Where, *, on: date) -> bool:

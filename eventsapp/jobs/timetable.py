@@ -34,7 +34,7 @@ from eventsapp.people import (
     sign_ins,
 )
 from eventsapp.proposals import submitting
-from eventsapp.registrations import enrolments, messages, standing, standing_letters
+from eventsapp.registrations import enrolments, messages, referrals, standing, standing_letters
 from eventsapp.registrations import offers as offered
 from eventsapp.retention import forgetting
 from eventsapp.tasks import heartbeats, queue
@@ -199,6 +199,12 @@ def forget_day_links(turn: Turn) -> int | None:
     return day_links.forget_past(turn.now)
 
 
+def forget_referrals(turn: Turn) -> int | None:
+    """Forgets referrals that ended a month ago."""
+    begin_writing()
+    return referrals.forget_old(turn.now)
+
+
 def forget_gate_lists(turn: Turn) -> int | None:
     """Forgets who came to schools yesterday, and what was said around it."""
     begin_writing()
@@ -317,6 +323,7 @@ TIMETABLE = (
     Job("settled requests", forget_old_requests, at=time(3, 17)),
     Job("old proposals", forget_old_proposals, at=time(3, 24)),
     Job("past helpers", forget_day_links, at=time(3, 18)),
+    Job("old referrals", forget_referrals, at=time(3, 25)),
     Job("gate lists", forget_gate_lists, at=time(0, 5)),
     Job("needs", forget_needs, at=time(0, 10)),
     Job("families", count_families, at=time(3, 30)),

@@ -20,6 +20,7 @@ from eventsapp.registrations import (
     listings,
     moves,
     offer_letters,
+    referrals,
     seats,
     waiting_list,
 )
@@ -50,12 +51,14 @@ class Confirmed:
     link_token: str
 
 
-def confirm(token: str, event_id: int, *, language: str, now: datetime) -> Confirmed:
+def confirm(
+    token: str, event_id: int, *, language: str, referral: str | None = None, now: datetime
+) -> Confirmed:
     """Registers the party whose answers stand under `token`: all seated, or all on the waiting list.
 
     The letter leaves in the same transaction. Confirming again gives the same registration (and a
-    new link, for links are not kept). Raises enrolments.AnswersForgotten and the refusals of
-    `admission`.
+    new link, for links are not kept). `referral`: the token by which they came. Raises
+    enrolments.AnswersForgotten, referrals.ByReferralOnly and the refusals of `admission`.
     """
     enrolment = enrolments.read(token, event_id, now, locked=True)
     answers = enrolments.answers_of(enrolment)
@@ -63,9 +66,12 @@ def confirm(token: str, event_id: int, *, language: str, now: datetime) -> Confi
         return _again(enrolment, now)
     event = seats.locked(event_id)
     admission.require_open(event, now)
+    referred = referrals.take(event, referral, now)
     admission.require_possible(event, seats.load_of(answers.brackets))
     booked = book(event, answers, language=language, now=now)
     registration = booked.registration
+    if referred is not None:
+        referrals.use_up(referred, registration, now)
     enrolment.registration_id, enrolment.answers = registration.id, {}
     tell(booked, now=now)
     actor = f"household:{registration.household_id}"

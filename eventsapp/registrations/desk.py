@@ -12,10 +12,16 @@ from eventsapp.codes import fingerprint
 from eventsapp.database import db
 from eventsapp.refusals import Refusal, msgid
 from eventsapp.registrations import admission, booking, changing, seats
-from eventsapp.registrations.capacity import Load
 from eventsapp.registrations.models import Enrolment, Registration, RegistrationStatus, WayIn
 from eventsapp.registrations.party import Numbers, PartyAnswers
 from eventsapp.settings import setting
+
+HELPED = {
+    WayIn.DESK: "registered by desk",
+    WayIn.RELAY: "registered by relay",
+    WayIn.PAPER: "registered on paper",
+}
+"""What the journal calls it when somebody is registered by somebody else, with their agreement."""
 
 
 class GroupOverCapacity(Refusal):
@@ -31,30 +37,64 @@ class AgreementMissing(Refusal):
 
 
 def register(
-    event_id: int, answers: PartyAnswers, *, once: str, agrees: bool, language: str, actor: str, now: datetime
+    event_id: int,
+    answers: PartyAnswers,
+    *,
+    once: str,
+    agrees: bool,
+    language: str,
+    way: WayIn = WayIn.DESK,
+    shares_phone: bool = False,
+    actor: str,
+    now: datetime,
 ) -> Registration:
     """Registers somebody who is on the phone or at the desk: seated, or on the waiting list.
 
     `once` is the token of the form: the same form sent again gives the same registration. Whoever gave an
     address gets the letter of any registration; whoever has none hears it now, so nobody calls again.
-    Raises AgreementMissing, GroupOverCapacity and the other refusals of `admission`.
+    `shares_phone`: the number is not theirs alone. Raises AgreementMissing, GroupOverCapacity and the other
+    refusals of `admission`.
     """
     if not agrees:
         raise AgreementMissing(field="agrees")
     event = seats.locked(event_id)
+    known = made_before(event_id, once)
+    if known is not None:
+        return known
+    admission.require_open(event, now)
+    require_possible(event, answers)
+    registration = enter(event, answers, once=once, language=language, way=way, actor=actor, now=now)
+    if shares_phone:
+        registration.contact.phone_is_shared = True
+    return registration
+
+
+def made_before(event_id: int, once: str) -> Registration | None:
+    """What the form of this token has registered already."""
     known = db.session.scalars(
         select(Enrolment).where(Enrolment.fingerprint == fingerprint(once), Enrolment.event_id == event_id)
     ).first()
-    if known is not None and known.registration is not None:
-        return known.registration
-    admission.require_open(event, now)
-    _require_possible(event, seats.load_of(answers.brackets))
-    booked = booking.book(event, answers, language=language, way=WayIn.DESK, helped_by=actor, now=now)
+    return known.registration if known is not None else None
+
+
+def enter(
+    event: Event,
+    answers: PartyAnswers,
+    *,
+    once: str,
+    language: str,
+    way: WayIn,
+    actor: str,
+    now: datetime,
+) -> Registration:
+    """Registers somebody who agreed to it, and remembers the token of the form; the caller has locked the
+    event and checked."""
+    booked = booking.book(event, answers, language=language, way=way, helped_by=actor, now=now)
     registration = booked.registration
     db.session.add(
         Enrolment(
             fingerprint=fingerprint(once),
-            event_id=event_id,
+            event_id=event.id,
             answers={},
             expires_at=now + timedelta(minutes=setting("ANSWER_MINUTES")),
             registration_id=registration.id,
@@ -62,7 +102,7 @@ def register(
     )
     if answers.email:
         booking.tell(booked, now=now)
-    _note(actor, "registered by desk", registration, now, agreed=True)
+    _note(actor, HELPED[way], registration, now, agreed=True)
     return registration
 
 
@@ -88,7 +128,9 @@ def cancel(registration: Registration, *, seen: str, actor: str, now: datetime) 
     return booking.cancel(registration, actor=actor, now=now)
 
 
-def _require_possible(event: Event, load: Load) -> None:
+def require_possible(event: Event, numbers: Numbers) -> None:
+    """As `admission` asks, said of somebody else. Raises GroupOverCapacity and refusals of `admission`."""
+    load = seats.load_of(numbers.brackets)
     try:
         admission.require_possible(event, load)
     except admission.PartyOverCapacity as refusal:

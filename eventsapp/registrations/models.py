@@ -146,6 +146,7 @@ class Registration(Model):
         UniqueConstraint("standing_id", "event_id"),
         Index("ix_registration_queue", "event_id", "status", "waiting_since", "id"),
         Index("ix_registration_offered", "offered_at"),
+        Index("ix_registration_helped", "helped_by", "event_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

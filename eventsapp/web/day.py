@@ -14,7 +14,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventsapp import clock
+from eventsapp import clock, refusals
 from eventsapp.access import day_links
 from eventsapp.access.day_links import DayLinkDoesNotWork
 from eventsapp.access.models import DayLink
@@ -26,6 +26,7 @@ from eventsapp.database import db
 from eventsapp.extensions import csrf
 from eventsapp.refusals import Refusal
 from eventsapp.settings import folder
+from eventsapp.web.slips import code_in
 
 bp = Blueprint("day", __name__)
 
@@ -66,6 +67,19 @@ def undo(token: str, code: str) -> BaseResponse:
     """It is not, after all."""
     link = day_links.behind(token, now=clock.now())
     return _mark(token, link, Sent(_nonce(), MarkKind.UNDONE, None, code=code), f"famille-{code}")
+
+
+@bp.post("/jour/<token>/bulletins")
+def arrive_by_code(token: str) -> BaseResponse:
+    """The family whose slip is shown is there; its code is typed, or read from its square."""
+    link = day_links.behind(token, now=clock.now())
+    code = code_in(request.form.get("code", ""))
+    if not batches.CODE.fullmatch(code):
+        return _unknown_code(token)
+    try:
+        return _mark(token, link, Sent(_nonce(), MarkKind.ARRIVED, None, code=code), f"famille-{code}")
+    except refusals.NotFound:
+        return _unknown_code(token)
 
 
 @bp.post("/jour/<token>/comptes/<counter>")
@@ -155,6 +169,13 @@ def _mark(token: str, link: DayLink, gesture: Sent, place: str) -> BaseResponse:
         db.session.rollback()
         flash(gettext(refusal.sentence), "warn")
     return redirect(url_for("day.show", token=token, _anchor=place), 303)
+
+
+def _unknown_code(token: str) -> BaseResponse:
+    """No family with a place here has it."""
+    db.session.rollback()
+    flash(gettext("Ce code n’est pas sur la liste d’aujourd’hui. Relisez-le, ou cherchez le prénom."), "warn")
+    return redirect(url_for("day.show", token=token, _anchor="bulletin"), 303)
 
 
 def _actor(link: DayLink) -> str:

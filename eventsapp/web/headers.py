@@ -28,12 +28,13 @@ PRIVATE_PATHS = (
     "/jour/",
     "/on-repart/",
     "/ecole/",
+    "/orientation/",
     "/pro/",
     "/demonstration/",
 )
 """Addresses that hold a token or show people: never kept, never indexed, never told elsewhere."""
 
-TOKEN_PATHS = ("/m/", "/connexion/", "/invitation/", "/jour/", "/on-repart/", "/ecole/")
+TOKEN_PATHS = ("/m/", "/connexion/", "/invitation/", "/jour/", "/on-repart/", "/ecole/", "/orientation/")
 """Addresses that open something by themselves: not even our own logs of referrers get them."""
 
 

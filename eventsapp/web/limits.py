@@ -132,6 +132,11 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     # Each may write a letter a date.
     "standing.ask": (Limit(20, HOUR, link),),
     "standing.resume": (Limit(20, HOUR, link),),
+    # Codes of slips: whoever holds the link sees the list anyway, and a code tells no more.
+    "day.arrive_by_code": (Limit(1200, HOUR, link),),
+    # A relay worker at a stand, all day long; what leaves are letters.
+    "relay.register": (Limit(120, HOUR, account),),
+    "referrals.make": (Limit(60, HOUR, account),),
     # A school answers for forty dates, and thinks again. Each answer is journalled, and another room of
     # tomorrow's date is told to its families at once: a link in the wrong hands writes to them so often.
     "host.answer": (Limit(100, HOUR, link),),
@@ -195,6 +200,10 @@ GUESSED = frozenset(
         "day.undo",
         "day.count",
         "day.keep_marks",
+        "day.arrive_by_code",
+        "own_slips.show",
+        "referral_links.show",
+        "referral_links.enter",
     }
 )
 """Doors that a link opens by itself."""

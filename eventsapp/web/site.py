@@ -56,6 +56,7 @@ def robots() -> Response:
         "/jour/",
         "/on-repart/",
         "/ecole",
+        "/orientation/",
         "/demonstration/",
         "/e/*/inscription",
     )

@@ -51,6 +51,8 @@ PUBLIC = {
     "/m/lien-perdu/envoye": 0,
     "/m/{household_token}": 0,
     "/m/{household_token}/confirmation": 0,
+    "/orientation/{referral_token}": 0,
+    "/e/{respite}/inscription": 0,
     "/ecole": 1,
     "/ecole/envoye": 0,
     "/ecole/{host_token}": 3,
@@ -60,6 +62,7 @@ PUBLIC = {
 """Pages for everybody, and how many forms of each refuse to be sent empty."""
 
 OVER = {"/connexion/x": 410, "/invitation/x": 410, "/jour/x": 410, "/on-repart/x": 410, "/ecole/x": 410}
+OVER |= {"/orientation/x": 410}
 """Links that work no more, and what they answer."""
 
 PAGES = {
@@ -103,6 +106,8 @@ PAGES = {
         "/pro/fonctions/{grant}/absence": 1,
         "/pro/organisations/{organisation}/": 0,  # she may take its picture down
         "/pro/paris-19/courriers": 0,  # with a change that is not told yet
+        "/pro/inscrire": 0,
+        "/pro/rendez-vous/{workshop}/inscriptions/{helped}/bulletin": 0,
         "/pro/rendez-vous/{workshop}/annulation": 0,
         "/pro/rendez-vous/{workshop}/deplacement?jour=2026-12-27&debut=10:00&fin=12:00&lieu=ecole-curial": 1,
     },
@@ -131,6 +136,14 @@ PAGES = {
         "/pro/rendez-vous/{hosted}/inscriptions/nouvelle": 1,
         "/pro/rendez-vous/{hosted}/inscriptions/{hosted_registration}": 1,
         "/pro/rendez-vous/{hosted}/inscriptions/reglages": 1,
+        "/pro/inscrire": 0,
+        "/pro/inscrire?q=rien": 0,
+        "/pro/rendez-vous/{workshop}/inscrire": 1,
+        "/pro/rendez-vous/{respite}/inscrire": 1,
+        "/pro/rendez-vous/{respite}/orientations": 0,
+        "/pro/rendez-vous/{hosted}/inscriptions/feuille": 0,
+        "/pro/rendez-vous/{hosted}/inscriptions/feuille/saisie": 1,
+        "/pro/rendez-vous/{hosted}/inscriptions/feuille/resultat": 0,
         "/pro/rendez-vous/{hosted}/message": 1,
         "/pro/rendez-vous/{hosted}/message/{message}": 0,
         "/pro/organisations/{organisation}/bilan": 0,

@@ -15,7 +15,7 @@ from eventsapp.database import begin_writing, db
 from eventsapp.mailroom import sealing
 from eventsapp.mailroom.models import Letter
 from eventsapp.people.contacts import phone
-from eventsapp.registrations import booking, enrolments
+from eventsapp.registrations import booking, enrolments, referrals
 from eventsapp.registrations.booking import Confirmed
 from eventsapp.registrations.models import AgeBracket, Registration
 from eventsapp.registrations.party import PartyAnswers
@@ -57,7 +57,13 @@ def register(event: Event, who: PartyAnswers, *, language: str = "fr") -> Confir
     """From the form to the confirmation, in two transactions like two requests."""
     token = fill_in(event, who)
     with a_transaction():
-        return booking.confirm(token, event.id, language=language, now=clock.now())
+        referral = referrals.make(event, None, actor="cli", now=clock.now()) if _needs(event) else None
+        return booking.confirm(token, event.id, language=language, referral=referral, now=clock.now())
+
+
+def _needs(event: Event) -> bool:
+    """A sensitive action takes families that somebody refers, and no others."""
+    return referrals.is_needed(event)
 
 
 def cancel(registration: Registration, now: datetime | None = None) -> bool:

@@ -51,6 +51,13 @@ OF_ONE_ROUTE = {
     "access.add_speaker": {"name": "Awa", "arrives": "09:15", "leaves": "11:45"},
     "event_registrations.register": {"first_name": "Elif", "adults": "1", "agrees": "y"},
     "entry_settings.keep": {"form": "courte", "order": "ordre_strict", "answer_hours": "24"},
+    "relay.register": {"first_name": "Elif", "adults": "1", "agrees": "y"},
+    "paper.keep": {
+        "line_1-first_name": "Elif",
+        "line_1-adults": "1",
+        "line_1-phone": "06 39 98 12 34",
+        "line_1-agrees": "y",
+    },
     "event_messages.write": {"text": "À samedi", "audience": "inscrits"},
     "embedding.add": {"site": "https://asso.example"},
     "showcase.keep": {"alternative": "Le jardin"},

@@ -20,6 +20,7 @@ from eventsapp.attendance import listings
 from eventsapp.attendance.models import AttendanceMark
 from eventsapp.database import db
 from eventsapp.programme.models import Action
+from eventsapp.registrations.models import Registration
 from tests import factories
 from tests.attendance.gestures import batch, mark, said
 from tests.databases import everything
@@ -281,3 +282,32 @@ def test_the_page_asks_as_much_whatever_the_families(
     assert len(said_sql) == (
         3 if many == 0 else 4
     )  # link, marks, families, and participants where there are any
+
+
+def test_the_code_of_a_slip_marks_its_family_however_it_is_written(
+    workshop: Event, client: PageClient, clock: time_machine.Traveller
+) -> None:
+    link = link_of(workshop, clock=clock)
+    codes = {
+        one.contact.first_name: one.code
+        for one in db.session.scalars(select(Registration).where(Registration.event_id == workshop.id))
+    }
+    db.session.rollback()
+    code = codes["Binta"].upper()
+    for typed in (f" {code[:3]} {code[3:]}", f"EA1:{code}"):  # by hand, and as a phone reads its square
+        answer = client.submit(client.get(link).page.form(f"{link}/bulletins"), {"code": typed})
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{link}#famille-{codes['Binta']}")
+        assert figures(workshop)["arrived"] == 1
+
+
+@pytest.mark.parametrize("typed", ["", "zzzzzzz", "é", "a" * 400, "EA1:"])
+def test_a_code_of_nobody_here_is_said_so(
+    workshop: Event, client: PageClient, clock: time_machine.Traveller, typed: str
+) -> None:
+    elsewhere = stories.register(factories.an_event("Ailleurs"), stories.answers("Driss")).registration.code
+    link = link_of(workshop, clock=clock)
+    for code in (typed, elsewhere):
+        answer = client.submit(client.get(link).page.form(f"{link}/bulletins"), {"code": code})
+        assert answer.status_code == 303
+        assert "Ce code n’est pas sur la liste d’aujourd’hui." in client.get(link).page.text
+    assert figures(workshop) == {}

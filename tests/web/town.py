@@ -49,8 +49,8 @@ from eventsapp.programme.school_calendar import SchoolYear
 from eventsapp.proposals import answers as asking
 from eventsapp.proposals import submitting
 from eventsapp.proposals.models import Proposal
-from eventsapp.registrations import messages, standing
-from eventsapp.registrations.models import AgeBracket, MessageAudience
+from eventsapp.registrations import desk, messages, referrals, standing
+from eventsapp.registrations.models import AgeBracket, MessageAudience, WayIn
 from eventsapp.registrations.party import Member
 from tests import factories, saturdays
 from tests.photos import a_photo
@@ -163,6 +163,21 @@ def build() -> Town:
     message = messages.write(
         hosted, "Ceci ne regarde que Binta", MessageAudience.CONFIRMED, actor="cli", now=now
     )
+    helped = desk.register(
+        workshop.id,
+        stories.answers("Elif"),
+        once=link_token(),
+        agrees=True,
+        language="fr",
+        way=WayIn.RELAY,
+        actor=town.accounts["moussa"].actor,
+        now=now,
+    )
+    respite = factories.an_event(
+        "Répit",
+        activity=factories.an_activity("Répit", action=factories.an_action("Répit", is_sensitive=True)),
+    )
+    referral_token = referrals.make(respite, espace, actor=town.accounts["moussa"].actor, now=now)
     closure, change = a_closure()
     town.rows = {
         "territory": nineteenth.slug,
@@ -207,6 +222,9 @@ def build() -> Town:
         "sign_in_token": link,
         "household_token": registered.link_token,
         "registration": registered.registration.code,
+        "helped": helped.code,
+        "respite": respite.code,
+        "referral_token": referral_token,
     }
     return town
 

@@ -41,6 +41,7 @@ def home() -> str:
         held=held,
         own=[grant for grant in held if grant.account_id == account.id],
         stand_ins=grants.stand_ins(held, since=today),
+        may_register=bool(questions.territories_to_register_in(account, on=today)),
         today=today,
         wording=wording,
         Role=Role,

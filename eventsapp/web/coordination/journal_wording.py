@@ -20,6 +20,7 @@ THINGS = {
     "registration": lazy_gettext("Inscriptions"),
     "household": lazy_gettext("Pages personnelles"),
     "standing_sign_up": lazy_gettext("Inscriptions à toutes les dates"),
+    "referral": lazy_gettext("Liens d’orientation"),
     "event_message": lazy_gettext("Messages aux personnes inscrites"),
     "saturday_offer": lazy_gettext("Propositions pour les samedis"),
     "topic": lazy_gettext("Sujets"),
@@ -87,6 +88,13 @@ WORDS = {
     ("registration", "offer_lapsed"): lazy_gettext("a laissé passer une place proposée"),
     ("registration", "offer_ended"): lazy_gettext("n’a plus de place proposée : le rendez-vous commence"),
     ("registration", "registered by desk"): lazy_gettext("a inscrit une personne, avec son accord"),
+    ("registration", "registered by relay"): lazy_gettext(
+        "a inscrit une personne en tant que relais, avec son accord"
+    ),
+    ("registration", "registered on paper"): lazy_gettext(
+        "a recopié une inscription faite sur papier et signée"
+    ),
+    ("referral", "made"): lazy_gettext("a donné un lien d’orientation"),
     ("registration", "changed"): lazy_gettext("a changé le nombre de personnes d’une inscription"),
     ("event", "entry_set"): lazy_gettext("a réglé les inscriptions d’un rendez-vous"),
     ("activity", "entry_set"): lazy_gettext("a réglé les inscriptions d’une série"),

@@ -17,7 +17,7 @@ from eventsapp.codes import link_token
 from eventsapp.database import db
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER, FirstNameMissing
 from eventsapp.refusals import Conflict, Refusal, msgid
-from eventsapp.registrations import admission, changing, needs, party, photos, roster, waiting_list, wording
+from eventsapp.registrations import admission, changing, needs, party, photos, referrals, roster, waiting_list, wording
 from eventsapp.registrations import desk as verbs
 from eventsapp.registrations.listings import Line
 from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, RegistrationStatus
@@ -33,6 +33,7 @@ bp = desk("event_registrations")
 SEARCHED = "recherche"
 """The session's key of the words looked for, by event: a name belongs into no address and no log."""
 LONGEST_WORDS = 60
+LONGEST = {"first_name": LONGEST_NAME, "phone": LONGEST_NUMBER, "email": LONGEST_ADDRESS}
 MOST_EXPORTED = 2_000
 """Parties of one file: more than any place of ours seats."""
 
@@ -91,6 +92,7 @@ def index(code: str) -> str:
         words=words,
         longest=LONGEST_WORDS,
         is_open=_is_open(event),
+        by_referral=referrals.is_needed(event),
         brackets=AgeBracket,
         Status=RegistrationStatus,
         wording=wording,
@@ -156,14 +158,14 @@ def register(code: str) -> tuple[str, int] | BaseResponse:
             now=clock.now(),
         )
     except AnswersRefused as refused:
-        _give_back(answered, refused.refusals)
+        give_back(answered, refused.refusals)
         return _new_page(run_here(code), answered), 422
     except Refusal as refusal:
         status = refuse(answered, refusal)
         return _new_page(run_here(code), answered), status
     name, waits = registration.contact.first_name, registration.status is RegistrationStatus.WAITING
     db.session.commit()
-    flash(_told(name, waits), "warn" if waits else "ok")
+    flash(told(name, waits), "warn" if waits else "ok")
     return redirect(url_for("event_registrations.index", code=code), 303)
 
 
@@ -186,7 +188,7 @@ def change(code: str, registration: str) -> tuple[str, int] | BaseResponse:
             line.registration, numbers, seen=answered.seen.data or "", actor=actor(), now=clock.now()
         )
     except AnswersRefused as refused:
-        _give_back(answered, refused.refusals)
+        give_back(answered, refused.refusals)
         event = run_here(code)
         return _show_page(event, roster.by_code(event, registration), answered), 422
     except Refusal as refusal:
@@ -237,7 +239,8 @@ def _is_open(event: Event) -> bool:
     return True
 
 
-def _told(name: str, waits: bool) -> str:
+def told(name: str, waits: bool) -> str:
+    """What came of it, for whoever has the person before them."""
     if waits:
         return gettext("C’est complet : %(name)s est sur la liste d’attente. Dites-le-lui.", name=name)
     return gettext("%(name)s a sa place.", name=name)
@@ -250,7 +253,7 @@ def _form_of(line: Line) -> NumbersForm:
     return NumbersForm(formdata=None, data=data | {"adults": str(adults), "seen": seen})
 
 
-def _give_back(answered: NumbersForm, refusals: Sequence[Refusal]) -> None:
+def give_back(answered: NumbersForm, refusals: Sequence[Refusal]) -> None:
     """Each reason beside its field, said to who fills it in for somebody else."""
     db.session.rollback()
     for refusal in refusals:
@@ -301,7 +304,7 @@ def _new_page(event: Event, shown: DeskForm) -> str:
         form=shown,
         child_fields=_child_fields(shown),
         most=LARGEST_PARTY,
-        longest={"first_name": LONGEST_NAME, "phone": LONGEST_NUMBER, "email": LONGEST_ADDRESS},
+        longest=LONGEST,
     )
 
 

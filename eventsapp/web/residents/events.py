@@ -6,21 +6,24 @@ import json
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, session, url_for
 from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock, languages
+from eventsapp.access import questions
 from eventsapp.agenda import listings
 from eventsapp.agenda.entries import address_of, cancelled_prefix, entry_of
 from eventsapp.agenda.models import Event
 from eventsapp.ical.calendar import single
 from eventsapp.ical.entry import Entry
-from eventsapp.registrations import wording
+from eventsapp.registrations import referrals, wording
 from eventsapp.registrations.listings import has_queue
 from eventsapp.web.filters import hour_range, initial, near_day
+from eventsapp.web.guards import SIGN_IN, current_account
 from eventsapp.web.residents.maps import around
+from eventsapp.web.residents.referrals import held
 
 bp = Blueprint("events", __name__)
 
@@ -46,7 +49,15 @@ def page(code: str, slug: str | None = None) -> str | BaseResponse:
         google=google_link(entry),
         outlook=outlook_link(entry),
         structured=None if event.is_restricted else structured_data(event),
+        by_referral=referrals.is_needed(event) and held(code) is None,
+        may_help=_may_help(event),
     )
+
+
+def _may_help(event: Event) -> bool:
+    """May the visitor register somebody else here? Nothing is asked of who is not signed in."""
+    account = current_account() if SIGN_IN in session else None
+    return account is not None and questions.may_register_others(account, event.territory, on=clock.today())
 
 
 @dataclass(frozen=True)

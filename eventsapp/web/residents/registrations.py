@@ -17,14 +17,16 @@ from eventsapp.codes import fingerprint
 from eventsapp.database import db
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER
 from eventsapp.refusals import Conflict, Refusal
-from eventsapp.registrations import admission, booking, capacity, enrolments, party, seats
+from eventsapp.registrations import admission, booking, capacity, enrolments, party, referrals, seats
 from eventsapp.registrations.admission import NoRegistrationNeeded, PartyOverCapacity
 from eventsapp.registrations.capacity import Load
 from eventsapp.registrations.enrolments import AnswersForgotten
 from eventsapp.registrations.models import CHILD_BRACKETS
 from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, PartyAnswers, child_field
 from eventsapp.web.residents import own_door
+from eventsapp.registrations.referrals import ByReferralOnly
 from eventsapp.web.residents.groups import group_of
+from eventsapp.web.residents.referrals import held
 
 bp = Blueprint("registrations", __name__)
 
@@ -54,7 +56,8 @@ def form(code: str) -> str | tuple[str, int] | BaseResponse:
     event = listings.by_code(code)
     try:
         admission.require_open(event, clock.now())
-    except NoRegistrationNeeded as refusal:
+        referrals.require(event, held(code), clock.now())
+    except (NoRegistrationNeeded, ByReferralOnly) as refusal:
         return closed_page(event, refusal), 200
     except Conflict as refusal:
         return closed_page(event, refusal), 410
@@ -67,6 +70,7 @@ def keep_answers(code: str) -> str | tuple[str, int] | BaseResponse:
     event = listings.by_code(code)
     answered = PartyForm()
     try:
+        referrals.require(event, held(code), clock.now())
         token = enrolments.open_(event, party.read(answered.data), clock.now())
     except AnswersRefused as refused:
         return given_back(event, answered, refused.refusals)
@@ -93,6 +97,7 @@ def check(code: str) -> str | tuple[str, int] | BaseResponse:
         answers = enrolments.answers_of(enrolments.read(token, event.id, clock.now()))
         if answers is not None:
             admission.require_open(event, clock.now())
+            referrals.require(event, held(code), clock.now())
     except AnswersForgotten:
         return forgotten_page(event)
     except Conflict as refusal:
@@ -110,7 +115,9 @@ def confirm(code: str) -> tuple[str, int] | BaseResponse:
     if request.form.get("answers", mark_of(token)) != mark_of(token):
         return redirect(url_for("registrations.check", code=code), 303)
     try:
-        confirmed = booking.confirm(token, event.id, language=languages.current().code, now=clock.now())
+        confirmed = booking.confirm(
+            token, event.id, language=languages.current().code, referral=held(code), now=clock.now()
+        )
     except AnswersForgotten:
         return forgotten_page(event)
     except PartyOverCapacity as refusal:
@@ -168,6 +175,7 @@ def closed_page(event: Event, refusal: Refusal) -> str:
         event=event,
         sentence=gettext(refusal.sentence, **refusal.parameters),
         just_come=isinstance(refusal, NoRegistrationNeeded),
+        by_referral=isinstance(refusal, ByReferralOnly),
     )
 
 

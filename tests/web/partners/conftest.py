@@ -10,7 +10,7 @@ from eventsapp.access import grants
 from eventsapp.access.models import Role
 from eventsapp.agenda.models import Event
 from eventsapp.people import accounts, approvals
-from eventsapp.people.models import Account
+from eventsapp.people.models import Account, Organisation
 from tests import factories
 
 
@@ -40,3 +40,21 @@ def nadia(event: Event, db_session: scoped_session[Session]) -> Account:
 @pytest.fixture
 def moussa(event: Event, db_session: scoped_session[Session]) -> Account:
     return somebody("Moussa", Role.MEMBER, event, db_session)
+
+
+@pytest.fixture
+def maison(event: Event, db_session: scoped_session[Session]) -> Organisation:
+    """A partner of the 19e that holds nothing, with a phone of its own."""
+    found = factories.an_association("La Maison des Familles", phone="01 99 00 00 42")
+    approvals.approve(found, event.territory, actor="cli", now=hours.now())
+    db_session.commit()
+    return found
+
+
+@pytest.fixture
+def fatou(maison: Organisation, db_session: scoped_session[Session]) -> Account:
+    """A relay worker of La Maison des Familles."""
+    account = accounts.open_account("fatou@example.org", "Fatou", actor="cli", now=hours.now())
+    grants.give(account, Role.MEMBER, maison, by="cli", now=hours.now())
+    db_session.commit()
+    return account
