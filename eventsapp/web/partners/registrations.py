@@ -17,7 +17,17 @@ from eventsapp.codes import link_token
 from eventsapp.database import db
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER, FirstNameMissing
 from eventsapp.refusals import Conflict, Refusal, msgid
-from eventsapp.registrations import admission, changing, needs, party, photos, referrals, roster, waiting_list, wording
+from eventsapp.registrations import (
+    admission,
+    changing,
+    needs,
+    party,
+    photos,
+    referrals,
+    roster,
+    waiting_list,
+    wording,
+)
 from eventsapp.registrations import desk as verbs
 from eventsapp.registrations.listings import Line
 from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, RegistrationStatus
