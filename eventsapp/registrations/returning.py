@@ -19,7 +19,7 @@ from eventsapp.database import db
 from eventsapp.people import households
 from eventsapp.people.models import Household
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
-from eventsapp.registrations import admission, booking, capacity, referrals, seats
+from eventsapp.registrations import admission, booking, referrals, seats
 from eventsapp.registrations.booking import Confirmed
 from eventsapp.registrations.models import (
     AgeBracket,
@@ -142,9 +142,9 @@ def register(
     if load.seats > LARGEST_PARTY:
         raise PartyTooLarge(field="coming", seats=load.seats, most=LARGEST_PARTY)
     admission.require_possible(event, load)
-    if not may_wait and not capacity.fits(load, seats.limits_of(event), seats.taken_at(event)):
-        raise NoRoomForAll()
     registration = booking.enter(event, household, members, way=WayIn.OWN_PAGE, now=now)
+    if registration.status is RegistrationStatus.WAITING and not may_wait:
+        raise NoRoomForAll()  # the queue has its own reasons: only entering it tells. The caller undoes it.
     booking.tell(Confirmed(registration, households.new_link(household, now=now)), now=now)
     journal.note(
         f"household:{household.id}",
