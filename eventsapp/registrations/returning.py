@@ -19,7 +19,7 @@ from eventsapp.database import db
 from eventsapp.people import households
 from eventsapp.people.models import Household
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
-from eventsapp.registrations import admission, booking, capacity, seats
+from eventsapp.registrations import admission, booking, seats, waiting_list
 from eventsapp.registrations.booking import Confirmed
 from eventsapp.registrations.models import (
     AgeBracket,
@@ -141,7 +141,7 @@ def register(
     if load.seats > LARGEST_PARTY:
         raise PartyTooLarge(field="coming", seats=load.seats, most=LARGEST_PARTY)
     admission.require_possible(event, load)
-    if not may_wait and not capacity.fits(load, seats.limits_of(event), seats.taken_at(event)):
+    if not may_wait and not waiting_list.has_room(event, load):
         raise NoRoomForAll()
     registration = booking.enter(event, household, members, way=WayIn.OWN_PAGE, now=now)
     booking.tell(Confirmed(registration, households.new_link(household, now=now)), now=now)
