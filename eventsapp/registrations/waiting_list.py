@@ -23,15 +23,16 @@ def admit(event: Event, load: Load) -> bool:
 
     Whoever is overtaken by them remembers it.
     """
-    if not capacity.fits(load, seats.limits_of(event), seats.taken_at(event)):
-        return False  # the usual case of a full event: nobody reads its queue
-    hindrance, overtaken = capacity.admitted(
-        event.entry.order, seats.limits_of(event), seats.taken_at(event), _queue(event), load
-    )
+    hindrance, overtaken = _admitted(event, load)
     if hindrance is not None or not seats.take(event, load):
         return False
     _remember(overtaken)
     return True
+
+
+def has_room(event: Event, load: Load) -> bool:
+    """Whether `admit` would seat newcomers now; says so to a page, takes nothing."""
+    return _admitted(event, load)[0] is None
 
 
 def grow(event: Event, more: Load) -> bool:
@@ -76,6 +77,13 @@ def end_of_queue(event: Event, now: datetime) -> datetime:
         )
     )
     return now if last is None or last < now else last + timedelta(microseconds=1)
+
+
+def _admitted(event: Event, load: Load) -> tuple[Hindrance | None, list[tuple[Registration, int]]]:
+    limits, taken = seats.limits_of(event), seats.taken_at(event)
+    if not capacity.fits(load, limits, taken):
+        return Hindrance.NO_ROOM, []  # the usual case of a full event: nobody reads its queue
+    return capacity.admitted(event.entry.order, limits, taken, _queue(event), load)
 
 
 def _next(event: Event) -> Seating[Registration]:

@@ -26,8 +26,8 @@ def rule_of(entry: EntryRules) -> str:
     if entry.answer_hours is not None:
         said.append(
             ngettext(
-                "Elle a %(num)d heure pour dire oui. Sans réponse, la place va à la suivante.",
-                "Elle a %(num)d heures pour dire oui. Sans réponse, la place va à la suivante.",
+                "La famille choisie a %(num)d heure pour dire oui. Sans réponse, la place va à la suivante.",
+                "La famille choisie a %(num)d heures pour dire oui. Sans réponse, la place va à la suivante.",
                 entry.answer_hours,
             )
         )

@@ -177,6 +177,7 @@ GUESSED = frozenset(
         "own_returning.index",
         "own_returning.form",
         "own_returning.register",
+        "own_page.answer_offer",
         "standing.offer",
         "standing.ask",
         "standing.pause",

@@ -85,8 +85,8 @@ WORDS = {
     ("registration", "seated"): lazy_gettext("a donné une place qui s’est libérée"),
     ("registration", "offered"): lazy_gettext("a proposé une place qui s’est libérée"),
     ("registration", "offer_taken"): lazy_gettext("a dit oui à une place proposée"),
-    ("registration", "offer_lapsed"): lazy_gettext("a laissé passer une place proposée"),
-    ("registration", "offer_ended"): lazy_gettext("n’a plus de place proposée : le rendez-vous commence"),
+    ("registration", "offer_lapsed"): lazy_gettext("a repris une place proposée, restée sans réponse"),
+    ("registration", "offer_ended"): lazy_gettext("a repris une place proposée : le rendez-vous commence"),
     ("registration", "registered by desk"): lazy_gettext("a inscrit une personne, avec son accord"),
     ("registration", "registered by relay"): lazy_gettext(
         "a inscrit une personne en tant que relais, avec son accord"

@@ -1,4 +1,4 @@
-"""The slip of a registration, opened from a household's own page, in a confirmed browser: it says who comes."""
+"""The slip of a registration, opened in a confirmed browser: it says who comes."""
 
 from __future__ import annotations
 

@@ -17,7 +17,16 @@ from eventsapp.codes import fingerprint
 from eventsapp.database import db
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER
 from eventsapp.refusals import Conflict, Refusal
-from eventsapp.registrations import admission, booking, capacity, enrolments, party, referrals, seats
+from eventsapp.registrations import (
+    admission,
+    booking,
+    capacity,
+    enrolments,
+    party,
+    referrals,
+    seats,
+    waiting_list,
+)
 from eventsapp.registrations.admission import NoRegistrationNeeded, PartyOverCapacity
 from eventsapp.registrations.capacity import Load
 from eventsapp.registrations.enrolments import AnswersForgotten
@@ -163,7 +172,8 @@ def check_page(event: Event, token: str, answers: PartyAnswers | None) -> str:
         answers=answers,
         mark=mark_of(token),
         group=group_of(answers.brackets) if answers else [],
-        has_room=capacity.fits(load, seats.limits_of(event), seats.taken_at(event)),
+        has_room=waiting_list.has_room(event, load),
+        is_kept=capacity.fits(load, seats.limits_of(event), seats.taken_at(event)),
     )
 
 

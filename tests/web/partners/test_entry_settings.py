@@ -53,7 +53,7 @@ def test_she_reads_the_rule_sets_another_and_it_is_journalled(
     )
     [line] = db.session.scalars(select(JournalLine).where(JournalLine.verb == "entry_set"))
     assert (line.thing, line.thing_id, line.actor) == ("event", event.id, nadia.actor)
-    assert "et à personne d’autre. Elle a 24 heures pour dire oui." in desk.get(settings_of(event)).page.text
+    assert "et à personne d’autre. La famille choisie a 24 heures" in desk.get(settings_of(event)).page.text
     # A family reads it where there is a queue, and only there.
     home = f"/e/{event.code}-{event.slug}"
     assert "et à personne d’autre" not in client.get(home).page.text

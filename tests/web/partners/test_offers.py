@@ -41,7 +41,7 @@ def test_the_desk_sees_who_has_still_to_answer_and_notes_a_yes(
     assert "2 places sont offertes et pas encore prises" in said
     assert "Binta Place offerte, pas encore jointe" in said
     assert "Âge Ont une place Doivent répondre Attendent 6 à 10 ans 0 1 0 Adultes 0 1 0" in said
-    assert "Elle a 24 heures pour dire oui." in said
+    assert "La famille choisie a 24 heures pour dire oui." in said
     csv = desk.get(f"{list_of(event)}.csv").text
     assert "place proposée" in csv
     with a_transaction():

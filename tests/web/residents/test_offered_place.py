@@ -132,3 +132,19 @@ def test_a_large_family_reads_who_passed_and_that_it_ends(client: PageClient, ev
     register(event, answers("Elif"))
     said = client.get(home).page.main.text
     assert "3 familles plus petites sont passées avant vous. Plus personne ne passe devant vous :" in said
+
+
+@pytest.mark.databases("sqlite")
+def test_a_newcomer_reads_before_confirming_that_free_places_are_kept(
+    client: PageClient, event: Event
+) -> None:
+    register(event, answers("Awa"))
+    register(event, answers("Binta", adults=4))
+    passed = [register(event, answers(name)).registration for name in ("Clara", "Driss", "Elif")]
+    cancel(passed[0])
+    form = client.get(f"/e/{event.code}/inscription").page.form()
+    checked = client.get(client.submit(form, {"first_name": "Farid", "email": "f@example.org"}).location)
+    said = checked.page.main.text
+    assert "Une famille attend depuis plus longtemps : les places libres sont gardées pour elle." in said
+    client.submit(checked.page.form(button="Aller sur la liste d’attente"))
+    assert kinds("f@example.org") == ["waiting"]
