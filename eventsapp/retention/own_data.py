@@ -106,6 +106,13 @@ def _registration(one: Registration, marks: list[AttendanceMark], invitation: In
         "with_help_agreed_at": _at(one.agreed_at),
         "registered_at": _at(one.created_at),
         "changed_at": _at(one.changed_at),
+        "waiting_list": {
+            "since": _at(one.waiting_since),
+            "overtaken": one.overtaken,
+            "offered_at": _at(one.offered_at),
+            "answer_by": _at(one.answer_by),
+            "offers_unanswered": one.lapses,
+        },
         "last_told": {
             "starts_at": _at(one.told.starts_at),
             "ends_at": _at(one.told.ends_at),
