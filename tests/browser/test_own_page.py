@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -92,3 +93,15 @@ def test_awa_opens_her_page_on_another_telephone_and_changes_what_she_likes(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Awa")
     expect(main).to_contain_text("Balade")
     look()
+
+    page.goto(f"{home}/mes-donnees")
+    expect(main).to_contain_text("awa@example.org")
+    look()
+    page.goto(f"{home}/effacement")
+    expect(main).to_contain_text("Balade")
+    look()
+    send()
+    expect(page).to_have_url(re.compile("/donnees-personnelles/effacees$"))
+    look()
+    page.goto(home)
+    expect(main).not_to_contain_text("Awa")
