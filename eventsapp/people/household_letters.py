@@ -64,6 +64,7 @@ def _post(
             sender=Sender(name=sender, address=setting("MAIL_DEFAULT_SENDER")),
             context={"name": contact.first_name} | context,
             thread=outbox.thread_of(kind, household.id),
+            about=f"household:{household.id}",
             holds_private_link=sealed,
             useless_after=useless_after,
         ),

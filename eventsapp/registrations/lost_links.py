@@ -122,7 +122,8 @@ def _send(found: Sequence[Found], email: str, number: str, *, now: datetime) -> 
         for one in found
         if email
     ]
-    _post(reader, ways, email or number, territory_id=found[0].territory_id, now=now)
+    about = f"household:{found[0].household.id}"
+    _post(reader, ways, email or number, territory_id=found[0].territory_id, about=about, now=now)
     for one in found:
         journal.note(
             f"household:{one.household.id}",
@@ -134,7 +135,13 @@ def _send(found: Sequence[Found], email: str, number: str, *, now: datetime) -> 
 
 
 def _post(
-    reader: Reader, ways: Sequence[Way], thread: str, *, territory_id: int | None, now: datetime
+    reader: Reader,
+    ways: Sequence[Way],
+    thread: str,
+    *,
+    territory_id: int | None,
+    about: str = "",
+    now: datetime,
 ) -> None:
     with force_locale((known(reader.language) or DEFAULT).locale):
         sender = gettext("L’agenda des quartiers")
@@ -146,6 +153,7 @@ def _post(
             context={"name": reader.name, "ways": ways, "agenda_name": sender},
             thread=outbox.thread_of("lost_link", thread),
             territory_id=territory_id,
+            about=about,
             holds_private_link=bool(ways),
             useless_after=now + USELESS_AFTER,
         ),

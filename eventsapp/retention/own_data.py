@@ -20,9 +20,12 @@ from eventsapp.invitations.models import Invitation
 from eventsapp.journal import JournalLine
 from eventsapp.mailroom import sealing
 from eventsapp.mailroom.models import CallAttempt, Letter
+from eventsapp.people.household_models import HouseholdBrowser
 from eventsapp.people.models import Household, PrivateLink
 from eventsapp.registrations import writing
 from eventsapp.registrations.models import Participant, Registration
+from eventsapp.registrations.photo_models import PhotoConsent
+from eventsapp.registrations.standing_models import StandingSignUp
 
 FORMAT = "eventsapp-own-data-1"
 """Rises when a key changes its meaning or goes."""
@@ -57,6 +60,9 @@ def held(household: Household, *, now: datetime) -> Held:
             _registration(one, arrivals.get(one.id, []), invitations.get(one.event_id))
             for one in registrations
         ],
+        "every_date_of": _standing(household),
+        "photo_consents": _consents(registrations),
+        "browsers": _browsers(household),
         "letters": _letters(about),
         "private_links": [
             {"created_at": _at(created), "revoked_at": _at(revoked)}
@@ -106,6 +112,13 @@ def _registration(one: Registration, marks: list[AttendanceMark], invitation: In
         "with_help_agreed_at": _at(one.agreed_at),
         "registered_at": _at(one.created_at),
         "changed_at": _at(one.changed_at),
+        "waiting_list": {
+            "since": _at(one.waiting_since),
+            "overtaken": one.overtaken,
+            "offered_at": _at(one.offered_at),
+            "answer_by": _at(one.answer_by),
+            "offers_unanswered": one.lapses,
+        },
         "last_told": {
             "starts_at": _at(one.told.starts_at),
             "ends_at": _at(one.told.ends_at),
@@ -144,6 +157,57 @@ def _invitations(household: Household, registrations: Sequence[Registration]) ->
         )
     )
     return {row.event_id: row for row in rows}
+
+
+def _standing(household: Household) -> list[Held]:
+    rows = db.session.scalars(
+        select(StandingSignUp)
+        .where(StandingSignUp.household_id == household.id)
+        .options(joinedload(StandingSignUp.activity), selectinload(StandingSignUp.members))
+        .order_by(StandingSignUp.id)
+    )
+    return [
+        {
+            "activity": one.activity.title,
+            "status": one.status.value,
+            "people": [
+                {"first_name": person.first_name, "age": person.bracket.value} for person in one.members
+            ],
+            "since": _at(one.created_at),
+            "paused_at": _at(one.paused_at),
+            "ended_at": _at(one.ended_at),
+        }
+        for one in rows
+    ]
+
+
+def _consents(registrations: Sequence[Registration]) -> list[Held]:
+    names = {person.id: person.first_name for one in registrations for person in one.participants}
+    rows = db.session.scalars(
+        select(PhotoConsent).where(PhotoConsent.participant_id.in_(names)).order_by(PhotoConsent.id)
+    )
+    return [
+        {
+            "first_name": names[one.participant_id],
+            "use": one.use.value,
+            "given_at": _at(one.given_at),
+            "until": _at(one.until),
+            "withdrawn_at": _at(one.withdrawn_at),
+        }
+        for one in rows
+    ]
+
+
+def _browsers(household: Household) -> list[Held]:
+    rows = db.session.scalars(
+        select(HouseholdBrowser)
+        .where(HouseholdBrowser.household_id == household.id)
+        .order_by(HouseholdBrowser.id)
+    )
+    return [
+        {"browser": one.browser, "confirmed_at": _at(one.confirmed_at), "ends_at": _at(one.ends_at)}
+        for one in rows
+    ]
 
 
 def _letters(about: Sequence[str]) -> list[Held]:

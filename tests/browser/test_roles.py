@@ -43,8 +43,6 @@ PUBLIC = {
     "/integration/espace-19": 0,
     "/invitation/{offer_token}": 1,
     "/on-repart/{comeback_token}": 1,
-    "/m/{household_token}/mes-donnees": 0,
-    "/m/{household_token}/effacement": 0,
     "/donnees-personnelles": 0,
     "/donnees-personnelles/effacees": 0,
     "/m/lien-perdu": 1,

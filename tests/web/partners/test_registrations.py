@@ -12,7 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
+from eventsapp.access import day_links
 from eventsapp.agenda.models import Event
+from eventsapp.clock import day_of, local
 from eventsapp.database import db
 from eventsapp.journal import JournalLine
 from eventsapp.people.models import Account, Household, Person
@@ -22,6 +24,7 @@ from tests.pages import PageClient, PageResponse
 from tests.races import pressed_at_once
 from tests.registrations import stories
 from tests.registrations.stories import answers, kinds, register
+from tests.retention.families import AWA, BINTA, a_family, comes
 from tests.web.conftest import SignIn, Statements
 from tests.workbooks import rows_of
 
@@ -411,3 +414,44 @@ def test_the_list_is_taken_away_and_computes_nothing(event: Event, nadia: Accoun
     book = rows_of(desk.get(f"{list_of(event)}.xlsx").get_data())["Inscriptions"]
     assert book[1][1] == "=1+1"
     assert book[2][:4] == ["liste d’attente", "1", "Binta", "+33 6 39 98 00 07"]
+
+
+# ---------------------------------------------------------------- needs
+
+
+def test_needs_stand_on_the_list_and_the_sheet_until_the_day_is_over(
+    event: Event, nadia: Account, sign_in: SignIn, clock: time_machine.Traveller
+) -> None:
+    comes(event, AWA, a_family(AWA))
+    comes(event, BINTA, a_family(BINTA))
+    desk = sign_in(nadia)
+    together = "Besoins ce jour-là : 2 fauteuils, interprète : bambara."
+    for page in (list_of(event), f"/pro/rendez-vous/{event.code}/feuille"):
+        text = desk.get(page).page.main.text
+        assert together in text
+        assert text.count("1 fauteuil, interprète : bambara") == 2
+    table = desk.get(f"{list_of(event)}.csv").get_data(as_text=True)
+    assert "Zawadie" in table
+    for need in ("fauteuil", "interpr", "bambara"):
+        assert need not in table, "a file stays where it was taken"
+    clock.move_to(local(day_of(event.ends_at), 23, 59))
+    assert together in sign_in(nadia).get(list_of(event)).page.main.text
+    clock.shift(timedelta(minutes=1))
+    for page in (list_of(event), f"/pro/rendez-vous/{event.code}/feuille"):
+        text = sign_in(nadia).get(page).page.main.text
+        assert "Zawadie" in text
+        assert "fauteuil" not in text
+        assert "interprète" not in text
+
+
+def test_a_helper_s_phone_shows_names_and_numbers_only(
+    event: Event, client: PageClient, clock: time_machine.Traveller, nadia: Account
+) -> None:
+    comes(event, AWA, a_family(AWA))
+    with stories.a_transaction():
+        token = day_links.make(event, "Driss", actor=nadia.actor, now=hours.now())
+    clock.move_to(event.starts_at)
+    text = client.get(f"/jour/{token}").page.text
+    assert "Zawadie" in text
+    for hidden in ("Zoumana", "98 77", "marqueur.example", "fauteuil", "bambara", "interprète"):
+        assert hidden not in text

@@ -210,7 +210,7 @@ def test_the_summary_costs_the_same_whatever_the_year_holds(
     with statements() as said:
         page = desk.get(address).page
     assert cells(page, "ensemble")[0] == ["Rendez-vous annoncés", str(number + 1)]
-    assert len(said) == 14, "\n".join(said)
+    assert len(said) == 15, "\n".join(said)
 
 
 @pytest.mark.databases("sqlite")

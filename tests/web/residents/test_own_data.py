@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
@@ -14,14 +15,16 @@ from eventsapp.people.models import Person
 from tests import factories
 from tests.pages import PageClient
 from tests.registrations.stories import answers, register
+from tests.web.residents.homes import confirm
 
 
 @pytest.fixture
-def home(db_session: scoped_session[Session]) -> str:
+def home(client: PageClient, db_session: scoped_session[Session]) -> str:
+    """Her own page, in a browser that she has confirmed."""
     event = factories.an_event("Atelier cuisine en famille", capacity=4)
     db_session.commit()
     register(event, answers("Binta", number="06 39 98 00 02"))
-    return f"/m/{register(event, answers('Awa', 2, 1)).link_token}"
+    return confirm(client, register(event, answers("Awa", 2, 1)))
 
 
 def test_she_finds_her_data_from_her_own_page(client: PageClient, home: str) -> None:
@@ -61,3 +64,15 @@ def test_a_button_pressed_twice_erases_once(client: PageClient, home: str) -> No
     form = client.get(f"{home}/effacement").page.form(button="Oui, tout effacer")
     assert client.submit(form).status_code == 303
     assert client.submit(form).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["mes-donnees", "mes-donnees.json", "effacement"])
+def test_a_forwarded_link_shows_and_erases_nothing(
+    app: Flask, client: PageClient, home: str, page: str
+) -> None:
+    stranger = app.test_client()
+    assert isinstance(stranger, PageClient)
+    answer = stranger.get(f"{home}/{page}")
+    assert answer.status_code in {303, 403}
+    assert "awa@example.org" not in answer.get_data(as_text=True)
+    assert client.get(f"{home}/{page}").status_code == 200
