@@ -194,4 +194,4 @@ def test_the_confirmation_says_at_most_fifteen_statements(statements) -> None:
     db.session.remove()
     with statements() as said, a_transaction():
         booking.confirm(token, event_id, language="fr", now=clock.now())
-    assert len(said) == 14, "\n".join(said)
+    assert len(said) == 15, "\n".join(said)
