@@ -11,7 +11,7 @@ BIN := .venv/bin
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
 	$(name) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
 
-# The web address, the mail catcher (PORT + 1) and the links in letters all follow PORT.
+# The web address, the catcher of mail (PORT + 1) and of texts (PORT + 2), and the links in letters all follow PORT.
 export PORT
 export WEB_PORT := $(PORT)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

@@ -8,31 +8,20 @@ ask `setting`.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any
 
 from flask import Flask, current_app
 
 from eventsapp.refusals import msgid
+from eventsapp.setting_values import boolean, kept_secret, log_level, sender_of_texts, whole
 
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 PRODUCTION, DEMONSTRATION, TEST = "production", "demonstration", "test"
 DATABASES = ("sqlite://", "postgresql+psycopg://")
 """The databases that every test runs on, with the driver that is installed."""
-
-
-def _boolean(text: str) -> bool:
-    if text.strip().lower() in {"1", "true", "yes", "on"}:
-        return True
-    if text.strip().lower() in {"0", "false", "no", "off", ""}:
-        return False
-    raise ValueError(f"expected yes or no, got {text!r}")
 
 
 PACKAGE = Path(__file__).parent
@@ -44,20 +33,8 @@ def folder(name: str) -> Path:
     return packed if packed.is_dir() else PACKAGE.parent / name
 
 
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        number = int(text)
-        if not least <= number <= most:
-            raise ValueError(f"expected a whole number from {least} to {most}, got {text!r}")
-        return number
-
-    return read
-
-
-def _log_level(text: str) -> str:
-    if text.upper() not in LOG_LEVELS:
-        raise ValueError(f"expected one of {', '.join(LOG_LEVELS)}, got {text!r}")
-    return text.upper()
+BREVO = "https://api.brevo.com/v3/transactionalSMS/send"
+TEXTS = "/v3/transactionalSMS/send"
 
 
 @dataclass(frozen=True)
@@ -100,13 +77,13 @@ SETTINGS = (
         None,
         "Whether coordinators and administrators need a one-time code besides their link or password. "
         "Not set: yes in production, no in a demonstration, which anybody may try.",
-        _boolean,
+        boolean,
     ),
     Setting(
         "PORT",
         8000,
-        "The loopback port of the web process; the mail catcher takes the next one.",
-        _whole(1, 65534),
+        "The loopback port of the web process; the catcher takes the two after it, for mail and for texts.",
+        whole(1, 65533),
     ),
     Setting(
         "DATABASE_URL",
@@ -121,7 +98,7 @@ SETTINGS = (
         "feeds. Empty: http://127.0.0.1:PORT, right for a demonstration only.",
     ),
     Setting(
-        "TRUSTED_PROXIES", 0, "How many reverse proxies stand before us and set X-Forwarded-*.", _whole(0, 9)
+        "TRUSTED_PROXIES", 0, "How many reverse proxies stand before us and set X-Forwarded-*.", whole(0, 9)
     ),
     Setting(
         "MAIL_SERVER",
@@ -129,12 +106,12 @@ SETTINGS = (
         "Where letters are delivered by SMTP. The default is the mail catcher of `make run`.",
     ),
     Setting(
-        "MAIL_PORT", 0, "The SMTP port. 0: the catcher's (PORT + 1) on loopback, else 587.", _whole(0, 65535)
+        "MAIL_PORT", 0, "The SMTP port. 0: the catcher's (PORT + 1) on loopback, else 587.", whole(0, 65535)
     ),
     Setting("MAIL_USERNAME", None, "Who we are to the SMTP server, if it asks."),
     Setting("MAIL_PASSWORD", None, "And the password."),
-    Setting("MAIL_USE_TLS", False, "STARTTLS; a real server wants it.", _boolean),
-    Setting("MAIL_USE_SSL", False, "TLS from the first byte (port 465).", _boolean),
+    Setting("MAIL_USE_TLS", False, "STARTTLS; a real server wants it.", boolean),
+    Setting("MAIL_USE_SSL", False, "TLS from the first byte (port 465).", boolean),
     Setting(
         "MAIL_DOMAIN",
         "agenda.example.org",
@@ -142,6 +119,32 @@ SETTINGS = (
         "SPF, DKIM and DMARC, or invitations lose their buttons.",
     ),
     Setting("MAIL_MAILBOX", "agenda", "The local part before +token in From and ORGANIZER."),
+    Setting(
+        "SMS_GATEWAY_URL",
+        "",
+        "Where text messages are handed over: the address of Brevo's API, or of what speaks like it. Empty: "
+        "Brevo's own; in a demonstration, the catcher of `make run` (PORT + 2).",
+    ),
+    Setting(
+        "SMS_API_KEY",
+        "",
+        "The key of that gateway. Empty: no text is sent, and whoever has no mailbox is called; only a "
+        "demonstration with its own catcher does without.",
+    ),
+    Setting(
+        "SMS_SENDER",
+        "Agenda",
+        "Whom a text comes from, as phones show it: eleven letters and digits at most, one letter at least "
+        "(the operators' limit).",
+        sender_of_texts,
+    ),
+    Setting(
+        "REMINDER_DAYS",
+        2,
+        "How many days before a date whoever has a place is reminded of it, from ten in the morning: two "
+        "leave time to give the place to somebody else. 0: no reminders.",
+        whole(0, 14),
+    ),
     Setting("HELP_PHONE", "01 99 00 19 19", "The number people call for help. 01 99 00 … is fictitious."),
     Setting("HELP_MAIL", "", "Where people write who do not phone. Empty: aide@MAIL_DOMAIN."),
     Setting(
@@ -162,7 +165,7 @@ SETTINGS = (
         60,
         "How long a form that was filled in but not confirmed is kept. An hour lets somebody look "
         "for a phone number or feed a child; longer keeps data that serves nothing.",
-        _whole(5, 1440),
+        whole(5, 1440),
     ),
     Setting(
         "RETENTION_MONTHS",
@@ -170,7 +173,7 @@ SETTINGS = (
         "How many months after an event its registrations are kept, unless its activity says otherwise and "
         "why. A year lets a family that comes back the next school year find its people again, and a desk "
         "answer who came; figures are kept without names, so no report needs longer.",
-        _whole(1, 36),
+        whole(1, 36),
     ),
     Setting(
         "UNDO_MINUTES",
@@ -178,39 +181,39 @@ SETTINGS = (
         "How long after a move, a cancellation or a restoration people are told: until then it can be "
         "undone and nobody has heard of it, and several changes become one letter. What takes place within "
         "48 hours is told at once, and so is everything when this is 0.",
-        _whole(0, 60),
+        whole(0, 60),
     ),
     Setting(
         "SIGN_IN_MINUTES",
         30,
         "How long a sign-in link works: long enough for slow mail, short for a stolen one.",
-        _whole(5, 1440),
+        whole(5, 1440),
     ),
     Setting(
         "RATE_LIMITS",
         True,
         "Whether web/limits.py counts who tries what how often. No: for a measure, never in production.",
-        _boolean,
+        boolean,
     ),
     Setting(
         "MAX_CONTENT_LENGTH",
         64 * 1024,
         "The largest body taken: the longest form of ours is far below; more is refused with 413.",
-        _whole(8192, 16777216),
+        whole(8192, 16777216),
     ),
     Setting(
         "PICTURE_BYTES",
         6 * 1024**2,
         "The heaviest picture taken, in octets, by the form of pictures alone: what a phone takes is 3 to "
         "5 MB. A proxy in front must let as much through.",
-        _whole(1024**2, 32 * 1024**2),
+        whole(1024**2, 32 * 1024**2),
     ),
     Setting(
         "TABLE_BYTES",
         2 * 1024**2,
         "The heaviest table of contacts taken, in octets: 5,000 lines, the most that are read, weigh some "
         "400 kB. A proxy in front must let as much through.",
-        _whole(64 * 1024, 8 * 1024**2),
+        whole(64 * 1024, 8 * 1024**2),
     ),
     Setting(
         "INSTANCE_PATH",
@@ -218,7 +221,7 @@ SETTINGS = (
         "The folder of what this machine keeps: SQLite, caught mail, the demonstration's secret. Empty: "
         "instance/ beside the program.",
     ),
-    Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.", _log_level),
+    Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.", log_level),
 )
 
 # What is not for the operator to choose, with the reason beside it.
@@ -289,6 +292,7 @@ def _derive(app: Flask, given: set[str]) -> None:
     if not config["MAIL_PORT"]:
         on_loopback = config["MAIL_SERVER"] in {"127.0.0.1", "localhost", "::1"}
         config["MAIL_PORT"] = config["PORT"] + 1 if on_loopback else 587
+    _derive_texts(config)
     config["HELP_MAIL"] = config["HELP_MAIL"] or f"aide@{config['MAIL_DOMAIN']}"
     config["MAIL_DEFAULT_SENDER"] = f"{config['MAIL_MAILBOX']}@{config['MAIL_DOMAIN']}"
     if config["SECOND_FACTOR_REQUIRED"] is None:
@@ -296,25 +300,16 @@ def _derive(app: Flask, given: set[str]) -> None:
     if "SESSION_COOKIE_SECURE" not in given:
         config["SESSION_COOKIE_SECURE"] = production or config["PUBLIC_URL"].startswith("https://")
     if not config["SECRET_KEY"] and not production:
-        config["SECRET_KEY"] = _kept_secret(Path(app.instance_path))
+        config["SECRET_KEY"] = kept_secret(Path(app.instance_path))
 
 
-def _kept_secret(folder: Path) -> str:
-    """The secret of a demonstration: drawn once, readable by its owner only, kept across starts.
-
-    Written whole beside its place and linked there: processes that start together keep the same
-    one, and none ever reads half of it, even after a start that was cut short.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "secret-key"
-    if not path.exists():
-        handle, draft = mkstemp(dir=folder, prefix="secret-key-")  # readable by its owner only
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(32))
-        with suppress(FileExistsError):  # another process was first
-            os.link(draft, path)
-        os.unlink(draft)
-    return path.read_text()
+def _derive_texts(config: dict[str, Any]) -> None:
+    """A demonstration that catches its mail catches its texts too; anything else wants a key."""
+    catches = config["DEMONSTRATION"] and config["MAIL_PORT"] == config["PORT"] + 1
+    if catches and not config["SMS_API_KEY"] and not config["SMS_GATEWAY_URL"]:
+        config["SMS_API_KEY"] = DEMONSTRATION
+        config["SMS_GATEWAY_URL"] = f"http://127.0.0.1:{config['PORT'] + 2}{TEXTS}"
+    config["SMS_GATEWAY_URL"] = config["SMS_GATEWAY_URL"] or BREVO
 
 
 def refuse_unsafe(app: Flask) -> None:
@@ -330,6 +325,8 @@ def refuse_unsafe(app: Flask) -> None:
         raise UnsafeSettings("SESSION_COOKIE_SECURE: cookies must travel by https only")
     if config["MAIL_DOMAIN"].endswith("example.org"):
         raise UnsafeSettings("MAIL_DOMAIN: set your own mail domain; agenda.example.org is a placeholder")
+    if not config["SMS_GATEWAY_URL"].startswith("https://"):
+        raise UnsafeSettings("SMS_GATEWAY_URL: texts and the key travel by https:// only")
     if config["HELP_PHONE"].startswith("01 99 00"):
         raise UnsafeSettings("HELP_PHONE: set a number that somebody answers; 01 99 00 … is fictitious")
     for name in ("PUBLISHER", "HOSTED_BY"):

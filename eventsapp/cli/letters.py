@@ -75,7 +75,7 @@ def retry(letter_ids: tuple[int, ...], every: bool) -> None:
     """Let failed letters leave after all."""
     if not letter_ids and not every:
         raise click.UsageError("name the letters, or say --all")
-    failed = select(Letter).where(Letter.channel == Channel.MAIL, Letter.status == LetterStatus.FAILED)
+    failed = select(Letter).where(Letter.channel != Channel.CALL, Letter.status == LetterStatus.FAILED)
     with writing() as now:
         chosen = list(db.session.scalars(failed)) if every else [_letter(number) for number in letter_ids]
         again = 0

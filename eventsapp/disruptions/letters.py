@@ -33,7 +33,7 @@ class Told:
 
 def changed(
     to: StaffReader, territory: Territory, *, reason: str, batch_id: int | None = None, now: datetime
-) -> Letter:
+) -> Letter | None:
     """Some sessions that concern you change."""
     language = known(to.reader.language) or DEFAULT
     with force_locale(language.locale):

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from eventsapp.agenda import telling
 from eventsapp.disruptions import staff
 from eventsapp.disruptions.changes import Change
 from eventsapp.disruptions.staff import Office
+from eventsapp.mailroom.models import Channel
 from eventsapp.registrations import listings as registrations
 
 
@@ -30,9 +32,11 @@ class Line:
     changes: Sequence[Change]
     name: str
     """Of the organisation or the place; "" for people who are registered."""
-    by_mail: bool
+    means: Channel
+    """The first; where `with_mail`, a mail leaves besides."""
     language: str
     people: int
+    with_mail: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,16 +46,23 @@ class Told:
     lines: Sequence[Line]
     unreachable: Sequence[str]
     """Organisations and places that nobody can be told for."""
+    unwilling: int = 0
+    """Registrations of people who want no messages: counted nowhere else."""
 
     @property
     def mails(self) -> int:
-        """How many letters leave."""
-        return sum(line.people for line in self.lines if line.by_mail)
+        """How many mails leave."""
+        return sum(line.people for line in self.lines if line.means is Channel.MAIL or line.with_mail)
+
+    @property
+    def texts(self) -> int:
+        """How many text messages leave."""
+        return sum(line.people for line in self.lines if line.means is Channel.SMS)
 
     @property
     def calls(self) -> int:
         """How many calls are to be made."""
-        return sum(line.people for line in self.lines if not line.by_mail)
+        return sum(line.people for line in self.lines if line.means is Channel.CALL)
 
     @property
     def languages(self) -> dict[str, int]:
@@ -69,16 +80,25 @@ class Told:
 def told(changes: Sequence[Change], *, now: datetime) -> Told:
     """Who would be told if these changes were made `now`; six statements at most, whatever the numbers."""
     by_event = {change.event.id: change for change in changes if change.tells_families(now)}
-    families = Counter[tuple[int, bool, str]]()
-    for one in registrations.readers_of(list(by_event)):  # those who wait are told as those who are seated
-        families[one.event_id, one.by_mail, one.language] += one.people
+    urgent = [number for number, change in by_event.items() if _is_near(change, now)]
+    families, unwilling = Counter[tuple[int, Channel, str, bool]](), 0
+    # Those who wait are told as those who are seated.
+    for one in registrations.readers_of(list(by_event), urgent=urgent):
+        if one.means is None:
+            unwilling += one.people
+        else:
+            families[one.event_id, one.means, one.language, one.with_mail] += one.people
     lines = [
-        Line(Who.FAMILIES, [by_event[number]], "", by_mail, language, people)
-        for (number, by_mail, language), people in families.items()
+        Line(Who.FAMILIES, [by_event[number]], "", means, language, people, with_mail)
+        for (number, means, language, with_mail), people in families.items()
     ]
     answering = staff.concerned_by(changes)
     for reader in answering.readers:
         who = Who.HOST if reader.office is Office.HOST else Who.PLACE
-        by_mail = bool(reader.reader.email)
-        lines.append(Line(who, reader.changes, reader.name, by_mail, reader.reader.language, 1))
-    return Told(lines, answering.unreachable)
+        means = Channel.MAIL if reader.reader.email else Channel.CALL
+        lines.append(Line(who, reader.changes, reader.name, means, reader.reader.language, 1))
+    return Told(lines, answering.unreachable, unwilling)
+
+
+def _is_near(change: Change, now: datetime) -> bool:
+    return min(change.before.starts_at, change.begins) - now < telling.IMMINENT

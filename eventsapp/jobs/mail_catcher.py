@@ -1,4 +1,5 @@
-"""A real SMTP server on loopback that keeps what it receives: the mail of a demonstration.
+"""A real SMTP server on loopback that keeps what it receives: the mail of a demonstration; and, on the
+port after it, a gateway of texts (`jobs.text_catcher`).
 
 No letter leaves the machine. The page /demonstration/courrier shows what was kept.
 """
@@ -14,6 +15,7 @@ import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 
+from eventsapp.jobs import text_catcher
 from eventsapp.mailroom import caught
 
 log = structlog.get_logger("eventsapp.mail")
@@ -42,11 +44,13 @@ class Catcher:
 
 
 def run(app: Flask) -> None:
-    """Listens on loopback, on MAIL_PORT, until SIGTERM or SIGINT.
+    """Listens on loopback, on MAIL_PORT and the port after it, until SIGTERM or SIGINT.
 
-    Raises OSError when the port is taken.
+    Raises OSError when a port is taken.
     """
-    asyncio.run(_listen(Catcher(caught.folder(app.instance_path)), app.config["MAIL_PORT"]))
+    kept, port = caught.folder(app.instance_path), app.config["MAIL_PORT"]
+    with text_catcher.listening(kept, port + 1, app.config["SMS_API_KEY"]):
+        asyncio.run(_listen(Catcher(kept), port))
 
 
 async def _listen(catcher: Catcher, port: int) -> None:

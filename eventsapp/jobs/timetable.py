@@ -23,7 +23,7 @@ from eventsapp.hosting import gate, links
 from eventsapp.indicators import families
 from eventsapp.jobs.door import Turn
 from eventsapp.jobs.queued_work import run_next
-from eventsapp.mailroom import rounds
+from eventsapp.mailroom import escalation, rounds
 from eventsapp.media import keeping
 from eventsapp.people import (
     accounts,
@@ -34,7 +34,7 @@ from eventsapp.people import (
     sign_ins,
 )
 from eventsapp.proposals import submitting
-from eventsapp.registrations import enrolments, messages, referrals, standing, standing_letters
+from eventsapp.registrations import enrolments, messages, referrals, reminders, standing, standing_letters
 from eventsapp.registrations import offers as offered
 from eventsapp.retention import forgetting
 from eventsapp.tasks import heartbeats, queue
@@ -46,7 +46,7 @@ LETTERS_AT_ONCE = 5
 
 
 def deliver_letters(turn: Turn) -> str:
-    """Delivers what is due, until nothing is, the mail server is away, or the worker ends."""
+    """Delivers what is due, until nothing is, the mail server or the gateway is away, or the worker ends."""
     sent = deferred = failed = 0
     while True:
         done = rounds.deliver_due(turn.now, limit=LETTERS_AT_ONCE)
@@ -121,9 +121,16 @@ def _tell_each(waiting: Sequence[int], tell: Callable[[int, datetime], int], tur
     return told
 
 
+def remind(turn: Turn) -> str:
+    """Reminds people of the dates of the next days, one event and one commit at a time."""
+    reminded = _tell_each(reminders.due(turn.now), reminders.remind, turn, "reminder")
+    return f"{reminded} people reminded" if reminded else ""
+
+
 def forget_old_changes(turn: Turn) -> int | None:
-    """Forgets which events one gesture changed, three months ago."""
+    """Forgets which events one gesture changed, three months ago, and other means of delivered letters."""
     begin_writing()
+    escalation.forget_unneeded(turn.now)
     return notices.forget_old(turn.now)
 
 
@@ -311,6 +318,7 @@ TIMETABLE = (
     Job("hosts and places to tell", tell_hosts_and_places, every=timedelta(seconds=5)),
     Job("places offered", settle_offers, every=timedelta(seconds=20)),
     Job("standing sign-ups", enter_standing, every=timedelta(seconds=5)),
+    Job("reminders", remind, every=timedelta(minutes=5)),
     Job("tasks", run_tasks, every=timedelta(seconds=2)),
     Job("sign of life", give_sign_of_life, every=heartbeats.EVERY),
     Job("silent tasks", requeue_silent_tasks, every=timedelta(minutes=1)),

@@ -13,12 +13,12 @@ from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 
 @dataclass(frozen=True)
 class Backlog:
-    """Letters by mail that have not left."""
+    """Letters by mail and by text that have not left."""
 
     due: int
     """They could leave now."""
     put_off: int
-    """They wait for a mail server to answer, or to take them."""
+    """They wait for a mail server or a gateway to answer, or to take them."""
     failed: int
     """Given up: a human looks."""
     oldest_due: datetime | None
@@ -36,7 +36,7 @@ def backlog(now: datetime) -> Backlog:
             _how_many(Letter.status == LetterStatus.FAILED),
             func.min(case((is_due, Letter.due_at))),
         ).where(
-            Letter.channel == Channel.MAIL,
+            Letter.channel != Channel.CALL,
             Letter.status.in_((LetterStatus.WAITING, LetterStatus.FAILED)),
         )
     ).one()

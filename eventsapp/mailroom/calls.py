@@ -1,7 +1,8 @@
 """« Tournée d’appels »: what people are told by phone, and what came of each call.
 
-Two sorts of letters are told so: those to people without a mailbox, and those that no mail server took
-though a number is known. All that one person is to hear is one call.
+Two sorts of letters are told so: those to people whose means it is, by their choice or since no other
+reaches them, and those that failed by mail or by text, have no words for a call, and a number is known.
+All that one person is to hear is one call.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from eventsapp import journal
 from eventsapp.database import db
@@ -68,6 +69,7 @@ def to_make(territory_id: int, *, now: datetime, limit: int = 200) -> list[Call]
     letters = db.session.scalars(
         select(Letter)
         .where(*_open(territory_id, now))
+        .options(joinedload(Letter.moved_from))
         .order_by(Letter.useless_after.is_(None), Letter.useless_after, Letter.due_at, Letter.id)
         .limit(limit)
     ).all()
@@ -177,11 +179,12 @@ def _attempts(numbers: Sequence[int]) -> dict[int, list[CallAttempt]]:
 
 def _open(territory_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
     waits = and_(Letter.channel == Channel.CALL, Letter.status == LetterStatus.WAITING)
-    later = aliased(Letter)
+    later, next_one = aliased(Letter), aliased(Letter)
     undelivered = and_(
-        Letter.channel == Channel.MAIL,
+        Letter.channel != Channel.CALL,
         Letter.status == LetterStatus.FAILED,
         Letter.phone.is_not(None),
+        ~exists().where(next_one.moved_from_id == Letter.id),
         # Whatever came after it in its thread says it better.
         or_(Letter.thread == "", ~exists().where(later.thread == Letter.thread, later.id > Letter.id)),
     )

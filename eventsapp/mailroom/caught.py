@@ -1,4 +1,4 @@
-"""The letters that the mail catcher of a demonstration kept: files, one a letter, named by arrival."""
+"""What the catcher of a demonstration kept, mails and texts: files, one a letter, named by arrival."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from eventsapp.refusals import NotFound
 MOST_KEPT = 2000
 """The oldest go first: a demonstration left running must not fill a disk."""
 
+SMS = "SMS"
+
 _NAME = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}\.eml")
 _PARSER = BytesParser(policy=policy.default)
 
@@ -28,6 +30,11 @@ class CaughtLetter:
     name: str
     arrived_at: datetime
     message: EmailMessage
+
+    @property
+    def is_text(self) -> bool:
+        """It was a text message."""
+        return self.message["X-Means"] == SMS
 
 
 def folder(instance: str | Path) -> Path:
@@ -48,6 +55,15 @@ def keep(into: Path, octets: bytes, *, now: datetime, most: int = MOST_KEPT) -> 
     for old in names(into)[most:]:
         (into / old).unlink(missing_ok=True)
     return name
+
+
+def keep_text(into: Path, sender: str, number: str, text: str, *, now: datetime) -> str:
+    """Keeps one text message beside the mails, as a message whose header `X-Means` says what it was."""
+    message = EmailMessage()
+    message["X-Means"] = SMS
+    message["From"], message["To"], message["Subject"] = sender, number, SMS
+    message.set_content(text)
+    return keep(into, message.as_bytes(policy=policy.SMTP), now=now)
 
 
 def names(kept: Path) -> list[str]:

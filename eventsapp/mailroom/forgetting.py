@@ -53,6 +53,7 @@ def empty(about: Collection[str], *, now: datetime) -> Emptied:
             text="",
             html="",
             is_sealed=False,
+            fallback="",
             calendar=None,
             method=None,
             problem="",

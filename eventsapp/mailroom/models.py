@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.database import Model, choice
 
@@ -15,6 +15,7 @@ class Channel(enum.StrEnum):
     """How a letter reaches its reader."""
 
     MAIL = "courriel"
+    SMS = "sms"
     CALL = "appel"
     """Somebody calls: a line of « Personnes à appeler »."""
 
@@ -36,12 +37,13 @@ LETTER_MOVES: dict[LetterStatus, frozenset[LetterStatus]] = {
         {LetterStatus.SENDING, LetterStatus.SENT, LetterStatus.STALE, LetterStatus.FAILED}
     ),
     LetterStatus.SENDING: frozenset({LetterStatus.WAITING, LetterStatus.SENT, LetterStatus.FAILED}),
-    LetterStatus.SENT: frozenset(),
+    LetterStatus.SENT: frozenset({LetterStatus.FAILED}),
     LetterStatus.FAILED: frozenset({LetterStatus.WAITING, LetterStatus.SENT}),
     LetterStatus.STALE: frozenset(),
 }
 """From each status, those it may go to. A call goes from WAITING to SENT when somebody was reached, to
-FAILED when the number is wrong; a mail that failed goes to SENT when somebody said it on the phone."""
+FAILED when the number is wrong; a mail that failed goes to SENT when somebody said it on the phone. A mail
+that had been delivered goes from SENT to FAILED when it comes back."""
 
 
 class CallOutcome(enum.StrEnum):
@@ -67,13 +69,16 @@ class Letter(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(60))
-    """Which letter: the folder of its three files, "registrations/confirmed"."""
+    """Which letter: the folder of its files, "registrations/confirmed"."""
     channel: Mapped[Channel] = mapped_column(choice(Channel))
     status: Mapped[LetterStatus] = mapped_column(choice(LetterStatus), default=LetterStatus.WAITING)
     territory_id: Mapped[int | None]
     """Whose desk reads it; territories live upstairs, hence no foreign key. None: a sign-in link's."""
     thread: Mapped[str] = mapped_column(String(60), default="")
-    """Letters of one thread leave in the order they were posted: CANCEL never overtakes REQUEST."""
+    """Letters of one thread leave in the order they were posted, by whatever means: CANCEL never overtakes
+    REQUEST."""
+    moved_from_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"), unique=True)
+    """The letter that failed and that this one takes the place of, by the next means."""
     about: Mapped[str] = mapped_column(String(40), default="")
     """Of a resident’s letter, whose data it follows: « registration:12 », « household:7 ». It is emptied
     when that is forgotten (`mailroom.forgetting`); those live upstairs, hence no foreign key."""
@@ -81,7 +86,9 @@ class Letter(Model):
     address: Mapped[str] = mapped_column(String(254))
     """An e-mail address or a phone number, as the channel wants."""
     phone: Mapped[str | None] = mapped_column(String(32))
-    """Of a letter by mail: what to dial if no server takes it; None where they left no number."""
+    """Of a letter by mail or by text: what to dial if it fails; None where they left no number."""
+    phone_is_shared: Mapped[bool] = mapped_column(default=False)
+    """Others answer that phone: whoever calls tells it to the reader alone."""
     language: Mapped[str] = mapped_column(String(8))
     subject: Mapped[str] = mapped_column(String(200))
     sender_name: Mapped[str] = mapped_column(String(120))
@@ -91,6 +98,8 @@ class Letter(Model):
     """Encrypted while `is_sealed`; after delivery in clear, its private links erased."""
     html: Mapped[str] = mapped_column(Text)
     is_sealed: Mapped[bool] = mapped_column(default=False)
+    fallback: Mapped[str] = mapped_column(Text, default="")
+    """The same by the means that come next, encrypted (`mailroom.fallbacks`); empty where there are none."""
     calendar: Mapped[bytes | None] = mapped_column(LargeBinary)
     method: Mapped[str | None] = mapped_column(String(20))
     posted_at: Mapped[datetime]
@@ -102,6 +111,8 @@ class Letter(Model):
     finished_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(String(400), default="")
     """What the last failed try said."""
+
+    moved_from: Mapped[Letter | None] = relationship(remote_side="Letter.id", viewonly=True)
 
 
 class CallAttempt(Model):

@@ -1,8 +1,8 @@
 """A letter is a folder of files, rendered when posted, in its reader's language.
 
-templates/mail/<room>/<letter>/ holds subject.txt, body.txt and body.html for a mail, and call.txt
-where somebody without a mailbox is called: what to say. The text is written on its own and says
-everything; it is never derived from the HTML.
+templates/mail/<room>/<letter>/ holds subject.txt, body.txt and body.html for a mail, sms.txt where it
+may go as a text message, and call.txt where somebody is called: what to say. The text is written on its
+own and says everything; it is never derived from the HTML.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import flask_babel
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from eventsapp import languages
+from eventsapp.mailroom import gsm
+from eventsapp.mailroom.models import Channel
 from eventsapp.settings import folder, setting
 
 LONGEST_SUBJECT = 50
@@ -24,7 +26,7 @@ LONGEST_SUBJECT = 50
 
 @dataclass(frozen=True)
 class Rendered:
-    """A letter as its reader will see it; a call has no HTML."""
+    """A letter as its reader will see it; a text and a call have no HTML, and a text shows no subject."""
 
     subject: str
     text: str
@@ -44,6 +46,36 @@ def render_call(kind: str, language: str, **context: Any) -> Rendered:
     """What to say on the phone, in `language`: the file call.txt of the same folder."""
     subject, text = _fill(kind, ("subject.txt", "call.txt"), language, context)
     return Rendered(_one_line(subject), _tidy(text))
+
+
+def render_text(kind: str, language: str, *, is_shared: bool = False, **context: Any) -> Rendered:
+    """The text message: sms.txt of the same folder, in signs that cost least.
+
+    `is_shared`: others read that phone; it then says only that there is something to hear, and for whom
+    (`first_name`).
+    """
+    subject, text = _fill(kind, ("subject.txt", "sms.txt"), language, context)
+    if is_shared:
+        [text] = _fill("mailroom/shared_phone", ("sms.txt",), language, context)
+    return Rendered(_one_line(subject), gsm.plain(_tidy(text)).strip())
+
+
+def written(
+    kind: str, channel: Channel, language: str, *, is_shared: bool = False, **context: Any
+) -> Rendered:
+    """The letter for one means."""
+    if channel is Channel.SMS:
+        return render_text(kind, language, is_shared=is_shared, **context)
+    return (render if channel is Channel.MAIL else render_call)(kind, language, **context)
+
+
+_FILES = {Channel.MAIL: "body.txt", Channel.SMS: "sms.txt", Channel.CALL: "call.txt"}
+
+
+@lru_cache(maxsize=256)
+def is_written_for(kind: str, channel: Channel) -> bool:
+    """Whether the letter has words for this means."""
+    return (folder("templates") / "mail" / kind / _FILES[channel]).is_file()
 
 
 def _fill(kind: str, names: tuple[str, ...], code: str, context: dict[str, Any]) -> list[str]:
@@ -82,7 +114,9 @@ def _environment() -> Environment:
     environment.filters.update(
         long_day=languages.long_day,
         day_only=lambda day: languages.long_day(day, year=False),
+        short_day=languages.short_day,
         hour=languages.hour,
+        cut=gsm.cut,
         hour_range=lambda event: languages.hour_range(event.starts_at, event.ends_at),
     )
     return environment

@@ -4,8 +4,9 @@ This is the one place below the doors that commits, after each step, since a sen
 rolled back. A letter is first claimed (WAITING → SENDING, committed), then carried without any
 open transaction, then marked. Two workers never claim the same one; the one who dies in between
 leaves a letter in SENDING, and `ABANDONED_AFTER` later it waits again, with the same Message-ID
-and the same bytes. SMTP cannot promise more: a repeat happens only if we die between the server's
-"250" and our commit.
+and the same bytes. SMTP cannot promise more, nor can a gateway of texts: a repeat happens only if we
+die between the server's "250" and our commit. What fails for good goes on by the reader's next means, in
+the same transaction (`mailroom.escalation`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sqlalchemy.orm import aliased
 
 from eventsapp import journal
 from eventsapp.database import begin_writing, db, rows_changed
-from eventsapp.mailroom import sealing
+from eventsapp.mailroom import escalation, sealing, sms
 from eventsapp.mailroom.calendar_message import CalendarMessage, Mailbox
 from eventsapp.mailroom.delivery import Deferred, Postman, Rejected, ServerAway
 from eventsapp.mailroom.models import LETTER_MOVES, Channel, Letter, LetterStatus
@@ -35,11 +36,24 @@ MOST_ATTEMPTS = 14
 """About two days of refusals of this very letter, then a human looks. A server that is away does
 not count: waiting for it costs nobody anything."""
 
+MOST_TRIES_OF_A_TEXT = 8
+"""About two hours, then its reader is told by the next means: a text that comes late is no text."""
+
+CARRIED = (Channel.SMS, Channel.MAIL)
+"""What leaves by itself: texts first, they are the fewest and the most pressed."""
+
 
 class LetterHasNotFailed(Conflict):
     """Only what was given up is sent again by hand."""
 
     sentence = msgid("Ce courrier n’est pas en échec : il n’y a rien à relancer.")
+
+
+class LetterHasMoved(LetterHasNotFailed):
+    """It goes on by another means, or its private link is gone: sent again it would be said twice, or in
+    vain."""
+
+    sentence = msgid("Ce courrier est passé par un autre moyen : il n’y a rien à relancer.")
 
 
 @dataclass
@@ -51,6 +65,7 @@ class Round:
     failed: int = 0
     stale: int = 0
     server_away: bool = False
+    """The mail server, or the gateway of texts."""
 
 
 @dataclass(frozen=True)
@@ -60,36 +75,47 @@ class _Claim:
     letter_id: int
     claimed_at: datetime
     attempts: int
-    message: CalendarMessage
+    message: CalendarMessage | None
+    """None: a text message."""
+    address: str
+    reference: str
     text: str
     html: str
 
+    @property
+    def most_attempts(self) -> int:
+        return MOST_ATTEMPTS if self.message else MOST_TRIES_OF_A_TEXT
+
 
 def deliver_due(now: datetime, limit: int = 50) -> Round:
-    """Delivers at most `limit` letters that are due at `now`, the oldest first, and says what came of it.
+    """Delivers at most `limit` texts and `limit` mails that are due at `now`, the oldest first, and says
+    what came of it.
 
-    Commits after each letter. Stops when the server is away: the others would fare no better.
+    Commits after each letter. Stops with the ones or the others when their server is away: the rest would
+    fare no better.
     """
     done, started = Round(), monotonic()
     _settle_leftovers(now, done)
     with Postman() as postman:
-        for _ in range(limit):
-            # A slow server makes a round last: a claim bears its own hour, or it would look abandoned.
-            hour = now + timedelta(seconds=int(monotonic() - started))
-            claim = _claim_next(hour, done)
-            if claim is None:
-                break
-            _carry(postman, claim, hour, done)
-            if done.server_away:
-                break
+        for channel in CARRIED:
+            for _ in range(limit):
+                # A slow server makes a round last: a claim bears its own hour, or it would look abandoned.
+                hour = now + timedelta(seconds=int(monotonic() - started))
+                claim = _claim_next(channel, hour, done)
+                if claim is None or not _carry(postman, claim, hour, done):
+                    break
     return done
 
 
 def try_again(letter: Letter, *, actor: str, now: datetime) -> None:
     """A human wants a failed letter to leave after all; the next round takes it.
 
-    Raises LetterHasNotFailed.
+    Raises LetterHasNotFailed, LetterHasMoved.
     """
+    next_one = aliased(Letter)
+    has_moved = exists().where(next_one.moved_from_id == letter.id)
+    if db.session.scalar(select(has_moved)) or sealing.has_lost_links(letter.text):
+        raise LetterHasMoved()
     again = _move(
         LetterStatus.FAILED,
         LetterStatus.WAITING,
@@ -127,15 +153,16 @@ def _settle_leftovers(now: datetime, done: Round) -> None:
         text="",
         html="",
         is_sealed=False,
+        fallback="",
     )
     db.session.commit()
 
 
-def _claim_next(now: datetime, done: Round) -> _Claim | None:
+def _claim_next(channel: Channel, now: datetime, done: Round) -> _Claim | None:
     """Takes the next due letter for us alone, or None when there is none."""
     while True:
         begin_writing()
-        letter = db.session.scalars(_due(now)).first()
+        letter = db.session.scalars(_due(channel, now)).first()
         if letter is None:
             db.session.commit()
             return None
@@ -152,7 +179,7 @@ def _claim_next(now: datetime, done: Round) -> _Claim | None:
         try:
             claim = _packed(letter, now)
         except (sealing.Unreadable, ValueError) as error:
-            _mark(letter.id, now, LetterStatus.FAILED, finished_at=now, problem=str(error)[:400])
+            _fail(letter.id, now, now, error)
             done.failed += 1
             claim = None
         db.session.commit()
@@ -160,19 +187,19 @@ def _claim_next(now: datetime, done: Round) -> _Claim | None:
             return claim
 
 
-def _due(now: datetime) -> Select[Letter]:
+def _due(channel: Channel, now: datetime) -> Select[Letter]:
     """The oldest due letter with nothing before it in its thread; a row locked by another is skipped."""
     earlier = aliased(Letter)
     held_back = exists().where(
         earlier.thread == Letter.thread,
         earlier.id < Letter.id,
-        earlier.channel == Channel.MAIL,
+        earlier.channel.in_(CARRIED),
         earlier.status.in_((LetterStatus.WAITING, LetterStatus.SENDING)),
     )
     return (
         select(Letter)
         .where(
-            Letter.channel == Channel.MAIL,
+            Letter.channel == channel,
             Letter.status == LetterStatus.WAITING,
             Letter.due_at <= now,
             (Letter.thread == "") | ~held_back,
@@ -187,37 +214,44 @@ def _due(now: datetime) -> Select[Letter]:
 def _packed(letter: Letter, now: datetime) -> _Claim:
     """The message, made of what was posted and nothing else: a retry has the same bytes."""
     text = sealing.unseal(letter.text) if letter.is_sealed else letter.text
-    html = sealing.unseal(letter.html) if letter.is_sealed else letter.html
-    message = CalendarMessage(
-        subject=letter.subject,
-        sender=Mailbox(letter.sender_name, letter.sender_address),
-        recipient=Mailbox(letter.reader_name, letter.address),
-        text=text,
-        html=html,
-        message_id=letter.message_id,
-        sent_at=letter.posted_at,
-        calendar=letter.calendar,
-    )
-    return _Claim(letter.id, now, letter.attempts + 1, message, text, html)
+    html = sealing.unseal(letter.html) if letter.is_sealed and letter.html else letter.html
+    message = None
+    if letter.channel is Channel.MAIL:
+        message = CalendarMessage(
+            subject=letter.subject,
+            sender=Mailbox(letter.sender_name, letter.sender_address),
+            recipient=Mailbox(letter.reader_name, letter.address),
+            text=text,
+            html=html,
+            message_id=letter.message_id,
+            sent_at=letter.posted_at,
+            calendar=letter.calendar,
+        )
+    reference = letter.message_id.strip("<>").partition("@")[0]
+    return _Claim(letter.id, now, letter.attempts + 1, message, letter.address, reference, text, html)
 
 
-def _carry(postman: Postman, claim: _Claim, now: datetime, done: Round) -> None:
-    """Carries one claimed letter and writes down what came of it."""
+def _carry(postman: Postman, claim: _Claim, now: datetime, done: Round) -> bool:
+    """Carries one claimed letter and writes down what came of it; whether the next may be tried."""
     try:
-        postman.carry(claim.message)
+        if claim.message:
+            postman.carry(claim.message)
+        else:
+            sms.gateway().send(claim.address, claim.text.strip(), reference=claim.reference)
     except ServerAway as problem:
         done.server_away = True
         _later(claim, now, problem, attempts=claim.attempts - 1)
+        return False
     except Deferred as problem:
-        if claim.attempts >= MOST_ATTEMPTS:
+        if claim.attempts >= claim.most_attempts:
             done.failed += 1
-            _finish(claim, LetterStatus.FAILED, finished_at=now, problem=str(problem)[:400])
+            _give_up(claim, now, problem)
         else:
             done.deferred += 1
             _later(claim, now, problem, attempts=claim.attempts)
     except Rejected as problem:
         done.failed += 1
-        _finish(claim, LetterStatus.FAILED, finished_at=now, problem=str(problem)[:400])
+        _give_up(claim, now, problem)
     else:
         done.sent += 1
         _finish(
@@ -229,6 +263,7 @@ def _carry(postman: Postman, claim: _Claim, now: datetime, done: Round) -> None:
             html=sealing.erase_links(claim.html),
             is_sealed=False,
         )
+    return True
 
 
 def _later(claim: _Claim, now: datetime, problem: Exception, *, attempts: int) -> None:
@@ -248,10 +283,23 @@ def _finish(claim: _Claim, end: LetterStatus, **values: object) -> None:
     db.session.commit()
 
 
-def _mark(letter_id: int, held_since: datetime, end: LetterStatus, **values: object) -> None:
-    """Writes what came of a claim, unless the letter was taken from us meanwhile."""
+def _give_up(claim: _Claim, now: datetime, problem: Exception) -> None:
+    begin_writing()
+    _fail(claim.letter_id, claim.claimed_at, now, problem)
+    db.session.commit()
+
+
+def _fail(letter_id: int, held_since: datetime, now: datetime, problem: Exception) -> None:
+    """It failed, and goes on by the next means; unless the letter was taken from us meanwhile."""
+    said = str(problem)[:400]
+    if _mark(letter_id, held_since, LetterStatus.FAILED, finished_at=now, problem=said):
+        escalation.moved(db.session.get_one(Letter, letter_id, populate_existing=True), now=now)
+
+
+def _mark(letter_id: int, held_since: datetime, end: LetterStatus, **values: object) -> int:
+    """Writes what came of a claim, unless the letter was taken from us meanwhile: 1, or 0."""
     ours = (Letter.id == letter_id, Letter.claimed_at == held_since)
-    _move(LetterStatus.SENDING, end, *ours, **values)
+    return _move(LetterStatus.SENDING, end, *ours, **values)
 
 
 def _move(start: LetterStatus, end: LetterStatus, *which: ColumnElement[bool], **values: object) -> int:

@@ -23,6 +23,7 @@ _CODE = re.compile(r"(?<![\d-])\d{3}-\d{3}(?![\d-])")
 """« 123-456 »: a code that confirms a browser or an address (people.household_codes)."""
 ERASED = "…"
 """What stands in place of a token or a code in a delivered letter."""
+_LOST_LINK = re.compile(rf"https?://[^\s\"'<>]*/[a-z-]+/{ERASED}")
 
 
 class Unreadable(Exception):
@@ -45,6 +46,11 @@ def unseal(sealed: str) -> str:
 def erase_links(text: str) -> str:
     """`text` with the token of each private link (own page, sign-in) and each code replaced by « … »."""
     return _CODE.sub(ERASED, _PRIVATE_LINK.sub(rf"\g<1>{ERASED}", text))
+
+
+def has_lost_links(text: str) -> bool:
+    """Whether a private link of `text` was erased: sent again, it would open nothing."""
+    return bool(_LOST_LINK.search(text))
 
 
 def _secret() -> str:

@@ -41,7 +41,8 @@ def _tell(registration: Registration, mailboxes: set[str], now: datetime) -> Non
     """One letter, as far as they know; the first of a seated mailbox carries its calendar."""
     address = (registration.contact.email or "").lower()
     seated = registration.status is RegistrationStatus.CONFIRMED
-    with_calendar = bool(address) and seated and address not in mailboxes
+    hears = not registration.contact.wants_no_messages
+    with_calendar = bool(address) and seated and hears and address not in mailboxes
     if with_calendar:
         mailboxes.add(address)
     if registration.event.is_cancelled:

@@ -2,7 +2,8 @@
 
 Every function posts one letter in the current transaction. Seats come with an invitation for the
 calendar (REQUEST), their end with a CANCEL; a waiting list never touches a calendar. Subjects say
-the day only: mails are read on shared screens, and some actions are nobody else's business.
+the day only: mails are read on shared screens, and some actions are nobody else's business. What changes
+less than 48 hours before is told by the quickest means (`mailroom.means`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from eventsapp.invitations.promises import Promise
 from eventsapp.mailroom import outbox, rendering
 from eventsapp.mailroom.models import Channel
 from eventsapp.mailroom.rendering import Rendered
+from eventsapp.people.readers import first_means
 from eventsapp.places.models import Venue
 from eventsapp.registrations import listings, writing
 from eventsapp.registrations.models import Registration, RegistrationStatus
@@ -52,11 +54,12 @@ def standing_near(registration: Registration, *, now: datetime) -> None:
 def withdrawn(registration: Registration, *, was_seated: bool, now: datetime) -> None:
     """You no longer come; the date leaves the calendar, unless another family of this mailbox comes."""
     address = registration.contact.email
-    if not address:
+    if first_means(registration.contact) in {None, Channel.CALL}:
         # They cancelled on their own page and saw it there; nobody calls to say so.
-        outbox.drop_calls(writing.thread_of(registration), now=now)
+        thread = writing.thread_of(registration)
+        outbox.drop_calls(thread, outbox.quick_thread(thread), now=now)
         return
-    keeps_date = bool(was_seated and listings.is_seated_elsewhere(registration, address))
+    keeps_date = bool(was_seated and address and listings.is_seated_elsewhere(registration, address))
     promise = (
         None if keeps_date or not was_seated else writing.promise_of(promises.cancel, registration, now=now)
     )
@@ -90,29 +93,38 @@ def restored(registration: Registration, *, with_calendar: bool, now: datetime) 
 def party_changed(registration: Registration, *, by_desk: bool = True, now: datetime) -> None:
     """Their desk changed who comes, or they did. Whoever has no mailbox asked for it on the phone, or saw it
     on their own page: nobody calls."""
-    if registration.contact.email:
+    if first_means(registration.contact) not in {None, Channel.CALL}:
         waits = registration.status is RegistrationStatus.WAITING
         link_token = writing.new_link(registration, now)
         writing.post("party_changed", registration, now, link_token=link_token, waits=waits, by_desk=by_desk)
 
 
-def message(registration: Registration, said: str, *, number: int, now: datetime) -> Channel:
+def message(registration: Registration, said: str, *, number: int, now: datetime) -> Channel | None:
     """What the desk of the event writes, as it was typed; how it travels. `number`: of the message.
 
     A call of its own: it takes the place of none, for "it is cancelled" is still to be said.
     """
-    by_call = not registration.contact.email
+    by_call = first_means(registration.contact) is Channel.CALL
     thread = outbox.thread_of("message", number, registration.id) if by_call else None
-    return writing.post(
-        "message", registration, now, thread=thread, **_said(registration.event, said)
-    ).channel
+    letter = writing.post(
+        "message", registration, now, thread=thread, replaces=False, **_said(registration.event, said)
+    )
+    return letter.channel if letter else None
 
 
 def message_preview(registration: Registration, said: str) -> Rendered:
     """The letter that `message` would post, without posting it."""
-    context = writing.context_of(registration, None, **_said(registration.event, said))
-    write = rendering.render if registration.contact.email else rendering.render_call
-    return write("registrations/message", registration.contact.language, **context)
+    contact, context = (
+        registration.contact,
+        writing.context_of(registration, None, **_said(registration.event, said)),
+    )
+    return rendering.written(
+        "registrations/message",
+        first_means(contact) or Channel.MAIL,
+        contact.language,
+        is_shared=contact.phone_is_shared,
+        **context,
+    )
 
 
 def _said(event: Event, said: str) -> dict[str, Any]:
@@ -132,7 +144,15 @@ def topic_changed(registration: Registration, topic: str, *, now: datetime) -> N
         now,
         link_token=link_token,
         waits=waits,
+        urgent=writing.is_near(registration, now),
         topic="" if neutral else topic,
+    )
+
+
+def reminder(registration: Registration, *, now: datetime) -> None:
+    """In two days; nothing new, and nothing that a calendar does not know."""
+    writing.post(
+        "reminder", registration, now, link_token=writing.new_link(registration, now), replaces=False
     )
 
 
@@ -152,6 +172,7 @@ def _post_about_event(
         promise=promise,
         link_token=writing.new_link(registration, now) if linked else None,
         waits=registration.status is RegistrationStatus.WAITING,
+        urgent=writing.is_near(registration, now),
         **more,
     )
 

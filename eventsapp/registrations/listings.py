@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,9 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from eventsapp.agenda.models import Activity, Event, RegistrationMode
 from eventsapp.database import AsTyped, db
+from eventsapp.mailroom.models import Channel
 from eventsapp.people.models import Household, Person, Professional
+from eventsapp.people.readers import first_means
 from eventsapp.places.models import Venue
 from eventsapp.programme.models import Action
 from eventsapp.refusals import NotFound
@@ -182,22 +185,23 @@ class Readers:
     """How many registrations of one event are told by one means in one language."""
 
     event_id: int
-    by_mail: bool
+    means: Channel | None
+    """The first; None: they want no messages."""
     language: str
     waits: bool
     """For a place, or has still to say yes to one: seated otherwise."""
+    with_mail: bool
+    """A mail leaves besides."""
     people: int
 
 
-def readers_of(events: Collection[int]) -> list[Readers]:
+def readers_of(events: Collection[int], *, urgent: Collection[int] = ()) -> list[Readers]:
     """Who would be told if these events changed, as `following` tells them, counted and never named; one
-    statement, or none."""
+    statement, or none. `urgent`: those of them that are less than 48 hours away."""
     if not events:
         return []
-    by_mail = (func.coalesce(Person.email, "") != "").label("by_mail")
-    waits = Registration.status.in_(NOT_YET_COMING).label("waits")
     rows = db.session.execute(
-        select(Registration.event_id, by_mail, Person.language, waits, func.count(Registration.id))
+        select(Registration.event_id, Registration.status, Person)
         .join(Registration.event)
         .outerjoin(Registration.household)
         .outerjoin(Registration.professional)
@@ -207,7 +211,16 @@ def readers_of(events: Collection[int]) -> list[Readers]:
             Registration.status != RegistrationStatus.CANCELLED,
             Event.registration != RegistrationMode.NONE,
         )
-        .group_by(Registration.event_id, by_mail, Person.language, waits)
-        .order_by(Registration.event_id, by_mail.desc(), Person.language, waits)
     )
-    return [Readers(*row) for row in rows]
+    counted = Counter[tuple[int, Channel | None, str, bool, bool]]()
+    for event_id, status, person in rows:
+        hurries = event_id in urgent
+        means = first_means(person, urgent=hurries)
+        besides = hurries and person.means is None and means is not Channel.MAIL and bool(person.email)
+        waits = status in NOT_YET_COMING
+        counted[event_id, means, person.language, waits, means is not None and besides] += 1
+    found = [Readers(*key, people) for key, people in counted.items()]
+    return sorted(found, key=lambda one: (one.event_id, _RANK[one.means], one.language, one.waits))
+
+
+_RANK = {Channel.MAIL: 0, Channel.SMS: 1, Channel.CALL: 2, None: 3}

@@ -22,6 +22,7 @@ from eventsapp.languages import DEFAULT
 from eventsapp.mailroom.models import Channel
 from eventsapp.people import contacts
 from eventsapp.people.models import Household, Professional
+from eventsapp.people.readers import first_means
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
 from eventsapp.registrations import letters, seats
 from eventsapp.registrations.models import (
@@ -85,12 +86,15 @@ class Readers:
     """To whom a message goes, one registration each."""
 
     mails: Sequence[Registration]
+    texts: Sequence[Registration]
     calls: Sequence[Registration]
+    unwilling: int
+    """How many want no messages: nobody writes to them, or calls."""
 
     @property
     def everybody(self) -> list[Registration]:
-        """Both, letters first."""
-        return [*self.mails, *self.calls]
+        """All who are told, letters first."""
+        return [*self.mails, *self.texts, *self.calls]
 
     @property
     def other_language(self) -> int:
@@ -98,7 +102,7 @@ class Readers:
         return sum(one.contact.language != DEFAULT.code for one in self.everybody)
 
     def __len__(self) -> int:
-        return len(self.mails) + len(self.calls)
+        return len(self.everybody)
 
 
 def write(event: Event, text: str, audience: MessageAudience, *, actor: str, now: datetime) -> EventMessage:
@@ -147,6 +151,7 @@ def send(message: EventMessage, *, seen: str, actor: str, now: datetime) -> bool
         raise ReadersChanged()
     by = [letters.message(one, message.text, number=message.id, now=now) for one in told.everybody]
     message.mails, message.calls = by.count(Channel.MAIL), by.count(Channel.CALL)
+    message.texts = by.count(Channel.SMS)
     message.status, message.sent_at, message.text = MessageStatus.SENT, now, ""
     journal.note(
         actor,
@@ -157,6 +162,7 @@ def send(message: EventMessage, *, seen: str, actor: str, now: datetime) -> bool
         event=event.id,
         audience=message.audience.value,
         mails=message.mails,
+        texts=message.texts,
         calls=message.calls,
     )
     return True
@@ -178,9 +184,13 @@ def readers(event: Event, audience: MessageAudience) -> Readers:
         contact = one.contact
         address = (contact.email or contact.phone_e164 or "").lower()
         people.setdefault((address, contact.first_name.casefold()), one)
-    told = [one for one in people.values() if one.contact.email or one.contact.phone_e164]
+    means = [(first_means(one.contact), one) for one in people.values()]
+    told = {channel: [one for by, one in means if by is channel] for channel in (*Channel, None)}
     return Readers(
-        mails=[one for one in told if one.contact.email], calls=[one for one in told if not one.contact.email]
+        mails=told[Channel.MAIL],
+        texts=told[Channel.SMS],
+        calls=told[Channel.CALL],
+        unwilling=len(told[None]),
     )
 
 

@@ -182,6 +182,8 @@ class Registration(Model):
         mapped_column("told_cancelled"),
     )
     """What its people last heard of hour, place and state: another letter is due when the event's differ."""
+    reminded_of: Mapped[datetime | None]
+    """The beginning of the date they were reminded of, or knew of anyway: once each, again if it moves."""
 
     event: Mapped[Event] = relationship()
     household: Mapped[Household | None] = relationship()
@@ -304,7 +306,8 @@ class EventMessage(Model):
     written_by: Mapped[str] = mapped_column(String(80))
     sent_at: Mapped[datetime | None]
     mails: Mapped[int] = mapped_column(default=0)
+    texts: Mapped[int] = mapped_column(default=0)
     calls: Mapped[int] = mapped_column(default=0)
-    """Letters that left, people to call."""
+    """Letters that left, by mail and by text; people to call."""
 
     event: Mapped[Event] = relationship()

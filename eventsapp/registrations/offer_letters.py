@@ -12,6 +12,8 @@ from eventsapp import languages
 from eventsapp.clock import PARIS
 from eventsapp.invitations import promises
 from eventsapp.mailroom import outbox
+from eventsapp.mailroom.models import Channel
+from eventsapp.people.readers import first_means
 from eventsapp.registrations import answering, writing
 from eventsapp.registrations.models import Registration
 
@@ -46,7 +48,7 @@ def offered(registration: Registration, *, now: datetime) -> None:
 def taken(registration: Registration, *, now: datetime) -> None:
     """You said yes; with the invitation."""
     no_more_calls(registration, now)
-    if registration.contact.email:  # whoever has none has just said it themselves
+    if first_means(registration.contact) not in {None, Channel.CALL}:  # others have just said it themselves
         promise = writing.promise_of(promises.request, registration, changed=False, now=now)
         link_token = writing.new_link(registration, now)
         writing.post("offer_taken", registration, now, promise=promise, link_token=link_token)
@@ -55,7 +57,7 @@ def taken(registration: Registration, *, now: datetime) -> None:
 def declined(registration: Registration, *, now: datetime) -> None:
     """You said no."""
     no_more_calls(registration, now)
-    if registration.contact.email:
+    if first_means(registration.contact) not in {None, Channel.CALL}:
         writing.post("offer_declined", registration, now)
 
 

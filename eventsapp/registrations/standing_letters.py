@@ -18,7 +18,9 @@ from eventsapp.agenda.models import Activity, Event, EventStatus
 from eventsapp.database import db
 from eventsapp.invitations import promises
 from eventsapp.mailroom import outbox
+from eventsapp.mailroom.models import Channel
 from eventsapp.people.models import Household, Professional
+from eventsapp.people.readers import first_means
 from eventsapp.programme.models import Action
 from eventsapp.registrations import booking, letters, seats, writing
 from eventsapp.registrations.booking import Confirmed
@@ -135,7 +137,8 @@ def invite(date_id: int, now: datetime) -> bool:
         return False
     date.invited_at = now
     address = registration.contact.email
-    if address and not promises.holds_date(event, address):
+    by_mail = first_means(registration.contact) is Channel.MAIL
+    if by_mail and address and not promises.holds_date(event, address):
         letters.standing_near(registration, now=now)
     return True
 

@@ -11,15 +11,17 @@ from typing import Any
 
 from flask_babel import force_locale, gettext
 
+from eventsapp.agenda import telling
 from eventsapp.agenda.entries import address_of
 from eventsapp.agenda.models import Event
+from eventsapp.invitations import promises
 from eventsapp.invitations.promises import Promise
 from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import outbox
-from eventsapp.mailroom.models import Letter
-from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
+from eventsapp.mailroom.models import Channel, Letter
+from eventsapp.mailroom.outbox import OutgoingLetter, Sender
 from eventsapp.people import households
-from eventsapp.people.models import Person
+from eventsapp.people.readers import first_means, reader_of
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from eventsapp.settings import setting
 
@@ -32,15 +34,20 @@ def post(
     promise: Promise | None = None,
     link_token: str | None = None,
     thread: str | None = None,
+    urgent: bool = False,
+    replaces: bool = True,
     **more: Any,
-) -> Letter:
-    """Posts the letter of the folder registrations/`letter`; `more` is what its files name besides."""
+) -> Letter | None:
+    """Posts the letter of the folder registrations/`letter`; `more` is what its files name besides.
+
+    None for who wants no messages. `urgent`, `replaces`: as `outbox.OutgoingLetter` says.
+    """
     event, contact = registration.event, registration.contact
     address = promise.organizer.address if promise else setting("MAIL_DEFAULT_SENDER")
     return outbox.post(
         OutgoingLetter(
             kind=f"registrations/{letter}",
-            reader=_reader(contact),
+            reader=reader_of(contact),
             sender=Sender(name=_organizer_name(event, contact.language), address=address),
             context=context_of(registration, link_token, **more),
             thread=thread or thread_of(registration),
@@ -50,6 +57,8 @@ def post(
             method=promise.method if promise else None,
             holds_private_link=link_token is not None,
             useless_after=event.ends_at,
+            urgent=urgent,
+            replaces=replaces,
         ),
         now=now,
     )
@@ -99,25 +108,30 @@ def about(registration: Registration) -> str:
     return f"registration:{registration.id}"
 
 
-def _reader(contact: Person) -> Reader:
-    return Reader(
-        name=contact.first_name, language=contact.language, email=contact.email, phone=contact.phone_e164
-    )
-
-
 def new_link(registration: Registration, now: datetime) -> str | None:
     """A link of its own for each letter; a professional has none, nor has somebody we call."""
-    if registration.household is None or not registration.contact.email:
+    if registration.household is None or first_means(registration.contact) in {None, Channel.CALL}:
         return None
     return households.new_link(registration.household, now=now)
+
+
+def is_near(registration: Registration, now: datetime) -> bool:
+    """Whether what they knew or what holds now is less than 48 hours away: told by the quickest means."""
+    return min(registration.told.starts_at, registration.event.starts_at) - now < telling.IMMINENT
 
 
 def promise_of(
     tell: Callable[..., Promise | None], registration: Registration, *, now: datetime, **more: bool
 ) -> Promise | None:
-    """What their calendar is told, by `promises.request` or `promises.cancel`; nothing without e-mail."""
+    """What their calendar is told, by `promises.request` or `promises.cancel`; nothing without e-mail.
+
+    Who is told by other means gets no invitation, but a date that stands in a calendar is put right there.
+    """
     contact = registration.contact
-    if not contact.email:
+    if not contact.email or contact.wants_no_messages:
+        return None
+    known = first_means(contact) is Channel.MAIL or promises.holds_date(registration.event, contact.email)
+    if not known:
         return None
     return tell(
         registration.event,

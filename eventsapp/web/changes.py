@@ -54,7 +54,7 @@ def show(code: str) -> str:
         notice=notice,
         minutes_left=_minutes_left(notice, now),
         tells=notice is not None and notice.terms != event.terms,
-        reach=reach(event),
+        reach=reach(event, now=now),
         is_over=event.ends_at <= now,
         **desk_of(event),
     )
@@ -225,7 +225,7 @@ def _preview(event: Event, change: Change | None, *, room_only: bool = False) ->
     begins = change.begins if change else event.starts_at
     starts = [event.starts_at, begins, *([notice.starts_at] if notice else [])]
     at_once = telling.is_imminent(*starts, now=now)
-    told = reach(event)
+    told = reach(event, now=now, begins=begins)
     names = [
         (known.own_name if (known := languages.known(code)) else code, number)
         for code, number in told.languages

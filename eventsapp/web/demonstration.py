@@ -39,6 +39,7 @@ class Envelope:
     subject: str
     sender: str
     recipient: str
+    is_text: bool
 
 
 @bp.get("/demonstration/courrier")
@@ -85,6 +86,7 @@ def envelope_of(letter: caught.CaughtLetter) -> Envelope:
         subject=str(headers["Subject"] or gettext("(sans objet)")),
         sender=_person(str(headers["From"] or "")),
         recipient=_person(str(headers["To"] or "")),
+        is_text=letter.is_text,
     )
 
 

@@ -70,6 +70,19 @@ def test_nothing_is_marked_safe_in_a_template(path: Path) -> None:
 
 
 def test_every_letter_has_its_subject_and_a_text_of_its_own() -> None:
-    mail, call = {"subject.txt", "body.txt", "body.html"}, {"subject.txt", "call.txt"}
-    for folder in {path.parent for path in LETTERS if path.parent.parent.parent == TEMPLATES / "mail"}:
-        assert {path.name for path in folder.iterdir()} in (mail, call, mail | call), name(folder)
+    mail, call, text = {"subject.txt", "body.txt", "body.html"}, {"subject.txt", "call.txt"}, {"sms.txt"}
+    shared = TEMPLATES / "mail" / "mailroom" / "shared_phone"  # no letter: what stands in for any text
+    for folder in {path.parent for path in LETTERS if path.parent.parent.parent == TEMPLATES / "mail"} - {
+        shared
+    }:
+        assert {path.name for path in folder.iterdir()} - text in (mail, call, mail | call), name(folder)
+
+
+def test_every_letter_to_residents_can_go_as_a_text() -> None:
+    """By mail, by text or by a call is their choice: a letter without words for one takes it away."""
+    residents = TEMPLATES / "mail" / "registrations"
+    folders = {path for path in residents.iterdir() if path.is_dir()}
+    # Whoever asks for a new link by a number is called: a link by text would open to whoever holds it.
+    called = {residents / "lost_link"}
+    assert {name(folder) for folder in folders - called if not (folder / "sms.txt").is_file()} == set()
+    assert len(folders) > 10

@@ -47,6 +47,7 @@ STORIES: dict[str, Story] = {
         registration, "Apportez un tablier.\n\nÀ samedi !", number=1, now=clock.now()
     ),
     "restored": lambda registration: letters.restored(registration, with_calendar=True, now=clock.now()),
+    "reminder": lambda registration: letters.reminder(registration, now=clock.now()),
 }
 
 

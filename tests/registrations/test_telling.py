@@ -232,13 +232,15 @@ def test_another_room_near_the_day_is_said_in_the_letter(
 
 
 def test_reach_counts_letters_and_calls_by_language(event: Event) -> None:
-    assert reach(event) == Reach(0, 0, 0, ())
+    assert reach(event, now=clock.now()) == Reach(0, 0, 0, ())
     register(event, answers("Awa"))
     register(event, answers("Binta", number="06 39 98 00 07"))
     register(event, answers("Chao"), language="en")
     cancel(register(event, answers("Dalia")).registration)
     register(factories.an_event("Ailleurs"), answers("Elif"))
-    assert reach(event) == Reach(by_mail=2, calls=1, waiting=1, languages=(("fr", 2), ("en", 1)))
+    assert reach(event, now=clock.now()) == Reach(
+        by_mail=2, calls=1, waiting=1, languages=(("fr", 2), ("en", 1))
+    )
 
 
 @dataclass

@@ -30,11 +30,13 @@ def index(territory: str) -> str:
     total = sum(counts.values()) if status is None else counts.get(status, 0)
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    shown = listings.written(area.id, status=status, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     return render_template(
         "coordination/letters/index.html",
         territory=area,
         notices=notices.waiting(area.id),
-        letters=listings.written(area.id, status=status, limit=PER_PAGE, offset=(page - 1) * PER_PAGE),
+        letters=shown,
+        moved_to=listings.moved_to(shown),
         status=status,
         counts=counts,
         total=total,
@@ -53,6 +55,7 @@ def show(territory: str, letter_id: int) -> str:
         "coordination/letters/show.html",
         territory=area,
         letter=letter,
+        moved_to=listings.moved_to([letter]).get(letter.id),
         address=masked_address(letter.address),
         text=readable_text(letter),
     )
@@ -65,10 +68,10 @@ def retry(territory: str, letter_id: int) -> BaseResponse:
     letter = listings.by_id(letter_id, area.id)
     try:
         rounds.try_again(letter, actor=actor(), now=clock.now())
-        by_mail = letter.channel is Channel.MAIL
+        leaves_by_itself = letter.channel is not Channel.CALL
         db.session.commit()
         again = gettext("Ce courrier repart dans une minute.")
-        flash(again if by_mail else gettext("Cette personne est de nouveau dans « Appels »."), "ok")
+        flash(again if leaves_by_itself else gettext("Cette personne est de nouveau dans « Appels »."), "ok")
     except LetterHasNotFailed as refusal:
         db.session.rollback()
         flash(gettext(refusal.sentence), "warn")

@@ -87,7 +87,7 @@ def send(code: str, message_id: int) -> tuple[str, int] | BaseResponse:
         event = run_here(code)
         sentence = gettext(refusal.sentence, **refusal.parameters)
         return _check_page(event, messages.by_id(message_id, event), sentence), refusal.status
-    reached = message.mails + message.calls
+    reached = message.mails + message.texts + message.calls
     db.session.commit()
     said = ngettext("Le message part à %(num)d personne.", "Le message part à %(num)d personnes.", reached)
     flash(said, "ok")
@@ -117,7 +117,8 @@ def _writer(message: EventMessage, names: dict[int, str]) -> str:
 
 def _check_page(event: Event, message: EventMessage, sentence: str = "") -> str:
     readers = messages.readers(event, message.audience)
-    mail, call = next(iter(readers.mails), None), next(iter(readers.calls), None)
+    shown = {name: next(iter(getattr(readers, name)), None) for name in ("mails", "texts", "calls")}
+    mail, sms, call = (letters.message_preview(one, message.text) if one else None for one in shown.values())
     return render_template(
         "partners/messages/check.html",
         event=event,
@@ -126,7 +127,8 @@ def _check_page(event: Event, message: EventMessage, sentence: str = "") -> str:
         audience=AUDIENCES[message.audience],
         readers=readers,
         mark=messages.mark_of(message, readers),
-        mail=letters.message_preview(mail, message.text) if mail else None,
-        call=letters.message_preview(call, message.text) if call else None,
+        mail=mail,
+        sms=sms,
+        call=call,
         sentence=sentence,
     )

@@ -16,6 +16,7 @@ from eventsapp.clock import PARIS
 from eventsapp.codes import link_token
 from eventsapp.database import db
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER, FirstNameMissing
+from eventsapp.people.readers import first_means
 from eventsapp.refusals import Conflict, Refusal, msgid
 from eventsapp.registrations import (
     admission,
@@ -326,6 +327,7 @@ def _show_page(event: Event, line: Line, shown: NumbersForm) -> str:
         **desk_of(event),
         line=line,
         one=line.registration,
+        means=first_means(line.registration.contact),
         form=shown,
         child_fields=_child_fields(shown),
         most=LARGEST_PARTY,

@@ -1,0 +1,28 @@
+"""A person as a letter's reader: what they left, and how they wish to be told."""
+
+from __future__ import annotations
+
+from eventsapp.mailroom.models import Channel
+from eventsapp.mailroom.outbox import Reader
+from eventsapp.people.models import Person
+
+
+def reader_of(person: Person, *, asked_for_it: bool = False) -> Reader:
+    """To whom a letter for `person` goes.
+
+    `asked_for_it`: a code or a new link that they ask for themselves reaches even who wants no messages.
+    """
+    return Reader(
+        name=person.first_name,
+        language=person.language,
+        email=person.email,
+        phone=person.phone_e164,
+        wish=Channel(person.means.value) if person.means else None,
+        phone_is_shared=person.phone_is_shared,
+        wants_nothing=person.wants_no_messages and not asked_for_it,
+    )
+
+
+def first_means(person: Person, *, urgent: bool = False) -> Channel | None:
+    """How they are told first; None for who wants no messages."""
+    return next(iter(reader_of(person).means(urgent=urgent)), None)

@@ -1,0 +1,65 @@
+"""How settings are read from the environment, which knows text only; and the secret a demonstration keeps."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from tempfile import mkstemp
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def boolean(text: str) -> bool:
+    """« yes » or « no ». Raises ValueError, as the others do."""
+    if text.strip().lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.strip().lower() in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError(f"expected yes or no, got {text!r}")
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A whole number between these."""
+
+    def read(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise ValueError(f"expected a whole number from {least} to {most}, got {text!r}")
+        return number
+
+    return read
+
+
+def log_level(text: str) -> str:
+    """One of LOG_LEVELS."""
+    if text.upper() not in LOG_LEVELS:
+        raise ValueError(f"expected one of {', '.join(LOG_LEVELS)}, got {text!r}")
+    return text.upper()
+
+
+def sender_of_texts(text: str) -> str:
+    """What operators take as the name of a sender."""
+    if not (text.isascii() and text.isalnum() and len(text) <= 11 and not text.isdigit()):
+        raise ValueError(f"expected at most eleven letters and digits, got {text!r}")
+    return text
+
+
+def kept_secret(folder: Path) -> str:
+    """The secret of a demonstration: drawn once, readable by its owner only, kept across starts.
+
+    Written whole beside its place and linked there: processes that start together keep the same
+    one, and none ever reads half of it, even after a start that was cut short.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "secret-key"
+    if not path.exists():
+        handle, draft = mkstemp(dir=folder, prefix="secret-key-")  # readable by its owner only
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+        with suppress(FileExistsError):  # another process was first
+            os.link(draft, path)
+        os.unlink(draft)
+    return path.read_text()

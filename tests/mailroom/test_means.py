@@ -1,0 +1,109 @@
+"""Which means is chosen, whoever they are: their choice first, the quickest when it presses."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eventsapp.mailroom import means
+from eventsapp.mailroom.models import Channel
+from eventsapp.mailroom.outbox import Reader
+from tests.texting import KEY
+
+MAIL, SMS, CALL = Channel.MAIL, Channel.SMS, Channel.CALL
+ADDRESS, MOBILE, LANDLINE = "awa@example.org", "+33639980000", "+33199001919"
+
+pytestmark = [pytest.mark.databases("sqlite"), pytest.mark.usefixtures("db_session")]
+
+
+@pytest.fixture
+def with_gateway(app: Flask) -> Flask:
+    app.config["SMS_API_KEY"] = KEY
+    return app
+
+
+@pytest.mark.parametrize(
+    ("email", "phone", "wish", "usually", "at_once"),
+    [
+        (ADDRESS, None, None, [MAIL], [MAIL]),
+        (ADDRESS, MOBILE, None, [MAIL, SMS, CALL], [SMS, CALL, MAIL]),
+        (ADDRESS, LANDLINE, None, [MAIL, CALL], [CALL, MAIL]),
+        (None, MOBILE, None, [SMS, CALL], [SMS, CALL]),
+        (None, LANDLINE, None, [CALL], [CALL]),
+        (ADDRESS, MOBILE, MAIL, [MAIL, SMS, CALL], [MAIL, SMS, CALL]),
+        (ADDRESS, MOBILE, SMS, [SMS, MAIL, CALL], [SMS, MAIL, CALL]),
+        (ADDRESS, MOBILE, CALL, [CALL], [CALL]),
+        (ADDRESS, LANDLINE, SMS, [MAIL, CALL], [MAIL, CALL]),
+        (ADDRESS, None, CALL, [MAIL], [MAIL]),
+        (None, None, MAIL, [], []),
+    ],
+)
+def test_the_means_of_each(
+    with_gateway: Flask,
+    email: str | None,
+    phone: str | None,
+    wish: Channel | None,
+    usually: list[Channel],
+    at_once: list[Channel],
+) -> None:
+    reader = Reader(name="Awa", language="fr", email=email, phone=phone, wish=wish)
+    assert list(reader.means()) == usually
+    assert list(reader.means(urgent=True)) == at_once
+    nothing = Reader(name="Awa", language="fr", email=email, phone=phone, wish=wish, wants_nothing=True)
+    assert nothing.means() == nothing.means(urgent=True) == ()
+
+
+def test_without_a_gateway_nobody_is_texted(app: Flask) -> None:
+    assert means.in_order(email=None, phone=MOBILE, wish=SMS) == (CALL,)
+    assert means.in_order(email=ADDRESS, phone=MOBILE) == (MAIL, CALL)
+
+
+@pytest.mark.parametrize(
+    ("number", "takes_texts"),
+    [
+        ("+33639980000", True),
+        ("+33712345678", True),
+        ("06 39 98 00 00", True),
+        ("+33199001919", False),
+        ("+33970000000", False),
+        ("+447400123456", True),
+        ("+442079460000", False),
+        ("+16502530000", True),
+        ("+262692123456", True),
+        ("12", False),
+        ("rien", False),
+    ],
+)
+def test_a_text_goes_to_mobiles(number: str, takes_texts: bool) -> None:
+    assert means.is_mobile(number) == takes_texts
+
+
+@given(
+    email=st.sampled_from([None, ADDRESS]),
+    phone=st.sampled_from([None, MOBILE, LANDLINE]),
+    wish=st.sampled_from([None, *Channel]),
+    urgent=st.booleans(),
+    gateway=st.booleans(),
+)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_they_left_and_wish(
+    app: Flask, email: str | None, phone: str | None, wish: Channel | None, urgent: bool, gateway: bool
+) -> None:
+    app.config["SMS_API_KEY"] = KEY if gateway else ""
+    order = means.in_order(email=email, phone=phone, wish=wish, urgent=urgent)
+    assert bool(order) == bool(email or phone)  # whoever can be reached is
+    assert len(set(order)) == len(order)  # and by no means twice
+    assert MAIL not in order or email
+    assert SMS not in order or (phone == MOBILE and gateway)
+    assert CALL not in order or phone
+    possible = {MAIL: bool(email), SMS: phone == MOBILE and gateway, CALL: bool(phone)}
+    if wish and possible[wish]:
+        assert order[0] is wish
+    if wish is CALL and phone:
+        assert order == (CALL,)  # never texted, never written to
+    if wish is None and urgent and phone:
+        assert order[0] is not MAIL  # a mailbox is the slowest
+    if CALL in order and not (urgent and wish is None):
+        assert order[-1] is CALL  # nobody's time is taken before machines have tried
