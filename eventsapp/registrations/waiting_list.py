@@ -26,7 +26,7 @@ def admit(event: Event, load: Load) -> bool:
     if not capacity.fits(load, seats.limits_of(event), seats.taken_at(event)):
         return False  # the usual case of a full event: nobody reads its queue
     hindrance, overtaken = capacity.admitted(
-        event.entry.order, seats.limits_of(event), seats.taken_at(event), _queue(event), load
+        event.entry.order, seats.limits_of(event), seats.taken_at(event), queue_of(event), load
     )
     if hindrance is not None or not seats.take(event, load):
         return False
@@ -39,7 +39,7 @@ def grow(event: Event, more: Load) -> bool:
     theirs. Part of `more` may be less than nothing: a child comes in the place of an adult."""
     if more.seats > 0:
         limits, taken = seats.limits_of(event), seats.taken_at(event)
-        hindrance, _ = capacity.admitted(event.entry.order, limits, taken, _queue(event), more)
+        hindrance, _ = capacity.admitted(event.entry.order, limits, taken, queue_of(event), more)
         if hindrance is not None:
             return False
     return seats.take(event, more)
@@ -80,11 +80,12 @@ def end_of_queue(event: Event, now: datetime) -> datetime:
 
 def _next(event: Event) -> Seating[Registration]:
     return capacity.seated_from_queue(
-        event.entry.order, seats.limits_of(event), seats.taken_at(event), _queue(event)
+        event.entry.order, seats.limits_of(event), seats.taken_at(event), queue_of(event)
     )
 
 
-def _queue(event: Event) -> list[Waiting[Registration]]:
+def queue_of(event: Event) -> list[Waiting[Registration]]:
+    """Who waits at an event, in order, and what they weigh; two statements."""
     return [Waiting(one, seats.weight_of(one), one.overtaken) for one in listings.waiting_at(event)]
 
 

@@ -18,7 +18,7 @@ from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import outbox
 from eventsapp.mailroom.models import Letter
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
-from eventsapp.people import households
+from eventsapp.people import households, professionals
 from eventsapp.people.models import Person
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from eventsapp.settings import setting
@@ -65,7 +65,7 @@ def context_of(registration: Registration, link_token: str | None, **more: Any) 
         "offered": registration.status is RegistrationStatus.OFFERED,
         "was": None,
         "was_at": "",
-        "link": households.link_address(link_token) if link_token else "",
+        "link": _address_of(registration, link_token) if link_token else "",
         **_facts(registration.event),
         **more,
     }
@@ -106,10 +106,12 @@ def _reader(contact: Person) -> Reader:
 
 
 def new_link(registration: Registration, now: datetime) -> str | None:
-    """A link of its own for each letter; a professional has none, nor has somebody we call."""
-    if registration.household is None or not registration.contact.email:
+    """A link of its own for each letter; somebody we call has none."""
+    if not registration.contact.email:
         return None
-    return households.new_link(registration.household, now=now)
+    if registration.professional is not None:
+        return professionals.new_link(registration.professional, now=now)
+    return households.new_link(registration.household, now=now) if registration.household else None
 
 
 def promise_of(
@@ -128,6 +130,11 @@ def promise_of(
         now=now,
         **more,
     )
+
+
+def _address_of(registration: Registration, token: str) -> str:
+    rooms = households if registration.professional is None else professionals
+    return rooms.link_address(token)
 
 
 def _organizer_name(event: Event, language: str) -> str:
