@@ -6,33 +6,13 @@ import enum
 import secrets
 from datetime import datetime
 
-from flask_babel import lazy_gettext
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.database import Model, choice
 from eventsapp.media.models import Picture
+from eventsapp.people.means import Means as Means
 from eventsapp.places.models import Quartier, Territory
-
-
-class Means(enum.StrEnum):
-    """How somebody is told things."""
-
-    MAIL = "courriel"
-    SMS = "sms"
-    CALL = "appel"
-
-    @property
-    def label(self) -> str:
-        """« Par e-mail », « Par SMS », « Par un appel »."""
-        return str(_MEANS_LABELS[self])
-
-
-_MEANS_LABELS = {
-    Means.MAIL: lazy_gettext("Par e-mail"),
-    Means.SMS: lazy_gettext("Par SMS"),
-    Means.CALL: lazy_gettext("Par un appel"),
-}
 
 
 class Person(Model):

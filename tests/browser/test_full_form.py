@@ -55,9 +55,10 @@ def test_a_family_of_three_comes_as_two(
         if number:
             page.locator("label[for=more-0]").click()
             send(page)
-            send(page)  # nothing is filled in
-            expect(page.get_by_role("alert")).to_be_visible()
-            axe(page)
+            if number == 1:
+                send(page)  # nothing is filled in
+                expect(page.get_by_role("alert")).to_be_visible()
+                axe(page)
             page.locator("#first_name").fill(name)
         page.locator(f"label[for=bracket-{bracket}]").click()
         page.locator("label[for=needs-1]").click()
