@@ -47,8 +47,8 @@ def note(
 ) -> None:
     """Writes one line in the current transaction.
 
-    `actor` is "account:12", "household:7", "worker" or "cli"; `thing` is a stored row that has
-    its id (flushed). `details` are JSON values without personal data.
+    `actor` is "account:12", "household:7", "professional:3", "worker" or "cli"; `thing` is a stored row
+    that has its id (flushed). `details` are JSON values without personal data.
     """
     db.session.add(
         JournalLine(
@@ -112,7 +112,11 @@ def actors_of(territory_id: int) -> Sequence[str]:
     """Who has done anything in a territory, families apart; one statement."""
     return db.session.scalars(
         select(JournalLine.actor)
-        .where(JournalLine.territory_id == territory_id, ~JournalLine.actor.startswith("household:"))
+        .where(
+            JournalLine.territory_id == territory_id,
+            ~JournalLine.actor.startswith("household:"),
+            ~JournalLine.actor.startswith("professional:"),
+        )
         .distinct()
         .order_by(JournalLine.actor)
     ).all()

@@ -29,14 +29,15 @@ def delete_households(numbers: Collection[int]) -> Deleted:
     return Deleted(rows_changed(delete(Person).where(Person.id.in_(contacts))), links)
 
 
-def delete_professionals(numbers: Collection[int]) -> int:
-    """Deletes these professionals, and the persons who act for no other organisation; how many persons."""
+def delete_professionals(numbers: Collection[int]) -> Deleted:
+    """Deletes these professionals, the persons who act for no other organisation, and their links."""
     if not numbers:
-        return 0
+        return Deleted(0, 0)
     persons = set(db.session.scalars(select(Professional.person_id).where(Professional.id.in_(numbers))))
+    links = rows_changed(delete(PrivateLink).where(PrivateLink.professional_id.in_(numbers)))
     rows_changed(delete(Professional).where(Professional.id.in_(numbers)))
     acting = set(
         db.session.scalars(select(Professional.person_id).where(Professional.person_id.in_(persons)))
     )
     speaking = set(db.session.scalars(select(Household.contact_id).where(Household.contact_id.in_(persons))))
-    return rows_changed(delete(Person).where(Person.id.in_(persons - acting - speaking)))
+    return Deleted(rows_changed(delete(Person).where(Person.id.in_(persons - acting - speaking))), links)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db
 from eventsapp.people.contacts import Phone
-from eventsapp.people.models import Household, Person, PrivateLink
+from eventsapp.people.models import Household, Means, Person, PrivateLink
 from eventsapp.refusals import NotFound, msgid
 from eventsapp.settings import setting
 
@@ -26,7 +26,14 @@ class LinkUnknown(NotFound):
 
 
 def open_new(
-    *, first_name: str, email: str | None, phone: Phone | None, language: str, now: datetime
+    *,
+    first_name: str,
+    email: str | None,
+    phone: Phone | None,
+    means: Means | None = None,
+    quartier_id: int | None = None,
+    language: str,
+    now: datetime,
 ) -> Household:
     """A new household, known through one adult who can be reached; added, not yet flushed."""
     contact = Person(
@@ -34,10 +41,11 @@ def open_new(
         email=email,
         phone=phone.typed if phone else None,
         phone_e164=phone.e164 if phone else None,
+        means=means,
         language=language,
         created_at=now,
     )
-    household = Household(contact=contact, created_at=now)
+    household = Household(contact=contact, quartier_id=quartier_id, created_at=now)
     db.session.add(household)
     return household
 
@@ -56,7 +64,7 @@ def by_link(token: str) -> Household:
         .where(PrivateLink.fingerprint == fingerprint(token), PrivateLink.revoked_at.is_(None))
         .options(joinedload(PrivateLink.household).joinedload(Household.contact))
     ).first()
-    if link is None:
+    if link is None or link.household is None:  # a professional's opens another page
         raise LinkUnknown()
     return link.household
 

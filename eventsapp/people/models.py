@@ -6,33 +6,13 @@ import enum
 import secrets
 from datetime import datetime
 
-from flask_babel import lazy_gettext
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.database import Model, choice
 from eventsapp.media.models import Picture
+from eventsapp.people.means import Means as Means
 from eventsapp.places.models import Quartier, Territory
-
-
-class Means(enum.StrEnum):
-    """How somebody is told things."""
-
-    MAIL = "courriel"
-    SMS = "sms"
-    CALL = "appel"
-
-    @property
-    def label(self) -> str:
-        """« Par e-mail », « Par SMS », « Par un appel »."""
-        return str(_MEANS_LABELS[self])
-
-
-_MEANS_LABELS = {
-    Means.MAIL: lazy_gettext("Par e-mail"),
-    Means.SMS: lazy_gettext("Par SMS"),
-    Means.CALL: lazy_gettext("Par un appel"),
-}
 
 
 class Person(Model):
@@ -78,21 +58,26 @@ class Household(Model):
 
 
 class PrivateLink(Model):
-    """A link to a household's own page; the token itself is never stored.
+    """A link to the own page of a household or a professional; the token itself is never stored.
 
     A link "sent again" is a new link: each letter carries its own, all open the same page until
     they are revoked.
     """
 
     __tablename__ = "private_link"
+    __table_args__ = (
+        CheckConstraint("(household_id IS NULL) <> (professional_id IS NULL)", name="one_party"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
+    professional_id: Mapped[int | None] = mapped_column(ForeignKey("professional.id"), index=True)
     fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 
-    household: Mapped[Household] = relationship()
+    household: Mapped[Household | None] = relationship()
+    professional: Mapped[Professional | None] = relationship()
 
 
 class OrganisationKind(enum.StrEnum):
@@ -212,17 +197,27 @@ class PartnerRequest(Model):
 
 
 class Professional(Model):
-    """A person acting for an organisation."""
+    """A person acting for an organisation: one we know, or the name that they typed (exactly one of both)."""
 
     __tablename__ = "professional"
-    __table_args__ = (UniqueConstraint("person_id", "organisation_id"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "organisation_id"),
+        CheckConstraint("(organisation_id IS NULL) = (organisation_name <> '')", name="of_one_organisation"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    organisation_name: Mapped[str] = mapped_column(String(120), default="")
+    """As typed, where no organisation of that name is approved: said by somebody, checked by nobody."""
 
     person: Mapped[Person] = relationship()
-    organisation: Mapped[Organisation] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+
+    @property
+    def works_for(self) -> str:
+        """The name of the organisation."""
+        return self.organisation.name if self.organisation else self.organisation_name
 
 
 class Account(Model):

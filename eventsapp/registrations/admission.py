@@ -10,7 +10,6 @@ from datetime import datetime
 
 from eventsapp.agenda.models import Event, RegistrationMode
 from eventsapp.refusals import Conflict, Refusal, msgid
-from eventsapp.registrations import capacity, seats
 from eventsapp.registrations.capacity import Load
 
 
@@ -47,15 +46,40 @@ class PartyOverCapacity(Refusal):
 
 
 class PartyOverQuota(Refusal):
-    """More people of one sort (children, under 6, adults) than the event ever takes."""
+    """More people of one sort than the event ever takes: waiting would be in vain."""
 
     sentence = msgid("Ce rendez-vous ne prend pas autant de personnes de cet âge. Appelez-nous.")
+
+
+class TooManyAdults(PartyOverQuota):
+    """Of 18 and over."""
+
+    sentence = msgid(
+        "Nombre d’adultes à ce rendez-vous : %(most)s au plus. Venez moins nombreux, ou appelez-nous."
+    )
+
+
+class TooManyChildren(PartyOverQuota):
+    """Under 18."""
+
+    sentence = msgid(
+        "Nombre d’enfants à ce rendez-vous : %(most)s au plus. Venez moins nombreux, ou appelez-nous."
+    )
+
+
+class TooManyUnder6(PartyOverQuota):
+    """Under 6."""
+
+    sentence = msgid(
+        "Nombre d’enfants de moins de 6 ans à ce rendez-vous : %(most)s au plus."
+        " Venez moins nombreux, ou appelez-nous."
+    )
 
 
 class TooFewAdults(Refusal):
     """Each adult looks after so many children at most."""
 
-    sentence = msgid("Ici, un adulte accompagne %(most)s enfants au plus. Venez avec un adulte de plus.")
+    sentence = msgid("Nombre d’enfants pour un adulte : %(most)s au plus. Venez avec un adulte de plus.")
 
 
 def require_open(event: Event, now: datetime) -> None:
@@ -71,11 +95,20 @@ def require_open(event: Event, now: datetime) -> None:
 
 
 def require_possible(event: Event, load: Load) -> None:
-    """Raises PartyOverCapacity, PartyOverQuota or TooFewAdults, beside the number of adults."""
-    entry = event.entry
+    """Raises PartyOverCapacity, TooManyUnder6, TooManyChildren, TooManyAdults or TooFewAdults: beside the
+    number of adults, or the first of those that count the children meant."""
     if load.seats > (event.capacity or 0):
         raise PartyOverCapacity(field="adults", seats=load.seats, capacity=event.capacity)
-    if not capacity.could_ever_fit(load, seats.limits_of(event)):
-        raise PartyOverQuota(field="adults")
+    entry = event.entry
+    if _over(load.under_6, entry.most_under_6):
+        raise TooManyUnder6(field="children_0_2", most=entry.most_under_6)
+    if _over(load.children, entry.most_children):
+        raise TooManyChildren(field="children_0_2", most=entry.most_children)
+    if _over(load.adults, entry.most_adults):
+        raise TooManyAdults(field="adults", most=entry.most_adults)
     if entry.children_per_adult is not None and load.children > load.adults * entry.children_per_adult:
         raise TooFewAdults(field="adults", most=entry.children_per_adult)
+
+
+def _over(number: int, most: int | None) -> bool:
+    return most is not None and number > most

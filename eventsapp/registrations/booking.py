@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
-from eventsapp.people import households
+from eventsapp.people import households, professionals
 from eventsapp.people.models import Household, Professional
 from eventsapp.refusals import Conflict, msgid
 from eventsapp.registrations import (
@@ -20,10 +20,13 @@ from eventsapp.registrations import (
     listings,
     moves,
     offer_letters,
+    outlook,
+    reached,
     referrals,
     seats,
     waiting_list,
 )
+from eventsapp.registrations.enrolments import Answers
 from eventsapp.registrations.models import (
     HOLDS_SEATS,
     Enrolment,
@@ -34,13 +37,27 @@ from eventsapp.registrations.models import (
     RegistrationStatus,
     WayIn,
 )
-from eventsapp.registrations.party import Member, PartyAnswers
+from eventsapp.registrations.party import Member
+from eventsapp.registrations.people_answers import PeopleAnswers
+from eventsapp.registrations.professional_answers import ProfessionalAnswers
 
 
 class TooLateToCancel(Conflict):
     """What is over can no longer be cancelled."""
 
     sentence = msgid("Ce rendez-vous est passé. Il n’y a plus rien à annuler.")
+
+
+class AnswersChanged(Conflict):
+    """The page showed other answers than those that stand now."""
+
+    sentence = msgid("Vos réponses ont changé entre-temps. Relisez-les.")
+
+
+class RoomForSome(Conflict):
+    """Too few seats for all of them, enough for some: they choose to come fewer or to wait."""
+
+    sentence = msgid("Il n’y a plus assez de places pour vous tous.")
 
 
 @dataclass(frozen=True)
@@ -52,49 +69,65 @@ class Confirmed:
 
 
 def confirm(
-    token: str, event_id: int, *, language: str, referral: str | None = None, now: datetime
+    token: str,
+    event_id: int,
+    *,
+    language: str,
+    now: datetime,
+    referral: str | None = None,
+    seen: str | None = None,
+    rather_waits: bool = True,
 ) -> Confirmed:
     """Registers the party whose answers stand under `token`: all seated, or all on the waiting list.
 
     The letter leaves in the same transaction. Confirming again gives the same registration (and a
-    new link, for links are not kept). `referral`: the token by which they came. Raises
-    enrolments.AnswersForgotten, referrals.ByReferralOnly and the refusals of `admission`.
+    new link, for links are not kept). `seen`: the mark of the answers that the page showed.
+    With `rather_waits` false, a party of which only some would find room is not put on the waiting list
+    before it has said so; nothing of it is to be committed then.
+    `referral`: the token by which they came.
+    Raises enrolments.AnswersForgotten, referrals.ByReferralOnly, AnswersChanged, RoomForSome, the refusals of `admission` and of
+    `PeopleAnswers.require_complete`.
     """
     enrolment = enrolments.read(token, event_id, now, locked=True)
     answers = enrolments.answers_of(enrolment)
     if answers is None:
         return _again(enrolment, now)
+    if seen is not None and seen != enrolments.mark_of(enrolment):
+        raise AnswersChanged()
     event = seats.locked(event_id)
     admission.require_open(event, now)
     referred = referrals.take(event, referral, now)
-    admission.require_possible(event, seats.load_of(answers.brackets))
+    if isinstance(answers, PeopleAnswers):
+        answers.require_complete()
+    load = seats.load_of(answers.brackets)
+    admission.require_possible(event, load)
     booked = book(event, answers, language=language, now=now)
     registration = booked.registration
     if referred is not None:
         referrals.use_up(referred, registration, now)
+    waits = registration.status is RegistrationStatus.WAITING
+    if waits and not rather_waits and outlook.of(event, load, but=registration).may_come_fewer:
+        raise RoomForSome()
     enrolment.registration_id, enrolment.answers = registration.id, {}
     tell(booked, now=now)
-    actor = f"household:{registration.household_id}"
-    moves.note(actor, f"registered_{registration.status.name.lower()}", registration, now)
+    moves.note(actor_of(registration), f"registered_{registration.status.name.lower()}", registration, now)
     return booked
 
 
 def book(
     event: Event,
-    answers: PartyAnswers,
+    answers: Answers,
     *,
     language: str,
     way: WayIn = WayIn.ONLINE,
     helped_by: str = "",
     now: datetime,
 ) -> Confirmed:
-    """A household not known before has its seats, or waits; the caller has locked the event, checked, and
-    tells them. `helped_by`: who registers them, with their agreement."""
-    household = households.open_new(
-        first_name=answers.first_name, email=answers.email, phone=answers.phone, language=language, now=now
-    )
-    registration = enter(event, household, answers.members, way=way, helped_by=helped_by, now=now)
-    return Confirmed(registration, households.new_link(household, now=now))
+    """A household or professional not known before has its seats, or waits; the caller has locked the event,
+    checked, and tells them. `helped_by`: who registers them, with their agreement."""
+    party = _opened(event, answers, language, now)
+    registration = enter(event, party, answers.members, way=way, helped_by=helped_by, now=now)
+    return Confirmed(registration, _new_link(registration, now))
 
 
 def enter(
@@ -200,8 +233,33 @@ def _add_participants(registration: Registration, members: Sequence[Member]) -> 
     db.session.execute(insert(ParticipantNeed), needs)
 
 
+def actor_of(registration: Registration) -> str:
+    """Its party, as journals name who does something: « household:7 », « professional:3 »."""
+    if registration.professional_id is not None:
+        return f"professional:{registration.professional_id}"
+    return f"household:{registration.household_id}"
+
+
 def _again(enrolment: Enrolment, now: datetime) -> Confirmed:
     registration = enrolment.registration
-    if registration is None or registration.household is None:
+    if registration is None:
         raise enrolments.AnswersForgotten()
-    return Confirmed(registration, households.new_link(registration.household, now=now))
+    return Confirmed(registration, _new_link(registration, now))
+
+
+def _opened(event: Event, answers: Answers, language: str, now: datetime) -> Household | Professional:
+    known = reached.parts_of(answers)
+    if isinstance(answers, ProfessionalAnswers):
+        return professionals.open_new(
+            **known, organisation=answers.organisation, territory=event.territory, language=language, now=now
+        )
+    quartier = answers.quartier_id if isinstance(answers, PeopleAnswers) else None
+    return households.open_new(**known, quartier_id=quartier, language=language, now=now)
+
+
+def _new_link(registration: Registration, now: datetime) -> str:
+    if registration.professional is not None:
+        return professionals.new_link(registration.professional, now=now)
+    if registration.household is not None:
+        return households.new_link(registration.household, now=now)
+    raise ValueError("a registration is somebody's (CHECK one_party)")

@@ -17,7 +17,7 @@ A party that could never fit (the room was made smaller since) holds nobody up a
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -159,6 +159,23 @@ def admitted(
     return hindrance, room.newly_overtaken()
 
 
+def largest_admitted(
+    order: QueueOrder,
+    limits: Limits,
+    taken: Load,
+    queue: Iterable[Waiting[Party]],
+    newcomers: Load,
+    children_per_adult: int | None = None,
+) -> Load:
+    """The most of a party that `admitted` would seat at once, an adult among them: all of them, some, or
+    nobody (the empty Load)."""
+    room = _Room[Party](order, limits, taken)
+    for one in queue:
+        room.pass_over(one)
+    parts = sorted(_parts(newcomers, children_per_adult), key=lambda part: -part.seats)
+    return next((part for part in parts if room.hindrance(part) is None), Load())
+
+
 class _Room(Generic[Party]):
     """The event while the queue is read: what is taken, who was passed over, what is kept for them."""
 
@@ -212,3 +229,13 @@ class _Room(Generic[Party]):
 
 def _within(number: int, most: int | None) -> bool:
     return most is None or number <= most
+
+
+def _parts(party: Load, children_per_adult: int | None) -> Iterator[Load]:
+    """What some of a party weigh, or all of them, in every way that has an adult for its children."""
+    for adults in range(1, party.adults + 1):
+        for under_6 in range(party.under_6 + 1):
+            for older in range(party.children - party.under_6 + 1):
+                children = under_6 + older
+                if children_per_adult is None or children <= adults * children_per_adult:
+                    yield Load(adults + children, children, under_6)

@@ -7,7 +7,9 @@ click finds it.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -18,7 +20,17 @@ from eventsapp.refusals import Refusal, msgid
 from eventsapp.registrations import admission, seats
 from eventsapp.registrations.models import Enrolment
 from eventsapp.registrations.party import PartyAnswers
+from eventsapp.registrations.people_answers import PeopleAnswers
+from eventsapp.registrations.professional_answers import ProfessionalAnswers
 from eventsapp.settings import setting
+
+Answers = PartyAnswers | PeopleAnswers | ProfessionalAnswers
+KINDS: dict[str, type[Answers]] = {
+    "party": PartyAnswers,
+    "people": PeopleAnswers,
+    "professional": ProfessionalAnswers,
+}
+"""The answers of each form, by the word under which they are kept."""
 
 
 class AnswersForgotten(Refusal):
@@ -28,23 +40,36 @@ class AnswersForgotten(Refusal):
     status = 410
 
 
-def open_(event: Event, answers: PartyAnswers, now: datetime) -> str:
+def open_(event: Event, answers: Answers, now: datetime) -> str:
     """Keeps the answers of a form for this event and gives the token that finds them again.
 
-    Raises the refusals of `admission`.
+    Raises the refusals of `admission`; a full form that has only begun is asked later whether its group may
+    come.
     """
     admission.require_open(event, now)
-    admission.require_possible(event, seats.load_of(answers.brackets))
+    if answers.seats:
+        admission.require_possible(event, seats.load_of(answers.brackets))
     token = link_token()
     db.session.add(
         Enrolment(
             fingerprint=fingerprint(token),
             event_id=event.id,
-            answers=answers.to_json(),
-            expires_at=now + timedelta(minutes=setting("ANSWER_MINUTES")),
+            answers=_to_json(answers),
+            expires_at=_until(now),
         )
     )
     return token
+
+
+def keep(enrolment: Enrolment, answers: Answers, now: datetime) -> None:
+    """Other answers, or more of them; their hour begins again."""
+    enrolment.answers, enrolment.expires_at = _to_json(answers), _until(now)
+
+
+def mark_of(enrolment: Enrolment) -> str:
+    """Which answers a page shows, in twelve signs: another tab may replace them meanwhile."""
+    said = json.dumps([enrolment.fingerprint, enrolment.answers], sort_keys=True)
+    return fingerprint(said)[:12]
 
 
 def read(token: str, event_id: int, now: datetime, *, locked: bool = False) -> Enrolment:
@@ -66,9 +91,10 @@ def read(token: str, event_id: int, now: datetime, *, locked: bool = False) -> E
     return enrolment
 
 
-def answers_of(enrolment: Enrolment) -> PartyAnswers | None:
+def answers_of(enrolment: Enrolment) -> Answers | None:
     """What was typed; None once confirmed, for it is then with the registration."""
-    return PartyAnswers.from_json(enrolment.answers) if enrolment.answers else None
+    kept = enrolment.answers
+    return KINDS[kept.get("kind", "party")].from_json(kept) if kept else None
 
 
 def forget(token: str) -> None:
@@ -83,3 +109,12 @@ def forget(token: str) -> None:
 def forget_expired(now: datetime) -> int:
     """Erases the answers whose time is over, and says how many; a recurring job calls it."""
     return rows_changed(delete(Enrolment).where(Enrolment.expires_at <= now))
+
+
+def _to_json(answers: Answers) -> dict[str, Any]:
+    kind = next(kind for kind, made in KINDS.items() if made is type(answers))
+    return answers.to_json() | {"kind": kind}
+
+
+def _until(now: datetime) -> datetime:
+    return now + timedelta(minutes=setting("ANSWER_MINUTES"))

@@ -83,6 +83,26 @@ def rank_in_queue() -> ScalarSelect[int]:
     )
 
 
+def how_many_wait(event: Event) -> int:
+    """How many parties wait at an event; one statement."""
+    waiting = select(func.count(Registration.id)).where(
+        Registration.event_id == event.id, Registration.status == RegistrationStatus.WAITING
+    )
+    return db.session.scalar(waiting) or 0
+
+
+def of_professional(professional: Professional) -> Registration:
+    """The one registration of a professional with all that their page shows. Raises NotFound."""
+    registration = db.session.scalars(
+        select(Registration)
+        .where(Registration.professional_id == professional.id)
+        .options(*_with_event(), joinedload(Registration.professional))
+    ).first()
+    if registration is None:
+        raise NotFound()
+    return registration
+
+
 def active_at(event: Event) -> Sequence[Registration]:
     """Those who are seated or wait at an event, with their contacts, in the order they came."""
     return db.session.scalars(_active(event)).all()
@@ -93,8 +113,9 @@ def expected_at(event: Event) -> Sequence[Registration]:
     return db.session.scalars(
         _active(event)
         .where(Registration.status == RegistrationStatus.CONFIRMED)
-        .join(Registration.household)
-        .join(Household.contact)
+        .outerjoin(Registration.household)
+        .outerjoin(Registration.professional)
+        .join(Person, Person.id == func.coalesce(Household.contact_id, Professional.person_id))
         .options(selectinload(Registration.participants))
         .order_by(None)
         .order_by(AsTyped(Person.first_name), Registration.id)
@@ -143,20 +164,19 @@ def is_seated_elsewhere(registration: Registration, address: str) -> bool:
 
     Two families may share a mailbox: its calendar must keep the date while one of them comes.
     """
-    return bool(
-        db.session.scalar(
-            select(
-                exists().where(
-                    Registration.event_id == registration.event_id,
-                    Registration.status == RegistrationStatus.CONFIRMED,
-                    Registration.id != registration.id,
-                    Registration.household_id == Household.id,
-                    Household.contact_id == Person.id,
-                    func.lower(Person.email) == address.lower(),
-                )
-            )
+    found = (
+        select(Registration.id)
+        .outerjoin(Registration.household)
+        .outerjoin(Registration.professional)
+        .join(Person, Person.id == func.coalesce(Household.contact_id, Professional.person_id))
+        .where(
+            Registration.event_id == registration.event_id,
+            Registration.status == RegistrationStatus.CONFIRMED,
+            Registration.id != registration.id,
+            func.lower(Person.email) == address.lower(),
         )
     )
+    return bool(db.session.scalar(select(found.exists())))
 
 
 def _active(event: Event) -> Select[Registration]:
@@ -166,7 +186,10 @@ def _active(event: Event) -> Select[Registration]:
             Registration.event_id == event.id,
             Registration.status != RegistrationStatus.CANCELLED,
         )
-        .options(joinedload(Registration.household).joinedload(Household.contact))
+        .options(
+            joinedload(Registration.household).joinedload(Household.contact),
+            joinedload(Registration.professional).joinedload(Professional.person),
+        )
         .order_by(Registration.id)
     )
 

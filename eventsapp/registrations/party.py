@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from eventsapp.people import contacts
-from eventsapp.people.contacts import Phone
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.registrations import reached
 from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, Need
+from eventsapp.registrations.reached import Reached, Typed, asked
 
 LARGEST_PARTY = 20
 """People registered at once: beyond, it is a group, and a person at the help number arranges it."""
@@ -88,19 +88,12 @@ class Numbers:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PartyAnswers(Numbers):
+class PartyAnswers(Reached, Numbers):
     """What the short form tells: one adult to reach, and how many come."""
-
-    first_name: str
-    email: str | None = None
-    phone: Phone | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As kept in an Enrolment."""
-        return {
-            "first_name": self.first_name,
-            "email": self.email,
-            "phone": [self.phone.typed, self.phone.e164] if self.phone else None,
+        return reached.to_json(self) | {
             "adults": self.adults,
             "children": {bracket.value: number for bracket, number in self.children.items()},
         }
@@ -109,9 +102,7 @@ class PartyAnswers(Numbers):
     def from_json(cls, kept: Mapping[str, Any]) -> PartyAnswers:
         """The answers kept by `to_json`."""
         return cls(
-            first_name=kept["first_name"],
-            email=kept["email"],
-            phone=Phone(*kept["phone"]) if kept["phone"] else None,
+            **reached.parts_of(reached.from_json(kept)),
             adults=kept["adults"],
             children={AgeBracket(bracket): number for bracket, number in kept["children"].items()},
         )
@@ -122,34 +113,28 @@ def child_field(bracket: AgeBracket) -> str:
     return f"children_{bracket.value.replace('-', '_')}"
 
 
-def read(typed: Mapping[str, str | None]) -> PartyAnswers:
-    """The answers typed into the fields first_name, phone, email, adults and children_….
+def read(typed: Typed) -> PartyAnswers:
+    """The answers typed into the fields first_name, phone, email, means, adults and children_….
 
     Raises AnswersRefused with every reason at once, so that nobody corrects one by one.
     """
-    name, phone, email, refusals = _reached(typed)
+    known, refusals = reached.read(typed)
     try:
         numbers = read_numbers(typed)
     except AnswersRefused as refused:
         raise AnswersRefused([*refusals, *refused.refusals]) from refused
-    if refusals:
+    if known is None:
         raise AnswersRefused(refusals)
-    return PartyAnswers(
-        first_name=name or "",
-        email=email,
-        phone=phone,
-        adults=numbers.adults,
-        children=numbers.children,
-    )
+    return PartyAnswers(**reached.parts_of(known), adults=numbers.adults, children=numbers.children)
 
 
-def read_numbers(typed: Mapping[str, str | None]) -> Numbers:
+def read_numbers(typed: Typed) -> Numbers:
     """The same of the fields adults and children_… alone. Raises AnswersRefused."""
     refusals: list[Refusal] = []
     counts = {
-        bracket: _asked(_count, typed, child_field(bracket), refusals) or 0 for bracket in CHILD_BRACKETS
+        bracket: asked(_count, typed, child_field(bracket), refusals) or 0 for bracket in CHILD_BRACKETS
     }
-    adults = _asked(_count, typed, "adults", refusals)
+    adults = asked(_count, typed, "adults", refusals)
     numbers = Numbers(adults=adults or 0, children={bracket: n for bracket, n in counts.items() if n})
     if not refusals and numbers.seats > LARGEST_PARTY:
         refusals.append(PartyTooLarge(field="adults", seats=numbers.seats, most=LARGEST_PARTY))
@@ -158,27 +143,6 @@ def read_numbers(typed: Mapping[str, str | None]) -> Numbers:
     if refusals:
         raise AnswersRefused(refusals)
     return numbers
-
-
-def _reached(
-    typed: Mapping[str, str | None],
-) -> tuple[str | None, Phone | None, str | None, list[Refusal]]:
-    """The adult, how to reach them, and what cannot be taken of it."""
-    refusals: list[Refusal] = []
-    name = _asked(contacts.first_name, typed, "first_name", refusals)
-    phone = _asked(contacts.phone, typed, "phone", refusals)
-    email = _asked(contacts.email, typed, "email", refusals)
-    if not (typed.get("phone") or "").strip() and not (typed.get("email") or "").strip():
-        refusals.append(contacts.ContactMissing(field="phone"))
-    return name, phone, email, refusals
-
-
-def _asked(reader: Any, typed: Mapping[str, str | None], name: str, refusals: list[Refusal]) -> Any:
-    try:
-        return reader(typed.get(name) or "", field=name)
-    except Refusal as refusal:
-        refusals.append(refusal)
-        return None
 
 
 def _head_refusals(adults: int | None, children: Mapping[AgeBracket, int | None]) -> list[Refusal]:

@@ -66,6 +66,15 @@ def taken_at(event: Event) -> Load:
     return Load(event.seats_taken, event.children_taken, event.under_6_taken)
 
 
+def open_places(event: Event) -> int:
+    """How many people may still come, the quotas kept and an adult among them; of an event with places."""
+    limits, taken = limits_of(event), taken_at(event)
+    left = max(0, limits.capacity - taken.seats)
+    adults = left if limits.most_adults is None else min(left, limits.most_adults - taken.adults)
+    children = left if limits.most_children is None else min(left, limits.most_children - taken.children)
+    return 0 if adults <= 0 else min(left, adults + max(0, children))
+
+
 def take(event: Event, load: Load) -> bool:
     """Takes all the seats or none; False when there are too few, a quota is full or the event cancelled."""
     column = Event.__table__.c

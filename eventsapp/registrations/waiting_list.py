@@ -40,7 +40,7 @@ def grow(event: Event, more: Load) -> bool:
     theirs. Part of `more` may be less than nothing: a child comes in the place of an adult."""
     if more.seats > 0:
         limits, taken = seats.limits_of(event), seats.taken_at(event)
-        hindrance, _ = capacity.admitted(event.entry.order, limits, taken, _queue(event), more)
+        hindrance, _ = capacity.admitted(event.entry.order, limits, taken, queue_of(event), more)
         if hindrance is not None:
             return False
     return seats.take(event, more)
@@ -83,16 +83,17 @@ def _admitted(event: Event, load: Load) -> tuple[Hindrance | None, list[tuple[Re
     limits, taken = seats.limits_of(event), seats.taken_at(event)
     if not capacity.fits(load, limits, taken):
         return Hindrance.NO_ROOM, []  # the usual case of a full event: nobody reads its queue
-    return capacity.admitted(event.entry.order, limits, taken, _queue(event), load)
+    return capacity.admitted(event.entry.order, limits, taken, queue_of(event), load)
 
 
 def _next(event: Event) -> Seating[Registration]:
     return capacity.seated_from_queue(
-        event.entry.order, seats.limits_of(event), seats.taken_at(event), _queue(event)
+        event.entry.order, seats.limits_of(event), seats.taken_at(event), queue_of(event)
     )
 
 
-def _queue(event: Event) -> list[Waiting[Registration]]:
+def queue_of(event: Event) -> list[Waiting[Registration]]:
+    """Who waits at an event, in order, and what they weigh; two statements."""
     return [Waiting(one, seats.weight_of(one), one.overtaken) for one in listings.waiting_at(event)]
 
 

@@ -20,7 +20,7 @@ from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import outbox
 from eventsapp.mailroom.models import Channel, Letter
 from eventsapp.mailroom.outbox import OutgoingLetter, Sender
-from eventsapp.people import households
+from eventsapp.people import households, professionals
 from eventsapp.people.readers import first_means, reader_of
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from eventsapp.settings import setting
@@ -74,7 +74,7 @@ def context_of(registration: Registration, link_token: str | None, **more: Any) 
         "offered": registration.status is RegistrationStatus.OFFERED,
         "was": None,
         "was_at": "",
-        "link": households.link_address(link_token) if link_token else "",
+        "link": _address_of(registration, link_token) if link_token else "",
         **_facts(registration.event),
         **more,
     }
@@ -109,10 +109,12 @@ def about(registration: Registration) -> str:
 
 
 def new_link(registration: Registration, now: datetime) -> str | None:
-    """A link of its own for each letter; a professional has none, nor has somebody we call."""
-    if registration.household is None or first_means(registration.contact) in {None, Channel.CALL}:
+    """A link of its own for each letter; somebody we call has none."""
+    if first_means(registration.contact) in {None, Channel.CALL}:
         return None
-    return households.new_link(registration.household, now=now)
+    if registration.professional is not None:
+        return professionals.new_link(registration.professional, now=now)
+    return households.new_link(registration.household, now=now) if registration.household else None
 
 
 def is_near(registration: Registration, now: datetime) -> bool:
@@ -142,6 +144,11 @@ def promise_of(
         now=now,
         **more,
     )
+
+
+def _address_of(registration: Registration, token: str) -> str:
+    rooms = households if registration.professional is None else professionals
+    return rooms.link_address(token)
 
 
 def _organizer_name(event: Event, language: str) -> str:

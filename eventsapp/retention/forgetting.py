@@ -88,7 +88,9 @@ def forget_some(event_id: int, now: datetime) -> int:
     professionals = registrations.professionals_left_alone(
         {one.professional_id for one in batch if one.professional_id}
     )
-    gone[DataKind.PROFESSIONALS] += people.delete_professionals(professionals)
+    left = people.delete_professionals(professionals)
+    gone[DataKind.PROFESSIONALS] += left.people
+    gone[DataKind.LINKS] += left.links
     register.note(
         event.territory_id,
         gone,

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from eventsapp.agenda import scheduling
+from eventsapp.agenda.entry_rules import EntryForm
 from eventsapp.agenda.models import ActivityKind, Event, RegistrationMode
 from eventsapp.people import contacts
-from eventsapp.registrations import booking, enrolments
-from eventsapp.registrations.models import CHILD_BRACKETS
-from eventsapp.registrations.party import PartyAnswers
+from eventsapp.registrations import booking, enrolments, reached
+from eventsapp.registrations.enrolments import Answers
+from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket
+from eventsapp.registrations.party import Member, PartyAnswers
+from eventsapp.registrations.people_answers import TICKED_NEEDS, PeopleAnswers
+from eventsapp.registrations.reached import Reached
 from eventsapp.seeds.luck import luck
 
 NEXT_EVENTS = 8
@@ -77,14 +81,31 @@ class _Register:
         self._count += 1
         adults = min(at_most, chance.choice((1, 1, 2)))
         with_them = min(at_most - adults, chance.randint(0, 3))
-        answers = PartyAnswers(
+        children = chance.sample(CHILD_BRACKETS[1:4], with_them)
+        known = Reached(
             first_name=first_name,
             email=None if self._count % 6 == 0 else f"famille{self._count}@example.org",
             # 06 39 98 00 00 … 99 99: numbers kept for fiction (Arcep, plan de numérotation).
             phone=contacts.phone(f"06 39 98 {self._count // 100:02d} {self._count % 100:02d}"),
-            adults=adults,
-            children=dict.fromkeys(chance.sample(CHILD_BRACKETS[1:4], with_them), 1),
         )
+        answers: Answers
+        if event.entry.form is EntryForm.FULL:
+            answers = self._group(known, adults, children)
+        else:
+            answers = PartyAnswers(
+                **reached.parts_of(known), adults=adults, children=dict.fromkeys(children, 1)
+            )
         token = enrolments.open_(event, answers, self._now)
         language = chance.choice(("fr", "fr", "fr", "en"))
         booking.confirm(token, event.id, language=language, now=self._now)
+
+    def _group(self, known: Reached, adults: int, children: Sequence[AgeBracket]) -> PeopleAnswers:
+        """The same family, person by person; one in three needs something that day."""
+        chance = luck("group", self._count)
+        answers = PeopleAnswers.begun(known, None)
+        for bracket in [AgeBracket.FROM_26] * adults + list(children):
+            name = known.first_name if not answers.people else chance.choice(self._names)
+            needs = {chance.choice(TICKED_NEEDS)} if chance.random() < 1 / 3 else set()
+            member = Member(bracket=bracket, first_name=name, needs=frozenset(needs))
+            answers = answers.with_person(answers.next_number, member)
+        return answers

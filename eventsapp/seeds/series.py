@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from eventsapp.agenda import scheduling
-from eventsapp.agenda.models import Activity, Event
+from eventsapp.agenda.entry_rules import EntryForm, EntryRules
+from eventsapp.agenda.models import Activity, ActivityKind, Event
 from eventsapp.agenda.recurrence import held, preview
 from eventsapp.agenda.rules import Avoid, Rule
 from eventsapp.agenda.scheduling import Announcement
@@ -38,6 +39,10 @@ def plant_series(
     return scheduling.announce_all(announcements, actor="seeds", now=now)
 
 
+TRAIL_ENTRY = EntryRules(form=EntryForm.FULL, most_under_6=40, children_per_adult=4)
+"""Guides know each walker by a first name, and push few pushchairs up the Buttes."""
+
+
 def trail_day(year: SchoolYear) -> date:
     """The first Saturday from 25 May on that nothing closes."""
     spring = zone_c().saturdays(date(year.begins_in + 1, 5, 25), date(year.begins_in + 1, 6, 30))
@@ -64,6 +69,7 @@ def _dates(
         usual_restricted=record.is_restricted,
         usual_registration=record.registration,
         usual_capacity=record.capacity,
+        usual_entry=TRAIL_ENTRY if record.kind is ActivityKind.TRAIL else EntryRules(),
         is_demonstration=True,
     )
     db.session.add(activity)

@@ -17,6 +17,9 @@ from eventsapp.agenda import keeping
 from eventsapp.agenda.models import Accessibility, Audience, Event, RegistrationMode
 from eventsapp.languages import Language, no_breaks
 from eventsapp.programme.models import Theme
+from eventsapp.registrations import seats
+from eventsapp.web.residents import quotas
+from eventsapp.web.residents.groups import member_words
 
 _ORDINAL = re.compile(r"\b(\d+)(er|e)\b")
 
@@ -37,6 +40,10 @@ def bind(app: Flask) -> None:
         ordinal=ordinal,
         fr=no_breaks,
         seats_state=seats_state,
+        entry_rules=quotas.entry_rules,
+        full_quotas=quotas.full_quotas,
+        open_places=open_places,
+        member_words=member_words,
         previous_month=previous_month,
         next_month=next_month,
         month_of=month_of,
@@ -75,7 +82,7 @@ def card_of(event: Event, macro: Macro, language: Language, day: str = "") -> st
         event.ends_at,
         event.venue.name,
         seats_state(event),
-        event.seats_left,
+        open_places(event),
         event.audience,
         day,
     )
@@ -195,7 +202,14 @@ def seats_state(event: Event) -> str:
         return "free"
     if event.starts_at <= now:
         return "closed"
-    return "places" if event.seats_left else "waiting"
+    if not seats.open_places(event):
+        return "waiting"
+    return "some" if quotas.full_quotas(event) else "places"
+
+
+def open_places(event: Event) -> int | None:
+    """How many people may still come; None where places are not counted."""
+    return None if event.capacity is None else seats.open_places(event)
 
 
 def month_value(month: date) -> str:

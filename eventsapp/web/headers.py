@@ -23,6 +23,7 @@ CONTENT_POLICY = "; ".join(
 
 PRIVATE_PATHS = (
     "/m/",
+    "/ma-venue/",
     "/connexion",
     "/invitation/",
     "/jour/",
@@ -34,7 +35,16 @@ PRIVATE_PATHS = (
 )
 """Addresses that hold a token or show people: never kept, never indexed, never told elsewhere."""
 
-TOKEN_PATHS = ("/m/", "/connexion/", "/invitation/", "/jour/", "/on-repart/", "/ecole/", "/orientation/")
+TOKEN_PATHS = (
+    "/m/",
+    "/ma-venue/",
+    "/connexion/",
+    "/invitation/",
+    "/jour/",
+    "/on-repart/",
+    "/ecole/",
+    "/orientation/",
+)
 """Addresses that open something by themselves: not even our own logs of referrers get them."""
 
 

@@ -109,6 +109,11 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     # A class of thirty families on one Wi-Fi fills its forms in, with a mistake or two each.
     "registrations.keep_answers": (Limit(200, MINUTES_10, network),),
     "registrations.confirm": (Limit(200, MINUTES_10, network),),
+    # The full form: a page a person, and the pages around them.
+    "people.keep_person": (Limit(600, MINUTES_10, network),),
+    "people.more": (Limit(600, MINUTES_10, network),),
+    "people.remove": (Limit(600, MINUTES_10, network),),
+    "fewer.keep": (Limit(200, MINUTES_10, network),),
     "partner_requests.ask": (Limit(10, HOUR, network),),
     # A day-care office looks for the links of its three schools; a stranger would fill their mailboxes
     # (and gets three a day: hosting.links.ASKED_A_DAY).
@@ -184,6 +189,9 @@ GUESSED = frozenset(
         "standing.resume",
         "standing.ending",
         "standing.end",
+        "professional_page.show",
+        "professional_page.cancellation",
+        "professional_page.cancel",
         "sign_in.link",
         "sign_in.enter",
         "invitations.show",

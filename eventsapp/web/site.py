@@ -50,6 +50,7 @@ def robots() -> Response:
     territory has an address of its own, for centuries: those are for people."""
     private = (
         "/m/",
+        "/ma-venue/",
         "/pro/",
         "/connexion",
         "/invitation/",

@@ -17,6 +17,7 @@ from eventsapp.mailroom.models import Letter
 from eventsapp.people.contacts import phone
 from eventsapp.registrations import booking, enrolments, referrals
 from eventsapp.registrations.booking import Confirmed
+from eventsapp.registrations.enrolments import Answers
 from eventsapp.registrations.models import AgeBracket, Registration
 from eventsapp.registrations.party import PartyAnswers
 
@@ -47,13 +48,13 @@ def answers(first_name: str, adults: int = 1, children: int = 0, **contact: str 
     )
 
 
-def fill_in(event: Event, who: PartyAnswers) -> str:
+def fill_in(event: Event, who: Answers) -> str:
     """The form is filled in and kept; gives its token."""
     with a_transaction():
         return enrolments.open_(event, who, clock.now())
 
 
-def register(event: Event, who: PartyAnswers, *, language: str = "fr") -> Confirmed:
+def register(event: Event, who: Answers, *, language: str = "fr") -> Confirmed:
     """From the form to the confirmation, in two transactions like two requests."""
     token = fill_in(event, who)
     with a_transaction():

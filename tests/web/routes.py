@@ -57,6 +57,13 @@ ROUTES = (
     Route("POST", "registrations.keep_answers", "/e/{workshop}/inscription", EVERYBODY, 422),
     Route("GET", "registrations.check", "/e/{workshop}/inscription/verification", EVERYBODY, 303),
     Route("POST", "registrations.confirm", "/e/{workshop}/inscription/verification", EVERYBODY, 410),
+    Route("GET", "people.index", "/e/{workshop}/inscription/personnes", EVERYBODY, 303),
+    Route("POST", "people.more", "/e/{workshop}/inscription/personnes", EVERYBODY, 303),
+    Route("GET", "people.person", "/e/{workshop}/inscription/personnes/1", EVERYBODY, 303),
+    Route("POST", "people.keep_person", "/e/{workshop}/inscription/personnes/1", EVERYBODY, 303),
+    Route("POST", "people.remove", "/e/{workshop}/inscription/personnes/1/retrait", EVERYBODY, 303),
+    Route("GET", "fewer.form", "/e/{workshop}/inscription/moins", EVERYBODY, 303),
+    Route("POST", "fewer.keep", "/e/{workshop}/inscription/moins", EVERYBODY, 303),
     Route("GET", "partner_requests.form", "/devenir-partenaire", EVERYBODY, 200),
     Route("POST", "partner_requests.ask", "/devenir-partenaire", EVERYBODY, 422),
     Route("GET", "partner_requests.kept", "/devenir-partenaire/merci", EVERYBODY, 200),
@@ -132,6 +139,11 @@ ROUTES = (
     Route("GET", "lost_links.sent", "/m/lien-perdu/envoye", EVERYBODY, 200),
     Route("GET", "referral_links.show", "/orientation/{referral_token}", EVERYBODY, 200),
     Route("POST", "referral_links.enter", "/orientation/{referral_token}", EVERYBODY, 303),
+    Route("GET", "professional_page.show", "/ma-venue/{professional_token}", EVERYBODY, 200),
+    Route(
+        "GET", "professional_page.cancellation", "/ma-venue/{professional_token}/annulation", EVERYBODY, 200
+    ),
+    Route("POST", "professional_page.cancel", "/ma-venue/{professional_token}/annulation", EVERYBODY, 303),
     # Its day has not come (test_day_links).
     Route("GET", "day.show", "/jour/{day_token}", EVERYBODY, 410),
     Route("GET", "coming_back.show", "/on-repart/{comeback_token}", EVERYBODY, 200),

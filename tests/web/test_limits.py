@@ -122,7 +122,9 @@ def test_whoever_asks_in_samira_s_place_does_not_shut_her_out(
         assert client.get(last[0]).status_code == 410
 
 
-@pytest.mark.parametrize("path", ["/m/{}", "/connexion/{}", "/invitation/{}", "/jour/{}", "/ecole/{}"])
+@pytest.mark.parametrize(
+    "path", ["/m/{}", "/ma-venue/{}", "/connexion/{}", "/invitation/{}", "/jour/{}", "/ecole/{}"]
+)
 def test_links_are_not_guessed_without_end(client: PageClient, path: str) -> None:
     statuses = [client.get(path.format(f"invented{i}")).status_code for i in range(31)]
     assert statuses == [statuses[0]] * 30 + [429]
@@ -229,6 +231,10 @@ SAID = {
     ("codes.turn_off", ACCOUNT): (10, 60),
     ("registrations.keep_answers", NETWORK): (200, 10),
     ("registrations.confirm", NETWORK): (200, 10),
+    ("people.keep_person", NETWORK): (600, 10),
+    ("people.more", NETWORK): (600, 10),
+    ("people.remove", NETWORK): (600, 10),
+    ("fewer.keep", NETWORK): (200, 10),
     ("partner_requests.ask", NETWORK): (10, 60),
     ("host.ask_again", NETWORK): (10, 60),
     ("lost_links.ask", NETWORK): (20, 60),
@@ -282,6 +288,10 @@ DOORS = {
         "/e/{event}/inscription", 422, {"first_name": "Awa", "email": "awa@example.org", "adults": "1"}
     ),
     "registrations.confirm": Door("/e/{event}/inscription/verification", 410),
+    "people.keep_person": Door("/e/{event}/inscription/personnes/1", 303),  # nothing is begun
+    "people.more": Door("/e/{event}/inscription/personnes", 303),
+    "people.remove": Door("/e/{event}/inscription/personnes/1/retrait", 303),
+    "fewer.keep": Door("/e/{event}/inscription/moins", 303),
     "partner_requests.ask": Door(
         "/devenir-partenaire",
         422,
@@ -373,6 +383,9 @@ def test_the_table_says_what_the_limits_are() -> None:
         "own_slips.show",
         "referral_links.enter",
         "referral_links.show",
+        "professional_page.cancel",
+        "professional_page.cancellation",
+        "professional_page.show",
         "sign_in.enter",
         "sign_in.link",
         "standing.ask",

@@ -52,6 +52,7 @@ from eventsapp.proposals.models import Proposal
 from eventsapp.registrations import desk, messages, referrals, standing
 from eventsapp.registrations.models import AgeBracket, MessageAudience, WayIn
 from eventsapp.registrations.party import Member
+from eventsapp.registrations.professional_answers import ProfessionalAnswers
 from tests import factories, saturdays
 from tests.photos import a_photo
 from tests.registrations import stories
@@ -157,6 +158,10 @@ def build() -> Town:
     comes = standing.sign_up(series, household, [adult], actor="household:1", now=now)
     # Another date of the workshop: « Venir aussi aux prochaines dates ? »
     factories.an_event("Atelier cuisine en famille", starts_at=factories.SATURDAY + timedelta(days=7))
+    professional = stories.register(
+        workshop,
+        ProfessionalAnswers(first_name="Ousmane", email="ousmane@curial.example", organisation="Le Relais"),
+    )
     comeback, comeback_token = _asked_whether_they_come_back(nineteenth, espace)
     hosted = factories.an_event("Jardin partagé", host=espace)
     theirs = stories.register(hosted, stories.answers("Binta"))
@@ -221,6 +226,7 @@ def build() -> Town:
         "speaker": str(speaker.id),
         "sign_in_token": link,
         "household_token": registered.link_token,
+        "professional_token": professional.link_token,
         "registration": registered.registration.code,
         "helped": helped.code,
         "respite": respite.code,

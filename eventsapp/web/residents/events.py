@@ -18,7 +18,7 @@ from eventsapp.agenda.entries import address_of, cancelled_prefix, entry_of
 from eventsapp.agenda.models import Event
 from eventsapp.ical.calendar import single
 from eventsapp.ical.entry import Entry
-from eventsapp.registrations import referrals, wording
+from eventsapp.registrations import referrals, seats, wording
 from eventsapp.registrations.listings import has_queue
 from eventsapp.web.filters import hour_range, initial, near_day
 from eventsapp.web.guards import SIGN_IN, current_account
@@ -160,7 +160,7 @@ def structured_data(event: Event) -> Markup:
     if event.host:
         data["organizer"] = {"@type": "Organization", "name": event.host.name}
     if event.seats_left is not None:
-        data["remainingAttendeeCapacity"] = event.seats_left
+        data["remainingAttendeeCapacity"] = seats.open_places(event)
     text = json.dumps(data, ensure_ascii=False)
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")

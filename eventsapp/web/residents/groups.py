@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 
-from eventsapp.registrations.models import AgeBracket
+from eventsapp import languages
+from eventsapp.registrations.models import AgeBracket, Need
+from eventsapp.registrations.party import Member
 
 _CHILDREN = {AgeBracket.UNDER_3, AgeBracket.FROM_3, AgeBracket.FROM_6}
 _YOUNG = {AgeBracket.FROM_11, AgeBracket.FROM_15}
@@ -23,6 +25,15 @@ def group_of(brackets: Iterable[AgeBracket]) -> list[str]:
         if bracket is not AgeBracket.ADULT and numbers[bracket]:
             phrases.append(_of_age(bracket, numbers[bracket]))
     return phrases
+
+
+def member_words(member: Member) -> str:
+    """« 6 à 10 ans, repas sans viande, interprète : arabe »: what the full form says of one person."""
+    said = [member.bracket.label]
+    said += [need.label.lower() for need in Need if need in member.needs and need is not Need.INTERPRETER]
+    if member.interpreter:
+        said.append(gettext("interprète : %(language)s", language=languages.names([member.interpreter])))
+    return ", ".join(said)
 
 
 def _of_age(bracket: AgeBracket, number: int) -> str:

@@ -1,67 +1,74 @@
-"""Registering: one page of questions, one page to check, then the visitor's own page."""
+"""Registering: the first page of questions, a page to check, then the visitor's own page.
+
+Three forms, as the event asks: the short one (this page is all of it), the full one (a page a person
+follows: `people`), and the one of professionals. What is answered stands in an Enrolment, never in addresses.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
-from flask_babel import gettext, lazy_gettext
-from flask_wtf import FlaskForm
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import EmailField, Field, StringField, TelField
 
 from eventsapp import clock, languages
 from eventsapp.agenda import listings
-from eventsapp.agenda.models import Event
-from eventsapp.codes import fingerprint
+from eventsapp.agenda.entry_rules import EntryForm
+from eventsapp.agenda.models import Audience, Event
 from eventsapp.database import db
+from eventsapp.directory.listings import quartiers
+from eventsapp.people import professionals
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER
 from eventsapp.refusals import Conflict, Refusal
 from eventsapp.registrations import (
     admission,
     booking,
-    capacity,
     enrolments,
+    outlook,
     party,
+    people_answers,
+    professional_answers,
     referrals,
     seats,
-    waiting_list,
 )
-from eventsapp.registrations.admission import NoRegistrationNeeded, PartyOverCapacity
-from eventsapp.registrations.capacity import Load
-from eventsapp.registrations.enrolments import AnswersForgotten
-from eventsapp.registrations.models import CHILD_BRACKETS
+from eventsapp.registrations.admission import (
+    NoRegistrationNeeded,
+    PartyOverCapacity,
+    PartyOverQuota,
+    TooFewAdults,
+)
+from eventsapp.registrations.booking import AnswersChanged, Confirmed, RoomForSome
+from eventsapp.registrations.enrolments import Answers, AnswersForgotten
+from eventsapp.registrations.models import CHILD_BRACKETS, Enrolment
+from eventsapp.registrations.outlook import Outlook
 from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, PartyAnswers, child_field
+from eventsapp.registrations.people_answers import AdultNotListed, NobodyListed, PeopleAnswers
 from eventsapp.registrations.referrals import ByReferralOnly
-from eventsapp.web.residents import own_door
+from eventsapp.web.residents import kept_answers, own_door
+from eventsapp.web.residents.enrolment_forms import (
+    AboutForm,
+    PartyForm,
+    ProfessionalForm,
+    ReachedForm,
+    answers_as_typed,
+    show_refusals,
+)
 from eventsapp.web.residents.groups import group_of
+from eventsapp.web.residents.kept_answers import closed_page, forgotten_page, token_of
 from eventsapp.web.residents.referrals import held
 
 bp = Blueprint("registrations", __name__)
 
-ENROLMENTS = "reponses"
-"""The key of the session cookie under which stand the tokens of unconfirmed answers, by event."""
-MOST_ENROLMENTS = 5
-"""Forms that one visitor may have open; a cookie holds 4 kB."""
-
-
-class PartyForm(FlaskForm):
-    """The questions of the short form; `registrations.party` reads and judges the answers."""
-
-    first_name = StringField(lazy_gettext("Votre prénom"))
-    phone = TelField(lazy_gettext("Votre téléphone"))
-    email = EmailField(lazy_gettext("Votre e-mail"))
-    adults = StringField(lazy_gettext("Adultes, avec vous"), default="1")
-    children_0_2 = StringField(lazy_gettext("0 à 2 ans"), default="0")
-    children_3_5 = StringField(lazy_gettext("3 à 5 ans"), default="0")
-    children_6_10 = StringField(lazy_gettext("6 à 10 ans"), default="0")
-    children_11_14 = StringField(lazy_gettext("11 à 14 ans"), default="0")
-    children_15_17 = StringField(lazy_gettext("15 à 17 ans"), default="0")
+RATHER_WAIT = "attendre"
+"""The choice of a party that does not want to come fewer."""
+CANNOT_COME = (PartyOverCapacity, PartyOverQuota, TooFewAdults, NobodyListed, AdultNotListed)
+"""What a group must change before anybody registers it."""
+Answer = str | tuple[str, int] | BaseResponse
 
 
 @bp.get("/e/<code:code>/inscription")
-def form(code: str) -> str | tuple[str, int] | BaseResponse:
-    """The form; what was typed a moment ago stands in it again."""
+def form(code: str) -> Answer:
+    """The first page; what was typed a moment ago stands in it again."""
     event = listings.by_code(code)
     try:
         admission.require_open(event, clock.now())
@@ -70,164 +77,193 @@ def form(code: str) -> str | tuple[str, int] | BaseResponse:
         return closed_page(event, refusal), 200
     except Conflict as refusal:
         return closed_page(event, refusal), 410
-    return form_page(event, PartyForm(formdata=None, data=typed_before(event)))
+    known = kept_answers.answers_of(event)
+    typed = answers_as_typed(known) if known else {}
+    return form_page(event, form_for(event)(formdata=None, data=typed))
 
 
 @bp.post("/e/<code:code>/inscription")
-def keep_answers(code: str) -> str | tuple[str, int] | BaseResponse:
-    """Keeps the answers for a while and goes on to check them, or gives them back with the reasons."""
+def keep_answers(code: str) -> Answer:
+    """Keeps the answers for a while and goes on, or gives them back with the reasons."""
     event = listings.by_code(code)
-    answered = PartyForm()
+    answered = form_for(event)()
     try:
         referrals.require(event, held(code), clock.now())
-        token = enrolments.open_(event, party.read(answered.data), clock.now())
+        if isinstance(answered, AboutForm):
+            return begin(event, answered)
+        read = professional_answers.read if isinstance(answered, ProfessionalForm) else party.read
+        token = enrolments.open_(event, read(answered.data), clock.now())
     except AnswersRefused as refused:
         return given_back(event, answered, refused.refusals)
-    except PartyOverCapacity as refusal:
+    except CANNOT_COME as refusal:
         return given_back(event, answered, [refusal])
     except Conflict as refusal:
         return closed_page(event, refusal), 409
     replaced = token_of(event)
     if replaced is not None:
         enrolments.forget(replaced)
-    remember(event, token)
+    kept_answers.remember(event, token)
     db.session.commit()
     return redirect(url_for("registrations.check", code=code), 303)
 
 
+def begin(event: Event, answered: AboutForm) -> BaseResponse:
+    """The first page of the full form: a new enrolment, or the same whose group stays as it is.
+
+    Raises AnswersRefused and the refusals of `admission`.
+    """
+    offered = [one.id for one in quartiers(event.territory)]
+    known, quartier = people_answers.read_about(answered.data, offered)
+    admission.require_open(event, clock.now())
+    before = kept_answers.answers_of(event)
+    if isinstance(before, PeopleAnswers):
+        answers = before.told_again(known, quartier)
+        enrolments.keep(kept_answers.enrolment_of(event, locked=True), answers, clock.now())
+    else:
+        answers = PeopleAnswers.begun(known, quartier)
+        kept_answers.remember(event, enrolments.open_(event, answers, clock.now()))
+    db.session.commit()
+    if answers.people:
+        return redirect(url_for("people.index", code=event.code), 303)
+    return redirect(url_for("people.person", code=event.code, number=answers.next_number), 303)
+
+
 @bp.get("/e/<code:code>/inscription/verification")
-def check(code: str) -> str | tuple[str, int] | BaseResponse:
+def check(code: str) -> Answer:
     """What was answered, to read once more; or that it is done already."""
     event = listings.by_code(code)
-    token = token_of(event)
-    if token is None:
+    if token_of(event) is None:
         return redirect(url_for("registrations.form", code=code), 303)
     try:
-        answers = enrolments.answers_of(enrolments.read(token, event.id, clock.now()))
+        enrolment = kept_answers.enrolment_of(event)
+        answers = enrolments.answers_of(enrolment)
         if answers is not None:
             admission.require_open(event, clock.now())
             referrals.require(event, held(code), clock.now())
+        if isinstance(answers, PeopleAnswers):
+            answers.require_complete()
     except AnswersForgotten:
         return forgotten_page(event)
+    except (NobodyListed, AdultNotListed):
+        return redirect(url_for("people.index", code=code), 303)
     except Conflict as refusal:
         return closed_page(event, refusal), 410
-    return check_page(event, token, answers)
+    return check_page(event, enrolment, answers)
 
 
 @bp.post("/e/<code:code>/inscription/verification")
-def confirm(code: str) -> tuple[str, int] | BaseResponse:
-    """Registers, once however often it is sent, and goes to the visitor's own page."""
+def confirm(code: str) -> Answer:
+    """Registers, once however often it is sent, and goes to the visitor's own page.
+
+    Where only some of them find room and they have not said what they prefer, the page to check asks.
+    """
     event = listings.by_code(code)
     token = token_of(event)
     if token is None:
         return forgotten_page(event)
-    if request.form.get("answers", mark_of(token)) != mark_of(token):
-        return redirect(url_for("registrations.check", code=code), 303)
     try:
         confirmed = booking.confirm(
-            token, event.id, language=languages.current().code, referral=held(code), now=clock.now()
+            token,
+            event.id,
+            language=languages.current().code,
+            now=clock.now(),
+            referral=held(code),
+            seen=request.form.get("answers"),
+            rather_waits=request.form.get("choice") == RATHER_WAIT,
         )
     except AnswersForgotten:
         return forgotten_page(event)
-    except PartyOverCapacity as refusal:
-        return given_back(event, PartyForm(formdata=None, data=typed_before(event)), [refusal])
+    except (AnswersChanged, RoomForSome):
+        return redirect(url_for("registrations.check", code=code), 303)
+    except CANNOT_COME as refusal:
+        return back_to_group(code, refusal)
     except Conflict as refusal:
         return closed_page(event, refusal), 409
-    link_token = confirmed.link_token
+    address = own_address(confirmed)
     if confirmed.registration.household is not None:
         own_door.confirm_this(confirmed.registration.household)
     db.session.commit()
-    return redirect(url_for("own_page.show", token=link_token), 303)
+    return redirect(address, 303)
 
 
-def form_page(event: Event, shown: PartyForm) -> str:
-    """The page of questions."""
+def own_address(confirmed: Confirmed) -> str:
+    """The page of whoever registered."""
+    page = "own_page.show" if confirmed.registration.professional_id is None else "professional_page.show"
+    return url_for(page, token=confirmed.link_token)
+
+
+def form_for(event: Event) -> type[ReachedForm]:
+    """Which form an event asks."""
+    if event.audience is Audience.PROFESSIONALS:
+        return ProfessionalForm
+    return AboutForm if event.entry.form is EntryForm.FULL else PartyForm
+
+
+def form_page(event: Event, shown: ReachedForm) -> str:
+    """The first page of questions."""
+    about: dict[str, Any] = {
+        "territory": event.territory,
+        "event": event,
+        "form": shown,
+        "longest": {
+            "first_name": LONGEST_NAME,
+            "phone": LONGEST_NUMBER,
+            "email": LONGEST_ADDRESS,
+            "organisation": professionals.LONGEST_ORGANISATION,
+        },
+    }
+    if isinstance(shown, AboutForm):
+        shown.offer(quartiers(event.territory))
+        return render_template("residents/registrations/about.html", **about)
+    if isinstance(shown, ProfessionalForm):
+        names = professionals.names_in(event.territory)
+        return render_template("residents/registrations/professional.html", names=names, **about)
+    children = [shown[child_field(bracket)] for bracket in CHILD_BRACKETS]
     return render_template(
-        "residents/registrations/form.html",
-        territory=event.territory,
-        event=event,
-        form=shown,
-        child_fields=[shown[child_field(bracket)] for bracket in CHILD_BRACKETS],
-        most=LARGEST_PARTY,
-        longest={"first_name": LONGEST_NAME, "phone": LONGEST_NUMBER, "email": LONGEST_ADDRESS},
+        "residents/registrations/form.html", child_fields=children, most=LARGEST_PARTY, **about
     )
 
 
-def given_back(event: Event, shown: PartyForm, refusals: list[Refusal]) -> tuple[str, int]:
+def given_back(event: Event, shown: ReachedForm, refusals: list[Refusal]) -> tuple[str, int]:
     """The same page, with what was typed and each reason beside its field."""
     db.session.rollback()
-    for refusal in refusals:
-        field: Field = shown[refusal.field or "adults"]
-        field.errors = [*field.errors, gettext(refusal.sentence, **refusal.parameters)]
+    show_refusals(shown, refusals)
     return form_page(listings.by_code(event.code), shown), 422
 
 
-def check_page(event: Event, token: str, answers: PartyAnswers | None) -> str:
+def back_to_group(code: str, refusal: Refusal) -> Answer:
+    """The page where the group is changed, with the reason: places or quotas changed meanwhile."""
+    db.session.rollback()
+    event = listings.by_code(code)
+    answers = kept_answers.answers_of(event)
+    if answers is None or isinstance(answers, PeopleAnswers):
+        return redirect(url_for("people.index", code=code), 303)
+    return given_back(event, form_for(event)(formdata=None, data=answers_as_typed(answers)), [refusal])
+
+
+def check_page(event: Event, enrolment: Enrolment, answers: Answers | None) -> str:
     """The answers to read again, and whether there is room for all."""
-    load = seats.load_of(answers.brackets) if answers else Load()
+    ahead = outlook.of(event, seats.load_of(answers.brackets)) if answers else Outlook(True, 0)
+    waits = answers is not None and not ahead.has_room
     return render_template(
         "residents/registrations/check.html",
         territory=event.territory,
         event=event,
         answers=answers,
-        mark=mark_of(token),
+        is_party=isinstance(answers, PartyAnswers),
+        is_full=isinstance(answers, PeopleAnswers),
+        quartier=quartier_name(event, answers),
+        mark=enrolments.mark_of(enrolment),
         group=group_of(answers.brackets) if answers else [],
-        has_room=waiting_list.has_room(event, load),
-        is_kept=capacity.fits(load, seats.limits_of(event), seats.taken_at(event)),
+        outlook=ahead,
+        rank=outlook.next_rank(event) if waits else None,
+        rather_wait=RATHER_WAIT,
+        is_kept=waits and ahead.is_kept,
     )
 
 
-def closed_page(event: Event, refusal: Refusal) -> str:
-    """Why nobody registers here, and what to do instead."""
-    return render_template(
-        "residents/registrations/closed.html",
-        territory=event.territory,
-        event=event,
-        sentence=gettext(refusal.sentence, **refusal.parameters),
-        just_come=isinstance(refusal, NoRegistrationNeeded),
-        by_referral=isinstance(refusal, ByReferralOnly),
-    )
-
-
-def forgotten_page(event: Event) -> tuple[str, int]:
-    """The answers are gone: 410, and a way to begin again."""
-    page = render_template("residents/registrations/forgotten.html", territory=event.territory, event=event)
-    return page, AnswersForgotten.status
-
-
-def remember(event: Event, token: str) -> None:
-    """Keeps the token in the visitor's cookie, the latest few only."""
-    kept = {code: kept for code, kept in session.get(ENROLMENTS, {}).items() if code != event.code}
-    latest = list(kept.items())[-(MOST_ENROLMENTS - 1) :]
-    session[ENROLMENTS] = dict([*latest, (event.code, token)])
-
-
-def token_of(event: Event) -> str | None:
-    """The token of this visitor's answers for an event."""
-    token = session.get(ENROLMENTS, {}).get(event.code)
-    return token if isinstance(token, str) else None
-
-
-def mark_of(token: str) -> str:
-    """Which answers a check page shows: those of another tab may have replaced them meanwhile."""
-    return fingerprint(token)[:12]
-
-
-def typed_before(event: Event) -> dict[str, Any]:
-    """What this visitor answered a moment ago and has not confirmed, as the form's fields hold it."""
-    token = token_of(event)
-    if token is None:
-        return {}
-    try:
-        answers = enrolments.answers_of(enrolments.read(token, event.id, clock.now()))
-    except AnswersForgotten:
-        return {}
-    if answers is None:
-        return {}
-    counts = {child_field(bracket): str(answers.children.get(bracket, 0)) for bracket in CHILD_BRACKETS}
-    return counts | {
-        "first_name": answers.first_name,
-        "phone": answers.phone.typed if answers.phone else "",
-        "email": answers.email or "",
-        "adults": str(answers.adults),
-    }
+def quartier_name(event: Event, answers: Answers | None) -> str:
+    """The name of the quartier that was chosen."""
+    if not isinstance(answers, PeopleAnswers) or answers.quartier_id is None:
+        return ""
+    return next((one.name for one in quartiers(event.territory) if one.id == answers.quartier_id), "")

@@ -203,8 +203,9 @@ def test_answers_that_others_replaced_are_erased_at_once(client: PageClient, eve
 def test_who_does_not_fit_is_told_before_and_waits(client: PageClient, event: Event) -> None:
     register(event, answers("Binta", adults=10))
     check = check_page(client, event)
-    assert "Il reste 2 places." in check.main.text
-    page = client.get(client.submit(check.form(button="Aller sur la liste d’attente")).location).page
+    assert "Il y a de la place pour 2 personnes de votre groupe." in check.main.text
+    assert "Si vous attendez, votre rang sera : 1." in check.main.text
+    page = client.get(client.submit(check.form(button="Attendre à 3")).location).page
     assert page.heading == "Vous êtes sur la liste d’attente, Awa"
     assert "Votre rang : 1." in page.main.text
     assert (registered(), kinds("awa@example.org")) == (2, ["waiting"])
@@ -212,7 +213,7 @@ def test_who_does_not_fit_is_told_before_and_waits(client: PageClient, event: Ev
 
 def test_the_seats_may_go_between_the_two_pages(client: PageClient, event: Event) -> None:
     form = check_page(client, event).form(button="Inscrire 3 personnes")
-    register(event, answers("Binta", adults=10))
+    register(event, answers("Binta", adults=12))
     page = client.get(client.submit(form).location).page
     assert page.heading == "Vous êtes sur la liste d’attente, Awa"
 
@@ -325,5 +326,5 @@ def test_pages_are_private_and_say_few_statements(
         with statements() as said:
             shown.append(ask())
         counts.append(len(said))
-    assert counts == [2, 5, 2, 16]
+    assert counts == [2, 5, 3, 19]
     assert registered() == 1
