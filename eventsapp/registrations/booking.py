@@ -85,8 +85,8 @@ def confirm(
     With `rather_waits` false, a party of which only some would find room is not put on the waiting list
     before it has said so; nothing of it is to be committed then.
     `referral`: the token by which they came.
-    Raises enrolments.AnswersForgotten, referrals.ByReferralOnly, AnswersChanged, RoomForSome, the refusals of `admission` and of
-    `PeopleAnswers.require_complete`.
+    Raises enrolments.AnswersForgotten, referrals.ByReferralOnly, AnswersChanged, RoomForSome, the refusals
+    of `admission` and of `PeopleAnswers.require_complete`.
     """
     enrolment = enrolments.read(token, event_id, now, locked=True)
     answers = enrolments.answers_of(enrolment)
