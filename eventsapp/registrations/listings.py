@@ -125,16 +125,6 @@ def waiting_at(event: Event) -> Sequence[Registration]:
     ).all()
 
 
-def has_queue(event: Event) -> bool:
-    """Whether somebody waits at an event, or would have to who comes now; one statement, or none."""
-    if event.seats_left is None:
-        return False
-    waits = exists().where(
-        Registration.event_id == event.id, Registration.status == RegistrationStatus.WAITING
-    )
-    return event.seats_left <= 0 or bool(db.session.scalar(select(waits)))
-
-
 def is_seated_elsewhere(registration: Registration, address: str) -> bool:
     """Whether another confirmed registration of the same event answers to the same address.
 
