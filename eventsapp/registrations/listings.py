@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -147,16 +147,6 @@ def waiting_at(event: Event) -> Sequence[Registration]:
         .order_by(None)
         .order_by(Registration.waiting_since, Registration.id)
     ).all()
-
-
-def has_queue(event: Event) -> bool:
-    """Whether somebody waits at an event, or would have to who comes now; one statement, or none."""
-    if event.seats_left is None:
-        return False
-    waits = exists().where(
-        Registration.event_id == event.id, Registration.status == RegistrationStatus.WAITING
-    )
-    return event.seats_left <= 0 or bool(db.session.scalar(select(waits)))
 
 
 def is_seated_elsewhere(registration: Registration, address: str) -> bool:

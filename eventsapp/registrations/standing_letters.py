@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from eventsapp.agenda.models import Activity, Event, EventStatus
@@ -24,7 +24,7 @@ from eventsapp.people.readers import first_means
 from eventsapp.programme.models import Action
 from eventsapp.registrations import booking, letters, seats, writing
 from eventsapp.registrations.booking import Confirmed
-from eventsapp.registrations.listings import Line
+from eventsapp.registrations.listings import Line, rank_in_queue
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from eventsapp.registrations.standing_models import DateOutcome, StandingDate, StandingSignUp
 
@@ -157,19 +157,9 @@ def _news(standing: StandingSignUp) -> Sequence[StandingDate]:
 
 def _lines(standing: StandingSignUp, events: Sequence[int]) -> list[Line]:
     """What the sign-up holds at these events, with ranks, in the order of the dates; one statement."""
-    ahead = aliased(Registration)
-    rank = (
-        select(func.count(ahead.id))
-        .where(
-            ahead.event_id == Registration.event_id,
-            ahead.status == RegistrationStatus.WAITING,
-            ahead.id <= Registration.id,
-        )
-        .scalar_subquery()
-    )
     to_event = joinedload(Registration.event)
     rows = db.session.execute(
-        select(Registration, rank)
+        select(Registration, rank_in_queue())
         .join(Registration.event)
         .where(
             Registration.standing_id == standing.id,

@@ -19,7 +19,6 @@ from eventsapp.agenda.models import Event
 from eventsapp.ical.calendar import single
 from eventsapp.ical.entry import Entry
 from eventsapp.registrations import referrals, seats, wording
-from eventsapp.registrations.listings import has_queue
 from eventsapp.web.filters import hour_range, initial, near_day
 from eventsapp.web.guards import SIGN_IN, current_account
 from eventsapp.web.residents.maps import around
@@ -45,7 +44,7 @@ def page(code: str, slug: str | None = None) -> str | BaseResponse:
         address=address_of(event),
         preview=preview_of(event, entry),
         spot=around(event.territory.drawing, event.venue),
-        queue_rule=wording.rule_of(event.entry) if has_queue(event) else "",
+        queue_rule=wording.rule_of(event.entry) if event.seats_left == 0 else "",
         google=google_link(entry),
         outlook=outlook_link(entry),
         structured=None if event.is_restricted else structured_data(event),
