@@ -26,6 +26,7 @@ from tests.pages import PageClient, PageResponse
 from tests.races import pressed_at_once
 from tests.registrations.stories import answers, register
 from tests.web.conftest import SignIn, Statements
+from tests.web.residents.homes import confirm
 
 MARIAMA = {
     "first_name": "Mariama",
@@ -304,15 +305,22 @@ def test_whoever_is_not_signed_in_or_acts_nowhere_sees_no_button(
 # ---------------------------------------------------------------- the slip
 
 
-def test_the_family_finds_its_slip_on_its_own_page(client: PageClient, event: Event) -> None:
+def test_the_family_finds_its_slip_on_its_own_page_once_its_browser_is_confirmed(
+    client: PageClient, event: Event
+) -> None:
     made = register(event, answers("Awa", 1, 2))
     token, code = made.link_token, made.registration.code
     db.session.rollback()
-    page = client.get(f"/m/{token}").page
+    address = f"/m/{token}/inscriptions/{code}/bulletin"
+    forwarded = client.get(address)
+    assert (forwarded.status_code, forwarded.headers["Location"]) == (303, f"/m/{token}/confirmation")
+    assert "Bulletin à imprimer" not in client.get(f"/m/{token}").page.main.text
+    home = confirm(client, made)
+    page = client.get(home).page
     slip = client.get(page.link("Bulletin à imprimer (Atelier cuisine)")).page
     assert f"Votre code {code.upper()}" in slip.main.text
     assert "Samedi vingt-huit novembre" in slip.main.text
-    english = client.get(f"/m/{token}/inscriptions/{code}/bulletin", headers={"Accept-Language": "en"}).page
+    english = client.get(address, headers={"Accept-Language": "en"}).page
     assert "Saturday the twenty-eighth of November" in english.main.text
     assert client.get(f"/m/{token}/inscriptions/zzzzzzz/bulletin").status_code == 404
     assert client.get(f"/m/x/inscriptions/{code}/bulletin").status_code == 404
