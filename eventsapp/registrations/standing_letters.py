@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from eventsapp.agenda.models import Activity, Event, EventStatus
@@ -22,7 +22,7 @@ from eventsapp.people.models import Household, Professional
 from eventsapp.programme.models import Action
 from eventsapp.registrations import booking, letters, seats, writing
 from eventsapp.registrations.booking import Confirmed
-from eventsapp.registrations.listings import Line
+from eventsapp.registrations.listings import Line, rank_in_queue
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from eventsapp.registrations.standing_models import DateOutcome, StandingDate, StandingSignUp
 
@@ -154,24 +154,15 @@ def _news(standing: StandingSignUp) -> Sequence[StandingDate]:
 
 def _lines(standing: StandingSignUp, events: Sequence[int]) -> list[Line]:
     """What the sign-up holds at these events, with ranks, in the order of the dates; one statement."""
-    ahead = aliased(Registration)
-    rank = (
-        select(func.count(ahead.id))
-        .where(
-            ahead.event_id == Registration.event_id,
-            ahead.status == RegistrationStatus.WAITING,
-            ahead.id <= Registration.id,
-        )
-        .scalar_subquery()
-    )
     to_event = joinedload(Registration.event)
     rows = db.session.execute(
-        select(Registration, rank)
+        select(Registration, rank_in_queue())
         .join(Registration.event)
         .where(
             Registration.standing_id == standing.id,
             Registration.event_id.in_(events),
-            Registration.status != RegistrationStatus.CANCELLED,
+            # What is offered to them meanwhile was told by the letter that asks.
+            Registration.status.in_((RegistrationStatus.CONFIRMED, RegistrationStatus.WAITING)),
         )
         .options(
             *_with_contact(),
