@@ -164,7 +164,8 @@ def _lines(standing: StandingSignUp, events: Sequence[int]) -> list[Line]:
         .where(
             Registration.standing_id == standing.id,
             Registration.event_id.in_(events),
-            Registration.status != RegistrationStatus.CANCELLED,
+            # What is offered to them meanwhile was told by the letter that asks.
+            Registration.status.in_((RegistrationStatus.CONFIRMED, RegistrationStatus.WAITING)),
         )
         .options(
             *_with_contact(),

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session, scoped_session, selectinload
 
 from eventsapp import clock
 from eventsapp.agenda import scheduling
-from eventsapp.agenda.entry_rules import EntryRules
+from eventsapp.agenda.entry_rules import EntryRules, QueueOrder
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
@@ -38,7 +38,7 @@ from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, Registrat
 from eventsapp.registrations.party import Numbers, PartyAnswers
 from tests import factories
 from tests.factories import SATURDAY
-from tests.registrations.queue_model import ADULT, Model, Rules, State
+from tests.registrations.queue_model import ADULT, MOST_OVERTAKINGS, Model, Rules, State
 from tests.registrations.stories import a_transaction, fill_in, told
 
 HOURS = 2
@@ -59,6 +59,7 @@ RULES = st.builds(
     most_children=QUOTA,
     most_under_6=st.none() | st.integers(1, 3),
     children_per_adult=st.none() | st.integers(1, 3),
+    is_strict=st.booleans(),
 )
 
 
@@ -88,6 +89,7 @@ class RegistrationMachine(RuleBasedStateMachine):
             most_children=rules.most_children,
             most_under_6=rules.most_under_6,
             children_per_adult=rules.children_per_adult,
+            order=QueueOrder.STRICT if rules.is_strict else QueueOrder.FIRST_FIT,
         )
         with a_transaction():
             title = f"Samedi {next(NUMBER)}"
@@ -213,10 +215,9 @@ class RegistrationMachine(RuleBasedStateMachine):
     @invariant()
     def counters_are_the_sum_of_those_seated_and_within_places_and_quotas(self) -> None:
         event, taken = self.event, self.model.taken()
-        children = [taken[bracket.value] for bracket in CHILD_BRACKETS]
         assert event.capacity == self.model.capacity
         counted = (event.seats_taken, event.children_taken, event.under_6_taken)
-        assert counted == (taken.total(), sum(children), sum(children[:2]))
+        assert counted == (taken[0], taken[2], taken[3])
         assert event.seats_taken <= event.capacity
         for number, most in (
             (event.seats_taken - event.children_taken, event.entry.most_adults),
@@ -229,6 +230,9 @@ class RegistrationMachine(RuleBasedStateMachine):
     def the_waiting_list_keeps_its_order_and_says_the_rank(self) -> None:
         waiting = [party.name for party in self.model.of(State.WAITING)]
         assert [one.contact.first_name for one in listings.waiting_at(self.event)] == waiting
+        overtaken = [one.overtaken for one in listings.waiting_at(self.event)]
+        assert overtaken == [party.overtaken for party in self.model.of(State.WAITING)]
+        assert max(overtaken, default=0) <= MOST_OVERTAKINGS
         for rank, name in enumerate(waiting[:2], start=1):
             assert listings.rank(self.registration(name)) == rank
 

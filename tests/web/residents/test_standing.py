@@ -23,6 +23,7 @@ from tests import factories
 from tests.pages import PageClient
 from tests.registrations.stories import answers, kinds, register
 from tests.web.conftest import SignIn
+from tests.web.residents.homes import confirm
 
 ADULT = Member(bracket=AgeBracket.ADULT)
 DAYS = (date(2026, 12, 1), date(2027, 1, 5), date(2027, 2, 2))
@@ -45,9 +46,9 @@ def breakfasts(db_session: scoped_session[Session]) -> list[Event]:
     return events
 
 
-def home_of(event: Event, name: str = "Awa", adults: int = 1, children: int = 2) -> str:
-    """Registers to one date, and gives the address of the own page."""
-    return f"/m/{register(event, answers(name, adults, children)).link_token}"
+def home_of(client: PageClient, event: Event, name: str = "Awa", adults: int = 1, children: int = 2) -> str:
+    """Registers to one date in this browser, and gives the address of the own page."""
+    return confirm(client, register(event, answers(name, adults, children)))
 
 
 def states() -> list[RegistrationStatus]:
@@ -72,7 +73,7 @@ def says_yes(client: PageClient, home: str) -> None:
 
 
 def test_from_one_date_to_all_of_them(client: PageClient, breakfasts: list[Event]) -> None:
-    home = home_of(breakfasts[0], children=1)
+    home = home_of(client, breakfasts[0], children=1)
     assert "Venir aussi aux prochaines dates ?" in client.get(home).page.main.text
     asked = client.get(client.get(home).page.link("Voir les dates (Petits déjeuners de Curial)")).page
     assert asked.heading == "Venir à toutes les dates ?"
@@ -91,7 +92,7 @@ def test_from_one_date_to_all_of_them(client: PageClient, breakfasts: list[Event
 
 def test_where_they_do_not_fit_the_offer_says_it_before(client: PageClient, breakfasts: list[Event]) -> None:
     register(breakfasts[1], answers("Binta"))
-    home = home_of(breakfasts[0], children=1)
+    home = home_of(client, breakfasts[0], children=1)
     asked = client.get(client.get(home).page.link("Voir les dates (Petits déjeuners de Curial)")).page
     [waits] = [one for one in asked.all("li") if "Liste d’attente" in one.text]
     assert "Mardi 5 janvier 2027" in waits.text
@@ -103,13 +104,13 @@ def test_where_they_do_not_fit_the_offer_says_it_before(client: PageClient, brea
 def test_a_party_too_large_for_a_date_reads_it_on_its_page(
     client: PageClient, breakfasts: list[Event]
 ) -> None:
-    home = home_of(breakfasts[0], children=2)
+    home = home_of(client, breakfasts[0], children=2)
     says_yes(client, home)
     assert "1 date ne peut pas vous prendre tous : appelez-nous." in client.get(home).page.main.text
 
 
 def test_a_pause_and_back(client: PageClient, breakfasts: list[Event]) -> None:
-    home = home_of(breakfasts[0])
+    home = home_of(client, breakfasts[0])
     says_yes(client, home)
     done = client.submit(client.get(home).page.form(button="Ne plus m’inscrire aux nouvelles dates"))
     assert (done.status_code, done.location) == (303, home)
@@ -122,7 +123,7 @@ def test_a_pause_and_back(client: PageClient, breakfasts: list[Event]) -> None:
 
 
 def test_the_end_asks_about_the_dates_to_come(client: PageClient, breakfasts: list[Event]) -> None:
-    home = home_of(breakfasts[0], children=1)
+    home = home_of(client, breakfasts[0], children=1)
     says_yes(client, home)
     asked = client.get(client.get(home).page.link("Arrêter (Petits déjeuners de Curial)")).page
     assert asked.heading == "Arrêter de venir à toutes les dates ?"
@@ -139,7 +140,7 @@ def test_the_end_asks_about_the_dates_to_come(client: PageClient, breakfasts: li
 
 
 def test_the_end_may_keep_them(client: PageClient, breakfasts: list[Event]) -> None:
-    home = home_of(breakfasts[0], children=1)
+    home = home_of(client, breakfasts[0], children=1)
     says_yes(client, home)
     asked = client.get(client.get(home).page.link("Arrêter (Petits déjeuners de Curial)")).page
     client.submit(asked.form(button="Arrêter, et garder ces 2 dates"))
@@ -151,17 +152,32 @@ def test_the_end_may_keep_them(client: PageClient, breakfasts: list[Event]) -> N
 def test_another_household_finds_nothing_and_changes_nothing(
     client: PageClient, breakfasts: list[Event]
 ) -> None:
-    awa, binta = home_of(breakfasts[0]), home_of(breakfasts[2], "Binta")
+    awa = home_of(client, breakfasts[0])
     says_yes(client, awa)
     number = standing().id
+    form = client.get(awa).page.form(button="Ne plus m’inscrire aux nouvelles dates")
+    binta = home_of(client, breakfasts[2], "Binta")
     code = db.session.scalars(select(Registration.code).order_by(Registration.id)).first()
     assert client.get(f"{binta}/abonnements/{number}/fin").status_code == 404
     assert client.get(f"{binta}/inscriptions/{code}/abonnement").status_code == 404
     assert client.get("/m/personne/abonnements/1/fin").status_code == 404
-    form = client.get(awa).page.form(button="Ne plus m’inscrire aux nouvelles dates")
     for verb in ("pause", "reprise", "fin"):
         answer = client.post(f"{binta}/abonnements/{number}/{verb}", data={"csrf_token": form["csrf_token"]})
         assert answer.status_code == 404
+    assert standing().status is StandingStatus.ACTIVE
+
+
+def test_a_link_that_was_forwarded_shows_and_changes_none_of_it(
+    client: PageClient, breakfasts: list[Event]
+) -> None:
+    home = home_of(client, breakfasts[0])
+    says_yes(client, home)
+    form = client.get(home).page.form(button="Ne plus m’inscrire aux nouvelles dates")
+    client.delete_cookie("foyer", path="/m")
+    assert "toutes les dates" not in client.get(home).page.main.text
+    number = standing().id
+    answer = client.post(f"{home}/abonnements/{number}/pause", data={"csrf_token": form["csrf_token"]})
+    assert answer.status_code in {303, 403}
     assert standing().status is StandingStatus.ACTIVE
 
 
@@ -170,8 +186,8 @@ def test_a_workshop_of_one_date_and_a_sensitive_series_offer_nothing(
 ) -> None:
     alone = factories.an_event("Atelier cuisine en famille")
     db_session.commit()
-    assert "Venir aussi" not in client.get(home_of(alone)).page.text
-    home = home_of(breakfasts[0])
+    assert "Venir aussi" not in client.get(home_of(client, alone)).page.text
+    home = home_of(client, breakfasts[0])
     factories.an_action().is_sensitive = True
     db_session.commit()
     assert "Venir aussi" not in client.get(home).page.text
@@ -180,8 +196,8 @@ def test_a_workshop_of_one_date_and_a_sensitive_series_offer_nothing(
 def test_the_desk_of_the_series_reads_numbers_only(
     client: PageClient, breakfasts: list[Event], sign_in: SignIn, samira: Account
 ) -> None:
-    says_yes(client, home_of(breakfasts[0], children=1))
-    says_yes(client, home_of(breakfasts[0], "Binta", children=1))
+    says_yes(client, home_of(client, breakfasts[0], children=1))
+    says_yes(client, home_of(client, breakfasts[0], "Binta", children=1))
     page = sign_in(samira).get(f"/pro/series/{breakfasts[0].activity_id}").page
     assert "2 groupes viennent à toutes les dates, soit 4 personnes." in page.main.text
     assert "Awa" not in page.text
@@ -195,7 +211,7 @@ def test_the_own_page_costs_the_same_whatever_they_come_to(
     breakfasts: list[Event],
     statements: Callable[[], AbstractContextManager[list[str]]],
 ) -> None:
-    home = home_of(breakfasts[0])
+    home = home_of(client, breakfasts[0])
     household = db.session.scalars(select(Household)).one()
     for number in range(series):
         activity = factories.an_activity(f"Série {number}")
@@ -205,4 +221,4 @@ def test_the_own_page_costs_the_same_whatever_they_come_to(
     db.session.commit()
     with statements() as said:
         client.get(home)
-    assert len(said) == 5
+    assert len(said) == 7
