@@ -40,7 +40,6 @@ TIES = {
     # It says that somebody of a relay worker's was registered, and no more who (SET NULL).
     ("referral", "registration_id", "registration"): "registrations.forgetting",
     # It stays without whom it was for (SET NULL).
-    ("referral", "registration_id", "registration"): "registrations.forgetting",
 }
 """Every foreign key that leads to somebody, and who deletes or empties its row. Whoever adds one adds it
 here, to that module, and to `own_data.held` where it says something of the family."""
