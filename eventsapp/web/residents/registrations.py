@@ -24,7 +24,9 @@ from eventsapp.registrations.enrolments import AnswersForgotten
 from eventsapp.registrations.models import CHILD_BRACKETS
 from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, PartyAnswers, child_field
 from eventsapp.web.residents import own_door
+from eventsapp.web import traps
 from eventsapp.web.residents.groups import group_of
+from eventsapp.web.traps import Trapped
 
 bp = Blueprint("registrations", __name__)
 
@@ -67,9 +69,13 @@ def keep_answers(code: str) -> str | tuple[str, int] | BaseResponse:
     event = listings.by_code(code)
     answered = PartyForm()
     try:
+        traps.require_hand(event.code)
         token = enrolments.open_(event, party.read(answered.data), clock.now())
     except AnswersRefused as refused:
         return given_back(event, answered, refused.refusals)
+    except Trapped as refusal:
+        answered.form_errors.append(gettext(refusal.sentence))
+        return given_back(event, answered, [])
     except PartyOverCapacity as refusal:
         return given_back(event, answered, [refusal])
     except Conflict as refusal:

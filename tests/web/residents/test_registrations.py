@@ -325,5 +325,5 @@ def test_pages_are_private_and_say_few_statements(
         with statements() as said:
             shown.append(ask())
         counts.append(len(said))
-    assert counts == [2, 5, 2, 16]
+    assert counts == [2, 7, 2, 18]
     assert registered() == 1
