@@ -37,6 +37,8 @@ class Family:
 
     number: int
     port: int
+    headers: list[str] = field(default_factory=list)
+    """Said with each request besides what all say."""
     statuses: list[int] = field(default_factory=list)
     own_page: str = ""
     rank: int | None = None
@@ -88,6 +90,7 @@ class Family:
             f"{method} {path} HTTP/1.1",
             f"Host: 127.0.0.1:{self.port}",
             "Accept-Language: fr",
+            *self.headers,
             *([f"Cookie: {self._cookie}"] if self._cookie else []),
             *(
                 ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]

@@ -54,14 +54,14 @@ def web(application: str, environment: Mapping[str, str]) -> Iterator[tuple[str,
 
 
 @contextmanager
-def crowd_web(application: str, environment: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+def crowd_web(application: str, environment: Mapping[str, str], *options: str) -> Iterator[tuple[str, int]]:
     """The web process as the Procfile starts it, with all its workers; its address and its process id."""
     port = free_port()
     line = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web: "))
     words = line.split("exec ")[1].replace("${WEB_PORT:-$PORT}", str(port)).split()
     concurrency = os.environ.get("WEB_CONCURRENCY", "2")
     command = [concurrency if word == "${WEB_CONCURRENCY:-2}" else word for word in words[:-1]]
-    with running([*command, application], environment) as master:
+    with running([*command, *options, application], environment) as master:
         address = f"http://127.0.0.1:{port}"
         _wait_for(address)
         yield address, master
