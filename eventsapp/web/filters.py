@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, url_for
+from flask_babel import gettext
 from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
@@ -36,6 +37,7 @@ def bind(app: Flask) -> None:
         hour_range=hour_range,
         ordinal=ordinal,
         fr=no_breaks,
+        title_outside=title_outside,
         seats_state=seats_state,
         previous_month=previous_month,
         next_month=next_month,
@@ -57,6 +59,12 @@ def bind(app: Flask) -> None:
     @app.context_processor
     def defaults() -> dict[str, object]:
         return {"territory": None}
+
+
+def title_outside(event: Event) -> str:
+    """What an event is called where others may look over a shoulder: of a sensitive action, a date and a
+    place."""
+    return gettext("Rendez-vous") if event.activity.action.is_sensitive else event.title
 
 
 def card_of(event: Event, macro: Macro, language: Language, day: str = "") -> str:

@@ -111,6 +111,8 @@ def registered(family: Family, event: Event) -> Confirmed:
 def said(client: PageClient, address: str) -> str:
     """All that an answer says: its head, and its body, unpacked where it is a workbook."""
     answer = client.get(address)
+    if answer.status_code == 301:
+        answer = client.get(answer.location)
     body = answer.get_data()
     text = body.decode("utf-8", "replace")
     try:
@@ -140,6 +142,9 @@ def found(text: str, words: tuple[str, ...]) -> list[str]:
     return [word for word in words if word in text]
 
 
+OF_ITS_LINK = frozenset({"events.page"})
+"""Whoever was given the link of a sensitive event reads its page (test_events), and finds it nowhere else."""
+
 DESKS_OF_FAMILIES = frozenset({"event_registrations", "attendance", "calls", "letters", "event_messages"})
 """Where whoever answers for an event reads who comes to it."""
 
@@ -156,7 +161,7 @@ def test_only_the_desks_of_its_event_know_a_family(
         assert (route.endpoint, found(text, links)) == (route.endpoint, [])
         if found(text, ZELIE.words + QUENTIN.words):
             told.add((route.endpoint.partition(".")[0], "a family"))
-        if SENSITIVE in text and not address.startswith("/pro/"):
+        if SENSITIVE in text and not address.startswith("/pro/") and route.endpoint not in OF_ITS_LINK:
             told.add((route.endpoint, SENSITIVE))
     allowed = DESKS_OF_FAMILIES if name in TEAM else frozenset()
     assert {(desk, what) for desk, what in told if desk not in allowed} == set()
@@ -177,7 +182,7 @@ def test_a_family_reads_of_itself_alone(
                 continue
             text = said(client, address)
             assert (address, found(text, others)) == (address, [])
-            assert SENSITIVE not in text, address
+            assert route.endpoint in OF_ITS_LINK or SENSITIVE not in text, address
             shown = shown or own.parent in text
     assert shown
 

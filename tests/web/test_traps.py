@@ -30,6 +30,7 @@ MADAME_ROY = {"email": "roy@ecole.example"}
 DOORS = {
     "a family": ("/e/{code}/inscription", AWA),
     "an organisation": ("/devenir-partenaire", BOUSSOLE),
+    "a lost link": ("/m/lien-perdu", {"address": "awa@example.org"}),
     "a school": ("/ecole", MADAME_ROY),
 }
 """Where a form is sent by whoever comes, and what a hand writes."""

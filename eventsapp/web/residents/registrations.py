@@ -23,8 +23,8 @@ from eventsapp.registrations.capacity import Load
 from eventsapp.registrations.enrolments import AnswersForgotten
 from eventsapp.registrations.models import CHILD_BRACKETS
 from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, PartyAnswers, child_field
-from eventsapp.web.residents import own_door
 from eventsapp.web import traps
+from eventsapp.web.residents import own_door
 from eventsapp.web.residents.groups import group_of
 from eventsapp.web.traps import Trapped
 
