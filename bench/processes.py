@@ -81,7 +81,7 @@ def memory_mb(pid: int) -> float:
 
 
 def _wait_for(address: str) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120  # a busy machine reads the whole program first
     while time.monotonic() < deadline:
         try:
             urlopen(address, timeout=5).read()
