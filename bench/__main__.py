@@ -37,6 +37,7 @@ def main() -> None:
             "ENVIRONMENT": "demonstration",
             "INSTANCE_PATH": folder,
             "LOG_LEVEL": "WARNING",
+            "FORM_SECONDS": "0",  # no hand writes here
             "SECRET_KEY": "a secret of the bench, of no use elsewhere",
         }
         os.environ.update(environment)

@@ -15,6 +15,7 @@ from eventsapp import clock, seeds
 from eventsapp.agenda.models import Event, EventStatus
 from eventsapp.app import create_app
 from eventsapp.database import db
+from eventsapp.registrations.models import Registration, RegistrationStatus
 from eventsapp.tasks.models import Heartbeat
 
 
@@ -48,6 +49,25 @@ class Counter:
             _ = event.slug  # reads its action while the session is there
             db.session.expunge_all()
             return event
+
+    def open_events(self, how_many: int) -> list[str]:
+        """The codes of public events to which nobody waits, those with the most places first."""
+        with self.app.app_context():
+            waits = select(Registration.event_id).where(Registration.status == RegistrationStatus.WAITING)
+            return list(
+                db.session.scalars(
+                    select(Event.code)
+                    .where(
+                        Event.capacity.is_not(None),
+                        Event.is_restricted.is_(False),
+                        Event.status == EventStatus.SCHEDULED,
+                        Event.starts_at > clock.now(),
+                        Event.id.not_in(waits),
+                    )
+                    .order_by((Event.capacity - Event.seats_taken).desc(), Event.id)
+                    .limit(how_many)
+                )
+            )
 
     def statements_of(self, path: str, headers: Mapping[str, str] | None = None) -> int:
         """How many statements one GET says, warm."""

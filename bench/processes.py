@@ -53,6 +53,20 @@ def web(application: str, environment: Mapping[str, str]) -> Iterator[tuple[str,
         yield address, _child_of(master)
 
 
+@contextmanager
+def crowd_web(application: str, environment: Mapping[str, str], *options: str) -> Iterator[tuple[str, int]]:
+    """The web process as the Procfile starts it, with all its workers; its address and its process id."""
+    port = free_port()
+    line = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web: "))
+    words = line.split("exec ")[1].replace("${WEB_PORT:-$PORT}", str(port)).split()
+    concurrency = os.environ.get("WEB_CONCURRENCY", "2")
+    command = [concurrency if word == "${WEB_CONCURRENCY:-2}" else word for word in words[:-1]]
+    with running([*command, *options, application], environment) as master:
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(address)
+        yield address, master
+
+
 def cpu_ms(pid: int) -> float:
     """CPU time spent so far by all threads of a process, in milliseconds."""
     tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
@@ -67,17 +81,21 @@ def memory_mb(pid: int) -> float:
 
 
 def _wait_for(address: str) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120  # a busy machine reads the whole program first
     while time.monotonic() < deadline:
         try:
             urlopen(address, timeout=5).read()
-        except URLError:
+        except (URLError, TimeoutError):  # not up yet, or up and still reading the program
             time.sleep(0.1)
         else:
             return
     raise RuntimeError(f"no answer from {address}")
 
 
+def children_of(master: int) -> list[int]:
+    """The process ids of a server's workers."""
+    return [int(one) for one in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
+
+
 def _child_of(master: int) -> int:
-    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-    return int(children[0])
+    return children_of(master)[0]

@@ -176,6 +176,14 @@ SETTINGS = (
         whole(1, 36),
     ),
     Setting(
+        "FORM_SECONDS",
+        2,
+        "How soon after a public form was shown its answers are taken at once; sooner, it asks to be sent "
+        "once more. Robots send in milliseconds; a browser that knows the answers still needs a hand for the "
+        "button.",
+        _whole(0, 60),
+    ),
+    Setting(
         "UNDO_MINUTES",
         5,
         "How long after a move, a cancellation or a restoration people are told: until then it can be "

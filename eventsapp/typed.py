@@ -12,6 +12,8 @@ from eventsapp.refusals import Refusal, msgid
 _TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _SPACES = re.compile("[ \u00a0\u2009\u202f]+")
 _UNKEPT = {"Cc", "Cs", "Co", "Zl", "Zp"}
+_LOST = "\N{REPLACEMENT CHARACTER}"
+"""What stands for octets that were no text: half a surrogate pair, another encoding than UTF-8."""
 
 
 class Unwritable(Refusal):
@@ -24,6 +26,6 @@ def line(typed: str, *, field: str) -> str:
     """What was typed on one line, without spaces around it, in composed letters (NFC); empty for
     signs that say nothing. Raises Unwritable."""
     said = unicodedata.normalize("NFC", _SPACES.sub(" ", typed).strip())
-    if any(unicodedata.category(c) in _UNKEPT or c in _TURNING for c in said):
+    if any(unicodedata.category(c) in _UNKEPT or c in _TURNING or c == _LOST for c in said):
         raise Unwritable(field=field)
     return said if any(unicodedata.category(c)[0] in "LNS" for c in said) else ""

@@ -114,6 +114,7 @@ def settings_for(database: Database, post_office: PostOffice, folder: Path) -> d
         "INSTANCE_PATH": str(folder / "instance"),
         "MAIL_SERVER": post_office.host,
         "MAIL_PORT": post_office.port,
+        "FORM_SECONDS": 0,  # the clock stands still while a test writes (test_traps)
     }
 
 

@@ -13,10 +13,16 @@ from icalendar import Calendar, Event
 from icalendar.parser_tools import to_unicode
 
 from eventsapp.ical.entry import Entry, Status
-from eventsapp.ical.rendering import Coordinates, add_categories, calendar_frame, dated_event, in_utc, octets
+from eventsapp.ical.rendering import (
+    END,
+    Coordinates,
+    add_categories,
+    calendar_frame,
+    dated_event,
+    in_utc,
+    octets,
+)
 from eventsapp.ical.text import Text, clean, one_line
-
-_END = b"END:VCALENDAR\r\n"
 
 
 def fragment(entry: Entry, *, cancelled_prefix: str) -> str:
@@ -53,8 +59,8 @@ def join(
         # As text: given a timedelta, the library would write 4:00:00 here.
         calendar.add("X-PUBLISHED-TTL", to_unicode(calendar["REFRESH-INTERVAL"].to_ical()))
 
-    head = octets(calendar_frame(fill=fill)).removesuffix(_END)
-    return head + "".join(fragments).encode() + _END
+    head = octets(calendar_frame(fill=fill)).removesuffix(END)
+    return head + "".join(fragments).encode() + END
 
 
 def single(entry: Entry, *, cancelled_prefix: str) -> bytes:

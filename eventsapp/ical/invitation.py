@@ -8,11 +8,12 @@ there is no alarm here.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from icalendar import vCalAddress
 
 from eventsapp.ical.entry import Attendee, Entry, Organizer, Status, require_aware
-from eventsapp.ical.rendering import calendar_frame, dated_event, octets
+from eventsapp.ical.rendering import END, calendar_frame, dated_event, octets
 from eventsapp.ical.text import common_name
 
 
@@ -64,9 +65,13 @@ def _message(
     event.add("ATTENDEE", invited)
     # The hour is not negotiable: Outlook and Thunderbird then offer no counter-proposal.
     event.add("X-MICROSOFT-DISALLOW-COUNTER", "TRUE")
-    calendar = calendar_frame(method)
-    calendar.add_component(event)
-    return octets(calendar)
+    return _head(method) + octets(event) + END
+
+
+@lru_cache(maxsize=2)
+def _head(method: str) -> bytes:
+    """What stands before the event, zone and all: the same in every message, and a third of its cost."""
+    return octets(calendar_frame(method)).removesuffix(END)
 
 
 def _calendar_address(name: str, address: str) -> vCalAddress:

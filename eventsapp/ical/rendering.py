@@ -12,6 +12,8 @@ from eventsapp.ical.text import Text, clean, one_line
 from eventsapp.ical.timezone import vtimezone, wall_clock
 
 PRODID = "-//eventsapp//Agenda 1.0//FR"
+END = b"END:VCALENDAR\r\n"
+"""The last line of every object."""
 
 
 class Coordinates(vGeo):

@@ -19,6 +19,7 @@ from eventsapp.web import (
     languages,
     limits,
     logs,
+    traps,
 )
 
 DOORS = (
@@ -117,6 +118,7 @@ def open_doors(app: Flask) -> None:
     assets.bind(app)
     languages.bind(app)
     filters.bind(app)
+    traps.bind(app)
     headers.bind(app)
     cookies.bind(app)
     compression.bind(app)

@@ -19,6 +19,7 @@ from eventsapp.hosting.models import HostLink
 from eventsapp.places.models import Venue
 from eventsapp.refusals import NotFound, Refusal
 from eventsapp.registrations import listings as registrations
+from eventsapp.web import traps
 from eventsapp.web.forms import refuse
 from eventsapp.web.hosting_forms import (
     AnswerForm,
@@ -132,6 +133,7 @@ def ask_again() -> tuple[str, int] | BaseResponse:
     """Sends one to whoever is a contact at this address; the answer is the same whoever asks."""
     typed = LinkForm()
     try:
+        traps.require_hand("school")
         links.ask_again(typed.email.data or "", now=clock.now())
     except Refusal as refusal:
         status = refuse(typed, refusal)

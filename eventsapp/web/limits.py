@@ -72,6 +72,11 @@ def account() -> str:
     return found.actor if found else ""
 
 
+def network_here() -> str:
+    """A network at one event."""
+    return f"{(request.view_args or {}).get('code', '')} {network()}"
+
+
 def link() -> str:
     """Which private link it is: a helper's, a school's, that of a question."""
     return fingerprint(str((request.view_args or {}).get("token", "")))
@@ -106,9 +111,12 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "codes.turn_on": (Limit(20, HOUR, account),),
     "codes.renew": (Limit(10, HOUR, account),),
     "codes.turn_off": (Limit(10, HOUR, account),),
-    # A class of thirty families on one Wi-Fi fills its forms in, with a mistake or two each.
-    "registrations.keep_answers": (Limit(200, MINUTES_10, network),),
-    "registrations.confirm": (Limit(200, MINUTES_10, network),),
+    # A hundred families of a school on one Wi-Fi register for one Saturday on the evening it opens, with
+    # two mistakes each and a double click now and then. At several events together a network may do twice
+    # that much: several schools, or a carrier, share it. No limit counts an event from all networks
+    # together: a stranger with many addresses would shut everybody out.
+    "registrations.keep_answers": (Limit(300, HOUR, network_here), Limit(600, HOUR, network)),
+    "registrations.confirm": (Limit(150, HOUR, network_here), Limit(300, HOUR, network)),
     # The full form: a page a person, and the pages around them.
     "people.keep_person": (Limit(600, MINUTES_10, network),),
     "people.more": (Limit(600, MINUTES_10, network),),

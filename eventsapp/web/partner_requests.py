@@ -17,6 +17,7 @@ from eventsapp.people.models import OrganisationKind
 from eventsapp.people.partner_requests import LONGEST_ABOUT, LONGEST_ORGANISATION, Answers
 from eventsapp.places.listings import territories, territory_by_slug
 from eventsapp.refusals import NotFound, Refusal, msgid
+from eventsapp.web import traps
 from eventsapp.web.forms import refuse
 
 bp = Blueprint("partner_requests", __name__)
@@ -64,6 +65,7 @@ def ask() -> tuple[str, int] | BaseResponse:
     """Keeps the request for the coordinators of that arrondissement."""
     asked = RequestForm()
     try:
+        traps.require_hand("partner")
         try:
             area = territory_by_slug(asked.territory.data or "")
         except NotFound as missing:

@@ -17,6 +17,7 @@ from eventsapp import attempts
 from eventsapp import clock as hours
 from eventsapp.access import grants
 from eventsapp.access.models import Role
+from eventsapp.agenda.models import Event
 from eventsapp.app import create_app
 from eventsapp.attempts import Attempts
 from eventsapp.codes import fingerprint
@@ -154,6 +155,32 @@ def test_thirty_families_register_on_one_wi_fi(
         assert client.submit(check.form(path + "/verification")).status_code == 303
 
 
+def test_one_event_that_is_full_of_forms_leaves_the_others_open(
+    client: PageClient, db_session: scoped_session[Session]
+) -> None:
+    """Whoever floods one event from one network has that one closed to them, for a while."""
+    flooded, other = factories.an_event(capacity=200), factories.an_event(capacity=200)
+    paths = [f"/e/{event.code}/inscription" for event in (flooded, other)]
+    db_session.commit()
+    begin_writing()
+    for _ in range(300):
+        attempts.count(
+            "registrations.keep_answers network_here",
+            f"{flooded.code} 127.0.0.1",
+            most=300,
+            within=timedelta(hours=1),
+            now=hours.now(),
+        )
+    db_session.commit()
+    db_session.rollback()
+    awa = {"first_name": "Awa", "email": "awa@example.org", "adults": "1"}
+    statuses = [client.submit(client.get(path).page.form(path), awa).status_code for path in paths]
+    assert statuses == [429, 303]
+    elsewhere = {"REMOTE_ADDR": "2001:db8:1:2::7"}
+    form = client.get(paths[0]).page.form(paths[0])
+    assert client.submit(form, awa, environ_base=elsewhere).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("address", "network"),
     [
@@ -211,8 +238,9 @@ def test_every_limit_is_of_a_door_that_is_there(app: Flask) -> None:
 
 
 NETWORK, EMAIL, HERE = "network", "typed_email", "typed_email_here"
-HALF, ACCOUNT, LINK = "half_account", "account", "link"
-"""Who is counted: a network, an address that is typed, it from one network, an account (half in), a link."""
+HALF, ACCOUNT, LINK, AT_EVENT = "half_account", "account", "link", "network_here"
+"""Who is counted: a network, it at one event, an address that is typed, it from one network, an account
+(half in), a link."""
 
 SAID = {
     ("sign_in.ask", NETWORK): (30, 10),
@@ -229,8 +257,10 @@ SAID = {
     ("codes.turn_on", ACCOUNT): (20, 60),
     ("codes.renew", ACCOUNT): (10, 60),
     ("codes.turn_off", ACCOUNT): (10, 60),
-    ("registrations.keep_answers", NETWORK): (200, 10),
-    ("registrations.confirm", NETWORK): (200, 10),
+    ("registrations.keep_answers", AT_EVENT): (300, 60),
+    ("registrations.keep_answers", NETWORK): (600, 60),
+    ("registrations.confirm", AT_EVENT): (150, 60),
+    ("registrations.confirm", NETWORK): (300, 60),
     ("people.keep_person", NETWORK): (600, 10),
     ("people.more", NETWORK): (600, 10),
     ("people.remove", NETWORK): (600, 10),
@@ -466,6 +496,7 @@ def test_every_door_takes_as_many_forms_as_it_says_and_no_more(
         EMAIL: "nadia@example.org",
         HERE: "nadia@example.org 127.0.0.1",
         LINK: fingerprint("jeton-Nadia"),
+        AT_EVENT: f"{db_session.scalars(select(Event.code)).one()} 127.0.0.1",
     }.get(who, f"account:{people['Nadia'].id}")
     db_session.rollback()
     begin_writing()
@@ -483,7 +514,7 @@ def test_every_door_takes_as_many_forms_as_it_says_and_no_more(
     before = everything()
     for refused in (
         nadia(right=True),
-        another(right=True, **(here if who in (NETWORK, HERE) else elsewhere)),
+        another(right=True, **(here if who in (NETWORK, HERE, AT_EVENT) else elsewhere)),
     ):
         assert (refused.status_code, refused.page.heading) == (429, "Trop d’essais")
         seconds = int(refused.headers["Retry-After"])
@@ -492,5 +523,5 @@ def test_every_door_takes_as_many_forms_as_it_says_and_no_more(
             rf"Attendez {-(-seconds // 60)} minutes?, puis recommencez\.", refused.page.main.text
         )
     assert everything() == before
-    meanwhile = omar(right=True, **(elsewhere if who == NETWORK else here))
+    meanwhile = omar(right=True, **(elsewhere if who in (NETWORK, AT_EVENT) else here))
     assert meanwhile.status_code == (303 if right else mistaken)

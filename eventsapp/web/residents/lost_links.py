@@ -13,6 +13,7 @@ from eventsapp.database import db
 from eventsapp.people.contacts import LONGEST_ADDRESS
 from eventsapp.refusals import Refusal
 from eventsapp.registrations import lost_links
+from eventsapp.web import traps
 from eventsapp.web.forms import refuse
 
 bp = Blueprint("lost_links", __name__)
@@ -35,6 +36,7 @@ def ask() -> tuple[str, int] | BaseResponse:
     """Sends new links to whoever is registered under it; nothing tells the asker."""
     typed = LostLinkForm()
     try:
+        traps.require_hand("lost")
         lost_links.ask(typed.address.data or "", now=clock.now())
     except Refusal as refusal:
         status = refuse(typed, refusal)

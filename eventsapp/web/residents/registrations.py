@@ -44,6 +44,7 @@ from eventsapp.registrations.outlook import Outlook
 from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, PartyAnswers, child_field
 from eventsapp.registrations.people_answers import AdultNotListed, NobodyListed, PeopleAnswers
 from eventsapp.registrations.referrals import ByReferralOnly
+from eventsapp.web import traps
 from eventsapp.web.residents import kept_answers, own_door
 from eventsapp.web.residents.enrolment_forms import (
     AboutForm,
@@ -56,6 +57,7 @@ from eventsapp.web.residents.enrolment_forms import (
 from eventsapp.web.residents.groups import group_of
 from eventsapp.web.residents.kept_answers import closed_page, forgotten_page, token_of
 from eventsapp.web.residents.referrals import held
+from eventsapp.web.traps import Trapped
 
 bp = Blueprint("registrations", __name__)
 
@@ -89,12 +91,16 @@ def keep_answers(code: str) -> Answer:
     answered = form_for(event)()
     try:
         referrals.require(event, held(code), clock.now())
+        traps.require_hand(event.code)
         if isinstance(answered, AboutForm):
             return begin(event, answered)
         read = professional_answers.read if isinstance(answered, ProfessionalForm) else party.read
         token = enrolments.open_(event, read(answered.data), clock.now())
     except AnswersRefused as refused:
         return given_back(event, answered, refused.refusals)
+    except Trapped as refusal:
+        answered.form_errors.append(gettext(refusal.sentence))
+        return given_back(event, answered, [])
     except CANNOT_COME as refusal:
         return given_back(event, answered, [refusal])
     except Conflict as refusal:
