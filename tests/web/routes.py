@@ -2,37 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from tests.web.town import PEOPLE
-
-COORDINATION = frozenset({"samira", "ines"})
-"""Samira coordinates the 19e, Inès stands in for her."""
-TEAM = COORDINATION | {"nadia", "moussa"}
-"""Who may run what Espace 19 holds in the 19e."""
-HOSTS = COORDINATION | {"nadia", "moussa"}
-"""And who works on the sessions of Espace 19."""
-ESPACE = frozenset({"nadia", "moussa"})
-"""Nadia answers for Espace 19, Moussa works there."""
-SIGNED_IN = frozenset(PEOPLE) - {"nobody"}
-EVERYBODY = frozenset(PEOPLE)
-
-
-class Route(NamedTuple):
-    """A route, an address of it, who is let in, and what they get."""
-
-    method: str
-    endpoint: str
-    rule: str
-    who: frozenset[str]
-    status: int
-    also: int | None = None
-    """What whoever is signed in gets, where that is something else."""
-
-
-def desk(method: str, endpoint: str, rule: str, status: int) -> Route:
-    return Route(method, endpoint, f"/pro/{rule}", COORDINATION, status)
-
+from tests.web.visitors import COORDINATION, ESPACE, EVERYBODY, HOSTS, SIGNED_IN, TEAM, Route, desk
 
 ROUTES = (
     # For everybody, account or not.
@@ -502,19 +472,12 @@ ROUTES = (
     Route("GET", "relay.search", "/pro/inscrire", TEAM | {"paul", "omar"}, 200),
     Route("GET", "relay.form", "/pro/rendez-vous/{workshop}/inscrire", TEAM, 200),
     Route("POST", "relay.register", "/pro/rendez-vous/{workshop}/inscrire", TEAM, 303),
-    Route(
-        "POST",
-        "relay.cancel",
-        "/pro/rendez-vous/{workshop}/inscrire/{helped}/annulation",
-        frozenset({"moussa"}),
-        303,
-    ),
-    Route(
-        "GET",
-        "slips.show",
-        "/pro/rendez-vous/{workshop}/inscriptions/{helped}/bulletin",
-        COORDINATION | {"moussa"},
-        200,
+    *(
+        Route(method, endpoint, f"/pro/rendez-vous/{{workshop}}/{rule}", who, status)
+        for method, endpoint, rule, who, status in (
+            ("POST", "relay.cancel", "inscrire/{helped}/annulation", frozenset({"moussa"}), 303),
+            ("GET", "slips.show", "inscriptions/{helped}/bulletin", COORDINATION | {"moussa"}, 200),
+        )
     ),
     Route("GET", "referrals.index", "/pro/rendez-vous/{respite}/orientations", TEAM, 200),
     Route("POST", "referrals.make", "/pro/rendez-vous/{respite}/orientations", TEAM, 303),

@@ -19,8 +19,9 @@ from tests.pages import PageClient
 from tests.web import town
 from tests.web.conftest import SignIn
 from tests.web.filled_in import FILLED_IN, OF_ONE_ROUTE, OF_ROWS
-from tests.web.routes import EVERYBODY, ROUTES, Route
+from tests.web.routes import ROUTES
 from tests.web.town import PEOPLE, Town
+from tests.web.visitors import EVERYBODY, Route
 
 pytestmark = pytest.mark.databases("sqlite")
 
