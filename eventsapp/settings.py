@@ -181,7 +181,7 @@ SETTINGS = (
         "How soon after a public form was shown its answers are taken at once; sooner, it asks to be sent "
         "once more. Robots send in milliseconds; a browser that knows the answers still needs a hand for the "
         "button.",
-        _whole(0, 60),
+        whole(0, 60),
     ),
     Setting(
         "UNDO_MINUTES",
