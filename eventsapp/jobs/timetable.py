@@ -258,6 +258,8 @@ def forget_people(turn: Turn) -> str:
     for event_id in forgetting.due(turn.now):
         while batch := _committed(turn, forgetting.forget_some, event_id):
             forgotten += batch
+    while _committed(turn, forgetting.forget_idle):
+        pass
     return f"{forgotten} registrations forgotten" if forgotten else ""
 
 

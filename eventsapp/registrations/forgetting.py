@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select, union
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, delete, exists, func, or_, select, union
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from eventsapp.agenda.models import Event
+from eventsapp.agenda.models import Activity, Event
 from eventsapp.clock import day_of, local
 from eventsapp.database import db, rows_changed
 from eventsapp.people.models import Household, Professional
@@ -62,6 +62,28 @@ def households_left_alone(households: Collection[int]) -> list[int]:
     )
     kept = set(db.session.scalars(tied))
     return sorted(set(households) - kept)
+
+
+def households_of_ended_series(ended_before: datetime, *, limit: int) -> dict[int, int]:
+    """Households to whom only a series led that they gave up before then: each with its territory."""
+    other = aliased(StandingSignUp)
+    rows = db.session.execute(
+        select(StandingSignUp.household_id, Activity.territory_id)
+        .join(StandingSignUp.activity)
+        .where(
+            StandingSignUp.household_id.is_not(None),
+            StandingSignUp.status == StandingStatus.ENDED,
+            StandingSignUp.ended_at < ended_before,
+            ~exists().where(Registration.household_id == StandingSignUp.household_id),
+            ~exists().where(
+                other.household_id == StandingSignUp.household_id,
+                or_(other.status != StandingStatus.ENDED, other.ended_at >= ended_before),
+            ),
+        )
+        .order_by(StandingSignUp.id)
+        .limit(limit)
+    )
+    return {number: territory for number, territory in rows if number is not None}
 
 
 def professionals_left_alone(professionals: Collection[int]) -> list[int]:

@@ -103,9 +103,13 @@ def _remember(overtaken: Sequence[tuple[Registration, int]]) -> None:
 
 
 def _give(registration: Registration, actor: str, now: datetime) -> None:
-    """The seats are taken: they are the party's, or wait for its yes."""
+    """The seats are taken: they are the party's, or wait for its yes.
+
+    Whoever wants no message is not asked: no delay could run for them, and the seats would be held in vain.
+    """
     event = registration.event
-    if answering.must_answer(event.entry.answer_hours, event.starts_at, now):
+    asked = answering.must_answer(event.entry.answer_hours, event.starts_at, now)
+    if asked and not registration.contact.wants_no_messages:
         moves.move(registration, RegistrationStatus.OFFERED, now)
         offer_letters.offered(registration, now=now)
         moves.note(actor, "offered", registration, now)

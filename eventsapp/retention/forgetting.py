@@ -135,6 +135,19 @@ def forget_households(numbers: Sequence[int], *, now: datetime) -> Counter[DataK
     )
 
 
+def forget_idle(now: datetime) -> int:
+    """Forgets up to BATCH households that only came to a series, gave it up and were registered nowhere
+    since, after the usual time; how many. One transaction."""
+    months = int(setting("RETENTION_MONTHS"))
+    found = registrations.households_of_ended_series(ended_before(now, months), limit=BATCH)
+    for territory_id in sorted(set(found.values())):
+        numbers = sorted(number for number, home in found.items() if home == territory_id)
+        gone = forget_households(numbers, now=now)
+        register.note(territory_id, gone, rule=DeletionRule.PERIOD, months=months, now=now)
+    db.session.expire_all()
+    return len(found)
+
+
 def forget_needs(now: datetime) -> int:
     """Deletes what people needed at events over since yesterday; how many needs. One transaction."""
     found = registrations.needs_of_past_events(now)

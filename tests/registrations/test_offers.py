@@ -141,6 +141,17 @@ def test_who_has_no_mailbox_is_called_and_has_the_delay_from_that_call_on() -> N
     )
 
 
+def test_who_wants_no_message_is_not_asked_for_no_delay_could_run() -> None:
+    workshop = an_event()
+    awa = register(workshop, answers("Awa", adults=2)).registration
+    binta = register(workshop, answers("Binta", adults=2)).registration
+    with a_transaction():
+        binta.contact.wants_no_messages = True
+    cancel(awa)
+    assert (binta.status, binta.offered_at) == (CONFIRMED, None)
+    assert kinds("binta@example.org") == ["waiting"]
+
+
 def test_without_an_answer_the_next_in_line_is_asked_and_a_second_time_ends_it() -> None:
     binta, clara = offered("Binta", "Clara")
     now = clock.now()

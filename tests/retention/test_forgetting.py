@@ -28,7 +28,10 @@ from eventsapp.jobs.door import Turn
 from eventsapp.mailroom.models import Letter, LetterStatus
 from eventsapp.people.models import Household, Person, PrivateLink
 from eventsapp.places.models import Territory
-from eventsapp.registrations.models import ParticipantNeed, Registration
+from eventsapp.registrations import standing
+from eventsapp.registrations.models import AgeBracket, ParticipantNeed, Registration
+from eventsapp.registrations.party import Member
+from eventsapp.registrations.standing_models import StandingSignUp
 from eventsapp.retention import forgetting, register
 from eventsapp.retention.models import DataKind, Deletion, DeletionRule
 from tests import factories
@@ -185,6 +188,26 @@ def test_a_household_that_still_comes_elsewhere_keeps_its_page(
     names = set(db.session.scalars(select(Person.first_name)))
     assert names == {"Zawadie", "Zclara"}, "Binta came on Saturday only"
     assert db.session.scalar(select(func.count(PrivateLink.id))) == 4
+
+
+def test_a_household_that_gave_a_series_up_is_forgotten_a_year_later(
+    workshops: tuple[Event, Event], clock: time_machine.Traveller
+) -> None:
+    first, _ = workshops
+    zora = a_family(("Zora", "zora@example.org", None, ""))
+    with a_transaction():
+        coming = standing.sign_up(
+            first.activity, zora, [Member(bracket=AgeBracket.ADULT)], actor="household:1", now=hours.now()
+        )
+        standing.end(coming, gives_up_dates=False, actor="household:1", now=hours.now())
+    ended = hours.now()
+    clock.move_to(ended + timedelta(days=364))
+    nightly()
+    assert db.session.scalar(select(func.count(Person.id)).where(Person.first_name == "Zora")) == 1
+    clock.move_to(ended + timedelta(days=367))
+    nightly()
+    assert db.session.scalar(select(func.count(Person.id)).where(Person.first_name == "Zora")) == 0
+    assert db.session.scalar(select(func.count(StandingSignUp.id))) == 0
 
 
 def test_a_job_killed_between_two_commits_goes_on_the_next_night(
