@@ -64,6 +64,7 @@ def test_a_family_of_three_comes_as_two(
         page.locator("label[for=needs-1]").click()
         page.locator("#interpreter").select_option("ar")
         send(page)
+        expect(page.locator("label[for=more-0]")).to_be_visible()
         assert fits(page)
     axe(page)
     page.go_back()
