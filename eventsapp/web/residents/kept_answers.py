@@ -12,6 +12,7 @@ from eventsapp.registrations import enrolments
 from eventsapp.registrations.admission import NoRegistrationNeeded
 from eventsapp.registrations.enrolments import Answers, AnswersForgotten
 from eventsapp.registrations.models import Enrolment
+from eventsapp.registrations.referrals import ByReferralOnly
 
 ENROLMENTS = "reponses"
 """The key of the session cookie under which stand the tokens of unconfirmed answers, by event."""
@@ -56,6 +57,7 @@ def closed_page(event: Event, refusal: Refusal) -> str:
         event=event,
         sentence=gettext(refusal.sentence, **refusal.parameters),
         just_come=isinstance(refusal, NoRegistrationNeeded),
+        by_referral=isinstance(refusal, ByReferralOnly),
     )
 
 
