@@ -9,6 +9,7 @@ from eventsapp.agenda import scheduling
 from eventsapp.agenda.entry_rules import EntryForm
 from eventsapp.agenda.models import ActivityKind, Event, RegistrationMode
 from eventsapp.people import contacts
+from eventsapp.people.models import Means
 from eventsapp.registrations import booking, enrolments, reached
 from eventsapp.registrations.enrolments import Answers
 from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket
@@ -87,6 +88,7 @@ class _Register:
             email=None if self._count % 6 == 0 else f"famille{self._count}@example.org",
             # 06 39 98 00 00 … 99 99: numbers kept for fiction (Arcep, plan de numérotation).
             phone=contacts.phone(f"06 39 98 {self._count // 100:02d} {self._count % 100:02d}"),
+            means=Means.CALL if self._count % 12 == 0 else None,
         )
         answers: Answers
         if event.entry.form is EntryForm.FULL:
