@@ -74,7 +74,7 @@ def test_a_place_that_comes_free_is_held_until_its_family_says_yes() -> None:
     assert (binta.status, binta.answer_by, binta.event.seats_left) == (OFFERED, None, 0)
     [_, letter] = letters("binta@example.org")
     assert letter.subject == "Place libre\xa0: dites oui avant lundi 12\xa0h"
-    assert "Répondez oui ou non ici\xa0:\nhttp" in said_in(letter)
+    assert "Répondez oui ou non ici :\nhttp" in said_in(letter)
     with a_transaction():
         assert offers.accept(binta, actor="household:2", now=clock.now())
     assert (binta.status, binta.offered_at, binta.event.seats_taken) == (CONFIRMED, None, 2)
@@ -122,7 +122,7 @@ def test_who_has_no_mailbox_is_called_and_has_the_delay_from_that_call_on() -> N
     cancel(awa)
     now = clock.now()
     [call] = [one for one in letters() if one.kind == "registrations/offered"]
-    assert "La prenez-vous, oui ou non\xa0?" in call.text.replace("\xa0", " ")
+    assert "La prenez-vous, oui ou non ?" in call.text.replace("\xa0", " ")
     assert "elle a 24 heures pour rappeler" in call.text.replace("\xa0", " ")
     for outcome, later in ((CallOutcome.NO_ANSWER, 1), (CallOutcome.MESSAGE_LEFT, 30)):
         with a_transaction():
@@ -164,7 +164,7 @@ def test_without_an_answer_the_next_in_line_is_asked_and_a_second_time_ends_it()
     assert (binta.status, binta.lapses, listings.rank(binta)) == (WAITING, 1, 1)
     assert (clara.status, clara.event.seats_taken) == (OFFERED, 2)
     assert kinds("binta@example.org")[2:] == ["offer_lapsed"]
-    assert "à la fin\xa0: votre rang est 1." in said_in(letters("binta@example.org")[-1])
+    assert "à la fin : votre rang est 1." in said_in(letters("binta@example.org")[-1])
     # Clara says no: it is Binta's turn again, for the last time.
     with a_transaction():
         offers.decline(clara, actor="household:3", now=deadline)

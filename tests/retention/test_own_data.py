@@ -37,9 +37,10 @@ TIES = {
     ("standing_sign_up", "professional_id", "professional"): "people.forgetting",
     ("household_browser", "household_id", "household"): "people.forgetting",
     ("household_code", "household_id", "household"): "people.forgetting",
+    ("private_link", "professional_id", "professional"): "people.forgetting",
+    ("letter", "moved_from_id", "letter"): "mailroom.forgetting",
     # It says that somebody of a relay worker's was registered, and no more who (SET NULL).
     ("referral", "registration_id", "registration"): "registrations.forgetting",
-    # It stays without whom it was for (SET NULL).
 }
 """Every foreign key that leads to somebody, and who deletes or empties its row. Whoever adds one adds it
 here, to that module, and to `own_data.held` where it says something of the family."""

@@ -116,7 +116,13 @@ def test_the_journal_says_that_and_never_what(registered: Event, nadia: Account,
     db.session.rollback()
     [line] = db.session.scalars(select(JournalLine).where(JournalLine.thing == "event_message"))
     assert (line.verb, line.actor) == ("sent", nadia.actor)
-    assert line.details == {"event": registered.id, "audience": "inscrits", "mails": 1, "calls": 1}
+    assert line.details == {
+        "event": registered.id,
+        "audience": "inscrits",
+        "mails": 1,
+        "texts": 0,
+        "calls": 1,
+    }
     [kept] = db.session.scalars(select(EventMessage))
     assert (kept.text, kept.mails, kept.calls) == ("", 1, 1)
     assert "Les personnes qui ont une place, 1 e-mail, 1 appel, par Nadia" in (
