@@ -58,6 +58,8 @@ class PostOffice:
     """When set ("450 come back later"), the answer to every recipient instead of taking the letter."""
     sender_answer: str = ""
     """The same to MAIL FROM: the server does not want this sender."""
+    on_letter: Callable[[], object] | None = None
+    """Called when a letter is kept and nobody has been told so yet."""
     host: str = "127.0.0.1"
     port: int = 0
     _controller: Any = None
@@ -109,6 +111,8 @@ class PostOffice:
         content = envelope.content
         octets = content if isinstance(content, bytes) else str(content).encode()
         self.letters.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), octets))
+        if self.on_letter:
+            self.on_letter()
         return "250 kept"
 
 
@@ -128,6 +132,7 @@ def smtp(post_office: PostOffice) -> Iterator[PostOffice]:
     yield post_office
     post_office.letters.clear()
     post_office.answer = post_office.sender_answer = ""
+    post_office.on_letter = None
 
 
 @dataclass(frozen=True)

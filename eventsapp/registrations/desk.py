@@ -122,6 +122,8 @@ def cancel(registration: Registration, *, seen: str, actor: str, now: datetime) 
 
     Raises RegistrationChanged, RegistrationsClosed.
     """
+    seats.locked(registration.event_id)
+    db.session.refresh(registration, ["status"])  # it may have been cancelled while we waited
     if registration.status is RegistrationStatus.CANCELLED:
         return False
     changing.open_for_change(registration, seen, now)
