@@ -100,9 +100,8 @@ def enter_standing(turn: Turn) -> str:
         entered += 1
     told = _tell_each(standing_letters.due(turn.now), standing_letters.tell, turn, "standing sign-up")
     invited = _tell_each(standing_letters.near(turn.now), standing_letters.invite, turn, "standing date")
-    return (
-        f"{entered} events entered, {told} told, {invited} dates sent" if entered or told or invited else ""
-    )
+    done = f"{entered} events entered, {told} told, {invited} dates sent"
+    return done if entered or told or invited else ""
 
 
 def _tell_each(waiting: Sequence[int], tell: Callable[[int, datetime], int], turn: Turn, what: str) -> int:

@@ -120,7 +120,7 @@ def test_who_does_not_fit_waits(visit: Visit, axe: Axe, workshop: str) -> None:
     send(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Vérifiez vos réponses")
     axe(page)
-    page.get_by_role("button", name="Aller sur la liste d’attente").click()
+    page.get_by_role("button", name="Attendre à 8").click()
     expect(page.get_by_role("main")).to_contain_text("Votre rang : 1.")
     axe(page)
     db.session.rollback()

@@ -53,7 +53,7 @@ PUBLIC = {
     "/e/{respite}/inscription": 0,
     "/ecole": 1,
     "/ecole/envoye": 0,
-    "/ecole/{host_token}": 3,
+    "/ecole/{host_token}": 5,
     "/ecole/{host_token}/entrees": 0,
     "/ecole/{host_token}/coordonnees": 0,
 }
@@ -133,7 +133,7 @@ PAGES = {
         "/pro/rendez-vous/{hosted}/inscriptions": 0,
         "/pro/rendez-vous/{hosted}/inscriptions/nouvelle": 1,
         "/pro/rendez-vous/{hosted}/inscriptions/{hosted_registration}": 1,
-        "/pro/rendez-vous/{hosted}/inscriptions/reglages": 1,
+        "/pro/rendez-vous/{hosted}/inscriptions/reglages": 0,
         "/pro/inscrire": 0,
         "/pro/inscrire?q=rien": 0,
         "/pro/rendez-vous/{workshop}/inscrire": 1,

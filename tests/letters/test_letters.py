@@ -136,7 +136,7 @@ def test_who_leaves_the_waiting_list_and_who_shares_a_mailbox_read_other_words(e
 
 def test_who_waits_is_told_so_when_the_event_changes(event: Event) -> None:
     def story(registration: Registration) -> None:
-        registration.status = RegistrationStatus.WAITING
+        registration.status, registration.waiting_since = RegistrationStatus.WAITING, clock.now()
         letters.rescheduled(registration, with_calendar=False, now=clock.now())
 
     assert "Vous êtes toujours sur la liste d’attente." in as_read(written(event, story, language="fr"))
