@@ -1,8 +1,7 @@
 """What registrations at one event must come to, in memory: the model that the machine compares with.
 
 Plain lists and sums, nothing of the program: whoever changes a rule there says it here in its simplest form.
-A rule that is to come (places offered for an answer) is a method here and a rule in
-test_registration_machine.py.
+A rule that is to come is a method here and a rule in test_registration_machine.py.
 """
 
 from __future__ import annotations
@@ -16,6 +15,8 @@ CHILDREN = ("0-2", "3-5", "6-10", "11-14", "15-17")
 YOUNGEST = ("0-2", "3-5")
 ADULT = "18+"
 MOST_OVERTAKINGS = 3
+MOST_LAPSES = 2
+MAIL, SMS, CALL = "courriel", "sms", "appel"
 
 Weight = tuple[int, int, int, int]
 """People, and of them adults, children, under 6."""
@@ -25,12 +26,13 @@ NOBODY: Weight = (0, 0, 0, 0)
 class State(enum.StrEnum):
     SEATED = "confirmee"
     WAITING = "attente"
+    OFFERED = "proposee"
     GONE = "annulee"
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Quotas of the event; None: no such limit."""
+    """Quotas and the delay to answer, in hours; None: no such limit, no answer asked for."""
 
     most_adults: int | None = None
     most_children: int | None = None
@@ -38,6 +40,7 @@ class Rules:
     children_per_adult: int | None = None
     is_strict: bool = False
     """The first of the list or nobody."""
+    hours: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,50 +52,94 @@ class Terms:
 
 
 @dataclass
+class Reach:
+    """What they left, and what they wish: the program's `mailroom.means`, in its simplest form."""
+
+    email: bool = True
+    mobile: bool = False
+    landline: bool = False
+    wish: str | None = None
+    hears: bool = True
+
+    @property
+    def means(self) -> list[str]:
+        """By which they are told, the first first; none for who wants no messages."""
+        by_phone = self.mobile or self.landline
+        if not self.hears:
+            return []
+        if self.wish == CALL and by_phone:
+            return [CALL]
+        order = sorted([MAIL, SMS, CALL], key=lambda one: one != self.wish)
+        possible = {MAIL: self.email, SMS: self.mobile, CALL: by_phone}
+        return [one for one in order if possible[one]]
+
+
+@dataclass
 class Party:
     """Who registered, in the order of arrival, and what they know."""
 
     name: str
     brackets: tuple[str, ...]
-    by_mail: bool
+    reach: Reach
     state: State
     told: Terms
+    place: int = 0
+    """In the queue."""
     calendar: str = ""
     """The method that their calendar heard last."""
     overtaken: int = 0
     """How many later parties took seats that it lacked."""
+    calls: dict[str, str] = field(default_factory=dict)
+    """What is still to be said on the phone: of the event, and of a place offered."""
+    reached_at: int | None = None
+    """When the letter of their offer left, in quarters of an hour."""
+    answer_by: int | None = None
+    lapses: int = 0
 
     @property
     def weight(self) -> Weight:
         return _weight(self.brackets)
 
+    @property
+    def reads(self) -> bool:
+        """Who has neither mailbox nor texts said it themselves, and is not called back."""
+        return self.reach.means[:1] not in ([], [CALL])
+
 
 @dataclass
 class Model:
-    """One event, its parties in the order of arrival, and every letter with its reader, in order."""
+    """One event, its parties in the order of arrival, and every letter: its reader, what, by which means."""
 
     capacity: int
     rules: Rules = field(default_factory=Rules)
     terms: Terms = field(default_factory=Terms)
     parties: dict[str, Party] = field(default_factory=dict)
-    letters: list[tuple[str, str]] = field(default_factory=list)
+    letters: list[tuple[str, str, str]] = field(default_factory=list)
+    now: int = 0
+    """Quarters of an hour since the story began."""
+    places: int = 0
 
     def of(self, *states: State) -> list[Party]:
         return [party for party in self.parties.values() if party.state in states]
 
-    def taken(self) -> Weight:
-        """Those seated."""
-        return _weight([bracket for party in self.of(State.SEATED) for bracket in party.brackets])
+    @property
+    def queue(self) -> list[Party]:
+        return sorted(self.of(State.WAITING), key=lambda party: party.place)
 
-    def arrives(self, name: str, brackets: tuple[str, ...], *, by_mail: bool) -> bool:
+    def taken(self) -> Weight:
+        """Those seated, and those for whom a place is held."""
+        holding = self.of(State.SEATED, State.OFFERED)
+        return _weight([bracket for party in holding for bracket in party.brackets])
+
+    def arrives(self, name: str, brackets: tuple[str, ...], reach: Reach) -> bool:
         """False: refused."""
         if self.terms.is_cancelled or not self._is_possible(brackets):
             return False
-        fits = self._may_sit(_weight(brackets), self.of(State.WAITING))
+        fits = self._may_sit(_weight(brackets), self.queue)
         if fits:
-            self._overtake(_weight(brackets), self.of(State.WAITING))
+            self._overtake(_weight(brackets), self.queue)
         state = State.SEATED if fits else State.WAITING
-        self.parties[name] = Party(name, brackets, by_mail, state, self.terms)
+        self.parties[name] = Party(name, brackets, reach, state, self.terms, self._last_place())
         self._write(self.parties[name], "confirmed" if fits else "waiting", "REQUEST" if fits else "")
         return True
 
@@ -102,25 +149,97 @@ class Model:
         was, party.state = party.state, State.GONE
         if was is State.GONE:
             return False
-        if party.by_mail:  # who has no mailbox said it themselves: nobody calls
+        party.calls = {}
+        if party.reads and was is State.OFFERED:
+            self._write(party, "offer_declined")
+        elif party.reads:
             self._write(party, "withdrawn", "CANCEL" if was is State.SEATED else "")
         self._promote()
         return True
 
-    def changes(self, name: str, brackets: tuple[str, ...]) -> bool:
-        """The desk changes how many of them come. False: refused, or nothing new."""
+    def changes(self, name: str, brackets: tuple[str, ...], *, is_new: bool | None = None) -> bool:
+        """Others of them come. False: refused, or nothing new."""
         party = self.parties[name]
-        is_new = Counter(party.brackets) != Counter(brackets)
+        if is_new is None:
+            is_new = Counter(party.brackets) != Counter(brackets)
         if party.state is State.GONE or self.terms.is_cancelled or not is_new:
             return False
-        if not self._is_possible(brackets):
+        if ADULT not in brackets or not self._is_possible(brackets):
             return False
         more = _minus(_weight(brackets), party.weight)
-        if party.state is State.SEATED and not self._may_grow(more):
+        if party.state is not State.WAITING and not self._may_grow(more):
             return False
         party.brackets = brackets
-        if party.by_mail:
+        if party.reads:
             self._write(party, "party_changed")
+        self._promote()
+        return True
+
+    def accepts(self, name: str) -> bool:
+        """Says yes to a place. False: refused, or said before."""
+        party = self.parties[name]
+        if party.state is not State.OFFERED or self.terms.is_cancelled:
+            return False
+        self._seat(party)
+        if party.reads:
+            self._write(party, "offer_taken", "REQUEST")
+        return True
+
+    def declines(self, name: str) -> bool:
+        """Says no to a place."""
+        return self.parties[name].state is State.OFFERED and self.leaves(name)
+
+    def wishes(self, name: str, wish: str | None, *, hears: bool) -> bool:
+        """How they are told from now on. False: they left nothing to be told that way."""
+        reach = self.parties[name].reach
+        by_phone = reach.mobile or reach.landline
+        if (wish == MAIL and not reach.email) or (wish in {SMS, CALL} and not by_phone):
+            return False
+        reach.wish, reach.hears = wish, hears
+        return True
+
+    def letters_left(self) -> None:
+        """Mails and texts were delivered: whoever has a place to answer for knows of it."""
+        for party in self.of(State.OFFERED):
+            if party.reached_at is None and "offer" not in party.calls:
+                party.reached_at = self.now
+
+    def was_called(self, name: str) -> bool:
+        """Somebody answered the phone. False: there was nothing to say."""
+        party = self.parties[name]
+        if "offer" in party.calls:
+            party.reached_at = self.now
+        was_due, party.calls = bool(party.calls), {}
+        return was_due
+
+    def job(self) -> None:
+        """The delay of those who were reached begins; what was not answered goes to the next in line."""
+        if self.terms.is_cancelled:
+            return
+        for party in self._offered():
+            if party.reached_at is not None and party.answer_by is None:
+                party.answer_by = party.reached_at + 4 * (self.rules.hours or 0)
+        late = [one for one in self._offered() if one.answer_by is not None and one.answer_by <= self.now]
+        for party in late:
+            party.lapses += 1
+            party.state = State.WAITING if party.lapses < MOST_LAPSES else State.GONE
+            party.place, party.overtaken, party.answer_by = self._last_place(), 0, None
+        if late:
+            self._promote()
+        for party in late:
+            if party.state is State.OFFERED:
+                continue  # again: nobody else wanted the place
+            party.calls.pop("offer", None)
+            self._write(party, "offer_given_up" if party.state is State.GONE else "offer_lapsed")
+
+    def ruled(self, rules: Rules) -> bool:
+        """The desk sets other rules. False: refused, or nothing new."""
+        quotas = (None, rules.most_adults, rules.most_children, rules.most_under_6)
+        kept = all(_within(number, most) for number, most in zip(self.taken(), quotas, strict=True))
+        if not kept or rules == self.rules:
+            return False
+        self.rules = rules
+        self._review()
         self._promote()
         return True
 
@@ -129,6 +248,7 @@ class Model:
         if capacity < max(1, self.taken()[0]) or capacity == self.capacity:
             return False
         self.capacity = capacity
+        self._review()
         self._promote()
         return True
 
@@ -142,6 +262,7 @@ class Model:
         if not self.terms.is_cancelled:
             return False
         self.terms = Terms(self.terms.hour)
+        self._review()
         self._promote()
         return True
 
@@ -153,7 +274,7 @@ class Model:
 
     def told(self) -> None:
         """A worker's turn: each hears what they do not know."""
-        for party in self.of(State.SEATED, State.WAITING):
+        for party in self.of(State.SEATED, State.OFFERED, State.WAITING):
             if party.told == self.terms:
                 continue
             seated = party.state is State.SEATED
@@ -170,13 +291,39 @@ class Model:
         if self.terms.is_cancelled:
             return
         passed: list[Party] = []
-        for party in self.of(State.WAITING):
+        for party in self.queue:
             if not self._may_sit(party.weight, passed):
                 passed.append(party)
                 continue
             self._overtake(party.weight, passed)
-            party.state, party.told = State.SEATED, self.terms
-            self._write(party, "promoted", "REQUEST")
+            if self.rules.hours is None or not party.reach.hears:
+                self._seat(party)
+                self._write(party, "promoted", "REQUEST")
+            else:
+                party.state, party.told, party.reached_at = State.OFFERED, self.terms, None
+                party.calls = {}
+                self._write(party, "offered", thread="offer")
+
+    def _seat(self, party: Party) -> None:
+        party.state, party.told, party.answer_by = State.SEATED, self.terms, None
+        party.calls.pop("offer", None)
+
+    def _review(self) -> None:
+        """Where no answer is asked for any more the place is theirs; a delay that ran out begins again."""
+        for party in self._offered():
+            if self.rules.hours is None:
+                self._seat(party)
+                self._write(party, "promoted", "REQUEST")
+            elif party.answer_by is not None and party.answer_by <= self.now:
+                party.answer_by = self.now + 4 * self.rules.hours
+
+    def _offered(self) -> list[Party]:
+        """Who must answer first, first; then those who were not reached."""
+        return sorted(self.of(State.OFFERED), key=lambda one: (one.answer_by is None, one.answer_by or 0))
+
+    def _last_place(self) -> int:
+        self.places += 1
+        return self.places
 
     def _may_sit(self, weight: Weight, before: Sequence[Party]) -> bool:
         """There is room, and what is kept for those before is left to them."""
@@ -191,7 +338,7 @@ class Model:
 
     def _may_grow(self, more: Weight) -> bool:
         if more[0] > 0:
-            return self._may_sit(more, self.of(State.WAITING))
+            return self._may_sit(more, self.queue)
         return self._holds(_plus(self.taken(), more))
 
     def _overtake(self, weight: Weight, before: Sequence[Party]) -> None:
@@ -207,12 +354,24 @@ class Model:
             for there, more, most in zip(present, weight, self._most(), strict=True)
         )
 
-    def _write(self, party: Party, kind: str, method: str = "") -> None:
-        """One letter; a calendar that holds no date has none to give up."""
-        if not party.by_mail or (method == "CANCEL" and party.calendar != "REQUEST"):
+    def _write(self, party: Party, kind: str, method: str = "", thread: str = "event") -> None:
+        """One letter by the first of their means, a mail besides where a calendar must hear of it."""
+        reach = party.reach
+        if not reach.hears:
+            return
+        first = reach.means[0]
+        holds_date = party.calendar == "REQUEST"
+        if not reach.email or (not holds_date and (method == "CANCEL" or first != MAIL)):
             method = ""
         party.calendar = method or party.calendar
-        self.letters.append((party.name, f"{kind} {method}".strip()))
+        if reach.mobile or reach.landline:
+            party.calls.pop(thread, None)
+        if method and first != MAIL:
+            self.letters.append((party.name, f"{kind} {method}", MAIL))
+            method = ""
+        self.letters.append((party.name, f"{kind} {method}".strip(), first))
+        if first == CALL:
+            party.calls[thread] = kind
 
     def _most(self) -> tuple[int | None, ...]:
         rules = self.rules
