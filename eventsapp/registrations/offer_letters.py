@@ -1,7 +1,8 @@
 """What somebody is told of a place that came free and that they must say yes to.
 
 The letter and the calls of an offer have a thread of their own: news of the event takes the place of other
-calls to the same person, but not of this question. By its thread the job that starts the delay finds it.
+calls to the same person, but not of this question. The question takes the place of what was still to be said:
+it tells how things stand. By its thread the job that starts the delay finds it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ def offered(registration: Registration, *, now: datetime) -> None:
     """A place for you, if you say yes; by the hour that is said, or later where the letter left later."""
     event = registration.event
     hours = event.entry.answer_hours or answering.CHOICES[0]
+    _nothing_older(registration, now)
     until = answering.deadline(hours, event.starts_at, now)
     writing.post(
         "offered",
@@ -57,6 +59,7 @@ def taken(registration: Registration, *, now: datetime) -> None:
 def declined(registration: Registration, *, now: datetime) -> None:
     """You said no."""
     no_more_calls(registration, now)
+    _nothing_older(registration, now)
     if first_means(registration.contact) not in {None, Channel.CALL}:
         writing.post("offer_declined", registration, now)
 
@@ -71,9 +74,16 @@ def lapsed(registration: Registration, *, rank: int, now: datetime) -> None:
 def given_up(registration: Registration, *, now: datetime) -> None:
     """You did not answer twice: you are off the list."""
     no_more_calls(registration, now)
+    _nothing_older(registration, now)
     writing.post("offer_given_up", registration, now)
 
 
 def no_more_calls(registration: Registration, now: datetime) -> None:
     """Nobody is called any more with this offer: it is settled."""
     outbox.drop_calls(thread_of(registration), now=now)
+
+
+def _nothing_older(registration: Registration, now: datetime) -> None:
+    """Nobody calls any more to say that they wait, or that the hour is another."""
+    thread, name = writing.thread_of(registration), registration.contact.first_name
+    outbox.drop_calls(thread, outbox.quick_thread(thread), reader_name=name, now=now)

@@ -132,7 +132,8 @@ def _open(event_id: int | None = None) -> Sequence[Registration]:
         .join(Registration.event)
         .where(Registration.offered_at.is_not(None))
         .options(contains_eager(Registration.event))
-        .order_by(Registration.answer_by, Registration.id)
+        # Those who were not reached last, said so: databases differ on where nothing stands.
+        .order_by(Registration.answer_by.is_(None), Registration.answer_by, Registration.id)
     )
     if event_id is not None:
         query = query.where(Registration.event_id == event_id).options(

@@ -147,6 +147,7 @@ class Model:
         """False: they had left."""
         party = self.parties[name]
         was, party.state = party.state, State.GONE
+        party.answer_by = None
         if was is State.GONE:
             return False
         party.calls = {}

@@ -15,13 +15,22 @@ from eventsapp.agenda.entry_rules import EntryRules, QueueOrder
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.mailroom import calls
-from eventsapp.mailroom.models import CallOutcome, Letter, LetterStatus
+from eventsapp.mailroom.models import CallOutcome, Channel, Letter, LetterStatus
 from eventsapp.registrations import admission, answering, listings, offers
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from tests import factories
 from tests.factories import SATURDAY
 from tests.races import at_once
-from tests.registrations.stories import a_transaction, answers, cancel, kinds, letters, register, text_of
+from tests.registrations.stories import (
+    a_transaction,
+    answers,
+    cancel,
+    kinds,
+    letters,
+    register,
+    text_of,
+    told,
+)
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -139,6 +148,28 @@ def test_who_has_no_mailbox_is_called_and_has_the_delay_from_that_call_on() -> N
         "registrations/offered",
         LetterStatus.SENT,
     )
+
+
+def test_nobody_calls_to_say_that_they_wait_once_a_place_is_offered_or_declined() -> None:
+    workshop = an_event()
+    awa = register(workshop, answers("Awa", adults=2)).registration
+    driss = register(workshop, answers("Driss", number="01 99 00 20 20")).registration
+    to_say = [one.kind.removeprefix("registrations/") for one in still_to_be_said()]
+    assert to_say == ["waiting"]
+    cancel(awa)
+    assert [one.kind for one in still_to_be_said()] == ["registrations/offered"]
+    with a_transaction():
+        scheduling.cancel(workshop, actor="account:1", now=clock.now())
+    told()
+    assert [one.kind for one in still_to_be_said()] == ["registrations/offered", "registrations/called_off"]
+    with a_transaction():
+        offers.decline(driss, actor="household:2", now=clock.now())
+    assert still_to_be_said() == []
+
+
+def still_to_be_said() -> list[Letter]:
+    """What stands on the list of those to call."""
+    return [one for one in letters() if one.channel is Channel.CALL and one.status is LetterStatus.WAITING]
 
 
 def test_who_wants_no_message_is_not_asked_for_no_delay_could_run() -> None:
