@@ -107,7 +107,10 @@ def settle(event_id: int, now: datetime) -> int:
 
 def review(event: Event, now: datetime) -> None:
     """The event takes place after all, or its rules are others: who was asked when answers were asked for has
-    the place where none is any more; a delay that ran out meanwhile starts anew. `event` is locked."""
+    the place where none is any more; a delay that ran out meanwhile starts anew. `event` is locked. While it
+    is cancelled nothing is given: it is reviewed once it is restored."""
+    if event.is_cancelled:
+        return
     hours = event.entry.answer_hours
     for one in _open(event.id):
         if hours is None:

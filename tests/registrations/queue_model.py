@@ -311,6 +311,8 @@ class Model:
 
     def _review(self) -> None:
         """Where no answer is asked for any more the place is theirs; a delay that ran out begins again."""
+        if self.terms.is_cancelled:
+            return
         for party in self._offered():
             if self.rules.hours is None:
                 self._seat(party)

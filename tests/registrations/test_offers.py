@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
-from eventsapp.agenda import scheduling
+from eventsapp.agenda import entry_changes, scheduling
 from eventsapp.agenda.entry_rules import EntryRules, QueueOrder
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
@@ -379,3 +379,16 @@ def test_two_who_say_yes_and_no_at_once_are_heard_once(
     status = db_session.scalar(select(Registration.status).where(Registration.id == binta_id))
     assert sorted(isinstance(one, offers.OfferIsOver) for one in came) == [False, True]
     assert (status, taken) in {(CONFIRMED, 2), (CANCELLED, 0)}
+
+
+def test_rules_that_change_while_it_is_called_off_give_no_place_until_it_takes_place_after_all() -> None:
+    [binta] = offered("Binta")
+    with a_transaction():
+        scheduling.cancel(binta.event, actor="account:1", now=clock.now())
+    with a_transaction():
+        entry_changes.change(binta.event, EntryRules(), actor="account:1", now=clock.now())
+    assert (binta.status, kinds("binta@example.org")) == (OFFERED, ["waiting", "offered"])
+    with a_transaction():
+        scheduling.restore(binta.event, actor="account:1", now=clock.now())
+    assert binta.status is CONFIRMED
+    assert kinds("binta@example.org") == ["waiting", "offered", "promoted REQUEST"]
