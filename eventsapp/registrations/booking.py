@@ -94,15 +94,19 @@ def confirm(
         return _again(enrolment, now)
     if seen is not None and seen != enrolments.mark_of(enrolment):
         raise AnswersChanged()
+    if isinstance(answers, PeopleAnswers):
+        answers.require_complete()
+    # They are written before the event is locked: from then on everybody else who registers there waits.
+    party = _opened(event_id, answers, language, now)
+    link_token = _link_of(party, now)
+    db.session.flush()
     event = seats.locked(event_id)
     admission.require_open(event, now)
     referred = referrals.take(event, referral, now)
-    if isinstance(answers, PeopleAnswers):
-        answers.require_complete()
     load = seats.load_of(answers.brackets)
     admission.require_possible(event, load)
-    booked = book(event, answers, language=language, now=now)
-    registration = booked.registration
+    registration = enter(event, party, answers.members, way=WayIn.ONLINE, now=now)
+    booked = Confirmed(registration, link_token)
     if referred is not None:
         referrals.use_up(referred, registration, now)
     waits = registration.status is RegistrationStatus.WAITING
@@ -126,7 +130,7 @@ def book(
     """A household or professional not known before has its seats, or waits; the caller has locked the event,
     checked, and tells them. `helped_by`: who registers them, with their agreement."""
     place = _place(event, answers.members, way, now)
-    party = _opened(event, answers, language, now)
+    party = _opened(event.id, answers, language, now)
     link_token = _link_of(party, now)
     registration = _written(event, party, answers.members, place, way=way, helped_by=helped_by, now=now)
     return Confirmed(registration, link_token)
@@ -281,11 +285,12 @@ def _again(enrolment: Enrolment, now: datetime) -> Confirmed:
     return Confirmed(registration, _link_of(party, now))
 
 
-def _opened(event: Event, answers: Answers, language: str, now: datetime) -> Household | Professional:
+def _opened(event_id: int, answers: Answers, language: str, now: datetime) -> Household | Professional:
     known = reached.parts_of(answers)
     if isinstance(answers, ProfessionalAnswers):
+        territory = db.session.get_one(Event, event_id).territory
         return professionals.open_new(
-            **known, organisation=answers.organisation, territory=event.territory, language=language, now=now
+            **known, organisation=answers.organisation, territory=territory, language=language, now=now
         )
     quartier = answers.quartier_id if isinstance(answers, PeopleAnswers) else None
     return households.open_new(**known, quartier_id=quartier, language=language, now=now)
