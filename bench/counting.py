@@ -12,9 +12,11 @@ from sqlalchemy import func, select
 
 from bench.visitors import token_in
 from eventsapp import clock, seeds
-from eventsapp.agenda.models import Event, EventStatus
+from eventsapp.agenda.entry_rules import EntryRules
+from eventsapp.agenda.models import Activity, Audience, Event, EventStatus
 from eventsapp.app import create_app
 from eventsapp.database import db
+from eventsapp.programme.models import Action
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from eventsapp.tasks.models import Heartbeat
 
@@ -51,7 +53,8 @@ class Counter:
             return event
 
     def open_events(self, how_many: int) -> list[str]:
-        """The codes of public events to which nobody waits, those with the most places first."""
+        """The codes of public events that ask the short form and to which nobody waits, those with the most
+        places first."""
         with self.app.app_context():
             waits = select(Registration.event_id).where(Registration.status == RegistrationStatus.WAITING)
             return list(
@@ -60,6 +63,9 @@ class Counter:
                     .where(
                         Event.capacity.is_not(None),
                         Event.is_restricted.is_(False),
+                        Event.audience != Audience.PROFESSIONALS,
+                        Event.entry == EntryRules(),
+                        ~Event.activity.has(Activity.action.has(Action.is_sensitive)),
                         Event.status == EventStatus.SCHEDULED,
                         Event.starts_at > clock.now(),
                         Event.id.not_in(waits),

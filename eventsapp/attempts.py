@@ -12,8 +12,9 @@ refused is not counted: whoever waits gets in. Nobody's address is kept, a keyed
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import String, UniqueConstraint, delete, select
+from sqlalchemy import Executable, Integer, String, UniqueConstraint, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -44,19 +45,20 @@ def count(kind: str, who: str, *, most: int, within: timedelta, now: datetime) -
     Exact among any number of processes: of 2 x `most` at once, `most` are counted.
     """
     mark, window = _print(kind, who), _window(now, within)
-    before = _count(kind, mark, window - within)
-    room = _room(before, now - window, most=most, within=within)
-    if room >= 1:
-        dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-        first = dialect.insert(Attempts).values(kind=kind, who=mark, window_at=window, count=1)
-        counted = first.on_conflict_do_update(
-            index_elements=["kind", "who", "window_at"],
-            set_={"count": Attempts.count + 1},
-            where=Attempts.count < room,
-        ).returning(Attempts.count)
-        if db.session.scalar(counted) is not None:
+    whose = {"of_kind": kind, "by_whom": mark}
+    now_and_before = {"in_window": window, "window_before": window - within}
+    counted = db.session.execute(
+        _one_more(db.engine.dialect.name), {**whose, **now_and_before, "most": most}
+    ).first()
+    if counted is None:
+        present, before = most, db.session.scalar(_BEFORE, {**whose, **now_and_before}) or 0
+    else:
+        present, before = counted.present, counted.before or 0
+        if present <= _room(before, now - window, most=most, within=within):
             return 0
-    present = _count(kind, mark, window)
+        # It was one too many beside what the window before held; the row is ours until the transaction ends.
+        db.session.execute(_ONE_LESS, {**whose, "in_window": window})
+        present -= 1
     return _wait(before, present, now - window, most=most, within=within)
 
 
@@ -90,11 +92,40 @@ def _window(now: datetime, within: timedelta) -> datetime:
     return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
 
 
-def _count(kind: str, mark: str, window: datetime) -> int:
-    found = select(Attempts.count).where(
-        Attempts.kind == kind, Attempts.who == mark, Attempts.window_at == window
+_ROWS = Model.metadata.tables[Attempts.__tablename__]
+_TABLE, _EARLIER = _ROWS.c, _ROWS.alias().c
+_BEFORE = select(_EARLIER.count).where(
+    _EARLIER.kind == bindparam("of_kind"),
+    _EARLIER.who == bindparam("by_whom"),
+    _EARLIER.window_at == bindparam("window_before"),
+)
+_ONE_LESS = (
+    update(_ROWS)
+    .where(
+        _TABLE.kind == bindparam("of_kind"),
+        _TABLE.who == bindparam("by_whom"),
+        _TABLE.window_at == bindparam("in_window"),
     )
-    return db.session.scalar(found) or 0
+    .values(count=_TABLE.count - 1)
+)
+
+
+@lru_cache(maxsize=2)
+def _one_more(dialect: str) -> Executable:
+    """Counts one where fewer than `most` are counted, and gives how many there are then, and in the window
+    before: one statement, made once, for every form passes here."""
+    one = (postgresql if dialect == "postgresql" else sqlite).insert(_ROWS)
+    return (
+        one.values(
+            kind=bindparam("of_kind"), who=bindparam("by_whom"), window_at=bindparam("in_window"), count=1
+        )
+        .on_conflict_do_update(
+            index_elements=["kind", "who", "window_at"],
+            set_={"count": _TABLE.count + 1},
+            where=_TABLE.count < bindparam("most", type_=Integer()),
+        )
+        .returning(_TABLE.count.label("present"), _BEFORE.scalar_subquery().label("before"))
+    )
 
 
 def _print(kind: str, who: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload, load_only
 
 from eventsapp.agenda.models import Activity, ActivityKind, Audience, Event
@@ -300,9 +300,17 @@ def by_code(code: str) -> Event:
 
     Raises NotFound.
     """
-    event = db.session.scalars(
+    event = db.session.scalars(_by_code(), {"code_of": code}).first()
+    if event is None:
+        raise NotFound()
+    return event
+
+
+@lru_cache(maxsize=1)
+def _by_code() -> Select[Event]:
+    return (
         select(Event)
-        .where(Event.code == code)
+        .where(Event.code == bindparam("code_of"))
         .options(
             joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
             joinedload(Event.territory),
@@ -311,10 +319,7 @@ def by_code(code: str) -> Event:
             joinedload(Event.topic),
             joinedload(Event.picture),
         )
-    ).first()
-    if event is None:
-        raise NotFound()
-    return event
+    )
 
 
 def _conditions(filters: Filters, now: datetime | None) -> list[ColumnElement[bool]]:

@@ -7,8 +7,9 @@ a new one, and only its private link leads back to it.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from eventsapp.codes import fingerprint, link_token
@@ -59,14 +60,19 @@ def new_link(household: Household, *, now: datetime) -> str:
 
 def by_link(token: str) -> Household:
     """The household of a private link, with its contact; one statement. Raises LinkUnknown."""
-    link = db.session.scalars(
-        select(PrivateLink)
-        .where(PrivateLink.fingerprint == fingerprint(token), PrivateLink.revoked_at.is_(None))
-        .options(joinedload(PrivateLink.household).joinedload(Household.contact))
-    ).first()
+    link = db.session.scalars(_behind(), {"fingerprint_of": fingerprint(token)}).first()
     if link is None or link.household is None:  # a professional's opens another page
         raise LinkUnknown()
     return link.household
+
+
+@lru_cache(maxsize=1)
+def _behind() -> Select[PrivateLink]:
+    return (
+        select(PrivateLink)
+        .where(PrivateLink.fingerprint == bindparam("fingerprint_of"), PrivateLink.revoked_at.is_(None))
+        .options(joinedload(PrivateLink.household).joinedload(Household.contact))
+    )
 
 
 def link_address(token: str) -> str:

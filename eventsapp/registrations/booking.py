@@ -94,22 +94,26 @@ def confirm(
         return _again(enrolment, now)
     if seen is not None and seen != enrolments.mark_of(enrolment):
         raise AnswersChanged()
+    if isinstance(answers, PeopleAnswers):
+        answers.require_complete()
+    # They are written before the event is locked: from then on everybody else who registers there waits.
+    party = _opened(event_id, answers, language, now)
+    link_token = _link_of(party, now)
+    db.session.flush()
     event = seats.locked(event_id)
     admission.require_open(event, now)
     referred = referrals.take(event, referral, now)
-    if isinstance(answers, PeopleAnswers):
-        answers.require_complete()
     load = seats.load_of(answers.brackets)
     admission.require_possible(event, load)
-    booked = book(event, answers, language=language, now=now)
-    registration = booked.registration
+    registration = enter(event, party, answers.members, way=WayIn.ONLINE, now=now)
+    booked = Confirmed(registration, link_token)
     if referred is not None:
         referrals.use_up(referred, registration, now)
     waits = registration.status is RegistrationStatus.WAITING
     if waits and not rather_waits and outlook.of(event, load, but=registration).may_come_fewer:
         raise RoomForSome()
+    tell(booked, now=now)  # first, for what it reads would write what has changed by then, piece by piece
     enrolment.registration_id, enrolment.answers = registration.id, {}
-    tell(booked, now=now)
     moves.note(actor_of(registration), f"registered_{registration.status.name.lower()}", registration, now)
     return booked
 
@@ -125,9 +129,11 @@ def book(
 ) -> Confirmed:
     """A household or professional not known before has its seats, or waits; the caller has locked the event,
     checked, and tells them. `helped_by`: who registers them, with their agreement."""
-    party = _opened(event, answers, language, now)
-    registration = enter(event, party, answers.members, way=way, helped_by=helped_by, now=now)
-    return Confirmed(registration, _new_link(registration, now))
+    place = _place(event, answers.members, way, now)
+    party = _opened(event.id, answers, language, now)
+    link_token = _link_of(party, now)
+    registration = _written(event, party, answers.members, place, way=way, helped_by=helped_by, now=now)
+    return Confirmed(registration, link_token)
 
 
 def enter(
@@ -141,22 +147,51 @@ def enter(
 ) -> Registration:
     """A party has its seats, all of them, or waits, as `waiting_list.admit` decides; flushed. The caller
     has locked the event and checked (`admission`), and tells them (`tell`)."""
+    place = _place(event, members, way, now)
+    return _written(event, party, members, place, way=way, helped_by=helped_by, now=now)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Seats that were taken, or a place at the end of the queue."""
+
+    seats: int
+    waiting_since: datetime | None
+
+
+def _place(event: Event, members: Sequence[Member], way: WayIn, now: datetime) -> _Place:
+    """Before the party is written: what is asked here would write it in pieces otherwise, everybody behind
+    it at this event waiting for each."""
     if way is not WayIn.STANDING:
-        from eventsapp.registrations import standing  # it enters its dates by this very function
+        from eventsapp.registrations import standing  # it enters its dates by `enter`
 
         standing.precede(event, now=now)
     load = seats.load_of(member.bracket for member in members)
     seated = waiting_list.admit(event, load)
+    return _Place(load.seats, None if seated else waiting_list.end_of_queue(event, now))
+
+
+def _written(
+    event: Event,
+    party: Household | Professional,
+    members: Sequence[Member],
+    place: _Place,
+    *,
+    way: WayIn,
+    helped_by: str,
+    now: datetime,
+) -> Registration:
+    waits = place.waiting_since is not None
     registration = Registration(
         event=event,
         household=party if isinstance(party, Household) else None,
         professional=party if isinstance(party, Professional) else None,
-        status=RegistrationStatus.CONFIRMED if seated else RegistrationStatus.WAITING,
-        seats=load.seats,
+        status=RegistrationStatus.WAITING if waits else RegistrationStatus.CONFIRMED,
+        seats=place.seats,
         way=way,
         helped_by=helped_by,
         agreed_at=now if helped_by else None,
-        waiting_since=None if seated else waiting_list.end_of_queue(event, now),
+        waiting_since=place.waiting_since,
         created_at=now,
         changed_at=now,
         told=event.terms,
@@ -244,22 +279,24 @@ def _again(enrolment: Enrolment, now: datetime) -> Confirmed:
     registration = enrolment.registration
     if registration is None:
         raise enrolments.AnswersForgotten()
-    return Confirmed(registration, _new_link(registration, now))
+    party = registration.household or registration.professional
+    if party is None:
+        raise ValueError("a registration is somebody's (CHECK one_party)")
+    return Confirmed(registration, _link_of(party, now))
 
 
-def _opened(event: Event, answers: Answers, language: str, now: datetime) -> Household | Professional:
+def _opened(event_id: int, answers: Answers, language: str, now: datetime) -> Household | Professional:
     known = reached.parts_of(answers)
     if isinstance(answers, ProfessionalAnswers):
+        territory = db.session.get_one(Event, event_id).territory
         return professionals.open_new(
-            **known, organisation=answers.organisation, territory=event.territory, language=language, now=now
+            **known, organisation=answers.organisation, territory=territory, language=language, now=now
         )
     quartier = answers.quartier_id if isinstance(answers, PeopleAnswers) else None
     return households.open_new(**known, quartier_id=quartier, language=language, now=now)
 
 
-def _new_link(registration: Registration, now: datetime) -> str:
-    if registration.professional is not None:
-        return professionals.new_link(registration.professional, now=now)
-    if registration.household is not None:
-        return households.new_link(registration.household, now=now)
-    raise ValueError("a registration is somebody's (CHECK one_party)")
+def _link_of(party: Household | Professional, now: datetime) -> str:
+    if isinstance(party, Professional):
+        return professionals.new_link(party, now=now)
+    return households.new_link(party, now=now)

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -33,17 +34,22 @@ class Line:
 def of_household(household: Household, *, with_people: bool = True) -> list[Line]:
     """Every registration of a household with all that its own page shows, in the events' order; one
     statement, two `with_people`, for whoever may know whom it is about."""
-    rows = db.session.execute(
-        select(Registration, rank_in_queue())
-        .join(Registration.event)
-        .where(Registration.household_id == household.id)
-        .options(*_with_event(), *([selectinload(Registration.participants)] if with_people else []))
-        .order_by(Event.starts_at, Registration.id)
-    )
+    rows = db.session.execute(_of_household(with_people), {"household_id": household.id})
     return [
         Line(registration, place if registration.status is RegistrationStatus.WAITING else None)
         for registration, place in rows
     ]
+
+
+@lru_cache(maxsize=2)
+def _of_household(with_people: bool) -> Select[Registration, int]:
+    return (
+        select(Registration, rank_in_queue())
+        .join(Registration.event)
+        .where(Registration.household_id == bindparam("household_id"))
+        .options(*_with_event(), *([selectinload(Registration.participants)] if with_people else []))
+        .order_by(Event.starts_at, Registration.id)
+    )
 
 
 def of_household_by_code(household: Household, code: str) -> Registration:
@@ -62,9 +68,15 @@ def rank(registration: Registration) -> int | None:
     """The place of a registration in its event's queue, from 1; None when it does not wait."""
     if registration.status is not RegistrationStatus.WAITING:
         return None
-    return db.session.scalar(select(rank_in_queue()).where(Registration.id == registration.id))
+    return db.session.scalar(_rank(), {"registration_id": registration.id})
 
 
+@lru_cache(maxsize=1)
+def _rank() -> Select[int]:
+    return select(rank_in_queue()).where(Registration.id == bindparam("registration_id"))
+
+
+@lru_cache(maxsize=1)
 def rank_in_queue() -> ScalarSelect[int]:
     """How many wait up to a registration, itself among them: its rank, where it waits itself."""
     ahead = aliased(Registration)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -27,9 +28,14 @@ def locked(event_id: int) -> Event:
     One after the other, then, at one event: otherwise a party could start to wait at the very
     moment when the seats it lacks are freed. (SQLite drops FOR UPDATE and locks the database.)
     """
-    return db.session.scalars(
+    return db.session.scalars(_locking(), {"event_id": event_id}).one()
+
+
+@lru_cache(maxsize=1)
+def _locking() -> Select[Event]:
+    return (
         select(Event)
-        .where(Event.id == event_id)
+        .where(Event.id == bindparam("event_id"))
         .options(
             joinedload(Event.venue),
             joinedload(Event.territory),
@@ -37,7 +43,7 @@ def locked(event_id: int) -> Event:
         )
         .with_for_update(of=Event)
         .execution_options(populate_existing=True)
-    ).one()
+    )
 
 
 def load_of(brackets: Iterable[AgeBracket]) -> Load:

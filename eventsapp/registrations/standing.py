@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventsapp import journal
 from eventsapp.agenda.models import Activity, Event, EventStatus, RegistrationMode
-from eventsapp.database import db
+from eventsapp.database import Moment, db
 from eventsapp.people.models import Household, Professional
 from eventsapp.programme.models import Action
 from eventsapp.refusals import Conflict, Refusal, msgid
@@ -147,19 +148,10 @@ def precede(event: Event, *, now: datetime) -> None:
 
 def _enter(event: Event, now: datetime, *, most: int | None = None) -> int:
     waiting = db.session.scalars(
-        select(StandingSignUp)
-        .join(Event, Event.activity_id == StandingSignUp.activity_id)
-        .where(Event.id == event.id, *_is_pending(now))
-        .options(
-            selectinload(StandingSignUp.members),
-            joinedload(StandingSignUp.household),
-            joinedload(StandingSignUp.professional),
-        )
-        .order_by(StandingSignUp.id)
-        .limit(most)
-        # Whoever pauses or ends theirs at this moment has it to themselves and is passed over.
-        .with_for_update(of=StandingSignUp, read=True, skip_locked=True)
+        _waiting_at() if most is None else _waiting_at().limit(most), {"event_id": event.id, "now": now}
     ).all()
+    if not waiting:
+        return 0
     known = _known_at(event, waiting)
     for standing in waiting:
         outcome = DateOutcome.KNOWN if standing.party in known else _enter_one(event, standing, now)
@@ -175,6 +167,24 @@ def _enter(event: Event, now: datetime, *, most: int | None = None) -> int:
         )
     db.session.flush()
     return len(waiting)
+
+
+@lru_cache(maxsize=1)
+def _waiting_at() -> Select[StandingSignUp]:
+    """Made once: it is asked before everybody who registers."""
+    return (
+        select(StandingSignUp)
+        .join(Event, Event.activity_id == StandingSignUp.activity_id)
+        .where(Event.id == bindparam("event_id"), *_is_pending(bindparam("now", type_=Moment())))
+        .options(
+            selectinload(StandingSignUp.members),
+            joinedload(StandingSignUp.household),
+            joinedload(StandingSignUp.professional),
+        )
+        .order_by(StandingSignUp.id)
+        # Whoever pauses or ends theirs at this moment has it to themselves and is passed over.
+        .with_for_update(of=StandingSignUp, read=True, skip_locked=True)
+    )
 
 
 def _enter_one(event: Event, standing: StandingSignUp, now: datetime) -> DateOutcome:
@@ -198,9 +208,7 @@ def _enter_one(event: Event, standing: StandingSignUp, now: datetime) -> DateOut
 
 
 def _known_at(event: Event, waiting: Sequence[StandingSignUp]) -> set[Household | Professional]:
-    """Those of them who have, or had, a registration of their own there; one statement, or none."""
-    if not waiting:
-        return set()
+    """Those of them who have, or had, a registration of their own there; one statement."""
     party = {one.party.id for one in waiting}
     rows = db.session.execute(
         select(Registration.household_id, Registration.professional_id).where(
@@ -212,7 +220,7 @@ def _known_at(event: Event, waiting: Sequence[StandingSignUp]) -> set[Household 
     return {one.party for one in waiting if (one.household_id, one.professional_id) in found}
 
 
-def _is_pending(now: datetime) -> list[ColumnElement[bool]]:
+def _is_pending(now: datetime | BindParameter[datetime]) -> list[ColumnElement[bool]]:
     """Of a sign-up and an event of its series: it takes them, and nothing was done about it yet."""
     return [
         StandingSignUp.status == StandingStatus.ACTIVE,

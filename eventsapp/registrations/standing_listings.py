@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, bindparam, exists, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from eventsapp.agenda.models import Activity, Event, EventStatus, RegistrationMode
-from eventsapp.database import db
+from eventsapp.database import Moment, db
 from eventsapp.people.models import Household
 from eventsapp.programme.models import Action
 from eventsapp.refusals import NotFound
@@ -66,7 +67,14 @@ class Figures:
 
 def of_household(household: Household, *, now: datetime) -> list[Standing]:
     """Those of a household that have not ended, the first asked first; one statement."""
-    rows = db.session.execute(
+    rows = db.session.execute(_of_household(), {"household_id": household.id, "now": now})
+    return [Standing(*row) for row in rows]
+
+
+@lru_cache(maxsize=1)
+def _of_household() -> Select[StandingSignUp, int, int, int, int]:
+    now = bindparam("now", type_=Moment())
+    return (
         select(
             StandingSignUp,
             _people(),
@@ -75,13 +83,12 @@ def of_household(household: Household, *, now: datetime) -> list[Standing]:
             _impossible(now),
         )
         .where(
-            StandingSignUp.household_id == household.id,
+            StandingSignUp.household_id == bindparam("household_id"),
             StandingSignUp.status != StandingStatus.ENDED,
         )
         .options(joinedload(StandingSignUp.activity))
         .order_by(StandingSignUp.id)
     )
-    return [Standing(*row) for row in rows]
 
 
 def by_id(household: Household, number: int, *, now: datetime) -> Standing:
@@ -95,13 +102,23 @@ def by_id(household: Household, number: int, *, now: datetime) -> Standing:
 def offers(household: Household, *, now: datetime) -> list[Offer]:
     """The series to every date of which the household may come: it is registered to one date to come, does
     not come to all, and there are others or will be. One statement, and one for the participants."""
-    rows = db.session.scalars(
+    rows = db.session.scalars(_offering(), {"household_id": household.id, "now": now}).all()
+    first_of: dict[int, Registration] = {}
+    for registration in rows:
+        first_of.setdefault(registration.event.activity_id, registration)
+    return [Offer(one.event.activity, one) for one in first_of.values()]
+
+
+@lru_cache(maxsize=1)
+def _offering() -> Select[Registration]:
+    now = bindparam("now", type_=Moment())
+    return (
         select(Registration)
         .join(Registration.event)
         .join(Event.activity)
         .join(Activity.action)
         .where(
-            Registration.household_id == household.id,
+            Registration.household_id == bindparam("household_id"),
             Registration.status != RegistrationStatus.CANCELLED,
             Event.ends_at > now,
             *_takes_standing(now),
@@ -116,11 +133,7 @@ def offers(household: Household, *, now: datetime) -> list[Offer]:
             joinedload(Registration.event).joinedload(Event.activity).joinedload(Activity.action),
         )
         .order_by(Event.starts_at, Registration.id)
-    ).all()
-    first_of: dict[int, Registration] = {}
-    for registration in rows:
-        first_of.setdefault(registration.event.activity_id, registration)
-    return [Offer(one.event.activity, one) for one in first_of.values()]
+    )
 
 
 def offer_of(household: Household, code: str, *, now: datetime) -> Offer:
@@ -158,7 +171,7 @@ def figures_of(activity: Activity) -> Figures:
     return Figures(row[0], row[1], row[2])
 
 
-def _takes_standing(now: datetime) -> list[ColumnElement[bool]]:
+def _takes_standing(now: BindParameter[datetime]) -> list[ColumnElement[bool]]:
     """Of an action, activity and event of it: nothing sensitive, and a rule that goes on or another date."""
     other = aliased(Event)
     another = exists().where(
@@ -185,7 +198,7 @@ def _people() -> ScalarSelect[int]:
     )
 
 
-def _held(status: RegistrationStatus, now: datetime) -> ScalarSelect[int]:
+def _held(status: RegistrationStatus, now: BindParameter[datetime]) -> ScalarSelect[int]:
     return (
         select(func.count(Registration.id))
         .join(Registration.event)
@@ -200,7 +213,7 @@ def _held(status: RegistrationStatus, now: datetime) -> ScalarSelect[int]:
     )
 
 
-def _impossible(now: datetime) -> ScalarSelect[int]:
+def _impossible(now: BindParameter[datetime]) -> ScalarSelect[int]:
     return (
         select(func.count(StandingDate.id))
         .join(StandingDate.event)
