@@ -214,12 +214,17 @@ class Inspector:
         for number in range(forms):
             if number:
                 self.page.goto(address)
+            found.nth(number).evaluate(UNFOLD)
             found.nth(number).evaluate(EMPTY)
             found.nth(number).locator("button[type=submit]").first.click()
             expect(self.page.get_by_role("alert")).to_be_focused()
             self.look()
 
 
+UNFOLD = """form => {
+  for (let around = form.closest("details"); around; around = around.parentElement.closest("details"))
+    around.open = true;
+}"""
 EMPTY = """form => {
   for (const field of form.elements)
     if (field.matches("input:not([type=hidden], [type=radio], [type=checkbox]), textarea")) field.value = "";
