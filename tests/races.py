@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from flask import Flask
 
 from eventsapp.database import begin_writing, db
 from tests.pages import Form, PageClient
+
+Came = TypeVar("Came")
+
+
+def in_its_own_loop(coming: Coroutine[Any, Any, Came]) -> Came:
+    """What a coroutine comes to, in a thread of its own: a browser test may have left a loop running in this
+    one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coming).result()
 
 
 def at_once(app: Flask, *deeds: Callable[[], object]) -> list[object]:

@@ -30,6 +30,7 @@ from eventsapp.mailroom.models import Letter, LetterStatus
 from eventsapp.mailroom.rounds import ABANDONED_AFTER
 from eventsapp.registrations.models import Participant, Registration, RegistrationStatus
 from tests import factories
+from tests.races import in_its_own_loop
 
 if TYPE_CHECKING:
     from tests.databases import Database
@@ -174,7 +175,7 @@ def test_whoever_was_confirmed_is_and_every_letter_arrives(
         path = f"/e/{event.code}/inscription"
 
     with crowd_web("tests.mortal:serving()", settings | {"REHEARSED_AT": path}, "--preload") as (address, _):
-        families = asyncio.run(die_everywhere(urlsplit(address).port or 0, path))
+        families = in_its_own_loop(die_everywhere(urlsplit(address).port or 0, path))
 
     assert {family.unanswered for family in families} == {1}
     assert {tuple(family.statuses) for family in families} == {(200, 303, 200, 303, 200)}

@@ -18,6 +18,7 @@ from eventsapp.attendance.models import Counter
 from eventsapp.database import db
 from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account
+from eventsapp.registrations.professional_answers import ProfessionalAnswers
 from tests import factories
 from tests.attendance.gestures import arrived, counted, keep, said
 from tests.pages import PageClient
@@ -199,6 +200,15 @@ def test_the_desk_says_of_what_nobody_has_counted(
     assert len(said_sql) == 14
     for link in links:
         assert desk.get(link).page.heading == "Présences"
+
+
+def test_a_professional_stands_on_both_sheets(workshop: Event, desk: PageClient) -> None:
+    ousmane = ProfessionalAnswers(
+        first_name="Ousmane", email="ousmane@relais.example", organisation="Le Relais"
+    )
+    stories.register(workshop, ousmane)
+    for sheet in ("feuille", "presences"):
+        assert "Ousmane" in desk.get(f"/pro/rendez-vous/{workshop.code}/{sheet}").page.main.text
 
 
 def test_the_printed_sheet_names_who_registered_and_leaves_room(workshop: Event, desk: PageClient) -> None:

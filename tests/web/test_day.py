@@ -15,12 +15,13 @@ from eventsapp import clock as hours
 from eventsapp.access import day_links
 from eventsapp.access.models import DayLink
 from eventsapp.agenda import scheduling
-from eventsapp.agenda.models import Event
+from eventsapp.agenda.models import Audience, Event
 from eventsapp.attendance import listings
 from eventsapp.attendance.models import AttendanceMark
 from eventsapp.database import db
 from eventsapp.programme.models import Action
 from eventsapp.registrations.models import Registration
+from eventsapp.registrations.professional_answers import ProfessionalAnswers
 from tests import factories
 from tests.attendance.gestures import batch, mark, said
 from tests.databases import everything
@@ -28,6 +29,7 @@ from tests.pages import Form, PageClient, PageResponse
 from tests.registrations import stories
 from tests.web.conftest import Statements
 
+OUSMANE = ProfessionalAnswers(first_name="Ousmane", email="ousmane@relais.example", organisation="Le Relais")
 pytestmark = pytest.mark.databases("sqlite")
 
 
@@ -311,3 +313,14 @@ def test_a_code_of_nobody_here_is_said_so(
         assert answer.status_code == 303
         assert "Ce code n’est pas sur la liste d’aujourd’hui." in client.get(link).page.text
     assert figures(workshop) == {}
+
+
+def test_a_professional_is_expected_by_first_name_too(
+    client: PageClient, workshop: Event, clock: time_machine.Traveller
+) -> None:
+    workshop.audience = Audience.PROFESSIONALS
+    db.session.commit()
+    stories.register(workshop, OUSMANE)
+    link = link_of(workshop, clock=clock)
+    assert list(forms(client, link, "family")) == ["Binta", "Clara", "Ousmane"]
+    assert "Le Relais" not in client.get(link).page.main.text

@@ -19,7 +19,7 @@ from eventsapp.people.models import Household
 from eventsapp.registrations.models import Participant, Registration, RegistrationStatus
 from tests import factories
 from tests.pages import PageClient
-from tests.races import pressed_at_once
+from tests.races import in_its_own_loop, pressed_at_once
 from tests.registrations.stories import answers, kinds, letters, register
 from tests.servers import LiveServer
 
@@ -82,7 +82,7 @@ def test_confirmed_by_several_connections_at_once_it_is_one_registration_and_eve
             tab.close()
         return tabs
 
-    tabs = asyncio.run(press())
+    tabs = in_its_own_loop(press())
     assert [tab.statuses for tab in tabs] == [[303, 200]] * AT_ONCE
     assert all(tab.own_page.startswith("/m/") for tab in tabs)
     assert len({tab.own_page for tab in tabs}) == AT_ONCE
@@ -108,7 +108,7 @@ def test_whoever_lost_the_answer_sends_again_and_has_the_same_registration_and_a
         family.close()
         return family
 
-    family = asyncio.run(lose_the_answer_twice())
+    family = in_its_own_loop(lose_the_answer_twice())
     assert family.statuses == [200, 303, 200, 303, 200]
     assert family.own_page.startswith("/m/")
     assert found() == ONE_FAMILY
