@@ -202,11 +202,16 @@ def test_the_desk_says_of_what_nobody_has_counted(
         assert desk.get(link).page.heading == "Présences"
 
 
-def test_a_professional_stands_on_both_sheets(workshop: Event, desk: PageClient) -> None:
-    ousmane = ProfessionalAnswers(
-        first_name="Ousmane", email="ousmane@relais.example", organisation="Le Relais"
+def test_a_professional_stands_on_both_sheets(
+    workshop: Event, desk: PageClient, clock: time_machine.Traveller
+) -> None:
+    today = hours.now()
+    clock.move_to(factories.SATURDAY - timedelta(days=1))
+    stories.register(
+        workshop,
+        ProfessionalAnswers(first_name="Ousmane", email="ousmane@relais.example", organisation="Le Relais"),
     )
-    stories.register(workshop, ousmane)
+    clock.move_to(today)
     for sheet in ("feuille", "presences"):
         assert "Ousmane" in desk.get(f"/pro/rendez-vous/{workshop.code}/{sheet}").page.main.text
 
