@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Select, select, update
+from sqlalchemy.orm import joinedload
 
 from eventsapp.agenda import fragments
-from eventsapp.agenda.models import Event
+from eventsapp.agenda.models import Activity, Event
 from eventsapp.database import db
 from eventsapp.places.models import Territory
+from eventsapp.programme.models import Action
 
 
 def lock(event: Event) -> None:
@@ -17,6 +19,22 @@ def lock(event: Event) -> None:
     at once, one is told that it is done (PostgreSQL; SQLite has one writer anyway)."""
     db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
     db.session.refresh(event)
+
+
+def claim(event_id: int) -> Event | None:
+    """An event with what letters say of it, locked as whoever changes it does; None when it is gone, or
+    another transaction holds it: a recurring job leaves it for its next turn."""
+    return db.session.scalars(
+        select(Event)
+        .where(Event.id == event_id)
+        .options(
+            joinedload(Event.venue),
+            joinedload(Event.territory),
+            joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
+        )
+        .with_for_update(of=Event, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).first()
 
 
 def lock_all(numbers: Select[int]) -> None:

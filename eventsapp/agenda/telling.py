@@ -13,13 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import joinedload
 
+from eventsapp.agenda import revisions
 from eventsapp.agenda.listeners import Change, Listeners
-from eventsapp.agenda.models import Activity, Event
+from eventsapp.agenda.models import Event
 from eventsapp.agenda.notice_models import BatchedChange, ChangeBatch, Notice
 from eventsapp.database import db
-from eventsapp.programme.models import Action
 from eventsapp.settings import setting
 
 listeners = Listeners()
@@ -95,17 +94,7 @@ def tell(event_id: int, now: datetime) -> bool:
     Locks the event as whoever changes it does, so that people hear what holds; an event that
     another transaction holds is left for the next turn.
     """
-    event = db.session.scalars(
-        select(Event)
-        .where(Event.id == event_id)
-        .options(
-            joinedload(Event.venue),
-            joinedload(Event.territory),
-            joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
-        )
-        .with_for_update(of=Event, skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).first()
+    event = revisions.claim(event_id)
     notice = notice_of(event) if event is not None else None
     if notice is None or notice.due_at > now:
         return False

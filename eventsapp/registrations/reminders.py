@@ -13,13 +13,13 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import joinedload
 
-from eventsapp.agenda.models import Activity, Event, EventStatus
+from eventsapp.agenda import revisions
+from eventsapp.agenda.models import Event, EventStatus
 from eventsapp.clock import PARIS, day_of, local
 from eventsapp.database import db
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.people.models import Household, Professional
 from eventsapp.people.readers import first_means
-from eventsapp.programme.models import Action
 from eventsapp.registrations import letters, writing
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from eventsapp.settings import setting
@@ -55,17 +55,7 @@ def remind(event_id: int, now: datetime) -> int:
     Locks the event, as whoever changes it does; one that another transaction holds waits for the next
     turn. Looks again: it may have been cancelled or moved meanwhile.
     """
-    event = db.session.scalars(
-        select(Event)
-        .where(Event.id == event_id)
-        .options(
-            joinedload(Event.venue),
-            joinedload(Event.territory),
-            joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
-        )
-        .with_for_update(of=Event, skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).first()
+    event = revisions.claim(event_id)
     if event is None or event.is_cancelled or event.starts_at <= now:
         return 0
     parties = _parties(event)
