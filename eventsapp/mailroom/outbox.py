@@ -6,7 +6,7 @@ Seat, letter and journal line exist together or not at all; a worker delivers af
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -198,6 +198,19 @@ def _fallback(letter: OutgoingLetter, channel: Channel) -> Fallback:
         written.text,
         channel is not Channel.CALL and letter.holds_private_link,
     )
+
+
+def withdraw(about: Collection[str], *, now: datetime) -> None:
+    """What was still to be said about these leaves no more, by no means: their reader wants to hear nothing.
+    One that a worker is carrying at this moment is on its way."""
+    theirs = Letter.about.in_(about)
+    for unsaid, values in (
+        (Letter.status == LetterStatus.WAITING, {"status": LetterStatus.STALE, "finished_at": now}),
+        (Letter.status == LetterStatus.FAILED, {"phone": None}),  # it would be told by phone
+    ):
+        db.session.execute(
+            update(Letter).where(theirs, unsaid).values(**values).execution_options(synchronize_session=False)
+        )
 
 
 def drop_calls(*threads: str, reader_name: str | None = None, now: datetime) -> None:

@@ -16,6 +16,7 @@ from eventsapp.people.household_models import CodePurpose
 from eventsapp.people.models import Household, Means
 from eventsapp.people.preferences import Wishes
 from eventsapp.refusals import Refusal
+from eventsapp.registrations import silence
 from eventsapp.web.forms import refuse
 from eventsapp.web.languages import keep_language
 from eventsapp.web.residents.own_door import confirmed_household, own_door
@@ -64,7 +65,7 @@ def keep(token: str) -> tuple[str, int] | BaseResponse:
         wants_no_messages=bool(typed.wants_no_messages.data),
     )
     try:
-        preferences.keep(household, wishes, now=clock.now())
+        silence.keep(household, wishes, now=clock.now())
     except Refusal as refusal:
         status = refuse(typed, refusal)
         return _page(token, confirmed_household(token), wishes=typed), status

@@ -1,0 +1,50 @@
+"""Who says « aucun message » hears nothing, what was still to leave included; nobody else is cut off."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp import clock
+from eventsapp.database import db
+from eventsapp.languages import DEFAULT
+from eventsapp.mailroom import calls
+from eventsapp.mailroom.models import Letter, LetterStatus
+from eventsapp.people.models import Household
+from eventsapp.people.preferences import Wishes
+from eventsapp.registrations import silence
+from tests import factories
+from tests.registrations.stories import a_transaction, answers, register
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+def wishes_silence(household: Household | None) -> None:
+    assert household is not None
+    said = Wishes(language=DEFAULT, means=None, phone_is_shared=False, wants_no_messages=True)
+    with a_transaction():
+        silence.keep(household, said, now=clock.now())
+
+
+def test_a_call_that_was_still_to_be_made_is_not_made(db_session: scoped_session[Session]) -> None:
+    event = factories.an_event(capacity=12)
+    awa = register(event, answers("Awa", email=None, number="01 99 00 11 22")).registration
+    register(event, answers("Binta", email=None, number="01 99 00 33 44"))
+    assert [one.first.reader_name for one in calls.to_make(event.territory_id, now=clock.now())] == [
+        "Awa",
+        "Binta",
+    ]
+    wishes_silence(awa.household)
+    assert [one.first.reader_name for one in calls.to_make(event.territory_id, now=clock.now())] == ["Binta"]
+
+
+def test_nor_the_one_in_place_of_a_mail_that_came_back(db_session: scoped_session[Session]) -> None:
+    event = factories.an_event(capacity=12)
+    awa = register(event, answers("Awa", email="awa@example.org", number="01 99 00 11 22")).registration
+    with a_transaction():
+        letter = db.session.scalars(select(Letter)).one()
+        letter.status, letter.phone = LetterStatus.FAILED, "+33199001122"
+    assert len(calls.to_make(event.territory_id, now=clock.now())) == 1
+    wishes_silence(awa.household)
+    assert calls.to_make(event.territory_id, now=clock.now()) == []
