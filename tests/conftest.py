@@ -74,6 +74,7 @@ def build_app(
 
     def build(**overrides: Any) -> Flask:
         app = create_app(settings_for(database, post_office, tmp_path) | overrides)
+        database.serve(app)
         app.test_client_class = PageClient
         built.append(app)
         return app
@@ -96,6 +97,7 @@ def app(
     if app is None:
         folder = tmp_path_factory.mktemp(database.dialect)
         app = apps[database.dialect] = create_app(settings_for(database, post_office, folder))
+        database.serve(app)
         app.test_client_class = PageClient
     database.users.append(app)
     calendar_feeds.shelf.clear()

@@ -22,7 +22,7 @@ import psycopg
 import pytest
 from flask import Flask
 from psycopg import sql
-from sqlalchemy import make_url, select
+from sqlalchemy import event, make_url, select
 
 from eventsapp.agenda import listings
 from eventsapp.app import create_app
@@ -53,6 +53,17 @@ END $$
 """
 
 
+def spare_the_disk(app: Flask) -> None:
+    """No test of a process pulls the plug: SQLite need not wait for the disk, as PostgreSQL below does not."""
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _wait_for_no_disk)
+
+
+def _wait_for_no_disk(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
+
+
 @dataclass
 class Database:
     """A migrated database: `url` for the application, `empty` between tests."""
@@ -62,6 +73,10 @@ class Database:
     wipe: Callable[[], None]
     users: list[Flask] = field(default_factory=list)
     """Applications whose connections are closed before the database is emptied."""
+
+    def serve(self, app: Flask) -> None:
+        """Is opened by an application that was just built."""
+        spare_the_disk(app)
 
     def empty(self) -> None:
         for app in self.users:
@@ -164,6 +179,7 @@ def migrate(url: str, folder: Path) -> None:
             "INSTANCE_PATH": str(folder / "instance"),
         }
     )
+    spare_the_disk(app)
     with app.app_context():
         flask_migrate.upgrade()
         db.engine.dispose()

@@ -16,7 +16,8 @@ from tests.pages import Element, Page, PageResponse
 
 CATALOGUE = Path(__file__).parents[1] / "eventsapp/translations/en/LC_MESSAGES/messages.po"
 LEFTOVERS = re.compile(r"%\(\w+\)[sd]|\{\{|\}\}|\{%|%\}|<(?:class|function|bound method)\b|\bundefined\b")
-REFERENCES = tuple(
+WORD = re.compile(r"\w+")
+REFERENCES = frozenset(
     "aria-describedby aria-labelledby aria-controls aria-errormessage aria-owns form list".split()
 )
 
@@ -80,8 +81,8 @@ def identities(page: Page) -> Iterator[str]:
         if count > 1 or not name or " " in name:
             yield f"id {name!r} stands {count} times"
     for element in page.elements:
-        for attribute in REFERENCES:
-            for name in element.get(attribute).split():
+        for attribute in REFERENCES & element.attributes.keys():
+            for name in element[attribute].split():
                 if name not in names:
                     yield f"{attribute}={name!r} of <{element.tag}> leads nowhere"
         if element.tag == "a" and element.get("href").startswith("#"):
@@ -97,13 +98,14 @@ def controls(page: Page) -> Iterator[str]:
         if element.get("type") not in {"hidden", "submit", "button", "image", "reset"}
     ]
     bound = {label["for"] for label in page.all("label") if label.has("for") and label.text}
+    named = {control.get("id") for control in fields}
     for name in {label["for"] for label in page.all("label") if label.has("for")}:
-        if name not in {control.get("id") for control in fields}:
+        if name not in named:
             yield f"the label for {name!r} is bound to nothing"
     for control in fields:
         wrapped = any(above.tag == "label" and above.text for above in control.ancestors)
-        named = control.get("aria-label") or control.get("aria-labelledby")
-        if not (wrapped or named or control.get("id") in bound):
+        spoken = control.get("aria-label") or control.get("aria-labelledby")
+        if not (wrapped or spoken or control.get("id") in bound):
             yield f"<{control.tag} name={control.get('name')!r}> has no label"
     for button in page.all("button", "a"):
         if not _named(button):
@@ -186,9 +188,11 @@ def words(page: Page) -> Iterator[str]:
         yield f"it shows {leftover!r} to people"
     if page.all("html") and page.all("html")[0].get("lang") == "en":
         said = _text_outside_french(page)
-        for sentence in french_sentences():
-            if sentence in said:
-                yield f"the English page says {sentence!r}"
+        sentences = french_sentences()
+        for first in sentences.keys() & set(WORD.findall(said)):
+            for sentence in sentences[first]:
+                if sentence in said:
+                    yield f"the English page says {sentence!r}"
 
 
 def _text_outside_french(page: Page) -> str:
@@ -204,12 +208,14 @@ def _text_outside_french(page: Page) -> str:
 
 
 @cache
-def french_sentences() -> frozenset[str]:
-    """Our msgids that are long enough to be nobody's name, and differ in English."""
-    if not CATALOGUE.exists():
-        return frozenset()
-    entries = polib.pofile(str(CATALOGUE))
-    return frozenset(" ".join(entry.msgid.split()) for entry in entries if _telling(entry))
+def french_sentences() -> dict[str, list[str]]:
+    """Our msgids that are long enough to be nobody's name, and differ in English; by their first word."""
+    found: dict[str, list[str]] = {}
+    for entry in polib.pofile(str(CATALOGUE)) if CATALOGUE.exists() else ():
+        if _telling(entry):
+            sentence = " ".join(entry.msgid.split())
+            found.setdefault(WORD.findall(sentence)[0], []).append(sentence)
+    return found
 
 
 def _telling(entry: polib.POEntry) -> bool:

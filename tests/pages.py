@@ -8,14 +8,17 @@ opened it, whatever the test was about.
 from __future__ import annotations
 
 import contextvars
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from html.parser import HTMLParser
 from typing import Any
 
+import flask
 from flask import Response
 from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
@@ -45,21 +48,31 @@ class Element:
     def has(self, name: str) -> bool:
         return name in self.attributes
 
-    def __iter__(self) -> Iterator[Element]:
-        """Every element inside, depth first."""
+    @cached_property
+    def elements(self) -> list[Element]:
+        """Every element inside, depth first; found once, as a page that was read stays as it is."""
+        inside = []
         for child in self.children:
             if isinstance(child, Element):
-                yield child
-                yield from child
+                inside.append(child)
+                inside += child.elements
+        return inside
+
+    @cached_property
+    def _by_tag(self) -> dict[str, list[Element]]:
+        found: dict[str, list[Element]] = {}
+        for element in self.elements:
+            found.setdefault(element.tag, []).append(element)
+        return found
 
     def all(self, *tags: str, **attributes: str) -> list[Element]:
         """The elements inside with one of these tags and all of these attributes (data_x is data-x)."""
-        wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
-        return [
-            element
-            for element in self
-            if (not tags or element.tag in tags) and all(element._has(*pair) for pair in wanted.items())
-        ]
+        wanted = [(name.rstrip("_").replace("_", "-"), value) for name, value in attributes.items()]
+        if len(tags) == 1:
+            found = self._by_tag.get(tags[0], [])
+        else:
+            found = [element for element in self.elements if not tags or element.tag in tags]
+        return [element for element in found if all(element._has(*pair) for pair in wanted)]
 
     def _has(self, name: str, value: str) -> bool:
         return value in self.get("class").split() if name == "class" else self.attributes.get(name) == value
@@ -82,7 +95,7 @@ class Element:
         """Everything written inside, as it is."""
         return "".join(child if isinstance(child, str) else child.raw for child in self.children)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """What a person reads: words joined by single spaces, blocks apart."""
         return " ".join("".join(self._said()).split())
@@ -185,9 +198,9 @@ class Page:
         self.html, self.address, self.status = html, address, status
         self.doctype, self.root = builder.doctype, builder.root
 
-    @cached_property
+    @property
     def elements(self) -> list[Element]:
-        return list(self.root)
+        return self.root.elements
 
     def all(self, *tags: str, **attributes: str) -> list[Element]:
         return self.root.all(*tags, **attributes)
@@ -282,6 +295,18 @@ class PageClient(FlaskClient):
         found = faults(response)
         assert not found, f"{response.request.method} {response.request.path}:\n- " + "\n- ".join(found)
         return response
+
+    def csrf_token(self) -> str:
+        """The token any form shown to this visitor would hold: to post without opening a page first."""
+        with self.session_transaction() as session:
+            secret = session.setdefault("csrf_token", secrets.token_hex(20))
+
+        def signed() -> str:
+            with self.application.test_request_context():
+                flask.session["csrf_token"] = secret
+                return generate_csrf()
+
+        return contextvars.Context().run(signed)
 
     def submit(
         self, form: Form, values: Mapping[str, str | int | list[str] | None] | None = None, **kwargs: Any
