@@ -54,7 +54,7 @@ END $$
 
 
 def spare_the_disk(app: Flask) -> None:
-    """No test of a process pulls the plug: SQLite need not wait for the disk, as PostgreSQL below does not."""
+    """No test pulls the plug: SQLite need not wait for the disk, as PostgreSQL below does not."""
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _wait_for_no_disk)
