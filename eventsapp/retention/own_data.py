@@ -92,12 +92,13 @@ def _registrations(household: Household) -> Sequence[Registration]:
 
 def _registration(one: Registration, marks: list[AttendanceMark], invitation: Held | None) -> Held:
     event = one.event
+    neutral = event.activity.action.is_sensitive  # a phone lies on a table, and a file in a folder
     return {
         "code": one.code,
-        "event": event.title,
+        "event": "" if neutral else event.title,
         "starts_at": _at(event.starts_at),
         "ends_at": _at(event.ends_at),
-        "place": event.venue.name,
+        "place": event.venue.full_address if neutral else event.venue.name,
         "status": one.status.value,
         "people": [
             {

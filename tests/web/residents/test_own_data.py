@@ -73,6 +73,21 @@ def test_typing_somebody_s_address_shows_nothing_of_them(
         assert usual["invitation"]["answer"] is None
 
 
+@pytest.mark.parametrize("page", ["mes-donnees", "mes-donnees.json", "effacement"])
+def test_of_a_sensitive_action_it_says_neither_what_nor_the_place_s_name(
+    client: PageClient, db_session: scoped_session[Session], page: str
+) -> None:
+    action = factories.an_action("Familles en hôtel", is_sensitive=True)
+    event = factories.an_event("Temps partagé", activity=factories.an_activity("Répit", action=action))
+    db_session.commit()
+    made = register(event, answers("Awa"))
+    answer = client.get(f"{confirm(client, made)}/{page}")
+    said = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    for word in ("Temps partag", "Répit", "hôtel", event.venue.name):
+        assert word not in said
+
+
 def test_what_the_mailbox_answered_is_hers_where_nobody_else_uses_it(client: PageClient, home: str) -> None:
     db.session.rollback()
     db.session.scalars(select(Invitation)).one().partstat = PartStat.ACCEPTED
