@@ -12,12 +12,14 @@ from eventsapp.refusals import Refusal, msgid
 _TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _SPACES = re.compile("[ \u00a0\u2009\u202f]+")
 _UNKEPT = {"Cc", "Cs", "Co", "Zl", "Zp"}
+_BLANK = set("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols that show nothing: the fillers of Hangul, a cell of braille without a dot."""
 _LOST = "\N{REPLACEMENT CHARACTER}"
 """What stands for octets that were no text: half a surrogate pair, another encoding than UTF-8."""
 
 
 class Unwritable(Refusal):
-    """A control character, or half a character: usually pasted by mistake."""
+    """A control character, a code that is none, or half a character: usually pasted by mistake."""
 
     sentence = msgid("Ce texte contient un signe illisible. Effacez-le, puis écrivez à nouveau.")
 
@@ -26,6 +28,11 @@ def line(typed: str, *, field: str) -> str:
     """What was typed on one line, without spaces around it, in composed letters (NFC); empty for
     signs that say nothing. Raises Unwritable."""
     said = unicodedata.normalize("NFC", _SPACES.sub(" ", typed).strip())
-    if any(unicodedata.category(c) in _UNKEPT or c in _TURNING or c == _LOST for c in said):
+    if any(unicodedata.category(c) in _UNKEPT or c in _TURNING or c == _LOST or _is_none(c) for c in said):
         raise Unwritable(field=field)
-    return said if any(unicodedata.category(c)[0] in "LNS" for c in said) else ""
+    return said if any(unicodedata.category(c)[0] in "LNS" and c not in _BLANK for c in said) else ""
+
+
+def _is_none(sign: str) -> bool:
+    """A code that never becomes a character (Unicode 23.7); XML, and so a workbook, cannot hold some."""
+    return ord(sign) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(sign) <= 0xFDEF

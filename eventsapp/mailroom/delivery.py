@@ -33,6 +33,10 @@ class Deferred(DeliveryProblem):
     """The server does not take this letter now (greylisting, full mailbox, a sender it refuses): later."""
 
 
+class NoAnswer(Deferred):
+    """Who was to take it says nothing: so many more of them would hold up everything else."""
+
+
 class Rejected(DeliveryProblem):
     """The server will never take this letter: the address does not exist, for instance."""
 

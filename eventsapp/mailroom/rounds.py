@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
+from unicodedata import category
 
 from sqlalchemy import ColumnElement, Select, exists, select, update
 from sqlalchemy.orm import aliased
@@ -22,7 +23,7 @@ from eventsapp import journal
 from eventsapp.database import begin_writing, db, rows_changed
 from eventsapp.mailroom import escalation, sealing, sms
 from eventsapp.mailroom.calendar_message import CalendarMessage, Mailbox
-from eventsapp.mailroom.delivery import Deferred, Postman, Rejected, ServerAway
+from eventsapp.mailroom.delivery import Deferred, NoAnswer, Postman, Rejected, ServerAway
 from eventsapp.mailroom.models import LETTER_MOVES, Channel, Letter, LetterStatus
 from eventsapp.refusals import Conflict, msgid
 
@@ -91,8 +92,8 @@ def deliver_due(now: datetime, limit: int = 50) -> Round:
     """Delivers at most `limit` texts and `limit` mails that are due at `now`, the oldest first, and says
     what came of it.
 
-    Commits after each letter. Stops with the ones or the others when their server is away: the rest would
-    fare no better.
+    Commits after each letter. Stops with the ones or the others when their server is away or does not
+    answer: the rest would fare no better, and be waited for one after the other.
     """
     done, started = Round(), monotonic()
     _settle_leftovers(now, done)
@@ -249,6 +250,7 @@ def _carry(postman: Postman, claim: _Claim, now: datetime, done: Round) -> bool:
         else:
             done.deferred += 1
             _later(claim, now, problem, attempts=claim.attempts)
+        return not isinstance(problem, NoAnswer)
     except Rejected as problem:
         done.failed += 1
         _give_up(claim, now, problem)
@@ -273,7 +275,7 @@ def _later(claim: _Claim, now: datetime, problem: Exception, *, attempts: int) -
         claimed_at=None,
         attempts=attempts,
         due_at=now + wait_after(claim.attempts),
-        problem=str(problem)[:400],
+        problem=_said(problem),
     )
 
 
@@ -291,9 +293,15 @@ def _give_up(claim: _Claim, now: datetime, problem: Exception) -> None:
 
 def _fail(letter_id: int, held_since: datetime, now: datetime, problem: Exception) -> None:
     """It failed, and goes on by the next means; unless the letter was taken from us meanwhile."""
-    said = str(problem)[:400]
-    if _mark(letter_id, held_since, LetterStatus.FAILED, finished_at=now, problem=said):
+    if _mark(letter_id, held_since, LetterStatus.FAILED, finished_at=now, problem=_said(problem)):
         escalation.moved(db.session.get_one(Letter, letter_id, populate_existing=True), now=now)
+
+
+def _said(problem: Exception) -> str:
+    """What went wrong, in signs that every database keeps: servers say what they like, NUL and half
+    characters too, and a letter whose end cannot be written is sent again and again."""
+    text = str(problem).encode("utf-8", "replace").decode()
+    return "".join(" " if category(sign) == "Cc" else sign for sign in text)[:400]
 
 
 def _mark(letter_id: int, held_since: datetime, end: LetterStatus, **values: object) -> int:

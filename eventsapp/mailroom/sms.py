@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from eventsapp.mailroom import gsm
-from eventsapp.mailroom.delivery import Deferred, Rejected, ServerAway
+from eventsapp.mailroom.delivery import Deferred, NoAnswer, Rejected, ServerAway
 from eventsapp.settings import setting
 
 PATIENCE = 15
@@ -64,7 +64,7 @@ class Brevo:
         if 200 <= status < 300:
             return
         said = f"{status} {answer.get('code', '')} {answer.get('message', '')}".strip()
-        if status in _OURS or status in {502, 503, 504} or answer.get("code") in _OUR_CODES:
+        if status in _OURS or status in {502, 503, 504} or str(answer.get("code")) in _OUR_CODES:
             raise ServerAway(said)
         raise (Rejected if 400 <= status < 500 and status != 408 else Deferred)(said)
 
@@ -81,7 +81,7 @@ class Brevo:
                 return answer.status, _read(answer.read(LONGEST_ANSWER))
             except (OSError, http.client.HTTPException) as error:
                 # It may have been taken all the same: tried again less and less often, not every minute.
-                raise Deferred(str(error) or type(error).__name__) from error
+                raise NoAnswer(str(error) or type(error).__name__) from error
         finally:
             connection.close()
 
@@ -111,6 +111,6 @@ def gateway() -> Gateway:
 def _read(octets: bytes) -> dict[str, Any]:
     try:
         answer = json.loads(octets)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}

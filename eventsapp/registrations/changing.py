@@ -76,7 +76,8 @@ class _Change:
 
 def mark_of(registration: Registration) -> str:
     """What a page shows of a registration, in sixteen signs: the same as long as it is the same."""
-    said = [registration.status.value, *sorted(one.bracket.value for one in registration.participants)]
+    people = sorted(f"{one.id} {one.bracket.value}" for one in registration.participants)
+    said = [registration.status.value, *people]
     return fingerprint("\x1f".join(said))[:16]
 
 

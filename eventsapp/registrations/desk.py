@@ -10,7 +10,7 @@ from eventsapp import journal
 from eventsapp.agenda.models import Event
 from eventsapp.codes import fingerprint
 from eventsapp.database import db
-from eventsapp.refusals import Refusal, msgid
+from eventsapp.refusals import Conflict, Refusal, msgid
 from eventsapp.registrations import admission, booking, changing, seats
 from eventsapp.registrations.models import Enrolment, Registration, RegistrationStatus, WayIn
 from eventsapp.registrations.party import Numbers, PartyAnswers
@@ -36,6 +36,14 @@ class AgreementMissing(Refusal):
     sentence = msgid("Demandez son accord à la personne, puis cochez la case.")
 
 
+class FormUsed(Conflict):
+    """The token of a form that has registered somebody, with other answers: a page that was gone back to."""
+
+    sentence = msgid(
+        "Ce formulaire a déjà inscrit %(name)s. C’est une autre personne ? Envoyez-le encore une fois."
+    )
+
+
 def register(
     event_id: int,
     answers: PartyAnswers,
@@ -52,14 +60,16 @@ def register(
 
     `once` is the token of the form: the same form sent again gives the same registration. Whoever gave an
     address gets the letter of any registration; whoever has none hears it now, so nobody calls again.
-    `shares_phone`: the number is not theirs alone. Raises AgreementMissing, GroupOverCapacity and the other
-    refusals of `admission`.
+    `shares_phone`: the number is not theirs alone. Raises AgreementMissing, FormUsed, GroupOverCapacity and
+    the other refusals of `admission`.
     """
     if not agrees:
         raise AgreementMissing(field="agrees")
     event = seats.locked(event_id)
     known = made_before(event_id, once)
     if known is not None:
+        if not says(known, answers):
+            raise FormUsed(name=known.contact.first_name)
         return known
     admission.require_open(event, now)
     require_possible(event, answers)
@@ -75,6 +85,17 @@ def made_before(event_id: int, once: str) -> Registration | None:
         select(Enrolment).where(Enrolment.fingerprint == fingerprint(once), Enrolment.event_id == event_id)
     ).first()
     return known.registration if known is not None else None
+
+
+def says(registration: Registration, answers: PartyAnswers) -> bool:
+    """Whether these are the answers by which it was made, as far as it says them still."""
+    contact = registration.contact
+    number = answers.phone.e164 if answers.phone else None
+    return (contact.first_name, contact.email, contact.phone_e164) == (
+        answers.first_name,
+        answers.email,
+        number,
+    ) and sorted(one.bracket for one in registration.participants) == sorted(answers.brackets)
 
 
 def enter(

@@ -16,9 +16,10 @@ from sqlalchemy import delete, select
 from eventsapp.agenda.models import Event
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db, rows_changed
+from eventsapp.people.models import Household
 from eventsapp.refusals import Refusal, msgid
 from eventsapp.registrations import admission, seats
-from eventsapp.registrations.models import Enrolment
+from eventsapp.registrations.models import Enrolment, Registration
 from eventsapp.registrations.party import PartyAnswers
 from eventsapp.registrations.people_answers import PeopleAnswers
 from eventsapp.registrations.professional_answers import ProfessionalAnswers
@@ -104,6 +105,13 @@ def forget(token: str) -> None:
             Enrolment.fingerprint == fingerprint(token), Enrolment.registration_id.is_(None)
         )
     )
+
+
+def forget_confirmed(household: Household) -> None:
+    """The browsers in which this household registered find its registrations no more by sending their form
+    again: it has said that some of them are not its own."""
+    theirs = select(Registration.id).where(Registration.household_id == household.id)
+    db.session.execute(delete(Enrolment).where(Enrolment.registration_id.in_(theirs)))
 
 
 def forget_expired(now: datetime) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import starmap
 
 from eventsapp.agenda.models import Event
 from eventsapp.refusals import Conflict, Refusal, msgid
@@ -54,6 +55,14 @@ class Line:
         return not self.agrees and all((text or "").strip() in ("", "0") for text in typed)
 
 
+class SheetUsed(Conflict):
+    """The token of a sheet that was typed in, with other lines: a page that was gone back to."""
+
+    sentence = msgid(
+        "Une feuille de cette page est déjà enregistrée. C’en est une autre ? Envoyez-la encore une fois."
+    )
+
+
 def require_sheet(event: Event) -> None:
     """Raises NoSheetHere."""
     if referrals.is_needed(event):
@@ -72,11 +81,13 @@ def type_in(
     """Registers every line that is not empty, in the order of the sheet: each seated, or waiting.
 
     `once` is the token of the form: the same form sent again gives the same registrations. Raises SheetEmpty,
-    SheetRefused, NoSheetHere and the refusals of `admission.require_open`.
+    SheetRefused, SheetUsed, NoSheetHere and the refusals of `admission.require_open`.
     """
     event = seats.locked(event_id)
     made = [desk.made_before(event_id, _once(once, number)) for number in range(MOST_LINES)]
     if any(made):
+        if not all(starmap(_says, zip(made, [*lines, *[None] * MOST_LINES][:MOST_LINES], strict=True))):
+            raise SheetUsed()
         return [one for one in made if one is not None]
     require_sheet(event)
     admission.require_open(event, now)
@@ -119,6 +130,16 @@ def _read(event: Event, lines: Sequence[Line]) -> dict[int, PartyAnswers]:
     if not read:
         raise SheetEmpty()
     return read
+
+
+def _says(made: Registration | None, line: Line | None) -> bool:
+    """Whether it is the line by which that registration was made; nobody, of an empty one."""
+    if made is None or line is None or line.is_empty:
+        return made is None and (line is None or line.is_empty)
+    try:
+        return desk.says(made, party.read(line.typed))
+    except AnswersRefused:
+        return False
 
 
 def _once(token: str, number: int) -> str:

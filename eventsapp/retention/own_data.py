@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from eventsapp.agenda.models import Activity, Event
 from eventsapp.attendance.models import AttendanceMark
 from eventsapp.database import db
-from eventsapp.invitations.models import Invitation
+from eventsapp.invitations.models import Invitation, PartStat
 from eventsapp.journal import JournalLine
 from eventsapp.mailroom import sealing
 from eventsapp.mailroom.models import CallAttempt, Letter
 from eventsapp.people.household_models import HouseholdBrowser
-from eventsapp.people.models import Household, PrivateLink
+from eventsapp.people.models import Household, Person, PrivateLink, Professional
 from eventsapp.registrations import writing
 from eventsapp.registrations.models import Participant, Registration
 from eventsapp.registrations.photo_models import PhotoConsent
@@ -41,7 +41,8 @@ def held(household: Household, *, now: datetime) -> Held:
     registrations = _registrations(household)
     about = [f"household:{household.id}", *(writing.about(one) for one in registrations)]
     contact, quartier = household.contact, household.quartier
-    arrivals, invitations = _arrivals(registrations), _invitations(household, registrations)
+    letters = _letters(about)
+    arrivals, invitations = _arrivals(registrations), _invitations(registrations, letters)
     return {
         "format": FORMAT,
         "drawn_at": _at(now),
@@ -57,13 +58,12 @@ def held(household: Household, *, now: datetime) -> Held:
             "known_since": _at(household.created_at),
         },
         "registrations": [
-            _registration(one, arrivals.get(one.id, []), invitations.get(one.event_id))
-            for one in registrations
+            _registration(one, arrivals.get(one.id, []), invitations.get(one.id)) for one in registrations
         ],
         "every_date_of": _standing(household),
         "photo_consents": _consents(registrations),
         "browsers": _browsers(household),
-        "letters": _letters(about),
+        "letters": _said(letters),
         "private_links": [
             {"created_at": _at(created), "revoked_at": _at(revoked)}
             for created, revoked in db.session.execute(
@@ -90,14 +90,15 @@ def _registrations(household: Household) -> Sequence[Registration]:
     ).all()
 
 
-def _registration(one: Registration, marks: list[AttendanceMark], invitation: Invitation | None) -> Held:
+def _registration(one: Registration, marks: list[AttendanceMark], invitation: Held | None) -> Held:
     event = one.event
+    neutral = event.activity.action.is_sensitive  # a phone lies on a table, and a file in a folder
     return {
         "code": one.code,
-        "event": event.title,
+        "event": "" if neutral else event.title,
         "starts_at": _at(event.starts_at),
         "ends_at": _at(event.ends_at),
-        "place": event.venue.name,
+        "place": event.venue.full_address if neutral else event.venue.name,
         "status": one.status.value,
         "people": [
             {
@@ -125,15 +126,7 @@ def _registration(one: Registration, marks: list[AttendanceMark], invitation: In
             "cancelled": one.told.is_cancelled,
         },
         "attendance": [{"mark": mark.kind.value, "at": _at(mark.made_at)} for mark in marks],
-        "invitation": {
-            "address": invitation.address,
-            "name": invitation.name,
-            "answer": invitation.partstat.value,
-            "sequence": invitation.sequence,
-            "last_sent_at": _at(invitation.last_stamp),
-        }
-        if invitation
-        else None,
+        "invitation": invitation,
     }
 
 
@@ -149,14 +142,45 @@ def _arrivals(registrations: Sequence[Registration]) -> dict[int, list[Attendanc
     return found
 
 
-def _invitations(household: Household, registrations: Sequence[Registration]) -> dict[int, Invitation]:
-    address = (household.contact.email or "").lower()
-    rows = db.session.scalars(
-        select(Invitation).where(
-            Invitation.event_id.in_([one.event_id for one in registrations]), Invitation.address == address
+def _invitations(registrations: Sequence[Registration], letters: Sequence[Letter]) -> dict[int, Held]:
+    """What a calendar was told of each registration, by its id.
+
+    Anybody may type anybody's address: of the mailbox's own row, which others at the same event share,
+    nothing is said but the answer, and only where nobody else registered there with that address.
+    """
+    by_about = {writing.about(one): one for one in registrations}
+    sent = {by_about[one.about].id: one for one in letters if one.calendar and one.about in by_about}
+    other = aliased(Registration)
+    shared = (
+        select(other.id)
+        .outerjoin(Household, Household.id == other.household_id)
+        .outerjoin(Professional, Professional.id == other.professional_id)
+        .join(Person, Person.id == func.coalesce(Household.contact_id, Professional.person_id))
+        .where(
+            other.event_id == Invitation.event_id,
+            other.id.not_in([one.id for one in registrations]),
+            func.lower(Person.email) == Invitation.address,
         )
     )
-    return {row.event_id: row for row in rows}
+    rows = db.session.scalars(
+        select(Invitation).where(
+            Invitation.event_id.in_([one.event_id for one in registrations]),
+            Invitation.address.in_({one.address.lower() for one in sent.values()}),
+            Invitation.partstat != PartStat.NEEDS_ACTION,
+            ~shared.exists(),
+        )
+    )
+    answers = {(row.event_id, row.address): row.partstat.value for row in rows}
+    return {
+        one.id: {
+            "address": sent[one.id].address,
+            "name": sent[one.id].reader_name,
+            "answer": answers.get((one.event_id, sent[one.id].address.lower())),
+            "last_sent_at": _at(sent[one.id].posted_at),
+        }
+        for one in registrations
+        if one.id in sent
+    }
 
 
 def _standing(household: Household) -> list[Held]:
@@ -210,8 +234,11 @@ def _browsers(household: Household) -> list[Held]:
     ]
 
 
-def _letters(about: Sequence[str]) -> list[Held]:
-    letters = db.session.scalars(select(Letter).where(Letter.about.in_(about)).order_by(Letter.id)).all()
+def _letters(about: Sequence[str]) -> Sequence[Letter]:
+    return db.session.scalars(select(Letter).where(Letter.about.in_(about)).order_by(Letter.id)).all()
+
+
+def _said(letters: Sequence[Letter]) -> list[Held]:
     calls: dict[int, list[Held]] = defaultdict(list)
     attempts = db.session.scalars(
         select(CallAttempt)

@@ -32,6 +32,14 @@ LONG_BODIES = {
 SIGN_IN = "entree"
 """The key, in the session cookie, of the token of a sign-in."""
 
+FILES = {
+    "showcase.keep": "picture",
+    "contact_imports.send": "file",
+    "proposals.submit": "picture",
+    "proposals.correct": "picture",
+}
+"""Doors that take a file, and in which field."""
+
 HOST = re.compile(r"([\w-]{1,63}(\.[\w-]{1,63})*\.?|\[[0-9a-f:.]+\])?(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 """What a Host header may be (RFC 9110 7.2): a name, an address, nothing (HTTP/1.0)."""
 
@@ -45,6 +53,7 @@ def bind(app: Flask) -> None:
         allow_long_bodies,
         refuse_other_types,
         refuse_nul,
+        refuse_odd_files,
     ]
 
     @app.before_request
@@ -105,6 +114,14 @@ def refuse_nul() -> None:
     # A part of a multipart form may come without a name: Werkzeug then says None.
     pairs: Iterable[tuple[str | None, str]] = given.items(multi=True)
     if any(name is None or "\0" in name or "\0" in value for name, value in pairs):
+        raise BadRequest()
+
+
+def refuse_odd_files() -> None:
+    """Raises BadRequest (400) for a file where none is asked: Flask-WTF would hand it to a field of text."""
+    if request.method in {"GET", "HEAD", "OPTIONS"} or request.routing_exception is not None:
+        return
+    if set(request.files) - {FILES.get(request.endpoint or "")}:
         raise BadRequest()
 
 

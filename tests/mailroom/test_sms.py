@@ -227,3 +227,44 @@ def test_a_text_sealed_under_a_key_that_is_gone_is_a_human_s_business(
     assert (letter(number).status, others(number)) == (LetterStatus.FAILED, [])
     with pytest.raises(sealing.Unreadable):
         sealing.unseal(letter(number).text)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b'{"code": "a\\u0000b", "message": "\\ud800"}',
+        b"[" * 16_000,
+        b'{"a":' * 3_000,
+        b"\xff\xfe\x00",
+        b'"words"',
+        b'{"code": ["a"], "message": {"b": 1}}',
+        b"<html>",
+    ],
+)
+def test_whatever_a_gateway_says_with_its_no_the_letter_goes_on(gateway: TextGateway, answer: bytes) -> None:
+    number = post(reader=AWA)
+    gateway.status, gateway.answer = 400, answer
+    assert go_round() == Round(failed=1)
+    assert letter(number).status is LetterStatus.FAILED
+    assert [one.channel for one in others(number)] == [Channel.CALL]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_gateway_that_sends_elsewhere_is_not_followed(gateway: TextGateway, status: int) -> None:
+    number = post(reader=AWA)
+    gateway.status = status
+    assert go_round() == Round(deferred=1)
+    assert (letter(number).status, len(gateway.asked)) == (LetterStatus.WAITING, 1)
+
+
+def test_a_gateway_that_does_not_answer_holds_up_one_text_a_round_and_no_mail(
+    gateway: TextGateway, smtp: PostOffice
+) -> None:
+    for _ in range(3):
+        post(reader=AWA)
+    mail = post(reader=Reader(name="Chloé", language="fr", email="chloe@example.org"))
+    gateway.hangs_up = True
+    assert go_round() == Round(sent=1, deferred=1)
+    assert (len(gateway.asked), letter(mail).status) == (1, LetterStatus.SENT)
+    gateway.accept()
+    assert go_round() == Round(sent=2)

@@ -18,7 +18,7 @@ from eventsapp.people.contacts import FirstNameMissing
 from eventsapp.refusals import Conflict, NotFound, Refusal
 from eventsapp.registrations import admission, paper, roster
 from eventsapp.registrations.models import CHILD_BRACKETS
-from eventsapp.registrations.paper import MOST_LINES, Line, SheetRefused
+from eventsapp.registrations.paper import MOST_LINES, Line, SheetRefused, SheetUsed
 from eventsapp.registrations.party import PartyTooLarge, child_field
 from eventsapp.web.doorstep import actor, desk, desk_of, run_here
 from eventsapp.web.forms import refuse
@@ -92,6 +92,8 @@ def keep(code: str) -> tuple[str, int] | BaseResponse:
         return _page(run_here(code), answered, _said(answered, refused.lines)), status
     except Refusal as refusal:
         status = refuse(answered, refusal)
+        if isinstance(refusal, SheetUsed):
+            answered.once.data = link_token()
         return _page(run_here(code), answered, {}), status
     codes = [one.code for one in made]
     db.session.commit()

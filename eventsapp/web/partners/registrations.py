@@ -30,6 +30,7 @@ from eventsapp.registrations import (
     wording,
 )
 from eventsapp.registrations import desk as verbs
+from eventsapp.registrations.desk import FormUsed
 from eventsapp.registrations.listings import Line
 from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, RegistrationStatus
 from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, PartyTooLarge, child_field
@@ -173,6 +174,8 @@ def register(code: str) -> tuple[str, int] | BaseResponse:
         return _new_page(run_here(code), answered), 422
     except Refusal as refusal:
         status = refuse(answered, refusal)
+        if isinstance(refusal, FormUsed):
+            answered.once.data = link_token()
         return _new_page(run_here(code), answered), status
     name, waits = registration.contact.first_name, registration.status is RegistrationStatus.WAITING
     db.session.commit()

@@ -25,6 +25,7 @@ from eventsapp.people.models import Organisation
 from eventsapp.refusals import Conflict, Refusal
 from eventsapp.registrations import admission, party, referrals, relays
 from eventsapp.registrations import desk as verbs
+from eventsapp.registrations.desk import FormUsed
 from eventsapp.registrations.models import CHILD_BRACKETS, RegistrationStatus, WayIn
 from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, child_field
 from eventsapp.web import slips
@@ -104,6 +105,8 @@ def register(code: str) -> tuple[str, int] | BaseResponse:
         return _page(helped_here(code), answered), 422
     except Refusal as refusal:
         status = refuse(answered, refusal)
+        if isinstance(refusal, FormUsed):
+            answered.once.data = link_token()
         return _page(helped_here(code), answered), status
     name, waits = registration.contact.first_name, registration.status is RegistrationStatus.WAITING
     slip = url_for("slips.show", code=code, registration=registration.code)

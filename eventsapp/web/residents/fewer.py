@@ -16,6 +16,8 @@ from eventsapp.registrations.enrolments import Answers, AnswersForgotten
 from eventsapp.registrations.models import CHILD_BRACKETS
 from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, PartyAnswers, child_field
 from eventsapp.registrations.people_answers import PeopleAnswers
+from eventsapp.registrations.professional_answers import ProfessionalAnswers
+from eventsapp.web.addresses import row_number
 from eventsapp.web.residents import kept_answers
 from eventsapp.web.residents.enrolment_forms import (
     NumbersForm,
@@ -40,7 +42,7 @@ def form(code: str) -> Answer:
     """Who comes?"""
     event = listings.by_code(code)
     answers = kept_answers.answers_of(event)
-    if answers is None:
+    if answers is None or isinstance(answers, ProfessionalAnswers):
         return to_check(code)
     return form_page(event, answers, filled_in(answers))
 
@@ -54,7 +56,7 @@ def keep(code: str) -> Answer:
     except AnswersForgotten:
         return to_check(code)
     answers = enrolments.answers_of(enrolment)
-    if answers is None:
+    if answers is None or isinstance(answers, ProfessionalAnswers):  # they come alone: no fewer
         return to_check(code)
     asked: FlaskForm = WhoComesForm() if isinstance(answers, PeopleAnswers) else NumbersForm()
     try:
@@ -77,8 +79,8 @@ def keep(code: str) -> Answer:
 def those_who_come(answers: Answers, asked: FlaskForm) -> Answers:
     """The same party without those who stay away. Raises AnswersRefused and the refusals of completeness."""
     if isinstance(answers, PeopleAnswers):
-        ticked = {int(one) for one in request.form.getlist("people") if one.isascii() and one.isdigit()}
-        smaller = answers.keeping(ticked)
+        ticked = {row_number(one) for one in request.form.getlist("people")}
+        smaller = answers.keeping([number for number in answers.people if number in ticked])
         smaller.require_complete()
         return smaller
     numbers = party.read_numbers(asked.data)

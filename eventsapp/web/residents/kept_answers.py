@@ -49,6 +49,12 @@ def answers_of(event: Event) -> Answers | None:
         return None
 
 
+def forget_all() -> None:
+    """Nothing that was typed in this browser is found again: somebody else has it next."""
+    for token in session.pop(ENROLMENTS, {}).values():
+        enrolments.forget(token)
+
+
 def closed_page(event: Event, refusal: Refusal) -> str:
     """Why nobody registers here, and what to do instead."""
     return render_template(

@@ -14,7 +14,9 @@ from eventsapp.people import household_browsers, household_codes, household_lett
 from eventsapp.people.household_models import CodePurpose
 from eventsapp.people.models import Household
 from eventsapp.refusals import Conflict, Refusal, msgid
+from eventsapp.registrations import enrolments
 from eventsapp.web.forms import refuse
+from eventsapp.web.residents import kept_answers
 from eventsapp.web.residents.own_door import (
     actor,
     confirm_this,
@@ -89,6 +91,7 @@ def forget_others(token: str) -> BaseResponse:
     """« Oublier les autres téléphones »."""
     household = confirmed_household(token)
     ended = household_browsers.forget_others(household, tokens(), now=clock.now())
+    enrolments.forget_confirmed(household)
     db.session.commit()
     flash(
         ngettext("%(num)d autre téléphone est oublié.", "%(num)d autres téléphones sont oubliés.", ended)
@@ -101,9 +104,11 @@ def forget_others(token: str) -> BaseResponse:
 
 @bp.post("/m/<token>/telephones/sortie")
 def leave(token: str) -> BaseResponse:
-    """This browser is forgotten: it was borrowed."""
+    """This browser is forgotten: it was borrowed. What was typed in it goes, too."""
     household = households.by_link(token)
     household_browsers.leave(household, tokens(), now=clock.now())
+    enrolments.forget_confirmed(household)
+    kept_answers.forget_all()
     db.session.commit()
     return redirect(url_for("own_page.show", token=token), 303)
 

@@ -110,6 +110,25 @@ def test_sent_twice_it_registers_once(
     assert len(registered()) == 3
 
 
+def test_a_second_sheet_typed_into_the_page_of_the_first_is_not_lost(
+    event: Event, nadia: Account, sign_in: SignIn
+) -> None:
+    desk = sign_in(nadia)
+    form = filled(desk, event, SHEET)
+    assert [desk.submit(form).status_code for _ in range(2)] == [303, 303]
+    form["line_5-first_name"], form["line_5-phone"] = "Chloé", "06 39 98 00 05"
+    form["line_5-adults"], form["line_5-agrees"] = "1", "y"
+    for number in SHEET:
+        for name in SHEET[number]:
+            form[f"line_{number}-{name}"] = "" if name != "agrees" else None
+    asked = desk.submit(form)
+    assert asked.status_code == 409
+    assert "Une feuille de cette page est déjà enregistrée." in asked.page.main.text
+    assert len(registered()) == 3
+    assert desk.submit(asked.page.form()).status_code == 303
+    assert [name for name, *_ in registered()] == ["Awa", "Binta", "Driss", "Chloé"]
+
+
 @pytest.mark.databases("sqlite")
 def test_a_group_that_no_room_takes_is_said_beside_its_line(
     event: Event, nadia: Account, sign_in: SignIn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
@@ -40,6 +41,30 @@ def test_somebody_who_calls_is_registered_once(
     assert kinds() == ["confirmed REQUEST"]
     lines = db_session.scalars(select(JournalLine.verb).where(JournalLine.thing == "registration"))
     assert lines.all() == ["registered by desk"]
+
+
+@pytest.mark.parametrize("door", ["inscriptions/nouvelle", "inscrire"])
+def test_a_page_that_was_gone_back_to_loses_nobody(
+    event: Event, nadia: Account, sign_in: SignIn, db_session: scoped_session[Session], door: str
+) -> None:
+    """The form of Awa, filled in again for Binta: it says so, and registers her when it is sent once more."""
+    desk = sign_in(nadia)
+    form = desk.get(f"/pro/rendez-vous/{event.code}/{door}").page.form(button="Inscrire")
+    awa = {"first_name": "Awa", "email": "awa@example.org", "adults": "1", "agrees": "y"}
+    binta = awa | {"first_name": "Binta", "email": "", "phone": "06 39 98 00 02"}
+    assert [desk.submit(form, awa).status_code for _ in range(2)] == [303, 303]
+    for other in (binta, awa | {"adults": "2"}):
+        asked = desk.submit(form, other)
+        assert asked.status_code == 409
+        said = "Ce formulaire a déjà inscrit Awa. C’est une autre personne ? Envoyez-le encore une fois."
+        assert said in asked.page.main.text
+        again = asked.page.form(button="Inscrire")
+        assert (again["first_name"], again["adults"]) == (other["first_name"], other["adults"])
+    assert found(db_session)[1] == 1
+    again = desk.submit(form, binta).page.form(button="Inscrire")
+    again["agrees"] = "y"
+    assert [desk.submit(again).status_code for _ in range(2)] == [303, 303]
+    assert found(db_session) == ([(RegistrationStatus.CONFIRMED, 1)] * 2, 2, 2)
 
 
 def test_a_desk_and_a_family_cancel_and_its_place_is_given_once(

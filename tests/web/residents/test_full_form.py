@@ -285,3 +285,16 @@ def test_fewer_seats_than_people_is_a_choice(client: PageClient, event: Event) -
     assert made is not None
     assert [one.first_name for one in made.participants] == ["Awa", "Enfant 2"]
     assert len(kinds("awa@example.org")) == 1
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("odd", ["1" * 5_000, "-1", "²", "1.0", "2147483648", "99", ""])
+def test_numbers_of_nobody_are_nobody(client: PageClient, event: Event, odd: str) -> None:
+    group = group_of(client, event, "6-10")
+    form = client.get(f"{form_of(event)}/moins").page.form()
+    given = client.post(
+        f"{form_of(event)}/moins", data={"csrf_token": form["csrf_token"], "people": [odd, "2"]}
+    )
+    assert given.status_code == 422
+    assert "Un adulte accompagne les enfants" in given.page.one(class_="errsum").text
+    assert "2 personnes" in client.get(group.address).page.heading

@@ -17,9 +17,10 @@ from eventsapp.mailroom import rounds
 from eventsapp.mailroom.models import Letter
 from eventsapp.people import household_browsers, household_codes
 from eventsapp.people.household_models import HouseholdBrowser, HouseholdCode
+from eventsapp.people.models import Household
 from eventsapp.registrations import booking, seats
 from eventsapp.registrations.booking import Confirmed
-from eventsapp.registrations.models import AgeBracket, Need, WayIn
+from eventsapp.registrations.models import AgeBracket, Enrolment, Need, WayIn
 from eventsapp.registrations.party import Member
 from tests import factories
 from tests.pages import PageClient
@@ -204,6 +205,55 @@ def test_other_telephones_are_forgotten_and_so_is_a_borrowed_one(
     assert "1 autre téléphone est oublié." in page.main.text
     client.submit(page.form(button="Ce téléphone n’est pas à moi"))
     assert "Ibrahim" not in client.get(address).page.html
+
+
+def test_whoever_has_the_borrowed_telephone_next_finds_no_way_back(
+    app: Flask, client: PageClient, event: Event
+) -> None:
+    """The form that registered her is not a key: sent again from a browser that she left, or that she had
+    forgotten, it would open her page and confirm it anew."""
+    path = f"/e/{event.code}/inscription"
+    typed = {"first_name": "Awa", "email": "awa@example.org", "adults": "1", "children_6_10": "1"}
+    check = f"{path}/verification"
+    borrowed = app.test_client()
+    assert isinstance(borrowed, PageClient)
+    for browser, button in (
+        (borrowed, "Ce téléphone n’est pas à moi"),
+        (client, "Oublier les autres téléphones"),
+    ):
+        browser.submit(browser.get(path).page.form(path), typed)
+        form = browser.get(check).page.form(check)
+        home = browser.submit(form).location
+        browser.get(home)
+        with browser.session_transaction() as kept:
+            copied = dict(kept)
+        db.session.rollback()
+        household = db.session.scalars(select(Household).order_by(Household.id.desc())).first()
+        assert household is not None
+        with a_transaction():
+            mine = household_browsers.confirm(household, "", now=time.now())
+        hers = app.test_client()
+        assert isinstance(hers, PageClient)
+        hers.set_cookie("foyer", mine, path="/m")
+        at = browser if browser is borrowed else hers
+        at.submit(at.get(home).page.form(button=button))
+        with browser.session_transaction() as kept:
+            kept.update(copied)  # somebody kept the cookie
+        assert browser.submit(form).status_code == 410
+        assert "1 enfant" not in browser.get(home).page.html
+
+
+def test_what_was_typed_for_another_event_goes_with_a_borrowed_telephone(
+    client: PageClient, event: Event, awa: Confirmed
+) -> None:
+    path = f"/e/{event.code}/inscription"
+    client.submit(client.get(path).page.form(path), {"first_name": "Zawadie", "email": "z@example.org"})
+    home = confirm(client, awa)
+    assert "Zawadie" in client.get(path).page.html
+    client.submit(client.get(home).page.form(button="Ce téléphone n’est pas à moi"))
+    assert "Zawadie" not in client.get(path).page.html
+    db.session.rollback()
+    assert db.session.scalars(select(Enrolment).where(Enrolment.registration_id.is_(None))).all() == []
 
 
 def test_a_month_later_a_code_is_asked_for_again_and_the_row_is_gone(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
+from eventsapp.invitations.models import Invitation, PartStat
 from eventsapp.people.models import Person
 from tests import factories
 from tests.pages import PageClient
@@ -42,6 +43,58 @@ def test_she_takes_it_away_for_another_program(client: PageClient, home: str) ->
     assert [len(one["people"]) for one in held["registrations"]] == [3]
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="mes-donnees.json"'
+
+
+@pytest.mark.parametrize("first_name", ["Eve", "Awa"])
+@pytest.mark.parametrize("seats", [3, 4])
+def test_typing_somebody_s_address_shows_nothing_of_them(
+    client: PageClient, db_session: scoped_session[Session], first_name: str, seats: int
+) -> None:
+    """Eve registers with Awa's address, waiting or seated: what a mailbox was told and answered is Awa's."""
+    event = factories.an_event("Atelier cuisine en famille", capacity=seats)
+    db_session.commit()
+    register(event, answers("Awa", 2, 1))
+    db_session.scalars(select(Invitation)).one().partstat = PartStat.ACCEPTED
+    db_session.commit()
+    made = register(event, answers(first_name, email="Awa@example.org"))
+    held = json.loads(client.get(f"{confirm(client, made)}/mes-donnees.json").get_data(as_text=True))
+    alone = factories.an_event("Balade", capacity=1)
+    db_session.commit()
+    if seats == 3:
+        register(alone, answers("Binta"))
+    other = register(alone, answers(first_name, email="eve@example.org"))
+    expected = json.loads(client.get(f"{confirm(client, other)}/mes-donnees.json").get_data(as_text=True))
+    [mine], [usual] = held["registrations"], expected["registrations"]
+    assert mine["status"] == usual["status"]
+    if seats == 3:
+        assert (mine["invitation"], usual["invitation"]) == (None, None)
+    else:
+        assert mine["invitation"] == usual["invitation"] | {"address": "Awa@example.org"}
+        assert usual["invitation"]["answer"] is None
+
+
+@pytest.mark.parametrize("page", ["mes-donnees", "mes-donnees.json", "effacement"])
+def test_of_a_sensitive_action_it_says_neither_what_nor_the_place_s_name(
+    client: PageClient, db_session: scoped_session[Session], page: str
+) -> None:
+    action = factories.an_action("Familles en hôtel", is_sensitive=True)
+    event = factories.an_event("Temps partagé", activity=factories.an_activity("Répit", action=action))
+    db_session.commit()
+    made = register(event, answers("Awa"))
+    answer = client.get(f"{confirm(client, made)}/{page}")
+    said = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    for word in ("Temps partag", "Répit", "hôtel", event.venue.name):
+        assert word not in said
+
+
+def test_what_the_mailbox_answered_is_hers_where_nobody_else_uses_it(client: PageClient, home: str) -> None:
+    db.session.rollback()
+    db.session.scalars(select(Invitation)).one().partstat = PartStat.ACCEPTED
+    db.session.commit()
+    held = json.loads(client.get(f"{home}/mes-donnees.json").get_data(as_text=True))
+    invitation = held["registrations"][0]["invitation"]
+    assert (invitation["name"], invitation["answer"]) == ("Awa", "ACCEPTED")
 
 
 def test_erasing_asks_once_more_and_then_nothing_opens_any_more(client: PageClient, home: str) -> None:

@@ -206,3 +206,20 @@ def test_person_by_person_never_nobody_nor_children_alone_nor_strangers(
         assert said in answer.page.one(class_="errsum").text
     assert people(made.registration) == ["Awa 26-59", "Ibrahim 11-14", "Aïcha 6-10"]
     assert made.registration.status is RegistrationStatus.CONFIRMED
+
+
+def test_who_came_in_somebody_s_place_is_not_lost_by_an_older_page(
+    client: PageClient, trail: tuple[Event, Confirmed]
+) -> None:
+    """Aïcha stays at home and Sara, as old, comes; a page from before knows of no Sara."""
+    made = trail[1]
+    path = f"{confirm(client, made)}/inscriptions/{made.registration.code}/personnes"
+    older = client.get(path).page.form(button=SAVE)
+    awa, ibrahim, aicha = older.values["staying"]
+    swapped = {"staying": [awa, ibrahim], "first_name": "Sara", "bracket": "6-10"}
+    assert client.submit(client.get(path).page.form(button=SAVE), swapped).status_code == 303
+    blank = {"first_name": "", "bracket": ""}
+    late = client.submit(older, blank | {"staying": [awa, ibrahim, aicha]})
+    assert late.status_code == 409
+    assert "Cette inscription a changé entre-temps." in late.page.main.text
+    assert people(made.registration) == ["Awa 26-59", "Ibrahim 11-14", "Sara 6-10"]

@@ -117,6 +117,19 @@ def test_a_double_click_registers_once_and_the_full_wait(client: PageClient, eve
     assert len(professionals()) == 3
 
 
+def test_a_professional_does_not_come_fewer_nor_more(client: PageClient, event: Event) -> None:
+    """The page of families that come fewer would make one of them, at a meeting of professionals."""
+    check = answer(client, event).location
+    assert client.get(f"/e/{event.code}/inscription/moins").location == check
+    form = client.get(check).page.form()
+    tokens = {"csrf_token": form["csrf_token"]}
+    sent = client.post(f"/e/{event.code}/inscription/moins", data={**tokens, "adults": "2"})
+    assert (sent.status_code, sent.location) == (303, check)
+    assert client.submit(form).location.startswith("/ma-venue/")
+    db.session.rollback()
+    assert db.session.scalars(select(Registration.seats)).all() == [1]
+
+
 def test_each_link_opens_its_own_page_only(client: PageClient, event: Event) -> None:
     page = own_page(client, event)
     token = page.address.rsplit("/", 1)[1]
