@@ -62,3 +62,8 @@ class EntryRules:
     children_per_adult: int | None = None
     order: QueueOrder = QueueOrder.FIRST_FIT
     answer_hours: int | None = None
+
+    @property
+    def has_quotas(self) -> bool:
+        """Whether of some people only so many may come."""
+        return (self.most_adults, self.most_children, self.most_under_6) != (None, None, None)

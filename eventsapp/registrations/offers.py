@@ -199,26 +199,34 @@ def _came_back(offer: Registration, reached: Reached) -> bool:
 
 
 def _lapse(offers: Sequence[Registration], event: Event, now: datetime) -> None:
-    """No answer: their seats go to the next in line, in the same transaction; then they are told."""
-    for one in offers:
-        one.lapses += 1
-        seats.free(event, seats.weight_of(one))
-        if one.lapses < MOST_LAPSES:
-            moves.move(one, RegistrationStatus.WAITING, now)
-            one.waiting_since, one.overtaken = waiting_list.end_of_queue(event, now), 0
-            db.session.flush()
-        else:
-            moves.move(one, RegistrationStatus.CANCELLED, now)
-        moves.note(WORKER, "offer_lapsed", one, now)
-    if not offers:
-        return
-    waiting_list.seat(event, actor=WORKER, now=now)
+    """No answer: their seats go to the next in line, in the same transaction; then they are told.
+
+    However late we come, one deadline after the other: whoever was next in line for the seats that came free
+    first has them, though with those of a later deadline they would have gone to a larger party.
+    """
+    ran_out = {one.answer_by for one in offers if one.answer_by is not None}
+    for deadline in sorted(ran_out):
+        for one in [one for one in offers if one.answer_by == deadline]:
+            _take_back(one, event, now)
+        waiting_list.seat(event, actor=WORKER, now=now)
     for one in offers:
         if one.status is RegistrationStatus.CANCELLED:
             offer_letters.given_up(one, now=now)
         elif one.status is RegistrationStatus.WAITING:
             offer_letters.lapsed(one, rank=listings.rank(one) or 1, now=now)
         # Otherwise nobody else wanted the place, and it was offered to them again.
+
+
+def _take_back(offer: Registration, event: Event, now: datetime) -> None:
+    offer.lapses += 1
+    seats.free(event, seats.weight_of(offer))
+    if offer.lapses < MOST_LAPSES:
+        moves.move(offer, RegistrationStatus.WAITING, now)
+        offer.waiting_since, offer.overtaken = waiting_list.end_of_queue(event, now), 0
+    else:
+        moves.move(offer, RegistrationStatus.CANCELLED, now)
+    db.session.flush()
+    moves.note(WORKER, "offer_lapsed", offer, now)
 
 
 def _end_all(offers: Sequence[Registration], event: Event, now: datetime) -> int:

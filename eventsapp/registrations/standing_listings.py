@@ -32,14 +32,21 @@ class Standing:
     sign_up: StandingSignUp
     people: int
     seated: int
+    offered: int
+    """Dates at which a place is held for them until they say yes."""
     waiting: int
     impossible: int
     """Dates that never take so many people."""
 
     @property
     def dates(self) -> int:
-        """To which they are registered, seated or waiting."""
-        return self.seated + self.waiting
+        """To which they are registered, seated, asked or waiting."""
+        return self.seated + self.offered + self.waiting
+
+    @property
+    def is_neutral(self) -> bool:
+        """Its action turned sensitive since: the title stays unsaid."""
+        return self.sign_up.activity.action.is_sensitive
 
     @property
     def is_paused(self) -> bool:
@@ -72,13 +79,14 @@ def of_household(household: Household, *, now: datetime) -> list[Standing]:
 
 
 @lru_cache(maxsize=1)
-def _of_household() -> Select[StandingSignUp, int, int, int, int]:
+def _of_household() -> Select[StandingSignUp, int, int, int, int, int]:
     now = bindparam("now", type_=Moment())
     return (
         select(
             StandingSignUp,
             _people(),
             _held(RegistrationStatus.CONFIRMED, now),
+            _held(RegistrationStatus.OFFERED, now),
             _held(RegistrationStatus.WAITING, now),
             _impossible(now),
         )
@@ -86,7 +94,7 @@ def _of_household() -> Select[StandingSignUp, int, int, int, int]:
             StandingSignUp.household_id == bindparam("household_id"),
             StandingSignUp.status != StandingStatus.ENDED,
         )
-        .options(joinedload(StandingSignUp.activity))
+        .options(joinedload(StandingSignUp.activity).joinedload(Activity.action))
         .order_by(StandingSignUp.id)
     )
 

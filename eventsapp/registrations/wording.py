@@ -23,30 +23,40 @@ _REASONS = {
 def rule_of(entry: EntryRules) -> str:
     """Who has the places that come free: « La première famille de la liste qui tient… »."""
     said = [order_of(entry.order)]
+    if entry.order is QueueOrder.FIRST_FIT and entry.has_quotas:
+        said.append(gettext("Une famille qui ne lui prend aucune place ne compte pas."))
     if entry.answer_hours is not None:
         said.append(
             ngettext(
-                "La famille choisie a %(num)d heure pour dire oui. Sans réponse, la place va à la suivante.",
-                "La famille choisie a %(num)d heures pour dire oui. Sans réponse, la place va à la suivante.",
+                "La famille choisie a %(num)d heure pour dire oui, moins si le rendez-vous est proche. "
+                "Sans réponse, la place va à la suivante.",
+                "La famille choisie a %(num)d heures pour dire oui, moins si le rendez-vous est proche. "
+                "Sans réponse, la place va à la suivante.",
                 entry.answer_hours,
             )
         )
     return " ".join(said)
 
 
-def overtaken(times: int) -> str:
-    """What somebody who was overtaken is told of it; nothing where nobody passed."""
+def overtaken(times: int, order: QueueOrder) -> str:
+    """What somebody who waits is told of those who passed, and of those who still may; nothing where nobody
+    did and nobody may."""
+    is_over = order is QueueOrder.STRICT or times >= MOST_OVERTAKINGS
     if not times:
-        return ""
+        return (
+            ""
+            if is_over
+            else gettext("Au plus %(most)s familles peuvent passer devant vous.", most=MOST_OVERTAKINGS)
+        )
     passed = ngettext(
-        "%(num)d famille plus petite est passée avant vous.",
-        "%(num)d familles plus petites sont passées avant vous.",
-        times,
+        "%(num)d famille est passée devant vous.", "%(num)d familles sont passées devant vous.", times
     )
-    if times < MOST_OVERTAKINGS:
-        bound = gettext("Après %(most)s, plus personne ne passe devant vous.", most=MOST_OVERTAKINGS)
-    else:
+    if order is QueueOrder.STRICT:
+        bound = gettext("Plus personne ne passe devant vous.")
+    elif is_over:
         bound = gettext("Plus personne ne passe devant vous : les places qui se libèrent vous attendent.")
+    else:
+        bound = gettext("Après %(most)s, plus personne ne passe devant vous.", most=MOST_OVERTAKINGS)
     return f"{passed} {bound}"
 
 
@@ -63,6 +73,6 @@ def order_of(order: QueueOrder) -> str:
         )
     return gettext(
         "Une place se libère ? Elle va à la première famille de la liste qui tient tout entière. "
-        "Une famille attend son tour : %(most)s familles plus petites peuvent passer, pas plus.",
+        "Au plus %(most)s autres peuvent passer devant une famille qui attend.",
         most=MOST_OVERTAKINGS,
     )

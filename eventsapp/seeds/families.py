@@ -1,18 +1,20 @@
-"""A few made-up families: seats taken here and there, one full event with a waiting list, one cancelled."""
+"""A few made-up families: seats taken here and there, one full event with a waiting list, one where a place
+that came free is offered, one cancelled."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from eventsapp.agenda import scheduling
+from eventsapp.agenda import entry_changes, scheduling
 from eventsapp.agenda.entry_rules import EntryForm
 from eventsapp.agenda.models import ActivityKind, Event, RegistrationMode
 from eventsapp.people import contacts
 from eventsapp.people.models import Means
 from eventsapp.registrations import booking, enrolments, reached
 from eventsapp.registrations.enrolments import Answers
-from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket
+from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, Registration
 from eventsapp.registrations.party import Member, PartyAnswers
 from eventsapp.registrations.people_answers import TICKED_NEEDS, PeopleAnswers
 from eventsapp.registrations.reached import Reached
@@ -24,6 +26,9 @@ enough for the letters (one a family) to be read."""
 
 TRAIL_FAMILIES = 12
 WAITING_FAMILIES = 2
+ANSWER_HOURS = 24
+HELD_UP, NEXT_IN_LINE = (2, 3), [(1, 1), (1, 0)]
+"""Adults and children of those who wait where a place is offered: too many, then who is asked, then one."""
 WHY_CANCELLED = "L’association ne peut pas venir ce jour-là."
 
 
@@ -41,7 +46,9 @@ def plant_families(events: Sequence[Event], first_names: Sequence[str], *, now: 
     register = _Register(first_names, now)
     if others:
         _fill(others[0], register)
-    for number, event in enumerate(others[1:NEXT_EVENTS]):
+    if len(others) > 1:
+        _offer(others[1], register, now)
+    for number, event in enumerate(others[2:NEXT_EVENTS]):
         for _ in range(number % 4 + 1):
             register.family(event)
     for event in trail:
@@ -67,6 +74,20 @@ def _fill(event: Event, register: _Register) -> None:
         register.family(event)
 
 
+def _offer(event: Event, register: _Register, now: datetime) -> None:
+    """Takes every seat but for a yes within a day; two come free, a large family is passed over, who comes
+    after it is asked, and another waits."""
+    rules = replace(event.entry, answer_hours=ANSWER_HOURS)
+    entry_changes.change(event, rules, actor="seeds", now=now)
+    leaving = register.party(event, 1, 1)
+    while event.seats_left:
+        adults = min(event.seats_left, 2)
+        register.party(event, adults, min(event.seats_left - adults, 3))
+    for adults, children in (HELD_UP, *NEXT_IN_LINE):
+        register.party(event, adults, children)
+    booking.cancel(leaving, actor="seeds", now=now)
+
+
 class _Register:
     """Registers one family after another, each by its form, as they would themselves."""
 
@@ -78,10 +99,14 @@ class _Register:
     def family(self, event: Event, *, at_most: int = 6) -> None:
         """One more family, of `at_most` people, at this event."""
         chance = luck("family", self._count)
+        adults = min(at_most, chance.choice((1, 1, 2)))
+        self.party(event, adults, min(at_most - adults, chance.randint(0, 3)))
+
+    def party(self, event: Event, adults: int, with_them: int) -> Registration:
+        """One more family of so many adults and children, of different ages."""
+        chance = luck("party", self._count)
         first_name = self._names[self._count % len(self._names)]
         self._count += 1
-        adults = min(at_most, chance.choice((1, 1, 2)))
-        with_them = min(at_most - adults, chance.randint(0, 3))
         children = chance.sample(CHILD_BRACKETS[1:4], with_them)
         known = Reached(
             first_name=first_name,
@@ -99,7 +124,7 @@ class _Register:
             )
         token = enrolments.open_(event, answers, self._now)
         language = chance.choice(("fr", "fr", "fr", "en"))
-        booking.confirm(token, event.id, language=language, now=self._now)
+        return booking.confirm(token, event.id, language=language, now=self._now).registration
 
     def _group(self, known: Reached, adults: int, children: Sequence[AgeBracket]) -> PeopleAnswers:
         """The same family, person by person; one in three needs something that day."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 CHILDREN = ("0-2", "3-5", "6-10", "11-14", "15-17")
@@ -60,6 +61,8 @@ class Reach:
     landline: bool = False
     wish: str | None = None
     hears: bool = True
+    calendar: str = ""
+    """The method that their calendar heard last of this event."""
 
     @property
     def means(self) -> list[str]:
@@ -79,14 +82,13 @@ class Party:
     """Who registered, in the order of arrival, and what they know."""
 
     name: str
+    """Of this registration: who comes back has another, and another name for it."""
     brackets: tuple[str, ...]
     reach: Reach
     state: State
     told: Terms
     place: int = 0
     """In the queue."""
-    calendar: str = ""
-    """The method that their calendar heard last."""
     overtaken: int = 0
     """How many later parties took seats that it lacked."""
     calls: dict[str, str] = field(default_factory=dict)
@@ -95,6 +97,14 @@ class Party:
     """When the letter of their offer left, in quarters of an hour."""
     answer_by: int | None = None
     lapses: int = 0
+    is_lost: bool = False
+    """The letter of their offer was taken back before it left: they wanted no more of them."""
+    is_news: bool = False
+    """It came with all dates of the series, and its letter is still to be written."""
+
+    @property
+    def reader(self) -> str:
+        return self.name.split("+", maxsplit=1)[0]
 
     @property
     def weight(self) -> Weight:
@@ -115,6 +125,8 @@ class Model:
     terms: Terms = field(default_factory=Terms)
     parties: dict[str, Party] = field(default_factory=dict)
     letters: list[tuple[str, str, str]] = field(default_factory=list)
+    standing: list[tuple[str, tuple[str, ...], Reach]] = field(default_factory=list)
+    """Who comes to all dates and was not yet registered to this one."""
     now: int = 0
     """Quarters of an hour since the story began."""
     places: int = 0
@@ -135,13 +147,65 @@ class Model:
         """False: refused."""
         if self.terms.is_cancelled or not self._is_possible(brackets):
             return False
+        self._let_standing_in()
+        seated = self._enter(name, brackets, reach).state is State.SEATED
+        self._write(self.parties[name], "confirmed" if seated else "waiting", "REQUEST" if seated else "")
+        return True
+
+    def returns(self, name: str, brackets: tuple[str, ...], *, may_wait: bool) -> str | None:
+        """Those of a party register once more; the name of it. None: refused."""
+        reader = self.parties[name].reader
+        theirs = [party for party in self.parties.values() if party.reader == reader]
+        if any(party.state is not State.GONE for party in theirs):
+            return None
+        found = deepcopy(self.__dict__)
+        again = f"{reader}{'+' * len(theirs)}"
+        if not self.arrives(again, brackets, self.parties[name].reach):
+            return None
+        if self.parties[again].state is State.WAITING and not may_wait:
+            self.__dict__.update(found)
+            return None
+        return again
+
+    def stands(self, name: str, brackets: tuple[str, ...], reach: Reach) -> bool:
+        """Somebody comes to all dates from now on. False: not to this one, now."""
+        self.standing.append((name, brackets, reach))
+        if self.terms.is_cancelled:
+            return False
+        self._let_standing_in()
+        if name in self.parties:
+            self._tell_standing(self.parties[name])
+        return name in self.parties
+
+    def standing_job(self) -> None:
+        """Those who come to all dates are registered to this one, and told."""
+        if not self.terms.is_cancelled:
+            self._let_standing_in()
+        for party in self.parties.values():
+            self._tell_standing(party)
+
+    def _let_standing_in(self) -> None:
+        for name, brackets, reach in self.standing:
+            if self._is_possible(brackets):
+                self._enter(name, brackets, reach).is_news = True
+        self.standing = []
+
+    def _tell_standing(self, party: Party) -> None:
+        """A place that was offered meanwhile, or one that is called off, is told otherwise."""
+        if party.is_news and not self.terms.is_cancelled:
+            if party.state is State.SEATED:
+                self._write(party, "confirmed", "REQUEST")
+            elif party.state is State.WAITING:
+                self._write(party, "waiting")
+        party.is_news = False
+
+    def _enter(self, name: str, brackets: tuple[str, ...], reach: Reach) -> Party:
         fits = self._may_sit(_weight(brackets), self.queue)
         if fits:
             self._overtake(_weight(brackets), self.queue)
         state = State.SEATED if fits else State.WAITING
         self.parties[name] = Party(name, brackets, reach, state, self.terms, self._last_place())
-        self._write(self.parties[name], "confirmed" if fits else "waiting", "REQUEST" if fits else "")
-        return True
+        return self.parties[name]
 
     def leaves(self, name: str) -> bool:
         """False: they had left."""
@@ -197,12 +261,20 @@ class Model:
         if (wish == MAIL and not reach.email) or (wish in {SMS, CALL} and not by_phone):
             return False
         reach.wish, reach.hears = wish, hears
+        if not hears:
+            self._hears_no_more(self.parties[name].reader)
         return True
+
+    def _hears_no_more(self, reader: str) -> None:
+        """What was to leave does not, and nobody calls: who was not reached will not be."""
+        for party in self.parties.values():
+            if party.reader == reader:
+                party.calls, party.is_lost = {}, party.reached_at is None
 
     def letters_left(self) -> None:
         """Mails and texts were delivered: whoever has a place to answer for knows of it."""
         for party in self.of(State.OFFERED):
-            if party.reached_at is None and "offer" not in party.calls:
+            if party.reached_at is None and not party.is_lost and "offer" not in party.calls:
                 party.reached_at = self.now
 
     def was_called(self, name: str) -> bool:
@@ -221,14 +293,14 @@ class Model:
             if party.reached_at is not None and party.answer_by is None:
                 party.answer_by = party.reached_at + 4 * (self.rules.hours or 0)
         late = [one for one in self._offered() if one.answer_by is not None and one.answer_by <= self.now]
-        for party in late:
-            party.lapses += 1
-            party.state = State.WAITING if party.lapses < MOST_LAPSES else State.GONE
-            party.place, party.overtaken, party.answer_by = self._last_place(), 0, None
-        if late:
+        for deadline in sorted({one.answer_by or 0 for one in late}):
+            for party in [one for one in late if one.answer_by == deadline]:
+                party.lapses += 1
+                party.state = State.WAITING if party.lapses < MOST_LAPSES else State.GONE
+                party.place, party.overtaken, party.answer_by = self._last_place(), 0, None
             self._promote()
         for party in late:
-            if party.state is State.OFFERED:
+            if party.state not in {State.WAITING, State.GONE}:
                 continue  # again: nobody else wanted the place
             party.calls.pop("offer", None)
             self._write(party, "offer_given_up" if party.state is State.GONE else "offer_lapsed")
@@ -302,7 +374,7 @@ class Model:
                 self._write(party, "promoted", "REQUEST")
             else:
                 party.state, party.told, party.reached_at = State.OFFERED, self.terms, None
-                party.calls = {}
+                party.calls, party.is_lost = {}, False
                 self._write(party, "offered", thread="offer")
 
     def _seat(self, party: Party) -> None:
@@ -363,16 +435,16 @@ class Model:
         if not reach.hears:
             return
         first = reach.means[0]
-        holds_date = party.calendar == "REQUEST"
+        holds_date = party.reach.calendar == "REQUEST"
         if not reach.email or (not holds_date and (method == "CANCEL" or first != MAIL)):
             method = ""
-        party.calendar = method or party.calendar
+        party.reach.calendar = method or party.reach.calendar
         if reach.mobile or reach.landline:
             party.calls.pop(thread, None)
         if method and first != MAIL:
-            self.letters.append((party.name, f"{kind} {method}", MAIL))
+            self.letters.append((party.reader, f"{kind} {method}", MAIL))
             method = ""
-        self.letters.append((party.name, f"{kind} {method}".strip(), first))
+        self.letters.append((party.reader, f"{kind} {method}".strip(), first))
         if first == CALL:
             party.calls[thread] = kind
 

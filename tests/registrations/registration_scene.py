@@ -18,18 +18,21 @@ from eventsapp.agenda.models import Event
 from eventsapp.agenda.notice_models import Notice
 from eventsapp.database import db
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
+from eventsapp.people import households
 from eventsapp.people.contacts import phone
 from eventsapp.people.models import Means
 from eventsapp.refusals import Refusal
-from eventsapp.registrations import booking, listings
+from eventsapp.registrations import admission, booking, listings, reached, seats, standing
 from eventsapp.registrations.models import (
     CHILD_BRACKETS,
     AgeBracket,
     Participant,
     Registration,
     RegistrationStatus,
+    WayIn,
 )
 from eventsapp.registrations.party import Numbers, PartyAnswers
+from eventsapp.registrations.standing_models import StandingDate, StandingSignUp, StandingStatus
 from tests import factories
 from tests.conftest import SUNDAY_NOON
 from tests.factories import SATURDAY
@@ -78,6 +81,8 @@ HOW = one_of(
 """What they left in the form, and by which means they wish to be told."""
 
 
+UNBOUND = {"most_adults": None, "most_children": None, "most_under_6": None, "is_strict": False}
+
 MOSTLY = 9
 WHICH = between(0, MOSTLY)
 """The how manieth to arrive."""
@@ -99,6 +104,14 @@ def has_offers(scene: Scene) -> bool:
     return bool(scene.model.of(State.OFFERED))
 
 
+def has_offers_where_it_takes_place(scene: Scene) -> bool:
+    return has_offers(scene) and takes_place(scene)
+
+
+def has_left(scene: Scene) -> bool:
+    return bool(scene.model.of(State.GONE))
+
+
 def has_calls(scene: Scene) -> bool:
     return any(one.calls for one in scene.model.parties.values())
 
@@ -113,12 +126,17 @@ class Scene:
     def __init__(self, traveller: time_machine.Traveller) -> None:
         self.traveller = traveller
         self.model = Model(0)
-        self.event_id = self.last_letter = self.letters_seen = 0
+        self.event_id = self.activity_id = self.last_letter = self.letters_seen = 0
         self.registered: dict[str, int] = {}
         self.tokens: list[tuple[str, str]] = []
+        self.standing: dict[str, int] = {}
+        """The households of those who come to all dates, as long as they are not registered to this one."""
 
     def starts(self, random: Random) -> None:
-        capacity, asked = random.randint(3, 6), rules(random)
+        """Some are seated, and others wait: of all sizes, or small parties behind a large one."""
+        is_held_up = random.random() < 0.4
+        asked = replace(rules(random), **UNBOUND) if is_held_up else rules(random)
+        capacity = 6 if is_held_up else random.randint(3, 6)
         self.traveller.move_to(SUNDAY_NOON)
         with a_transaction():
             title = f"Samedi {next(NUMBER)}"
@@ -126,26 +144,40 @@ class Scene:
                 title, capacity=capacity, entry=entry_of(asked), starts_at=STARTS_AT, hours=HOURS
             )
             self.last_letter = db.session.scalar(select(func.max(Letter.id))) or 0
-        self.event_id, self.model = event.id, Model(capacity, asked)
-        for _ in range(random.randint(5, 8)):
-            self.registers(people(random), HOW(random))
+        self.event_id, self.activity_id = event.id, event.activity_id
+        self.model = Model(capacity, asked)
+        if is_held_up:
+            families = [(ADULT,) * number for number in (2, 4, random.choice([5, 6]), 1, 1, 1, 1)]
+        else:
+            families = [people(random) for _ in range(random.randint(4, 6))]
+        for coming in families:
+            self.books(coming, HOW(random))
 
     def ends(self) -> None:
         """What is open at this event is nobody's any more: not of the worker's turn in the next walk."""
+        of_series = StandingSignUp.activity_id == self.activity_id
         with a_transaction():
             db.session.execute(delete(Notice).where(Notice.event_id == self.event_id))
             db.session.execute(
                 update(Registration)
                 .where(Registration.event_id == self.event_id)
-                .values(status=RegistrationStatus.CANCELLED, offered_at=None, answer_by=None)
+                .values(
+                    status=RegistrationStatus.CANCELLED, offered_at=None, answer_by=None, standing_id=None
+                )
+            )
+            db.session.execute(delete(StandingDate).where(StandingDate.event_id == self.event_id))
+            db.session.execute(
+                update(StandingSignUp)
+                .where(of_series)
+                .values(status=StandingStatus.ENDED, ended_at=clock.now())
             )
             db.session.execute(
                 update(Letter).where(Letter.status == LetterStatus.WAITING).values(status=LetterStatus.STALE)
             )
 
     def registers(self, coming: tuple[str, ...], how: Reach) -> None:
-        name = f"N{next(NUMBER)}"
-        token = ""
+        """With the form, and its confirmation."""
+        name, token = f"N{next(NUMBER)}", ""
 
         def register() -> None:
             nonlocal token
@@ -154,11 +186,54 @@ class Scene:
                 done = booking.confirm(token, self.event_id, language="fr", now=clock.now())
                 self.registered[name] = done.registration.id
 
-        self.both(register, self.model.arrives(name, coming, replace(how)))
+        self.both(register, lambda: self.model.arrives(name, coming, replace(how)))
         self.tokens.append((name, token))
+
+    def books(self, coming: tuple[str, ...], how: Reach) -> None:
+        """With the desk: what `registers` does, in one transaction."""
+        name = f"N{next(NUMBER)}"
+
+        def book() -> None:
+            asked = answers_of(name, coming, how)
+            with a_transaction():
+                event, now = seats.locked(self.event_id), clock.now()
+                admission.require_open(event, now)
+                admission.require_possible(event, seats.load_of(asked.brackets))
+                booked = booking.book(event, asked, language="fr", way=WayIn.DESK, now=now)
+                booking.tell(booked, now=now)
+                self.registered[name] = booked.registration.id
+
+        self.both(book, lambda: self.model.arrives(name, coming, replace(how)))
+
+    def stands(self, coming: tuple[str, ...], how: Reach) -> None:
+        """For all dates of the series: for this one, the only one there is."""
+        name = f"N{next(NUMBER)}"
+        asked = answers_of(name, coming, how)
+        with a_transaction():
+            known = reached.parts_of(asked)
+            household = households.open_new(**known, language="fr", now=clock.now())
+            db.session.flush()
+            self.standing[name] = household.id
+            standing.sign_up(
+                self.event.activity, household, asked.members, actor="household:1", now=clock.now()
+            )
+        self.model.stands(name, coming, replace(how))
+
+    def look_for_standing(self) -> None:
+        """Whoever comes to all dates was registered at an hour of the house's choosing."""
+        missing = {number: name for name, number in self.standing.items() if name in self.model.parties}
+        if missing:
+            rows = select(Registration.household_id, Registration.id).where(
+                Registration.event_id == self.event_id, Registration.household_id.in_(missing)
+            )
+            for number, registration in db.session.execute(rows):
+                self.registered[missing[number]] = registration
+                self.standing.pop(missing[number])
 
     def holds(self) -> None:
         """What is true after every step."""
+        db.session.rollback()
+        self.look_for_standing()
         self.everybody_is_there_once_in_the_state_and_order_of_the_model()
         self.counters_are_the_sum_of_those_who_hold_seats_within_places_and_quotas()
         self.the_waiting_list_keeps_its_order()
@@ -166,7 +241,6 @@ class Scene:
         self.nobody_is_called_with_what_is_old_or_settled()
 
     def everybody_is_there_once_in_the_state_and_order_of_the_model(self) -> None:
-        db.session.rollback()
         brackets: dict[int, Counter[str]] = {number: Counter() for number in self.registered.values()}
         for number, bracket in db.session.execute(
             select(Participant.registration_id, Participant.bracket)
@@ -238,7 +312,7 @@ class Scene:
     def nobody_is_called_with_what_is_old_or_settled(self) -> None:
         said = [(one.reader_name, kind_of(one.kind)) for one in self.to_be_said()]
         parties = self.model.parties.values()
-        assert sorted(said) == sorted((one.name, kind) for one in parties for kind in one.calls.values())
+        assert sorted(said) == sorted((one.reader, kind) for one in parties for kind in one.calls.values())
 
     @property
     def event(self) -> Event:
@@ -261,14 +335,14 @@ class Scene:
         among: list[Party] = self.model.of(*states) or list(self.model.parties.values())
         return among[which % len(among)].name
 
-    def both(self, deed: Callable[[], bool | None], expected: bool) -> None:
+    def both(self, deed: Callable[[], bool | None], model: Callable[[], bool]) -> None:
         """Does the deed in the house: whatever is refused there, or changes nothing, is so in the model."""
         try:
             done = deed() is not False
         except Refusal:
             db.session.rollback()
             done = False
-        assert done == expected
+        assert done == model()
 
 
 def entry_of(rules: Rules) -> EntryRules:

@@ -221,6 +221,71 @@ def test_who_waits_alone_is_asked_again_and_hears_it_once() -> None:
     assert kinds("binta@example.org") == ["waiting", "offered", "offered"]
 
 
+def two_offers_and_four_who_wait() -> list[Registration]:
+    """Awa and three others have the four places, and cancel: Binta and Clara are asked, for two each."""
+    workshop = an_event(capacity=4)
+    awa = register(workshop, answers("Awa", adults=4)).registration
+    parties = {"Binta": 2, "Clara": 2, "Driss": 3, "Elif": 2, "Fatou": 1}
+    waiting = [register(workshop, answers(name, adults=many)).registration for name, many in parties.items()]
+    cancel(awa)
+    assert [one.status for one in waiting] == [OFFERED, OFFERED, WAITING, WAITING, WAITING]
+    return waiting
+
+
+def answer_by(registration: Registration, hour: datetime) -> None:
+    """The delay of an offer runs out at that hour, as the job found once."""
+    with a_transaction():
+        registration.answer_by = hour
+
+
+@pytest.mark.parametrize(
+    ("later", "after"),
+    [
+        # Binta's two came free first: too few for Driss, enough for Elif.
+        (1, [WAITING, WAITING, WAITING, OFFERED, OFFERED]),
+        # All four at once.
+        (0, [WAITING, WAITING, OFFERED, WAITING, OFFERED]),
+    ],
+)
+def test_a_job_that_comes_late_finds_the_next_in_line_as_if_each_delay_had_lapsed_at_its_time(
+    later: int, after: list[RegistrationStatus]
+) -> None:
+    waiting = two_offers_and_four_who_wait()
+    binta, clara, *_ = waiting
+    hour = clock.now() + timedelta(hours=24)
+    sent(clock.now())
+    settled(clock.now())
+    answer_by(binta, hour + timedelta(hours=1))
+    answer_by(clara, hour + timedelta(hours=1 + later))  # she was reached an hour after Binta
+    assert settled(hour + timedelta(hours=3)) == 2
+    assert [one.status for one in waiting] == after
+    assert [listings.rank(one) for one in (binta, clara)] == [2, 3]
+    assert "votre rang est 2." in said_in(letters("binta@example.org")[-1])
+    assert clara.event.seats_taken == sum(one.seats for one in waiting if one.status is OFFERED)
+
+
+def test_who_was_not_reached_says_yes_after_a_deadline_that_could_not_run() -> None:
+    """The mail of both had left; Binta's came back while no worker ran, and Clara's delay passed."""
+    binta, clara, *_ = two_offers_and_four_who_wait()
+    sent(clock.now())
+    settled(clock.now())
+    deadline = binta.answer_by
+    assert deadline is not None
+    with a_transaction():
+        db.session.execute(
+            update(Letter)
+            .where(Letter.address == "binta@example.org", Letter.kind == "registrations/offered")
+            .values(status=LetterStatus.FAILED)
+        )
+    late = deadline + timedelta(hours=5)
+    assert settled(late) == 2
+    assert (binta.status, binta.answer_by, binta.lapses) == (OFFERED, None, 0)
+    assert (clara.status, clara.lapses) == (WAITING, 1)
+    with a_transaction():
+        assert offers.accept(binta, actor="household:2", now=late)
+    assert binta.status is CONFIRMED
+
+
 def test_a_lapsed_family_stands_behind_all_who_came_since() -> None:
     binta, clara, driss = offered("Binta", "Clara", "Driss")
     sent(clock.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
@@ -19,14 +19,16 @@ from eventsapp.agenda.models import Activity, ActivityKind, Audience, Event, Eve
 from eventsapp.app import create_app
 from eventsapp.clock import PARIS, day_of
 from eventsapp.database import db
-from eventsapp.mailroom.models import Letter
+from eventsapp.mailroom.models import Letter, LetterStatus
 from eventsapp.people.models import Account, Organisation, Person
 from eventsapp.places.models import Territory, Venue
 from eventsapp.planning.models import Draft, DraftLine, DraftStatus
 from eventsapp.programme.data_files import BrokenDataFile
 from eventsapp.programme.models import Action, Project
 from eventsapp.programme.school_calendar import CalendarNotCovered, zone_c
-from eventsapp.registrations.models import Registration, RegistrationStatus
+from eventsapp.registrations import listings as registrations
+from eventsapp.registrations import offers, open_offers
+from eventsapp.registrations.models import HOLDS_SEATS, Registration, RegistrationStatus
 from eventsapp.seeds import planting, reading
 from eventsapp.tasks.models import Task, TaskStatus
 
@@ -214,25 +216,60 @@ def test_cooking_is_counted_and_reaching_out_is_not(read):
     }
 
 
+def queues(session):
+    """The registrations that wait or are asked, by event, in the order of the list."""
+    found = {}
+    for one in session.scalars(
+        select(Registration)
+        .where(Registration.status.in_((RegistrationStatus.WAITING, RegistrationStatus.OFFERED)))
+        .order_by(Registration.event_id, Registration.waiting_since, Registration.id)
+    ):
+        found.setdefault(one.event_id, []).append(one)
+    return found
+
+
 def test_one_event_is_full_with_families_waiting_and_one_is_cancelled(read):
-    full = read.scalars(select(Event).where(Event.seats_taken == Event.capacity)).one()
-    waiting = read.scalars(
-        select(Registration).where(Registration.status == RegistrationStatus.WAITING)
+    full, _ = read.scalars(
+        select(Event).where(Event.seats_taken == Event.capacity).order_by(Event.starts_at, Event.id)
     ).all()
     cancelled = read.scalars(select(Event).where(Event.status == EventStatus.CANCELLED)).one()
 
-    assert [registration.event_id for registration in waiting] == [full.id, full.id]
+    assert [one.status for one in queues(read)[full.id]] == [RegistrationStatus.WAITING] * 2
     assert not full.is_restricted
     assert not cancelled.is_restricted
     assert cancelled.starts_at > TODAY
     assert cancelled.cancel_reason
 
 
+def test_one_place_is_offered_and_a_large_family_was_passed_over_once(read):
+    nineteenth = read.scalars(select(Territory).where(Territory.slug == "paris-19")).one()
+    [offer] = open_offers.of_territory(nineteenth)
+    line = queues(read)[offer.event_id]
+
+    assert (offer.event.entry.answer_hours, offer.event.seats_left) == (24, 0)
+    assert (offer.seats, offer.contact.wants_no_messages) == (2, False)
+    assert [(one.seats, one.overtaken, registrations.rank(one)) for one in line if one is not offer] == [
+        (5, 1, 1),
+        (1, 0, 2),
+    ]
+
+
+def test_a_worker_gives_the_offer_its_hour_as_soon_as_the_letter_has_left(read):
+    """Told of nothing else, the desk of a newcomer shows until when."""
+    [letter] = read.scalars(select(Letter).where(Letter.kind == "registrations/offered"))
+    letter.status, letter.finished_at = LetterStatus.SENT, TODAY
+    read.flush()
+    [event_id] = offers.due(TODAY)
+    assert offers.settle(event_id, TODAY) == 1
+    [offer] = [one for one in queues(read)[event_id] if one.status is RegistrationStatus.OFFERED]
+    assert offer.answer_by == TODAY + timedelta(hours=24)
+
+
 def test_seats_taken_are_those_of_the_registrations(read):
     taken = dict(
         read.execute(
             select(Registration.event_id, func.sum(Registration.seats))
-            .where(Registration.status == RegistrationStatus.CONFIRMED)
+            .where(Registration.status.in_(HOLDS_SEATS))
             .group_by(Registration.event_id)
         ).all()
     )

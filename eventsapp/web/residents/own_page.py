@@ -138,6 +138,6 @@ def _shown(line: listings.Line, confirmed: bool) -> Shown:
         state,
         group_of(one.bracket for one in people),
         [one.first_name for one in people if one.first_name],
-        wording.overtaken(registration.overtaken) if line.rank else "",
+        wording.overtaken(registration.overtaken, event.entry.order) if line.rank else "",
         wording.rule_of(event.entry),
     )

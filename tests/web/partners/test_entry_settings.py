@@ -44,7 +44,7 @@ def test_she_reads_the_rule_sets_another_and_it_is_journalled(
     desk = sign_in(nadia)
     page = desk.get(settings_of(event)).page
     assert "La règle d’aujourd’hui" in page.main.text
-    assert "3 familles plus petites peuvent passer, pas plus." in page.main.text
+    assert "Au plus 3 autres peuvent passer devant une famille qui attend." in page.main.text
     done = send(desk, event, form="complete", most_under_6="4", order="ordre_strict", answer_hours="24")
     assert (done.status_code, done.location) == (303, f"/pro/rendez-vous/{event.code}/inscriptions")
     assert "C’est enregistré." in desk.get(done.location).page.text

@@ -41,7 +41,7 @@ def test_the_desk_sees_who_has_still_to_answer_and_notes_a_yes(
     assert "2 places sont offertes et pas encore prises" in said
     assert "Binta Place offerte, pas encore jointe" in said
     assert "Âge Ont une place Doivent répondre Attendent 6 à 10 ans 0 1 0 Adultes 0 1 0" in said
-    assert "La famille choisie a 24 heures pour dire oui." in said
+    assert "La famille choisie a 24 heures pour dire oui, moins si" in said
     csv = desk.get(f"{list_of(event)}.csv").text
     assert "place proposée" in csv
     with a_transaction():
@@ -82,10 +82,10 @@ def test_a_large_family_that_was_passed_is_shown_so_and_why_it_waits(
     farid = register(event, answers("Farid")).registration
     desk = sign_in(moussa)
     said = desk.get(list_of(event)).page.main.text
-    assert "3 familles plus petites sont passées avant" in said
+    assert "3 familles sont passées devant" in said
     assert "Il n’y a pas encore assez de places libres pour ce groupe." in said
     assert "ces places sont gardées pour un autre avant lui." in said
-    assert "sont passées avant." in desk.get(f"{list_of(event)}/{binta.code}").page.main.text
+    assert "sont passées devant." in desk.get(f"{list_of(event)}/{binta.code}").page.main.text
     assert "passées" not in desk.get(f"{list_of(event)}/{farid.code}").page.main.text
 
 

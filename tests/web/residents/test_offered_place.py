@@ -123,15 +123,15 @@ def test_a_large_family_reads_who_passed_and_that_it_ends(client: PageClient, ev
     home = f"/m/{register(event, answers('Binta', adults=4)).link_token}"
     said = client.get(home).page.main.text
     assert "Votre rang : 1." in said
-    assert "avant vous" not in said
-    assert "3 familles plus petites peuvent passer, pas plus." in said
+    assert "Au plus 3 familles peuvent passer devant vous." in said
+    assert "Au plus 3 autres peuvent passer devant une famille qui attend." in said
     register(event, answers("Clara"))
     said = client.get(home).page.main.text
-    assert "1 famille plus petite est passée avant vous. Après 3, plus personne ne passe devant vous." in said
+    assert "1 famille est passée devant vous. Après 3, plus personne ne passe devant vous." in said
     register(event, answers("Driss"))
     register(event, answers("Elif"))
     said = client.get(home).page.main.text
-    assert "3 familles plus petites sont passées avant vous. Plus personne ne passe devant vous :" in said
+    assert "3 familles sont passées devant vous. Plus personne ne passe devant vous :" in said
 
 
 @pytest.mark.databases("sqlite")

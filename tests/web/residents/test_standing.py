@@ -7,10 +7,12 @@ from contextlib import AbstractContextManager
 from datetime import date
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
+from eventsapp.agenda.entry_rules import EntryRules
 from eventsapp.agenda.models import Event
 from eventsapp.clock import local
 from eventsapp.database import db
@@ -21,7 +23,7 @@ from eventsapp.registrations.party import Member
 from eventsapp.registrations.standing_models import StandingSignUp, StandingStatus
 from tests import factories
 from tests.pages import PageClient
-from tests.registrations.stories import answers, kinds, register
+from tests.registrations.stories import answers, cancel, kinds, register
 from tests.web.conftest import SignIn
 from tests.web.residents.homes import confirm
 
@@ -191,6 +193,56 @@ def test_a_workshop_of_one_date_and_a_sensitive_series_offer_nothing(
     factories.an_action().is_sensitive = True
     db_session.commit()
     assert "Venir aussi" not in client.get(home).page.text
+
+
+def test_no_door_leads_to_all_dates_of_an_action_that_turned_sensitive_and_no_page_says_its_title(
+    app: Flask, client: PageClient, breakfasts: list[Event], db_session: scoped_session[Session]
+) -> None:
+    """Awa stood for it before; Binta, in another browser, had the form open."""
+    awa = home_of(client, breakfasts[0], children=1)
+    says_yes(client, awa)
+    number = standing().id
+    other = app.test_client()
+    assert isinstance(other, PageClient)
+    binta = home_of(other, breakfasts[0], "Binta", children=0)
+    asked = other.get(binta).page.link("Voir les dates (Petits déjeuners de Curial)")
+    form = other.get(asked).page.form(button="Oui, à toutes les dates")
+    factories.an_action().is_sensitive = True
+    db_session.commit()
+    assert "Venir aussi" not in other.get(binta).page.text
+    assert [other.get(asked).status_code, other.submit(form).status_code] == [404, 404]
+    assert standing().id == number  # the only one, still
+    # Awa's is named by nothing; paused and taken up again, it enters no date.
+    shown = [client.get(awa), client.get(f"{awa}/abonnements/{number}/fin")]
+    assert ["Petits déjeuners" in one.get_data(as_text=True) for one in shown] == [False, False]
+    assert "Vous venez à toutes les dates" in shown[0].page.main.text
+    later = local(date(2027, 3, 2), 8, 30)
+    factories.an_event("Petit déjeuner", activity=breakfasts[0].activity, starts_at=later)
+    db_session.commit()
+    before = len(states())
+    client.submit(shown[0].page.form(button="Ne plus m’inscrire aux nouvelles dates"))
+    client.submit(client.get(awa).page.form(button="M’inscrire de nouveau"))
+    assert standing().status is StandingStatus.ACTIVE
+    assert len(states()) == before
+
+
+def test_a_place_that_is_held_for_them_counts_among_the_dates_to_come(
+    client: PageClient, breakfasts: list[Event], db_session: scoped_session[Session]
+) -> None:
+    """The date of January has two places, and asks for a yes: Binta had both and cancels."""
+    breakfasts[1].entry = EntryRules(answer_hours=24)
+    db_session.commit()
+    binta = register(breakfasts[1], answers("Binta", adults=2)).registration
+    awa = home_of(client, breakfasts[0], children=1)
+    says_yes(client, awa)
+    assert "Pour 1 d’entre elles, vous êtes sur la liste d’attente." in client.get(awa).page.main.text
+    cancel(binta)
+    text = " ".join(client.get(awa).page.main.text.split())
+    assert "Vous avez 2 inscriptions à venir." in text
+    assert "Pour 1 d’entre elles, une place est gardée pour vous : dites oui." in text
+    assert "liste d’attente" not in text
+    ending = client.get(f"{awa}/abonnements/{standing().id}/fin").page
+    assert "Vous avez 2 inscriptions à venir. Les gardez-vous ?" in ending.main.text
 
 
 def test_the_desk_of_the_series_reads_numbers_only(
