@@ -34,7 +34,14 @@ from eventsapp.people import (
     sign_ins,
 )
 from eventsapp.proposals import submitting
-from eventsapp.registrations import enrolments, messages, referrals, reminders, standing, standing_letters
+from eventsapp.registrations import (
+    enrolments,
+    messages,
+    referrals,
+    reminders,
+    standing_dates,
+    standing_letters,
+)
 from eventsapp.registrations import offers as offered
 from eventsapp.retention import forgetting
 from eventsapp.tasks import heartbeats, queue
@@ -91,10 +98,10 @@ def enter_standing(turn: Turn) -> str:
     """
 
     def enter(event_id: int, now: datetime) -> bool:
-        return standing.enter_due(event_id, now, most=ENTERED_AT_ONCE) == ENTERED_AT_ONCE
+        return standing_dates.enter_due(event_id, now, most=ENTERED_AT_ONCE) == ENTERED_AT_ONCE
 
     entered = 0
-    for event_id in standing.due(turn.now):
+    for event_id in standing_dates.due(turn.now):
         while _tell_each([event_id], enter, turn, "event"):  # as long as a full handful was entered
             pass
         entered += 1
