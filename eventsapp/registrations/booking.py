@@ -99,6 +99,8 @@ def confirm(
     db.session.flush()
     event = seats.locked(event_id)
     admission.require_open(event, now)
+    if not isinstance(answers, ProfessionalAnswers):
+        admission.require_families(event)  # by another form, or before its desk said so
     referred = referrals.take(event, referral, now)
     load = seats.load_of(answers.brackets)
     admission.require_possible(event, load)
