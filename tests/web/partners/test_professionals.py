@@ -1,4 +1,4 @@
-"""Paul calls to come to a meeting of professionals: Nadia registers him for his organisation, never as a family."""
+"""Paul calls to come to a meeting of professionals: Nadia registers him for his organisation."""
 
 from __future__ import annotations
 
