@@ -34,8 +34,9 @@ from eventsapp.people import (
     sign_ins,
 )
 from eventsapp.proposals import submitting
-from eventsapp.registrations import enrolments, messages, referrals, reminders, standing, standing_letters
+from eventsapp.registrations import enrolments, messages, referrals, reminders, standing_letters
 from eventsapp.registrations import offers as offered
+from eventsapp.registrations import standing_dates as dates
 from eventsapp.retention import forgetting
 from eventsapp.tasks import heartbeats, queue
 
@@ -74,8 +75,7 @@ def tell_hosts_and_places(turn: Turn) -> str:
 
 
 def settle_offers(turn: Turn) -> str:
-    """Starts the time to answer of places offered, and gives to the next in line what nobody took: one event
-    and one commit at a time."""
+    """Starts the time to answer of places offered; what nobody took goes to the next. A commit an event."""
     settled = _tell_each(offered.due(turn.now), offered.settle, turn, "event")
     return f"{settled} offers settled" if settled else ""
 
@@ -91,10 +91,10 @@ def enter_standing(turn: Turn) -> str:
     """
 
     def enter(event_id: int, now: datetime) -> bool:
-        return standing.enter_due(event_id, now, most=ENTERED_AT_ONCE) == ENTERED_AT_ONCE
+        return dates.enter_due(event_id, now, most=ENTERED_AT_ONCE) == ENTERED_AT_ONCE
 
     entered = 0
-    for event_id in standing.due(turn.now):
+    for event_id in dates.due(turn.now):
         while _tell_each([event_id], enter, turn, "event"):  # as long as a full handful was entered
             pass
         entered += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from eventsapp.agenda.models import Event, RegistrationMode
+from eventsapp.agenda.models import Audience, Event, RegistrationMode
 from eventsapp.refusals import Conflict, Refusal, msgid
 from eventsapp.registrations.capacity import Load
 
@@ -35,6 +35,12 @@ class EventOver(Conflict):
     """It is past."""
 
     sentence = msgid("Ce rendez-vous est passé. On ne peut plus s’y inscrire.")
+
+
+class ForProfessionals(Conflict):
+    """Nobody comes there as a family: each registers for an organisation."""
+
+    sentence = msgid("Ce rendez-vous est entre professionnels : chacun s’y inscrit pour sa structure.")
 
 
 class PartyOverCapacity(Refusal):
@@ -92,6 +98,12 @@ def require_open(event: Event, now: datetime) -> None:
         raise NoRegistrationNeeded()
     if event.starts_at <= now:
         raise EventStarted()
+
+
+def require_families(event: Event) -> None:
+    """Raises ForProfessionals."""
+    if event.audience is Audience.PROFESSIONALS:
+        raise ForProfessionals()
 
 
 def require_possible(event: Event, load: Load) -> None:

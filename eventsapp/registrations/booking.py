@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert
-
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.people import households, professionals
@@ -16,6 +14,7 @@ from eventsapp.refusals import Conflict, msgid
 from eventsapp.registrations import (
     admission,
     enrolments,
+    entering,
     letters,
     listings,
     moves,
@@ -24,15 +23,13 @@ from eventsapp.registrations import (
     reached,
     referrals,
     seats,
+    standing_dates,
     waiting_list,
 )
 from eventsapp.registrations.enrolments import Answers
 from eventsapp.registrations.models import (
     HOLDS_SEATS,
     Enrolment,
-    Need,
-    Participant,
-    ParticipantNeed,
     Registration,
     RegistrationStatus,
     WayIn,
@@ -102,6 +99,8 @@ def confirm(
     db.session.flush()
     event = seats.locked(event_id)
     admission.require_open(event, now)
+    if not isinstance(answers, ProfessionalAnswers):
+        admission.require_families(event)  # by another form, or before its desk said so
     referred = referrals.take(event, referral, now)
     load = seats.load_of(answers.brackets)
     admission.require_possible(event, load)
@@ -129,77 +128,21 @@ def book(
 ) -> Confirmed:
     """A household or professional not known before has its seats, or waits; the caller has locked the event,
     checked, and tells them. `helped_by`: who registers them, with their agreement."""
-    place = _place(event, answers.members, way, now)
+    standing_dates.precede(event, now=now)
+    place = entering.place(event, answers.members, now)
     party = _opened(event.id, answers, language, now)
     link_token = _link_of(party, now)
-    registration = _written(event, party, answers.members, place, way=way, helped_by=helped_by, now=now)
+    registration = entering.write(event, party, answers.members, place, way=way, helped_by=helped_by, now=now)
     return Confirmed(registration, link_token)
 
 
 def enter(
-    event: Event,
-    party: Household | Professional,
-    members: Sequence[Member],
-    *,
-    way: WayIn,
-    helped_by: str = "",
-    now: datetime,
+    event: Event, party: Household | Professional, members: Sequence[Member], *, way: WayIn, now: datetime
 ) -> Registration:
-    """A party has its seats, all of them, or waits, as `waiting_list.admit` decides; flushed. The caller
-    has locked the event and checked (`admission`), and tells them (`tell`)."""
-    place = _place(event, members, way, now)
-    return _written(event, party, members, place, way=way, helped_by=helped_by, now=now)
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Seats that were taken, or a place at the end of the queue."""
-
-    seats: int
-    waiting_since: datetime | None
-
-
-def _place(event: Event, members: Sequence[Member], way: WayIn, now: datetime) -> _Place:
-    """Before the party is written: what is asked here would write it in pieces otherwise, everybody behind
-    it at this event waiting for each."""
-    if way is not WayIn.STANDING:
-        from eventsapp.registrations import standing  # it enters its dates by `enter`
-
-        standing.precede(event, now=now)
-    load = seats.load_of(member.bracket for member in members)
-    seated = waiting_list.admit(event, load)
-    return _Place(load.seats, None if seated else waiting_list.end_of_queue(event, now))
-
-
-def _written(
-    event: Event,
-    party: Household | Professional,
-    members: Sequence[Member],
-    place: _Place,
-    *,
-    way: WayIn,
-    helped_by: str,
-    now: datetime,
-) -> Registration:
-    waits = place.waiting_since is not None
-    registration = Registration(
-        event=event,
-        household=party if isinstance(party, Household) else None,
-        professional=party if isinstance(party, Professional) else None,
-        status=RegistrationStatus.WAITING if waits else RegistrationStatus.CONFIRMED,
-        seats=place.seats,
-        way=way,
-        helped_by=helped_by,
-        agreed_at=now if helped_by else None,
-        waiting_since=place.waiting_since,
-        created_at=now,
-        changed_at=now,
-        told=event.terms,
-    )
-    db.session.add(registration)
-    db.session.flush()
-    _add_participants(registration, members)
-    return registration
+    """A party that is known has its seats, all of them, or waits, after those who asked for every date;
+    flushed. The caller has locked the event and checked (`admission`), and tells them (`tell`)."""
+    standing_dates.precede(event, but=party, now=now)
+    return entering.enter(event, party, members, way=way, now=now)
 
 
 def tell(booked: Confirmed, *, now: datetime) -> None:
@@ -242,30 +185,6 @@ def seat_waiting(event: Event, *, actor: str, now: datetime) -> list[Registratio
     `event` is locked by the caller. Nobody is seated at an event cancelled or begun.
     """
     return waiting_list.seat(event, actor=actor, now=now)
-
-
-def _add_participants(registration: Registration, members: Sequence[Member]) -> None:
-    """One line each, in one statement however many they are (the unit of work makes one a row)."""
-    lines = [
-        {"registration_id": registration.id, "bracket": member.bracket, "first_name": member.first_name}
-        for member in members
-    ]
-    if not any(member.needs for member in members):
-        db.session.execute(insert(Participant), lines)
-        return
-    added = db.session.scalars(
-        insert(Participant).returning(Participant.id, sort_by_parameter_order=True), lines
-    )
-    needs = [
-        {
-            "participant_id": number,
-            "need": need,
-            "language": member.interpreter if need is Need.INTERPRETER else "",
-        }
-        for number, member in zip(added, members, strict=True)
-        for need in sorted(member.needs)
-    ]
-    db.session.execute(insert(ParticipantNeed), needs)
 
 
 def actor_of(registration: Registration) -> str:

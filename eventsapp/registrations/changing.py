@@ -156,7 +156,8 @@ def _become(
     if change is None:
         return False
     load = change.load
-    admission.require_possible(event, load)
+    if not _only_children_stay_away(registration, change):
+        admission.require_possible(event, load)
     # What they have is among what is taken: only the difference is, all or none.
     if registration.holds_seats and not waiting_list.grow(event, load - seats.weight_of(registration)):
         raise NotEnoughSeats(field="adults", left=event.seats_left or 0, kept=registration.seats)
@@ -170,6 +171,11 @@ def _become(
     _note(actor, registration, now)
     booking.seat_waiting(event, actor=actor, now=now)
     return True
+
+
+def _only_children_stay_away(registration: Registration, change: _Change) -> bool:
+    """Nothing is asked of them then: rules that are stricter since would not let them come fewer, only go."""
+    return not change.added and change.load.adults == seats.weight_of(registration).adults
 
 
 def _require_whole(load: Load) -> None:

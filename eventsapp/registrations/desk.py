@@ -12,8 +12,10 @@ from eventsapp.codes import fingerprint
 from eventsapp.database import db
 from eventsapp.refusals import Conflict, Refusal, msgid
 from eventsapp.registrations import admission, booking, changing, seats
+from eventsapp.registrations.enrolments import Answers
 from eventsapp.registrations.models import Enrolment, Registration, RegistrationStatus, WayIn
-from eventsapp.registrations.party import Numbers, PartyAnswers
+from eventsapp.registrations.party import Numbers
+from eventsapp.registrations.professional_answers import ProfessionalAnswers
 from eventsapp.settings import setting
 
 HELPED = {
@@ -28,6 +30,12 @@ class GroupOverCapacity(Refusal):
     """More people than the event ever seats."""
 
     sentence = msgid("Ce groupe compte %(seats)s personnes, et il y a %(capacity)s places en tout.")
+
+
+class ComesAlone(Conflict):
+    """A professional is one person."""
+
+    sentence = msgid("Un professionnel vient pour lui-même : inscrivez l’autre personne à part.")
 
 
 class AgreementMissing(Refusal):
@@ -46,7 +54,7 @@ class FormUsed(Conflict):
 
 def register(
     event_id: int,
-    answers: PartyAnswers,
+    answers: Answers,
     *,
     once: str,
     agrees: bool,
@@ -72,6 +80,8 @@ def register(
             raise FormUsed(name=known.contact.first_name)
         return known
     admission.require_open(event, now)
+    if not isinstance(answers, ProfessionalAnswers):
+        admission.require_families(event)
     require_possible(event, answers)
     registration = enter(event, answers, once=once, language=language, way=way, actor=actor, now=now)
     if shares_phone:
@@ -100,7 +110,7 @@ def says(registration: Registration, answers: PartyAnswers) -> bool:
 
 def enter(
     event: Event,
-    answers: PartyAnswers,
+    answers: Answers,
     *,
     once: str,
     language: str,
@@ -130,8 +140,10 @@ def enter(
 def change(registration: Registration, numbers: Numbers, *, seen: str, actor: str, now: datetime) -> bool:
     """Other people of the same party come, as `changing.to_numbers`; said of a group to who works there.
 
-    Raises GroupOverCapacity in place of admission.PartyOverCapacity, and what `to_numbers` does.
+    Raises ComesAlone, GroupOverCapacity in place of admission.PartyOverCapacity, and what `to_numbers` does.
     """
+    if registration.professional_id is not None:
+        raise ComesAlone()
     try:
         return changing.to_numbers(registration, numbers, seen=seen, actor=actor, now=now, desk=True)
     except admission.PartyOverCapacity as refusal:
@@ -151,9 +163,9 @@ def cancel(registration: Registration, *, seen: str, actor: str, now: datetime) 
     return booking.cancel(registration, actor=actor, now=now)
 
 
-def require_possible(event: Event, numbers: Numbers) -> None:
+def require_possible(event: Event, answers: Answers) -> None:
     """As `admission` asks, said of somebody else. Raises GroupOverCapacity and refusals of `admission`."""
-    load = seats.load_of(numbers.brackets)
+    load = seats.load_of(answers.brackets)
     try:
         admission.require_possible(event, load)
     except admission.PartyOverCapacity as refusal:

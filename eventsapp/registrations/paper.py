@@ -64,7 +64,8 @@ class SheetUsed(Conflict):
 
 
 def require_sheet(event: Event) -> None:
-    """Raises NoSheetHere."""
+    """Raises NoSheetHere, admission.ForProfessionals."""
+    admission.require_families(event)
     if referrals.is_needed(event):
         raise NoSheetHere()
 
@@ -81,7 +82,7 @@ def type_in(
     """Registers every line that is not empty, in the order of the sheet: each seated, or waiting.
 
     `once` is the token of the form: the same form sent again gives the same registrations. Raises SheetEmpty,
-    SheetRefused, SheetUsed, NoSheetHere and the refusals of `admission.require_open`.
+    SheetRefused, SheetUsed, what `require_sheet` does and the refusals of `admission.require_open`.
     """
     event = seats.locked(event_id)
     made = [desk.made_before(event_id, _once(once, number)) for number in range(MOST_LINES)]

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from eventsapp.agenda.models import Activity, Event, EventStatus, RegistrationMode
+from eventsapp.agenda.models import Activity, Audience, Event, EventStatus, RegistrationMode
 from eventsapp.agenda.searching import says
 from eventsapp.database import db
 from eventsapp.people.models import Household
@@ -35,8 +35,8 @@ class Page:
 def open_events(
     territories: Collection[int], *, words: str = "", now: datetime, number: int = 1, per_page: int = PER_PAGE
 ) -> Page:
-    """The events of these territories that take registrations, restricted ones too, for desks; two
-    statements, none without a territory."""
+    """The events of these territories where somebody may register a family, restricted ones too, for desks;
+    two statements, none without a territory."""
     if not territories:
         return Page([], 0, 1, 1)
     found = _open(territories, now).where(*(says(word) for word in words.split()[:MOST_WORDS]))
@@ -91,6 +91,7 @@ def _open(territories: Collection[int], now: datetime) -> Select[Event]:
             Event.territory_id.in_(territories),
             Event.status == EventStatus.SCHEDULED,
             Event.registration != RegistrationMode.NONE,
+            Event.audience != Audience.PROFESSIONALS,
             Event.starts_at > now,
         )
     )

@@ -102,7 +102,7 @@ def known_people(household: Household) -> list[Participant]:
 
 def require_theirs(household: Household, event: Event, now: datetime) -> None:
     """Raises NotFound for an event of a territory where it never registered, AlreadyRegistered, and what
-    `admission.require_open` and `referrals.require` do; two statements."""
+    `admission.require_open`, `require_families` and `referrals.require` do; two statements."""
     known = exists().where(
         Registration.household_id == household.id,
         Registration.event_id == Event.id,
@@ -111,6 +111,7 @@ def require_theirs(household: Household, event: Event, now: datetime) -> None:
     if not db.session.scalar(select(known)):
         raise NotFound()
     admission.require_open(event, now)
+    admission.require_families(event)
     referrals.require(event, None, now)
     if db.session.scalar(select(Event.id).where(Event.id == event.id, _is_registered(household))):
         raise AlreadyRegistered()

@@ -121,7 +121,9 @@ def _lines(found: Select[Registration], *, limit: int, offset: int = 0) -> list[
         found.add_columns(rank_in_queue())
         .options(
             joinedload(Registration.household).joinedload(Household.contact),
-            joinedload(Registration.professional).joinedload(Professional.person),
+            joinedload(Registration.professional).options(
+                joinedload(Professional.person), joinedload(Professional.organisation)
+            ),
             selectinload(Registration.participants),
         )
         .order_by(group, since, AsTyped(Person.first_name), Registration.id)

@@ -37,13 +37,19 @@ def has_room(event: Event, load: Load) -> bool:
 
 def grow(event: Event, more: Load) -> bool:
     """Takes what a party with seats needs besides, all or none; what is kept for those who wait is not
-    theirs. Part of `more` may be less than nothing: a child comes in the place of an adult."""
+    theirs, and whoever waits for what they take is overtaken as by newcomers: otherwise seats that come free
+    one by one would go to those who are in, without end. Part of `more` may be less than nothing: a child
+    comes in the place of an adult."""
+    overtaken: list[tuple[Registration, int]] = []
     if more.seats > 0:
         limits, taken = seats.limits_of(event), seats.taken_at(event)
-        hindrance, _ = capacity.admitted(event.entry.order, limits, taken, queue_of(event), more)
+        hindrance, overtaken = capacity.admitted(event.entry.order, limits, taken, queue_of(event), more)
         if hindrance is not None:
             return False
-    return seats.take(event, more)
+    if not seats.take(event, more):
+        return False
+    _remember(overtaken)
+    return True
 
 
 def hindrances(event: Event) -> dict[int, Hindrance]:

@@ -200,6 +200,7 @@ GUESSED = frozenset(
         "professional_page.show",
         "professional_page.cancellation",
         "professional_page.cancel",
+        "professional_page.answer_offer",
         "sign_in.link",
         "sign_in.enter",
         "invitations.show",

@@ -229,11 +229,16 @@ class Model:
             is_new = Counter(party.brackets) != Counter(brackets)
         if party.state is State.GONE or self.terms.is_cancelled or not is_new:
             return False
-        if ADULT not in brackets or not self._is_possible(brackets):
+        before, after = Counter(party.brackets), Counter(brackets)
+        fewer_children = after <= before and after[ADULT] == before[ADULT]
+        if ADULT not in brackets or not (fewer_children or self._is_possible(brackets)):
             return False
         more = _minus(_weight(brackets), party.weight)
-        if party.state is not State.WAITING and not self._may_grow(more):
-            return False
+        if party.state is not State.WAITING:
+            if not self._may_grow(more):
+                return False
+            if more[0] > 0:
+                self._overtake(more, self.queue)
         party.brackets = brackets
         if party.reads:
             self._write(party, "party_changed")

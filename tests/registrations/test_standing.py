@@ -26,7 +26,7 @@ from eventsapp.mailroom.models import Channel, LetterStatus
 from eventsapp.people import households
 from eventsapp.people.contacts import phone
 from eventsapp.people.models import Household, Person, Professional
-from eventsapp.registrations import booking, standing, standing_letters
+from eventsapp.registrations import booking, returning, standing, standing_letters
 from eventsapp.registrations.models import AgeBracket, Registration, RegistrationStatus, WayIn
 from eventsapp.registrations.party import Member
 from eventsapp.registrations.standing_models import (
@@ -131,6 +131,23 @@ SEATED, WAITS, GONE = (
     RegistrationStatus.WAITING,
     RegistrationStatus.CANCELLED,
 )
+
+
+def test_who_registers_alone_before_the_worker_came_is_there_once(session: scoped_session[Session]) -> None:
+    a_date(TUESDAYS[0])
+    awa = stands()
+    household = awa.household
+    assert household is not None
+    binta = stands("Binta", ADULT)
+    second = a_date(TUESDAYS[1])
+    alone = [one.id for one in returning.known_people(household) if one.bracket is AgeBracket.ADULT]
+    with a_transaction():
+        returning.register(household, second.id, alone, [], may_wait=False, now=clock.now())
+    a_turn()
+    assert of(second) == ["Binta", "Awa"]  # who asked for every date asked before
+    assert outcomes(awa) == [DateOutcome.ENTERED, DateOutcome.KNOWN]
+    assert held(binta)[1] == (TUESDAYS[1], SEATED, 1)
+    assert (second.seats_taken, held(awa)) == (2, [(TUESDAYS[0], SEATED, 2)])
 
 
 def test_every_date_that_takes_registrations_is_entered_and_told_in_one_letter() -> None:

@@ -114,6 +114,7 @@ PUBLIC_ROUTES = (
         "GET", "professional_page.cancellation", "/ma-venue/{professional_token}/annulation", EVERYBODY, 200
     ),
     Route("POST", "professional_page.cancel", "/ma-venue/{professional_token}/annulation", EVERYBODY, 303),
+    Route("POST", "professional_page.answer_offer", "/ma-venue/{professional_token}/place", EVERYBODY, 303),
     # Its day has not come (test_day_links).
     Route("GET", "day.show", "/jour/{day_token}", EVERYBODY, 410),
     Route("GET", "coming_back.show", "/on-repart/{comeback_token}", EVERYBODY, 200),

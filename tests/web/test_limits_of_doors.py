@@ -204,6 +204,7 @@ def test_the_table_says_what_the_limits_are() -> None:
         "own_returning.index",
         "own_returning.register",
         "own_slips.show",
+        "professional_page.answer_offer",
         "professional_page.cancel",
         "professional_page.cancellation",
         "professional_page.show",

@@ -14,15 +14,14 @@ from eventsapp import clock, languages
 from eventsapp.agenda.models import Event
 from eventsapp.codes import link_token
 from eventsapp.database import db
-from eventsapp.people.contacts import FirstNameMissing
 from eventsapp.refusals import Conflict, NotFound, Refusal
 from eventsapp.registrations import admission, paper, roster
 from eventsapp.registrations.models import CHILD_BRACKETS
 from eventsapp.registrations.paper import MOST_LINES, Line, SheetRefused, SheetUsed
-from eventsapp.registrations.party import PartyTooLarge, child_field
+from eventsapp.registrations.party import child_field
 from eventsapp.web.doorstep import actor, desk, desk_of, run_here
 from eventsapp.web.forms import refuse
-from eventsapp.web.partners.registrations import GroupTooLarge, NameOfThePerson
+from eventsapp.web.partners.somebody_else import of_somebody_else
 
 bp = desk("paper")
 
@@ -137,21 +136,12 @@ def _said(shown: SheetForm, refused: Mapping[int, Sequence[Refusal]]) -> dict[in
     for index, refusals in refused.items():
         sentences = []
         for refusal in refusals:
-            one = _of_somebody_else(refusal)
+            one = of_somebody_else(refusal)
             sentence = gettext(one.sentence, **one.parameters)
             lines[index][one.field or "adults"].errors = [sentence]
             sentences.append(sentence)
         said[index + 1] = sentences
     return said
-
-
-def _of_somebody_else(refusal: Refusal) -> Refusal:
-    """The same, said to who types it in for them."""
-    if isinstance(refusal, FirstNameMissing):
-        return NameOfThePerson(field=refusal.field)
-    if isinstance(refusal, PartyTooLarge):
-        return GroupTooLarge(field=refusal.field, **refusal.parameters)
-    return refusal
 
 
 def _page(event: Event, shown: SheetForm, wrong: Mapping[int, Sequence[str]]) -> str:

@@ -11,19 +11,21 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import BooleanField, EmailField, HiddenField, SelectChoice, SelectField, StringField, TelField
 
 from eventsapp import clock, languages
-from eventsapp.agenda.models import Event
+from eventsapp.agenda.models import Audience, Event
 from eventsapp.clock import PARIS
 from eventsapp.codes import link_token
 from eventsapp.database import db
-from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER, FirstNameMissing
+from eventsapp.people import professionals
+from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER
 from eventsapp.people.readers import first_means
-from eventsapp.refusals import Conflict, Refusal, msgid
+from eventsapp.refusals import Conflict, Refusal
 from eventsapp.registrations import (
     admission,
     changing,
     needs,
     party,
     photos,
+    professional_answers,
     referrals,
     roster,
     waiting_list,
@@ -31,35 +33,30 @@ from eventsapp.registrations import (
 )
 from eventsapp.registrations import desk as verbs
 from eventsapp.registrations.desk import FormUsed
+from eventsapp.registrations.enrolments import Answers
 from eventsapp.registrations.listings import Line
 from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, RegistrationStatus
-from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, PartyTooLarge, child_field
+from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, child_field
 from eventsapp.registrations.photo_models import PhotoUse
 from eventsapp.spreadsheets import Cell, Kind, Sheet
 from eventsapp.web.doorstep import actor, desk, desk_of, run_here
 from eventsapp.web.downloads import download
 from eventsapp.web.forms import refuse
+from eventsapp.web.partners.somebody_else import of_somebody_else
 
 bp = desk("event_registrations")
 
 SEARCHED = "recherche"
 """The session's key of the words looked for, by event: a name belongs into no address and no log."""
 LONGEST_WORDS = 60
-LONGEST = {"first_name": LONGEST_NAME, "phone": LONGEST_NUMBER, "email": LONGEST_ADDRESS}
+LONGEST = {
+    "first_name": LONGEST_NAME,
+    "phone": LONGEST_NUMBER,
+    "email": LONGEST_ADDRESS,
+    "organisation": professionals.LONGEST_ORGANISATION,
+}
 MOST_EXPORTED = 2_000
 """Parties of one file: more than any place of ours seats."""
-
-
-class NameOfThePerson(Refusal):
-    """Nobody to call for; said to who types it for somebody else."""
-
-    sentence = msgid("Écrivez son prénom.")
-
-
-class GroupTooLarge(Refusal):
-    """More people than one registration takes."""
-
-    sentence = msgid("Ce groupe compte %(seats)s personnes. Une inscription en prend %(most)s au plus.")
 
 
 class NumbersForm(FlaskForm):
@@ -79,6 +76,7 @@ class DeskForm(NumbersForm):
 
     once = HiddenField()
     first_name = StringField(lazy_gettext("Son prénom"))
+    organisation = StringField(lazy_gettext("Sa structure"))
     phone = TelField(lazy_gettext("Son téléphone"))
     email = EmailField(lazy_gettext("Son e-mail"))
     language = SelectField(lazy_gettext("Dans quelle langue lui écrire ?"), validate_choice=False)
@@ -105,6 +103,7 @@ def index(code: str) -> str:
         longest=LONGEST_WORDS,
         is_open=_is_open(event),
         by_referral=referrals.is_needed(event),
+        for_professionals=event.audience is Audience.PROFESSIONALS,
         brackets=AgeBracket,
         Status=RegistrationStatus,
         wording=wording,
@@ -162,7 +161,7 @@ def register(code: str) -> tuple[str, int] | BaseResponse:
     try:
         registration = verbs.register(
             event.id,
-            party.read(answered.data),
+            _read(event, answered),
             once=answered.once.data or link_token(),
             agrees=bool(answered.agrees.data),
             language=language.code,
@@ -239,6 +238,13 @@ def cancel(code: str, registration: str) -> tuple[str, int] | BaseResponse:
     return redirect(url_for("event_registrations.index", code=code), 303)
 
 
+def _read(event: Event, answered: DeskForm) -> Answers:
+    """Raises AnswersRefused."""
+    if event.audience is Audience.PROFESSIONALS:
+        return professional_answers.read(answered.data)
+    return party.read(answered.data)
+
+
 def _words(code: str) -> str:
     kept = session.get(SEARCHED, {})
     words = kept.get(code, "") if isinstance(kept, dict) else ""
@@ -271,11 +277,7 @@ def give_back(answered: NumbersForm, refusals: Sequence[Refusal]) -> None:
     """Each reason beside its field, said to who fills it in for somebody else."""
     db.session.rollback()
     for refusal in refusals:
-        said = refusal
-        if isinstance(refusal, FirstNameMissing):
-            said = NameOfThePerson(field=refusal.field)
-        elif isinstance(refusal, PartyTooLarge):
-            said = GroupTooLarge(field=refusal.field, **refusal.parameters)
+        said = of_somebody_else(refusal)
         field = answered[said.field or "adults"]
         field.errors = [*field.errors, gettext(said.sentence, **said.parameters)]
 
@@ -311,6 +313,7 @@ def _child_fields(shown: NumbersForm) -> list[object]:
 
 def _new_page(event: Event, shown: DeskForm) -> str:
     shown.language.choices = [SelectChoice(one.code, one.own_name) for one in languages.LANGUAGES]
+    for_professionals = event.audience is Audience.PROFESSIONALS
     return render_template(
         "partners/registrations/new.html",
         event=event,
@@ -319,6 +322,8 @@ def _new_page(event: Event, shown: DeskForm) -> str:
         child_fields=_child_fields(shown),
         most=LARGEST_PARTY,
         longest=LONGEST,
+        for_professionals=for_professionals,
+        names=professionals.names_in(event.territory) if for_professionals else [],
     )
 
 

@@ -73,6 +73,7 @@ def form(code: str) -> str | BaseResponse:
     event = helped_here(code)
     try:
         admission.require_open(event, clock.now())
+        admission.require_families(event)
     except Conflict as refusal:
         flash(gettext(refusal.sentence, **refusal.parameters), "warn")
         return redirect(url_for("relay.search"), 303)

@@ -18,6 +18,7 @@ from eventsapp.agenda.entries import address_of, cancelled_prefix, entry_of
 from eventsapp.agenda.models import Event
 from eventsapp.ical.calendar import single
 from eventsapp.ical.entry import Entry
+from eventsapp.registrations import listings as waiting
 from eventsapp.registrations import referrals, seats, wording
 from eventsapp.web.filters import hour_range, initial, near_day
 from eventsapp.web.guards import SIGN_IN, current_account
@@ -44,12 +45,29 @@ def page(code: str, slug: str | None = None) -> str | BaseResponse:
         address=address_of(event),
         preview=preview_of(event, entry),
         spot=around(event.territory.drawing, event.venue),
-        queue_rule=wording.rule_of(event.entry) if event.seats_left == 0 else "",
+        queue_rule=queue_rule(event),
         google=google_link(entry),
         outlook=outlook_link(entry),
         structured=None if event.is_restricted else structured_data(event),
         by_referral=referrals.is_needed(event) and held(code) is None,
         may_help=_may_help(event),
+    )
+
+
+def queue_rule(event: Event) -> str:
+    """By which rule places go to those who wait, where it is full or somebody waits though places are left:
+    those may be kept for them."""
+    left = event.seats_left
+    if left is None:
+        return ""
+    rule = wording.rule_of(event.entry)
+    if left <= 0:
+        return rule
+    if not waiting.how_many_wait(event):
+        return ""
+    return (
+        gettext("Des familles attendent déjà : des places libres peuvent être gardées pour elles.")
+        + f" {rule}"
     )
 
 

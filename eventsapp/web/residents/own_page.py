@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.people import household_browsers, households
-from eventsapp.refusals import Refusal
-from eventsapp.registrations import booking, listings, offers, standing_listings, wording
+from eventsapp.registrations import booking, listings, standing_listings, wording
 from eventsapp.registrations.models import Registration
+from eventsapp.web.residents import offer_answers
 from eventsapp.web.residents.groups import group_of
 from eventsapp.web.residents.own_door import actor, is_confirmed, own_door, tokens
 
@@ -107,17 +106,7 @@ def cancel(token: str, code: str) -> BaseResponse:
 @bp.post("/m/<token>/inscriptions/<code:code>/place")
 def answer_offer(token: str, code: str) -> BaseResponse:
     """They take the place that is held for them, or they do not. Sent twice, it is done once."""
-    household = households.by_link(token)
-    registration = listings.of_household_by_code(household, code)
-    said = {"oui": offers.accept, "non": offers.decline}.get(request.form.get("answer", ""))
-    try:
-        if said is not None:
-            said(registration, actor=actor(household), now=clock.now())
-    except Refusal as refusal:
-        db.session.rollback()
-        flash(gettext(refusal.sentence, **refusal.parameters), "warn")
-    else:
-        db.session.commit()
+    offer_answers.keep(listings.of_household_by_code(households.by_link(token), code))
     return redirect(url_for("own_page.show", token=token), 303)
 
 

@@ -1,4 +1,5 @@
-"""The own page of a professional, behind a private link: the meeting they are registered to, and a way out.
+"""The own page of a professional, behind a private link: the meeting they are registered to, a yes or no to a
+place that came free, and a way out.
 
 As with a household's (`own_page`), the link is all: never kept, never indexed, and only a POST changes
 something.
@@ -14,6 +15,7 @@ from eventsapp.database import db
 from eventsapp.people import professionals
 from eventsapp.people.households import LinkUnknown
 from eventsapp.registrations import booking, listings
+from eventsapp.web.residents import offer_answers
 
 bp = Blueprint("professional_page", __name__)
 
@@ -56,6 +58,13 @@ def cancel(token: str) -> BaseResponse:
     registration = listings.of_professional(professionals.by_link(token))
     booking.cancel(registration, actor=booking.actor_of(registration), now=clock.now())
     db.session.commit()
+    return redirect(url_for("professional_page.show", token=token), 303)
+
+
+@bp.post("/ma-venue/<token>/place")
+def answer_offer(token: str) -> BaseResponse:
+    """They take the place that is held for them, or they do not."""
+    offer_answers.keep(listings.of_professional(professionals.by_link(token)))
     return redirect(url_for("professional_page.show", token=token), 303)
 
 

@@ -148,6 +148,18 @@ def test_places_go_down_then_a_list_waits(client: PageClient, event: Event) -> N
     assert page.link("Aller sur la liste d’attente") == f"/e/{event.code}/inscription"
 
 
+def test_places_that_may_be_kept_for_a_family_that_waits_are_said_to_be(
+    client: PageClient, event: Event
+) -> None:
+    said = "Des familles attendent déjà : des places libres peuvent être gardées pour elles."
+    register(event, answers("Awa", adults=9))
+    assert said not in page_of(client, event).main.text
+    register(event, answers("Binta", adults=5))
+    page = page_of(client, event)
+    assert (state(page), said in page.main.text) == ("Il reste 3 places", True)
+    assert "Une place se libère" in page.main.text
+
+
 def test_who_needs_no_registration_is_told_to_just_come(client: PageClient, event: Event) -> None:
     free = factories.an_event("Café des parents", activity=event.activity, venue=event.venue, capacity=None)
     db.session.commit()
@@ -392,11 +404,11 @@ def test_in_english_the_hours_and_our_words_change(client: PageClient, event: Ev
 
 @BOTH
 @pytest.mark.parametrize("events", [1, 30])
-def test_one_statement_however_many_others_there_are(
+def test_two_statements_however_many_others_there_are(
     client: PageClient, event: Event, statements: Statements, events: int
 ) -> None:
     towns.many_events(events)
     path = address(event)
     with statements() as said:
         assert client.get(path).status_code == 200
-    assert len(said) == 1, said
+    assert len(said) == 2, said

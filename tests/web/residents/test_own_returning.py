@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
-from eventsapp.agenda.models import Event
+from eventsapp.agenda.models import Audience, Event
 from eventsapp.database import db
 from eventsapp.registrations.booking import Confirmed
 from eventsapp.registrations.models import Registration, RegistrationStatus, WayIn
@@ -69,6 +69,20 @@ def test_those_who_came_are_ticked_and_nothing_is_typed_again(
     assert kinds("awa@example.org") == ["confirmed REQUEST"] * 2
     assert len(db.session.scalars(select(Registration.household_id).distinct()).all()) == 1
     assert "Aucun" not in client.get(f"/m/{awa.link_token}").page.heading
+
+
+def test_a_meeting_of_professionals_takes_no_family(
+    client: PageClient, awa: Confirmed, walk: Event, db_session: scoped_session[Session]
+) -> None:
+    meeting = factories.an_event("Petit déjeuner", audience=Audience.PROFESSIONALS)
+    db_session.commit()
+    home = confirm(client, awa)
+    assert "Petit déjeuner" not in client.get(f"{home}/inscrire").page.main.text
+    form = form_of(client, awa, walk)
+    form.action = f"{home}/inscrire/{meeting.code}"
+    for refused in (client.get(form.action), client.submit(form, {"coming": boxes(form)[:1]})):
+        assert "chacun s’y inscrit pour sa structure" in client.get(refused.location).page.text
+    assert len(rows()) == 1
 
 
 def test_twice_at_one_event_is_refused_and_after_a_cancellation_it_is_not(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as time
+from eventsapp.agenda.entry_rules import EntryRules
 from eventsapp.agenda.models import Audience, Event
 from eventsapp.database import db
 from eventsapp.people import approvals
@@ -15,7 +18,7 @@ from eventsapp.registrations import listings
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from tests import factories
 from tests.pages import Page, PageClient, PageResponse
-from tests.registrations.stories import answers, kinds, letters, register, text_of
+from tests.registrations.stories import answers, cancel, kinds, letters, register, text_of
 
 OUSMANE = {"first_name": "Ousmane", "email": "ousmane@relais.example", "organisation": "Le Relais"}
 
@@ -128,6 +131,38 @@ def test_a_professional_does_not_come_fewer_nor_more(client: PageClient, event: 
     assert client.submit(form).location.startswith("/ma-venue/")
     db.session.rollback()
     assert db.session.scalars(select(Registration.seats)).all() == [1]
+
+
+def test_a_place_that_came_free_is_taken_or_refused_on_their_own_page(
+    client: PageClient, db_session: scoped_session[Session]
+) -> None:
+    meeting = factories.an_event(
+        "Réunion", capacity=1, audience=Audience.PROFESSIONALS, entry=EntryRules(answer_hours=24)
+    )
+    db_session.commit()
+    for name in ("Ousmane", "Inès", "Paul"):
+        own_page(client, meeting, first_name=name, email=f"{name[0].lower()}@relais.example")
+    db.session.rollback()
+    ousmane, ines, paul = db.session.scalars(select(Registration).order_by(Registration.id)).all()
+    cancel(ousmane)
+    [home] = re.findall(r"/ma-venue/\S+", text_of(letters("i@relais.example")[-1]))
+    page = client.get(home).page
+    assert page.heading == "Une place pour vous, Inès ?"
+    assert "Une place est gardée pour vous. La prenez-vous ?" in page.main.text
+    assert "Garder la date" not in page.main.text
+    form = page.form(f"{home}/place")
+    form.values["answer"] = ["non"]
+    assert client.submit(form).location == home
+    assert client.get(home).page.heading == "C’est annulé, Inès"
+    [home] = re.findall(r"/ma-venue/\S+", text_of(letters("p@relais.example")[-1]))
+    form = client.get(home).page.form(f"{home}/place")
+    form.values["answer"] = ["oui"]
+    assert [client.submit(form).location for _ in range(2)] == [home, home]  # twice: once
+    assert client.get(home).page.heading == "C’est noté, Paul !"
+    assert kinds("p@relais.example") == ["waiting", "offered", "offer_taken REQUEST"]
+    assert kinds("i@relais.example") == ["waiting", "offered", "offer_declined"]
+    db.session.refresh(paul)
+    assert (ines.status, paul.status) == (RegistrationStatus.CANCELLED, RegistrationStatus.CONFIRMED)
 
 
 def test_each_link_opens_its_own_page_only(client: PageClient, event: Event) -> None:

@@ -1,0 +1,106 @@
+"""A party enters an event: it has its seats, all of them, or a place at the end of the queue.
+
+The ground of `booking`, for those who register, and of `standing_dates`, for those who come to every date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert
+
+from eventsapp.agenda.models import Event
+from eventsapp.database import db
+from eventsapp.people.models import Household, Professional
+from eventsapp.registrations import seats, waiting_list
+from eventsapp.registrations.models import (
+    Need,
+    Participant,
+    ParticipantNeed,
+    Registration,
+    RegistrationStatus,
+    WayIn,
+)
+from eventsapp.registrations.party import Member
+
+
+@dataclass(frozen=True)
+class Place:
+    """Seats that were taken, or a place at the end of the queue."""
+
+    seats: int
+    waiting_since: datetime | None
+
+
+def enter(
+    event: Event, party: Household | Professional, members: Sequence[Member], *, way: WayIn, now: datetime
+) -> Registration:
+    """All of them are seated, or wait, as `waiting_list.admit` decides; flushed. The caller has locked the
+    event and checked (`admission`)."""
+    return write(event, party, members, place(event, members, now), way=way, now=now)
+
+
+def place(event: Event, members: Sequence[Member], now: datetime) -> Place:
+    """Before the party is written: what is asked here would write it in pieces otherwise, everybody behind
+    it at this event waiting for each."""
+    load = seats.load_of(member.bracket for member in members)
+    seated = waiting_list.admit(event, load)
+    return Place(load.seats, None if seated else waiting_list.end_of_queue(event, now))
+
+
+def write(
+    event: Event,
+    party: Household | Professional,
+    members: Sequence[Member],
+    place: Place,
+    *,
+    way: WayIn,
+    helped_by: str = "",
+    now: datetime,
+) -> Registration:
+    """The registration of a party that has its place. `helped_by`: who registers them, as they agreed to."""
+    waits = place.waiting_since is not None
+    registration = Registration(
+        event=event,
+        household=party if isinstance(party, Household) else None,
+        professional=party if isinstance(party, Professional) else None,
+        status=RegistrationStatus.WAITING if waits else RegistrationStatus.CONFIRMED,
+        seats=place.seats,
+        way=way,
+        helped_by=helped_by,
+        agreed_at=now if helped_by else None,
+        waiting_since=place.waiting_since,
+        created_at=now,
+        changed_at=now,
+        told=event.terms,
+    )
+    db.session.add(registration)
+    db.session.flush()
+    _add_participants(registration, members)
+    return registration
+
+
+def _add_participants(registration: Registration, members: Sequence[Member]) -> None:
+    """One line each, in one statement however many they are (the unit of work makes one a row)."""
+    lines = [
+        {"registration_id": registration.id, "bracket": member.bracket, "first_name": member.first_name}
+        for member in members
+    ]
+    if not any(member.needs for member in members):
+        db.session.execute(insert(Participant), lines)
+        return
+    added = db.session.scalars(
+        insert(Participant).returning(Participant.id, sort_by_parameter_order=True), lines
+    )
+    needs = [
+        {
+            "participant_id": number,
+            "need": need,
+            "language": member.interpreter if need is Need.INTERPRETER else "",
+        }
+        for number, member in zip(added, members, strict=True)
+        for need in sorted(member.needs)
+    ]
+    db.session.execute(insert(ParticipantNeed), needs)
