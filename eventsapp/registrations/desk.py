@@ -97,7 +97,7 @@ def made_before(event_id: int, once: str) -> Registration | None:
     return known.registration if known is not None else None
 
 
-def says(registration: Registration, answers: PartyAnswers) -> bool:
+def says(registration: Registration, answers: Answers) -> bool:
     """Whether these are the answers by which it was made, as far as it says them still."""
     contact = registration.contact
     number = answers.phone.e164 if answers.phone else None
