@@ -181,6 +181,8 @@ GUESSED = frozenset(
         "own_codes.leave",
         "own_people.form",
         "own_people.change",
+        "own_needs.form",
+        "own_needs.keep",
         "own_photos.form",
         "own_photos.say",
         "own_preferences.form",

@@ -58,6 +58,12 @@ PUBLIC_ROUTES = (
     Route(
         "POST", "standing.ask", "/m/{household_token}/inscriptions/{registration}/abonnement", EVERYBODY, 303
     ),
+    Route(
+        "GET", "own_needs.form", "/m/{household_token}/inscriptions/{registration}/besoins", EVERYBODY, 303
+    ),
+    Route(
+        "POST", "own_needs.keep", "/m/{household_token}/inscriptions/{registration}/besoins", EVERYBODY, 303
+    ),
     Route("POST", "standing.pause", "/m/{household_token}/abonnements/{standing}/pause", EVERYBODY, 303),
     Route("POST", "standing.resume", "/m/{household_token}/abonnements/{standing}/reprise", EVERYBODY, 303),
     Route("GET", "standing.ending", "/m/{household_token}/abonnements/{standing}/fin", EVERYBODY, 303),

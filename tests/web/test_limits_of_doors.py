@@ -188,6 +188,8 @@ def test_the_table_says_what_the_limits_are() -> None:
         "own_data.erase",
         "own_data.erasure",
         "own_data.show",
+        "own_needs.form",
+        "own_needs.keep",
         "own_page.answer_offer",
         "own_page.cancel",
         "own_page.cancellation",
