@@ -137,6 +137,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "own_returning.register": (Limit(40, HOUR, link),),
     "own_preferences.ask_address": (Limit(10, HOUR, link),),
     "own_preferences.replace_address": (Limit(40, HOUR, link),),
+    "own_preferences.ask_number": (Limit(10, HOUR, link),),
+    "own_preferences.replace_number": (Limit(40, HOUR, link),),
     # A thumb at a busy door, twenty times a minute for an hour; a phone sends several gestures at once.
     "day.keep_marks": (Limit(1200, HOUR, link),),
     "day.count": (Limit(1200, HOUR, link),),
@@ -189,6 +191,8 @@ GUESSED = frozenset(
         "own_preferences.keep",
         "own_preferences.ask_address",
         "own_preferences.replace_address",
+        "own_preferences.ask_number",
+        "own_preferences.replace_number",
         "own_returning.index",
         "own_returning.form",
         "own_returning.register",

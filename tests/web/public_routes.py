@@ -58,12 +58,6 @@ PUBLIC_ROUTES = (
     Route(
         "POST", "standing.ask", "/m/{household_token}/inscriptions/{registration}/abonnement", EVERYBODY, 303
     ),
-    Route(
-        "GET", "own_needs.form", "/m/{household_token}/inscriptions/{registration}/besoins", EVERYBODY, 303
-    ),
-    Route(
-        "POST", "own_needs.keep", "/m/{household_token}/inscriptions/{registration}/besoins", EVERYBODY, 303
-    ),
     Route("POST", "standing.pause", "/m/{household_token}/abonnements/{standing}/pause", EVERYBODY, 303),
     Route("POST", "standing.resume", "/m/{household_token}/abonnements/{standing}/reprise", EVERYBODY, 303),
     Route("GET", "standing.ending", "/m/{household_token}/abonnements/{standing}/fin", EVERYBODY, 303),
@@ -94,6 +88,8 @@ PUBLIC_ROUTES = (
             ("POST", "codes.leave", "telephones/sortie", 303),
             ("GET", "people.form", "inscriptions/{registration}/personnes", 303),
             ("POST", "people.change", "inscriptions/{registration}/personnes", 303),
+            ("GET", "needs.form", "inscriptions/{registration}/besoins", 303),
+            ("POST", "needs.keep", "inscriptions/{registration}/besoins", 303),
             ("GET", "slips.show", "inscriptions/{registration}/bulletin", 303),
             ("GET", "photos.form", "inscriptions/{registration}/photos", 303),
             ("POST", "photos.say", "inscriptions/{registration}/photos", 303),
@@ -101,6 +97,8 @@ PUBLIC_ROUTES = (
             ("POST", "preferences.keep", "preferences", 303),
             ("POST", "preferences.ask_address", "preferences/adresse", 303),
             ("POST", "preferences.replace_address", "preferences/adresse/code", 303),
+            ("POST", "preferences.ask_number", "preferences/telephone", 303),
+            ("POST", "preferences.replace_number", "preferences/telephone/code", 303),
             ("GET", "data.show", "mes-donnees", 303),
             ("GET", "data.download", "mes-donnees.json", 303),
             ("GET", "data.erasure", "effacement", 303),
