@@ -12,8 +12,10 @@ from eventsapp.agenda import listings as agenda
 from eventsapp.agenda.entry_rules import EntryForm
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
+from eventsapp.mailroom.models import Channel
 from eventsapp.people.contacts import LONGEST_NAME
-from eventsapp.people.models import Household
+from eventsapp.people.models import Household, Person
+from eventsapp.people.readers import first_means
 from eventsapp.refusals import Conflict, Refusal
 from eventsapp.registrations import returning
 from eventsapp.registrations.models import RegistrationStatus
@@ -82,12 +84,19 @@ def register(token: str, code: str) -> tuple[str, int] | BaseResponse:
     waits = registration.status is RegistrationStatus.WAITING
     db.session.commit()
     flash(
-        gettext("Vous êtes sur la liste d’attente. Ne venez pas avant notre message.")
-        if waits
-        else gettext("C’est noté : vous êtes inscrits."),
+        _until_when(household.contact) if waits else gettext("C’est noté : vous êtes inscrits."),
         "warn" if waits else "ok",
     )
     return redirect(url_for("own_page.show", token=token), 303)
+
+
+def _until_when(contact: Person) -> str:
+    by = first_means(contact)
+    if by is None:
+        return gettext("Vous êtes sur la liste d’attente. Regardez cette page avant de venir.")
+    if by is Channel.CALL:
+        return gettext("Vous êtes sur la liste d’attente. Ne venez pas avant notre appel.")
+    return gettext("Vous êtes sur la liste d’attente. Ne venez pas avant notre message.")
 
 
 def _page(
