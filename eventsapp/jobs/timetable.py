@@ -156,6 +156,12 @@ def forget_unconfirmed_forms(turn: Turn) -> int | None:
     return enrolments.forget_expired(turn.now)
 
 
+def forget_last_letters(turn: Turn) -> int | None:
+    """Empties the last letters to those who had their data erased, once they have left."""
+    begin_writing()
+    return forgetting.forget_last_letters(turn.now) or None
+
+
 def forget_unsent_messages(turn: Turn) -> int | None:
     """Forgets messages to the registered that were written a day ago and never sent."""
     begin_writing()
@@ -324,6 +330,7 @@ TIMETABLE = (
     Job("sign of life", give_sign_of_life, every=heartbeats.EVERY),
     Job("silent tasks", requeue_silent_tasks, every=timedelta(minutes=1)),
     Job("unconfirmed forms", forget_unconfirmed_forms, every=timedelta(minutes=5)),
+    Job("last letters", forget_last_letters, every=timedelta(minutes=5)),
     Job("sent contacts", forget_sent_contacts, every=timedelta(minutes=5)),
     Job("sign-in links", forget_sign_in_links, at=time(3, 10)),
     Job("ended sign-ins", forget_sign_ins, at=time(3, 15)),

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import case, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
-from eventsapp.database import rows_changed
+from eventsapp.database import db, rows_changed
 from eventsapp.mailroom.models import CallAttempt, Letter, LetterStatus
 
 ENDED = (LetterStatus.SENT, LetterStatus.STALE)
+
+
+LAST = "last"
+"""What a letter is about whose reader was forgotten while it was on its way: it is emptied once it left."""
+LAST_FOR = timedelta(days=2)
+"""How long it is tried for."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +44,64 @@ def empty(about: Collection[str], *, now: datetime) -> Emptied:
         .where(CallAttempt.letter_id.in_(theirs), CallAttempt.confirmed_by != "")
         .values(confirmed_by="")
     )
-    is_ended = Letter.status.in_(ENDED)
-    letters = rows_changed(
+    return Emptied(_emptied(Letter.about.in_(about), now), calls)
+
+
+def keep_last(about: Collection[str], *, now: datetime) -> int:
+    """Of the letters about these, the CANCEL of a date whose invitation has left goes out before it is
+    emptied, by mail alone; how many. Without it the date would stand in their calendar for good."""
+    invitation = aliased(Letter)
+    was_invited = exists().where(
+        invitation.about.in_(about),
+        invitation.thread == Letter.thread,
+        invitation.method == "REQUEST",
+        invitation.status == LetterStatus.SENT,
+    )
+    over = now + LAST_FOR
+    return rows_changed(
         update(Letter)
-        .where(Letter.about.in_(about))
+        .where(
+            Letter.about.in_(about),
+            Letter.method == "CANCEL",
+            Letter.status == LetterStatus.WAITING,
+            was_invited,
+        )
+        .values(
+            about=LAST,
+            phone=None,
+            fallback="",
+            useless_after=case(
+                (and_(Letter.useless_after.is_not(None), Letter.useless_after < over), Letter.useless_after),
+                else_=over,
+            ),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def last_of(now: datetime) -> Counter[int | None]:
+    """How many last letters have left, or never will, by territory; one statement."""
+    rows = db.session.execute(
+        select(Letter.territory_id, func.count()).where(_is_done(now)).group_by(Letter.territory_id)
+    )
+    return Counter({territory_id: int(number) for territory_id, number in rows})
+
+
+def empty_last(territory_id: int | None, *, now: datetime) -> int:
+    """Empties those of one territory; how many."""
+    return _emptied(and_(_is_done(now), Letter.territory_id == territory_id), now)
+
+
+def _is_done(now: datetime) -> ColumnElement[bool]:
+    left = Letter.status.in_((*ENDED, LetterStatus.FAILED))
+    return and_(Letter.about == LAST, or_(left, Letter.useless_after <= now))
+
+
+def _emptied(which: ColumnElement[bool], now: datetime) -> int:
+    is_ended = Letter.status.in_(ENDED)
+    return rows_changed(
+        update(Letter)
+        .where(which)
         .values(
             status=case((is_ended, Letter.status), else_=LetterStatus.STALE),
             finished_at=case((is_ended, Letter.finished_at), else_=now),
@@ -58,5 +120,5 @@ def empty(about: Collection[str], *, now: datetime) -> Emptied:
             method=None,
             problem="",
         )
+        .execution_options(synchronize_session=False)
     )
-    return Emptied(letters, calls)

@@ -27,7 +27,7 @@ def in_order(
     """
     possible = {
         Channel.MAIL: bool(email),
-        Channel.SMS: bool(phone) and sms.is_set_up() and is_mobile(phone or ""),
+        Channel.SMS: takes_texts(phone),
         Channel.CALL: bool(phone),
     }
     if wish is Channel.CALL and possible[wish]:
@@ -35,6 +35,11 @@ def in_order(
     usual = AT_ONCE if urgent and wish is None else USUALLY
     order = usual if wish is None else (wish, *(one for one in usual if one is not wish))
     return tuple(one for one in order if possible[one])
+
+
+def takes_texts(phone: str | None) -> bool:
+    """Whether a text can be sent there: a mobile number, and a gateway."""
+    return bool(phone) and sms.is_set_up() and is_mobile(phone or "")
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,5 @@
-"""Codes of six digits that a household reads in its mailbox and types: they confirm a browser or an address.
+"""Codes of six digits that a household reads in a mail or a text, and types: they confirm a browser, an
+address or a number.
 
 Fifteen minutes, five tries, used once; only a keyed fingerprint is stored. Five codes an hour for one
 household, whichever of its links asks: twenty-five guesses at a million.
@@ -49,10 +50,13 @@ class TooManyCodes(Refusal):
     sentence = msgid("Plusieurs codes sont déjà partis. Attendez une heure, ou appelez-nous.")
 
 
-def draw(household: Household, purpose: CodePurpose, *, email: str = "", now: datetime) -> str:
+def draw(
+    household: Household, purpose: CodePurpose, *, email: str = "", phone: str = "", now: datetime
+) -> str:
     """A new code in place of the one before: its six digits, to be sent once and never stored.
 
-    `email`: the address that CodePurpose.EMAIL proves. Raises TooManyCodes.
+    `email`, `phone`: the address that CodePurpose.EMAIL proves, the number that PHONE does. Raises
+    TooManyCodes.
     """
     who = f"{household.id} {purpose}"
     if attempts.count("household_code", who, most=MOST_AN_HOUR, within=timedelta(hours=1), now=now):
@@ -65,6 +69,7 @@ def draw(household: Household, purpose: CodePurpose, *, email: str = "", now: da
             purpose=purpose,
             fingerprint=_print(household, purpose, code),
             email=email,
+            phone=phone,
             ends_at=now + LASTS,
         )
     )
@@ -95,19 +100,19 @@ def count_try(household: Household, purpose: CodePurpose, typed: str, *, now: da
 
 
 def take(household: Household, purpose: CodePurpose, typed: str, *, now: datetime) -> str:
-    """Uses the code up; gives the address it proves, or "". Of two requests with the same code one gets in.
+    """Uses the code up; gives the address or number it proves, or "".
 
-    Raises CodeWrong.
+    Of two requests with the same code one gets in. Raises CodeWrong.
     """
     mark = _print(household, purpose, _digits(typed))
-    right = select(HouseholdCode.email).where(
+    right = select(HouseholdCode.email, HouseholdCode.phone).where(
         *_of(household, purpose), HouseholdCode.fingerprint == mark, HouseholdCode.ends_at > now
     )
-    email = db.session.scalar(right)
+    proved = db.session.execute(right).first()
     used = delete(HouseholdCode).where(*_of(household, purpose), HouseholdCode.fingerprint == mark)
-    if email is None or not rows_changed(used):
+    if proved is None or not rows_changed(used):
         raise CodeWrong(field="code")
-    return email
+    return str(proved.email or proved.phone)
 
 
 def forget_old(now: datetime) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.database import Model, choice
@@ -36,6 +36,8 @@ class CodePurpose(enum.StrEnum):
     """It confirms a browser."""
     EMAIL = "courriel"
     """It proves a new mail address."""
+    PHONE = "numero"
+    """It proves a new phone number."""
 
 
 class HouseholdCode(Model):
@@ -45,6 +47,7 @@ class HouseholdCode(Model):
     __table_args__ = (
         UniqueConstraint("household_id", "purpose"),
         CheckConstraint("(purpose = 'courriel') = (email <> '')", name="email_is_proved"),
+        CheckConstraint("(purpose = 'numero') = (phone <> '')", name="phone_is_proved"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,6 +56,8 @@ class HouseholdCode(Model):
     fingerprint: Mapped[str] = mapped_column(String(64))
     email: Mapped[str] = mapped_column(String(254), default="")
     """The new address that the code was sent to."""
+    phone: Mapped[str] = mapped_column(String(32), default="")
+    """The new number, as it was typed."""
     tries: Mapped[int] = mapped_column(default=0)
     ends_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -60,5 +65,5 @@ class HouseholdCode(Model):
 
 
 # A lost link is asked for by an address or a number (registrations.lost_links).
-Index("ix_person_email", Person.email)
+Index("ix_person_email_lower", func.lower(Person.email))
 Index("ix_person_phone_e164", Person.phone_e164)

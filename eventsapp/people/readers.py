@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eventsapp.mailroom import means
 from eventsapp.mailroom.models import Channel
 from eventsapp.mailroom.outbox import Reader
 from eventsapp.people.models import Person
@@ -26,3 +27,15 @@ def reader_of(person: Person, *, asked_for_it: bool = False) -> Reader:
 def first_means(person: Person, *, urgent: bool = False) -> Channel | None:
     """How they are told first; None for who wants no messages."""
     return next(iter(reader_of(person).means(urgent=urgent)), None)
+
+
+def code_means(person: Person) -> Channel | None:
+    """How a code that they ask for reaches them, and them alone: a mailbox, or a mobile that nobody else
+    reads; None where we have neither. Who wishes calls types a code all the same."""
+    wish = reader_of(person).wish
+    ways = means.in_order(
+        email=person.email,
+        phone=None if person.phone_is_shared else person.phone_e164,
+        wish=None if wish is Channel.CALL else wish,
+    )
+    return next((one for one in ways if one is not Channel.CALL), None)

@@ -6,7 +6,7 @@ A party never ends with nobody: that is cancelling (`booking.cancel`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from eventsapp.agenda.models import Event
 from eventsapp.codes import fingerprint
 from eventsapp.database import db
 from eventsapp.refusals import Conflict, Refusal, msgid
-from eventsapp.registrations import admission, booking, letters, roster, seats, waiting_list
+from eventsapp.registrations import admission, booking, letters, needs, roster, seats, waiting_list
 from eventsapp.registrations.capacity import Load
 from eventsapp.registrations.models import (
     CHILD_BRACKETS,
@@ -25,6 +25,7 @@ from eventsapp.registrations.models import (
     RegistrationStatus,
 )
 from eventsapp.registrations.party import LARGEST_PARTY, AdultMissing, Member, Numbers, PartyTooLarge
+from eventsapp.registrations.people_answers import Wanted
 
 
 class RegistrationChanged(Conflict):
@@ -124,6 +125,34 @@ def to_people(
     return _become(registration, by_people, seen=seen, actor=actor, now=now, desk=False)
 
 
+def to_needs(
+    registration: Registration, wanted: Mapping[int, Wanted], *, seen: str, actor: str, now: datetime
+) -> bool:
+    """Each of these participants, by their numbers, needs this that day; numbers of others are left out.
+
+    False when nothing is different; nobody is written to, for its desk reads it on the day. Raises
+    RegistrationChanged, RegistrationCancelled, RegistrationsClosed.
+    """
+    event = open_for_change(registration, seen, now)
+    if event.is_cancelled:
+        raise RegistrationsClosed()
+    known = needs.of_registration(registration)
+    before = {number: {(one.need, one.language) for one in rows} for number, rows in known.items()}
+    changed = False
+    for one in registration.participants:
+        asks = wanted.get(one.id)
+        if asks is None:
+            continue
+        rows = {(row.need, row.language) for row in needs.rows_of(asks.needs, asks.interpreter)}
+        if rows != before.get(one.id, set()):
+            needs.replace(one, asks.needs, asks.interpreter)
+            changed = True
+    if changed:
+        registration.changed_at = now
+        _note(actor, registration, now)
+    return changed
+
+
 def open_for_change(registration: Registration, seen: str, now: datetime) -> Event:
     """Locks the event and reads the registration again, as it is now.
 
@@ -164,7 +193,10 @@ def _become(
     for one in [one for one in registration.participants if one not in change.kept]:
         registration.participants.remove(one)
     registration.participants.extend(
-        Participant(bracket=one.bracket, first_name=one.first_name) for one in change.added
+        Participant(
+            bracket=one.bracket, first_name=one.first_name, needs=needs.rows_of(one.needs, one.interpreter)
+        )
+        for one in change.added
     )
     registration.seats, registration.changed_at = load.seats, now
     letters.party_changed(registration, by_desk=desk, now=now)

@@ -17,6 +17,7 @@ from eventsapp.invitations import promises
 from eventsapp.invitations.promises import Promise
 from eventsapp.mailroom import outbox, rendering
 from eventsapp.mailroom.models import Channel
+from eventsapp.mailroom.outbox import Reader
 from eventsapp.mailroom.rendering import Rendered
 from eventsapp.people.readers import first_means
 from eventsapp.places.models import Venue
@@ -58,6 +59,8 @@ def withdrawn(registration: Registration, *, was_seated: bool, now: datetime) ->
         # They cancelled on their own page and saw it there; nobody calls to say so.
         thread = writing.thread_of(registration)
         outbox.drop_calls(thread, outbox.quick_thread(thread), now=now)
+        if was_seated:
+            _leave_former_calendar("withdrawn", registration, now, was_seated=True, keeps_date=False)
         return
     keeps_date = bool(was_seated and address and listings.is_seated_elsewhere(registration, address))
     promise = (
@@ -66,6 +69,8 @@ def withdrawn(registration: Registration, *, was_seated: bool, now: datetime) ->
     writing.post(
         "withdrawn", registration, now, promise=promise, was_seated=was_seated, keeps_date=keeps_date
     )
+    if was_seated and promise is None and not keeps_date:
+        _leave_former_calendar("withdrawn", registration, now, was_seated=True, keeps_date=False)
 
 
 def rescheduled(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
@@ -80,6 +85,8 @@ def called_off(registration: Registration, *, with_calendar: bool, now: datetime
     """It does not take place."""
     promise = writing.promise_of(promises.cancel, registration, now=now) if with_calendar else None
     _post_about_event("called_off", registration, now, promise, linked=False)
+    if with_calendar and promise is None:
+        _leave_former_calendar("called_off", registration, now, waits=False)
 
 
 def restored(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
@@ -153,6 +160,27 @@ def reminder(registration: Registration, *, now: datetime) -> None:
     """In two days; nothing new, and nothing that a calendar does not know."""
     writing.post(
         "reminder", registration, now, link_token=writing.new_link(registration, now), replaces=False
+    )
+
+
+def _leave_former_calendar(letter: str, registration: Registration, now: datetime, **more: Any) -> None:
+    """The same by mail to the calendar that was once invited, if it still holds the date and they did not
+    ask for silence: a CANCEL goes where the REQUEST went."""
+    contact = registration.contact
+    if contact.wants_no_messages or not contact.email:
+        return
+    address = writing.former_mailbox(registration)
+    if address is None:
+        return
+    writing.post(
+        letter,
+        registration,
+        now,
+        promise=writing.promise_of(promises.cancel, registration, at=address, now=now),
+        thread=outbox.thread_of(registration.event_id, address),
+        reader=Reader(name=contact.first_name, language=contact.language, email=address),
+        replaces=False,
+        **more,
     )
 
 

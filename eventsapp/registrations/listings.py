@@ -196,6 +196,17 @@ def _active(event: Event) -> Select[Registration]:
     )
 
 
+def latest_territory(household: Household) -> int | None:
+    """Where it registered last: whose desk calls about itself, not about an event; one statement."""
+    return db.session.scalar(
+        select(Event.territory_id)
+        .join(Registration, Registration.event_id == Event.id)
+        .where(Registration.household_id == household.id)
+        .order_by(Registration.id.desc())
+        .limit(1)
+    )
+
+
 def _with_event() -> tuple[ORMOption, ...]:
     to_event = joinedload(Registration.event)
     return (

@@ -6,7 +6,7 @@ the phone by somebody who calls that number.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,7 +60,7 @@ def ask(typed: str, *, now: datetime) -> None:
     Raises contacts.ContactMissing, EmailUnreadable, PhoneUnreadable: what anybody can see of what they typed.
     """
     email, number = _address(typed)
-    found = _found(_spelt(email) if email else (), number, now)
+    found = _found(email, number, now)
     # Counted whoever they are: what is not done for nobody takes no time.
     a_day = timedelta(days=1)
     wait = attempts.count("lost_link", (email or number).lower(), most=ASKED_A_DAY, within=a_day, now=now)
@@ -88,15 +88,12 @@ def _address(typed: str) -> tuple[str, str]:
     return "", phone.e164
 
 
-def _spelt(email: str) -> Collection[str]:
-    """As it was typed, in lower case, and as a phone begins a sentence: what an index finds."""
-    return {email, email.lower(), email[:1].upper() + email[1:].lower()}
-
-
-def _found(emails: Collection[str], number: str, now: datetime) -> Sequence[Found]:
-    """The families of an address with a registration to come or of the last month, the latest first; one
-    statement."""
-    by: ColumnElement[bool] = Person.email.in_(emails) if emails else Person.phone_e164 == number
+def _found(email: str, number: str, now: datetime) -> Sequence[Found]:
+    """The families of an address, in whatever case it was typed then and now, with a registration to come or
+    of the last month, the latest first; one statement."""
+    by: ColumnElement[bool] = Person.phone_e164 == number
+    if email:
+        by = func.lower(Person.email) == email.lower()
     latest = func.max(Event.starts_at)
     rows = db.session.execute(
         select(Household, latest, func.max(Event.territory_id))

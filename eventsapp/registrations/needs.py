@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext, ngettext
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from eventsapp import languages
 from eventsapp.agenda.models import Event
@@ -53,6 +53,36 @@ def at(event: Event, *, now: datetime) -> dict[int, list[Asked]]:
     for registration, need, language, people in rows:
         found[registration].append(Asked(need, language, int(people)))
     return {number: _sorted(asked) for number, asked in found.items()}
+
+
+def of_registration(registration: Registration) -> dict[int, list[ParticipantNeed]]:
+    """What each of its participants needs, by their numbers, in the order of the form; one statement."""
+    rows = db.session.scalars(
+        select(ParticipantNeed)
+        .join(Participant, Participant.id == ParticipantNeed.participant_id)
+        .where(Participant.registration_id == registration.id)
+    ).all()
+    order = list(Need)
+    found: dict[int, list[ParticipantNeed]] = defaultdict(list)
+    for row in sorted(rows, key=lambda one: order.index(one.need)):
+        found[row.participant_id].append(row)
+    return dict(found)
+
+
+def rows_of(needs: Iterable[Need], interpreter: str) -> list[ParticipantNeed]:
+    """The rows of one participant; `interpreter`: the language, where Need.INTERPRETER is among them."""
+    return [
+        ParticipantNeed(need=need, language=interpreter if need is Need.INTERPRETER else "")
+        for need in sorted(needs)
+    ]
+
+
+def replace(participant: Participant, needs: Iterable[Need], interpreter: str) -> None:
+    """From now on they need this and nothing else. The caller has locked their event."""
+    db.session.execute(delete(ParticipantNeed).where(ParticipantNeed.participant_id == participant.id))
+    for row in rows_of(needs, interpreter):
+        row.participant_id = participant.id
+        db.session.add(row)
 
 
 def summed(asked: Mapping[int, Sequence[Asked]], registrations: Iterable[int]) -> list[Asked]:

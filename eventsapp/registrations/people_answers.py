@@ -162,6 +162,14 @@ def read_about(typed: Typed, quartiers: Collection[int]) -> tuple[Reached, int |
     return known, by_name.get(quartier)
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What one person needs that day; `interpreter` as of a Member."""
+
+    needs: frozenset[Need]
+    interpreter: str
+
+
 def read_person(typed: Typed, needs: Collection[str]) -> Member:
     """The page of one person: first_name, bracket, interpreter, and `needs`, the boxes ticked.
 
@@ -170,13 +178,27 @@ def read_person(typed: Typed, needs: Collection[str]) -> Member:
     refusals: list[Refusal] = []
     name = asked(_name, typed, "first_name", refusals)
     bracket = asked(_bracket, typed, "bracket", refusals)
-    wanted = asked(lambda _typed, field: _needs(needs, field), typed, "needs", refusals)
-    language = asked(_language, typed, "interpreter", refusals)
-    if name is None or bracket is None or wanted is None or language is None:
+    wanted = _wanted(typed, needs, refusals)
+    if name is None or bracket is None or wanted is None:
         raise AnswersRefused(refusals)
-    if language:
-        wanted |= {Need.INTERPRETER}
-    return Member(bracket=bracket, first_name=name, needs=wanted, interpreter=language)
+    return Member(bracket=bracket, first_name=name, needs=wanted.needs, interpreter=wanted.interpreter)
+
+
+def read_needs(typed: Typed, needs: Collection[str]) -> Wanted:
+    """The same of interpreter and `needs` alone. Raises AnswersRefused."""
+    refusals: list[Refusal] = []
+    wanted = _wanted(typed, needs, refusals)
+    if wanted is None:
+        raise AnswersRefused(refusals)
+    return wanted
+
+
+def _wanted(typed: Typed, ticked: Collection[str], refusals: list[Refusal]) -> Wanted | None:
+    wanted = asked(lambda _typed, field: _needs(ticked, field), typed, "needs", refusals)
+    language = asked(_language, typed, "interpreter", refusals)
+    if wanted is None or language is None:
+        return None
+    return Wanted(wanted | {Need.INTERPRETER} if language else wanted, language)
 
 
 def _name(typed: str, *, field: str) -> str:

@@ -10,18 +10,21 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import force_locale, gettext
+from sqlalchemy import select
 
 from eventsapp.agenda import telling
 from eventsapp.agenda.entries import address_of
 from eventsapp.agenda.models import Event
+from eventsapp.database import db
 from eventsapp.invitations import promises
 from eventsapp.invitations.promises import Promise
 from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import outbox
 from eventsapp.mailroom.models import Channel, Letter
-from eventsapp.mailroom.outbox import OutgoingLetter, Sender
+from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.people import households, professionals
 from eventsapp.people.readers import first_means, reader_of
+from eventsapp.registrations import listings
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from eventsapp.settings import setting
 
@@ -36,18 +39,20 @@ def post(
     thread: str | None = None,
     urgent: bool = False,
     replaces: bool = True,
+    reader: Reader | None = None,
     **more: Any,
 ) -> Letter | None:
     """Posts the letter of the folder registrations/`letter`; `more` is what its files name besides.
 
-    None for who wants no messages. `urgent`, `replaces`: as `outbox.OutgoingLetter` says.
+    None for who wants no messages. `urgent`, `replaces`: as `outbox.OutgoingLetter` says. `reader`: where
+    it is another mailbox than the one they are told at.
     """
     event, contact = registration.event, registration.contact
     address = promise.organizer.address if promise else setting("MAIL_DEFAULT_SENDER")
     return outbox.post(
         OutgoingLetter(
             kind=f"registrations/{letter}",
-            reader=reader_of(contact),
+            reader=reader or reader_of(contact),
             sender=Sender(name=_organizer_name(event, contact.language), address=address),
             context=context_of(registration, link_token, **more),
             thread=thread or thread_of(registration),
@@ -117,27 +122,46 @@ def new_link(registration: Registration, now: datetime) -> str | None:
     return households.new_link(registration.household, now=now) if registration.household else None
 
 
+def former_mailbox(registration: Registration) -> str | None:
+    """The mailbox whose calendar still holds the date, where it is not told by the usual letter: they are
+    called now, or their address was replaced since the invitation. One statement, and some a mailbox."""
+    sent = select(Letter.address).where(Letter.about == about(registration), Letter.method == "REQUEST")
+    addresses = dict.fromkeys(one.lower() for one in db.session.scalars(sent.order_by(Letter.id.desc())))
+    for address in addresses:
+        elsewhere = listings.is_seated_elsewhere(registration, address)
+        if promises.holds_date(registration.event, address) and not elsewhere:
+            return address
+    return None
+
+
 def is_near(registration: Registration, now: datetime) -> bool:
     """Whether what they knew or what holds now is less than 48 hours away: told by the quickest means."""
     return min(registration.told.starts_at, registration.event.starts_at) - now < telling.IMMINENT
 
 
 def promise_of(
-    tell: Callable[..., Promise | None], registration: Registration, *, now: datetime, **more: bool
+    tell: Callable[..., Promise | None],
+    registration: Registration,
+    *,
+    at: str | None = None,
+    now: datetime,
+    **more: bool,
 ) -> Promise | None:
     """What their calendar is told, by `promises.request` or `promises.cancel`; nothing without e-mail.
 
     Who is told by other means gets no invitation, but a date that stands in a calendar is put right there.
+    `at`: another mailbox than theirs of today.
     """
     contact = registration.contact
-    if not contact.email or contact.wants_no_messages:
+    address = at or contact.email
+    if not address or contact.wants_no_messages:
         return None
-    known = first_means(contact) is Channel.MAIL or promises.holds_date(registration.event, contact.email)
+    known = first_means(contact) is Channel.MAIL or promises.holds_date(registration.event, address)
     if not known:
         return None
     return tell(
         registration.event,
-        address=contact.email,
+        address=address,
         name=contact.first_name,
         organizer_name=_organizer_name(registration.event, contact.language),
         language=contact.language,

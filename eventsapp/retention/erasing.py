@@ -11,8 +11,9 @@ from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.indicators import families
 from eventsapp.invitations import forgetting as invitations
+from eventsapp.mailroom import forgetting as letters
 from eventsapp.people.models import Household
-from eventsapp.registrations import booking, forgetting, listings
+from eventsapp.registrations import booking, forgetting, listings, writing
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from eventsapp.retention import register
 from eventsapp.retention.forgetting import forget, forget_households
@@ -22,8 +23,10 @@ from eventsapp.retention.models import DataKind, DeletionRule
 def erase(household: Household, *, now: datetime) -> None:
     """Cancels what lies ahead, whose seats go to those who wait; keeps figures; deletes all the rest.
 
-    Nothing is sent to the household: what would tell it has no address any more. Its row and its events are
-    locked first, each in one order, so that two erasures wait for each other and never in a ring.
+    A date that stands in their calendar is taken out of it by a last letter, which is emptied once it has
+    left (`forgetting.forget_last_letters`); nothing else is sent: it would have no address any more. Its row
+    and its events are locked first, each in one order, so that two erasures wait for each other and never in
+    a ring.
     """
     actor = f"household:{household.id}"
     db.session.execute(select(Household.id).where(Household.id == household.id).with_for_update())
@@ -35,6 +38,7 @@ def erase(household: Household, *, now: datetime) -> None:
     mine = sorted(forgetting.of_household(household), key=lambda one: one.event_id)
     over = [one.event for one in mine if one.status is RegistrationStatus.CONFIRMED]
     families.unlink(household, over, now)
+    letters.keep_last([writing.about(one) for one in mine], now=now)
     lines: list[tuple[int, int | None, Counter[DataKind]]] = []
     for registration in mine:
         event, address = registration.event, registration.contact.email

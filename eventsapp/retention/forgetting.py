@@ -135,6 +135,17 @@ def forget_households(numbers: Sequence[int], *, now: datetime) -> Counter[DataK
     )
 
 
+def forget_last_letters(now: datetime) -> int:
+    """Empties the last letters to households that had their data erased, once they have left; how many. One
+    transaction."""
+    found = letters.last_of(now)
+    for territory_id in found:
+        emptied = letters.empty_last(territory_id, now=now)
+        if territory_id is not None:
+            register.note(territory_id, {DataKind.LETTERS: emptied}, rule=DeletionRule.ASKED, now=now)
+    return found.total()
+
+
 def forget_idle(now: datetime) -> int:
     """Forgets up to BATCH households that only came to a series, gave it up and were registered nowhere
     since, after the usual time; how many. One transaction."""

@@ -58,6 +58,7 @@ DOORS = (
     "residents.own_data",
     "residents.own_codes",
     "residents.own_people",
+    "residents.own_needs",
     "residents.own_preferences",
     "residents.own_photos",
     "residents.own_returning",

@@ -16,6 +16,7 @@ from eventsapp import clock, languages
 from eventsapp.agenda import keeping
 from eventsapp.agenda.models import Accessibility, Audience, Event, RegistrationMode
 from eventsapp.languages import Language, no_breaks
+from eventsapp.people.readers import first_means
 from eventsapp.programme.models import Theme
 from eventsapp.registrations import seats
 from eventsapp.web.residents import quotas
@@ -52,6 +53,7 @@ def bind(app: Flask) -> None:
         language_names=languages.names,
         accessibility_labels=accessibility_labels,
         months_kept=keeping.months_of,
+        told_by=first_means,
     )
     app.jinja_env.globals.update(
         settings=app.config,

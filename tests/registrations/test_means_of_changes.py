@@ -16,6 +16,8 @@ from eventsapp.database import db
 from eventsapp.mailroom import calls, rounds
 from eventsapp.mailroom.models import Channel, LetterStatus
 from eventsapp.people.models import Means, Person
+from eventsapp.registrations import booking
+from eventsapp.registrations.models import Registration
 from eventsapp.registrations.reach import Reach, reach
 from tests import factories
 from tests.factories import SATURDAY
@@ -44,12 +46,15 @@ def gateway(app: Flask) -> Iterator[TextGateway]:
         yield gateway
 
 
-def comes(event: Event, name: str, *, mail: bool = True, number: str | None = None, **person: object) -> None:
+def comes(
+    event: Event, name: str, *, mail: bool = True, number: str | None = None, **person: object
+) -> Registration:
     email = f"{name.lower()}@example.org" if mail else None
-    contact = register(event, answers(name, email=email, number=number)).registration.contact
+    registration = register(event, answers(name, email=email, number=number)).registration
     for field, value in person.items():
-        setattr(contact, field, value)
+        setattr(registration.contact, field, value)
     db.session.commit()
+    return registration
 
 
 def call_off(event: Event, now: datetime) -> None:
@@ -211,3 +216,54 @@ def test_nobody_is_shown_to_anybody(event: Event, gateway: TextGateway) -> None:
     for one in letters()[before:]:
         others = names - {one.reader_name}
         assert [name for name in others if name in f"{one.subject} {one.text} {one.html}"] == []
+
+
+def told_since(since: int) -> list[tuple[str, str, str | None]]:
+    return [(one.kind.split("/")[1], one.address, one.method) for one in letters()[since:]]
+
+
+def cancels(registration: Registration) -> None:
+    with a_transaction():
+        booking.cancel(db.session.get_one(Registration, registration.id), actor="cli", now=clock.now())
+
+
+@pytest.mark.parametrize("means", [Means.CALL, Means.SMS])
+def test_who_is_told_otherwise_since_the_invitation_has_the_date_taken_out_of_the_calendar(
+    event: Event, gateway: TextGateway, means: Means
+) -> None:
+    """She cancels on her own page; nobody calls to say so, but her calendar must not wait for her."""
+    awa = comes(event, "Awa", number=MOBILE)
+    with a_transaction():
+        db.session.get_one(Registration, awa.id).contact.means = means
+    before = len(letters())
+    cancels(awa)
+    texts = [("withdrawn", "+33639980007", None)] if means is Means.SMS else []
+    assert told_since(before) == [("withdrawn", "awa@example.org", "CANCEL"), *texts]
+
+
+def test_the_cancel_goes_to_the_mailbox_that_was_invited(event: Event, gateway: TextGateway) -> None:
+    awa, binta = comes(event, "Awa"), comes(event, "Binta")
+    with a_transaction():
+        for one in (awa, binta):
+            db.session.get_one(Registration, one.id).contact.email = f"{one.id}@ailleurs.example"
+    before = len(letters())
+    cancels(awa)
+    assert told_since(before) == [
+        ("withdrawn", f"{awa.id}@ailleurs.example", None),
+        ("withdrawn", "awa@example.org", "CANCEL"),
+    ]
+    before = len(letters())
+    call_off(event, FRIDAY)
+    assert told_since(before) == [
+        ("called_off", f"{binta.id}@ailleurs.example", None),
+        ("called_off", "binta@example.org", "CANCEL"),
+    ]
+
+
+def test_who_asked_for_silence_is_not_written_to_for_a_calendar(event: Event, gateway: TextGateway) -> None:
+    awa = comes(event, "Awa", number=MOBILE)
+    with a_transaction():
+        db.session.get_one(Registration, awa.id).contact.wants_no_messages = True
+    before = len(letters())
+    cancels(awa)
+    assert told_since(before) == []

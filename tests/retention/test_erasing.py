@@ -20,7 +20,7 @@ from eventsapp.mailroom import rounds
 from eventsapp.mailroom.models import Letter, LetterStatus
 from eventsapp.people.models import Household, Person
 from eventsapp.registrations.models import Registration, RegistrationStatus
-from eventsapp.retention import erasing, register
+from eventsapp.retention import erasing, forgetting, register
 from eventsapp.retention.models import DeletionRule
 from tests.attendance.gestures import said
 from tests.registrations.stories import a_transaction
@@ -95,6 +95,60 @@ def test_nothing_is_sent_to_whoever_is_gone(
     rounds.deliver_due(hours.now())
     assert post_office.letters == []
     assert {one.status for one in db.session.scalars(select(Letter))} == {LetterStatus.STALE}
+
+
+def test_a_date_that_stands_in_a_calendar_is_taken_out_by_a_last_letter_that_is_not_kept(
+    awa: Household, clock: time_machine.Traveller, smtp: PostOffice
+) -> None:
+    first, second = two_workshops()
+    comes(first, AWA, awa)
+    rounds.deliver_due(hours.now())
+    comes(second, AWA, awa)  # its invitation has not left: nothing stands there
+    erase(awa)
+    db.session.rollback()
+    [last] = [one for one in db.session.scalars(select(Letter)) if one.status is LetterStatus.WAITING]
+    assert (last.method, last.address, last.phone, last.fallback) == ("CANCEL", AWA[1], None, "")
+    assert last.useless_after == hours.now() + timedelta(days=2)
+    db.session.rollback()
+    rounds.deliver_due(hours.now())
+    assert [str(one.message["Subject"])[:10] for one in smtp.letters][1:] == ["Annulation"]
+    assert 'method="CANCEL"' in smtp.letters[1].message.as_string()
+    with a_transaction():
+        assert forgetting.forget_last_letters(hours.now()) == 1
+    assert words_left() == []
+    lines = register.of_territory(first.territory)
+    newest = max(lines, key=lambda line: line.number)
+    assert (newest.kind.value, newest.rows, newest.rule) == ("courriers", 1, DeletionRule.ASKED)
+    assert register.first_broken(lines) is None
+    with a_transaction():
+        assert forgetting.forget_last_letters(hours.now()) == 0
+
+
+def test_a_last_letter_that_cannot_leave_is_emptied_all_the_same(
+    awa: Household, clock: time_machine.Traveller, smtp: PostOffice
+) -> None:
+    first, _ = two_workshops()
+    comes(first, AWA, awa)
+    rounds.deliver_due(hours.now())
+    erase(awa)
+    clock.shift(timedelta(days=2, minutes=1))
+    with a_transaction():
+        assert forgetting.forget_last_letters(hours.now()) == 1
+    rounds.deliver_due(hours.now())
+    assert (len(smtp.letters), words_left()) == (1, [])
+
+
+def test_who_asked_for_silence_gets_no_last_letter_either(
+    awa: Household, clock: time_machine.Traveller, smtp: PostOffice
+) -> None:
+    first, _ = two_workshops()
+    comes(first, AWA, awa)
+    rounds.deliver_due(hours.now())
+    with a_transaction():
+        db.session.get_one(Household, awa.id).contact.wants_no_messages = True
+    erase(awa)
+    rounds.deliver_due(hours.now())
+    assert (len(smtp.letters), words_left()) == (1, [])
 
 
 def test_who_came_stays_counted_before_and_after_the_night_that_counts_families(

@@ -102,6 +102,7 @@ WORDS = {
     ("registration", "took photos back"): lazy_gettext("a repris son accord pour des photos"),
     ("household", "changed preferences"): lazy_gettext("a changé ses préférences"),
     ("household", "replaced an address"): lazy_gettext("a changé son adresse e-mail"),
+    ("household", "replaced a number"): lazy_gettext("a changé son numéro de téléphone"),
     ("household", "confirmed a browser"): lazy_gettext("a confirmé un téléphone par un code"),
     ("household", "forgot browsers"): lazy_gettext("a oublié des téléphones"),
     ("household", "asked for a new link"): lazy_gettext("a demandé un nouveau lien"),

@@ -83,11 +83,9 @@ class AboutForm(ReachedForm):
         ]
 
 
-class PersonForm(FlaskForm):
-    """The page of one person of the full form."""
+class NeedsForm(FlaskForm):
+    """What one person needs that day."""
 
-    first_name = StringField(lazy_gettext("Prénom"))
-    bracket = RadioField(lazy_gettext("Âge"), choices=[], validate_choice=False)
     needs = SelectMultipleField(
         lazy_gettext("Cette personne a besoin de…"),
         choices=[],
@@ -100,12 +98,36 @@ class PersonForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.bracket.choices = [SelectChoice(one.value, one.label) for one in BRACKETS]
         self.needs.choices = [SelectChoice(need.value, need.label) for need in TICKED_NEEDS]
         spoken = sorted((languages.names([code]), code) for code in languages.SPOKEN)
         self.interpreter.choices = [
             SelectChoice("", gettext("Pas besoin")),
             *(SelectChoice(code, name) for name, code in spoken),
+        ]
+
+
+class PersonForm(NeedsForm):
+    """The page of one person of the full form."""
+
+    first_name = StringField(lazy_gettext("Prénom"))
+    bracket = RadioField(lazy_gettext("Âge"), choices=[], validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bracket.choices = [SelectChoice(one.value, one.label) for one in BRACKETS]
+
+
+class OneMoreForm(NeedsForm):
+    """« Ajouter quelqu’un ? » of an own page."""
+
+    first_name = StringField(lazy_gettext("Son prénom"), [Optional()])
+    bracket = SelectField(lazy_gettext("Son âge"), [Optional()], validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bracket.choices = [
+            SelectChoice("", gettext("Choisissez")),
+            *(SelectChoice(one.value, one.label) for one in BRACKETS),
         ]
 
 

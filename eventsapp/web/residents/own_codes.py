@@ -1,4 +1,4 @@
-"""Showing that a page is one's own: a code by mail, asked for and typed; and taking that back."""
+"""Showing that a page is one's own: a code by mail or SMS, asked for and typed; and taking that back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from wtforms import StringField
 
 from eventsapp import clock, journal
 from eventsapp.database import begin_writing, db
-from eventsapp.people import household_browsers, household_codes, household_letters, households
+from eventsapp.mailroom.models import Channel
+from eventsapp.people import household_browsers, household_codes, household_letters, households, readers
 from eventsapp.people.household_models import CodePurpose
 from eventsapp.people.models import Household
 from eventsapp.refusals import Conflict, Refusal, msgid
@@ -29,10 +30,10 @@ from eventsapp.web.residents.own_door import (
 bp = own_door("own_codes")
 
 
-class NoMailbox(Conflict):
-    """They left a number only: a person answers at ours."""
+class NoWayForCodes(Conflict):
+    """They left a number only, which takes no texts or is shared: a person answers at ours."""
 
-    sentence = msgid("Nous n’avons pas votre e-mail. Appelez-nous : une personne vous aide.")
+    sentence = msgid("Nous ne pouvons pas vous envoyer de code. Appelez-nous : une personne vous aide.")
 
 
 class CodeForm(FlaskForm):
@@ -52,17 +53,19 @@ def form(token: str) -> str | BaseResponse:
 
 @bp.post("/m/<token>/confirmation/code")
 def send(token: str) -> tuple[str, int] | BaseResponse:
-    """Sends a code to the mailbox that was given at the registration, and nowhere else."""
+    """Sends a code to the mailbox or the mobile that we know, and nowhere else."""
     household, typed, now = households.by_link(token), CodeForm(formdata=None), clock.now()
     try:
-        email = household.contact.email
-        if not email:
-            raise NoMailbox()
+        contact = household.contact
+        by = readers.code_means(contact)
+        if by is None:
+            raise NoWayForCodes()
         digits = household_codes.draw(household, CodePurpose.BROWSER, now=now)
     except Refusal as refusal:
         status = refuse(typed, refusal)
         return _page(token, households.by_link(token), typed), status
-    household_letters.code(household, email, digits, now=now)
+    there = {"email": contact.email or ""} if by is Channel.MAIL else {"phone": contact.phone_e164 or ""}
+    household_letters.code(household, digits, **there, now=now)
     db.session.commit()
     return redirect(url_for("own_codes.form", token=token), 303)
 
@@ -122,7 +125,7 @@ def _page(token: str, household: Household, typed: CodeForm) -> str:
         "residents/own_page/confirmation.html",
         token=token,
         form=typed,
-        has_mailbox=bool(household.contact.email),
+        by=readers.code_means(household.contact),
         is_sent=is_sent,
         minutes=int(household_codes.LASTS.total_seconds() // 60),
         tries=household_codes.MOST_TRIES,

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import HiddenField, SelectChoice, SelectField, SelectMultipleField, StringField
-from wtforms.validators import Optional
+from wtforms import HiddenField, SelectChoice, SelectMultipleField
 
 from eventsapp import clock
 from eventsapp.agenda.entry_rules import EntryForm
@@ -18,17 +16,17 @@ from eventsapp.database import db
 from eventsapp.people import contacts
 from eventsapp.people.contacts import LONGEST_NAME
 from eventsapp.refusals import Conflict, Refusal, msgid
-from eventsapp.registrations import changing, listings, party, roster
+from eventsapp.registrations import changing, listings, party, people_answers, roster
 from eventsapp.registrations.changing import NotEnoughSeats
 from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, Participant, Registration
-from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, Member, child_field
+from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, Member, Numbers, child_field
+from eventsapp.registrations.people_answers import BRACKETS
 from eventsapp.web.forms import refuse
+from eventsapp.web.residents.enrolment_forms import NumbersForm, OneMoreForm, numbers_as_typed
 from eventsapp.web.residents.groups import group_of
 from eventsapp.web.residents.own_door import actor, confirmed_household, own_door
 
 bp = own_door("own_people")
-
-ADDABLE = tuple(bracket for bracket in AgeBracket if bracket is not AgeBracket.ADULT)
 
 
 class AlreadyBegun(Conflict):
@@ -43,32 +41,24 @@ class AgeMissing(Refusal):
     sentence = msgid("Choisissez son âge.")
 
 
-class OwnNumbersForm(FlaskForm):
+class OwnNumbersForm(NumbersForm):
     """How many come?"""
 
     seen = HiddenField()
-    adults = StringField(lazy_gettext("Adultes, avec vous"), default="1")
-    children_0_2 = StringField(lazy_gettext("0 à 2 ans"), default="0")
-    children_3_5 = StringField(lazy_gettext("3 à 5 ans"), default="0")
-    children_6_10 = StringField(lazy_gettext("6 à 10 ans"), default="0")
-    children_11_14 = StringField(lazy_gettext("11 à 14 ans"), default="0")
-    children_15_17 = StringField(lazy_gettext("15 à 17 ans"), default="0")
 
 
-class OwnPeopleForm(FlaskForm):
+class OwnPeopleForm(OneMoreForm):
     """Who of them comes, and who besides?"""
 
     seen = HiddenField()
     staying = SelectMultipleField(lazy_gettext("Qui vient ?"), coerce=int, validate_choice=False)
-    first_name = StringField(lazy_gettext("Son prénom"), [Optional()])
-    bracket = SelectField(lazy_gettext("Son âge"), [Optional()], validate_choice=False)
 
 
 @bp.get("/m/<token>/inscriptions/<code:code>/personnes")
 def form(token: str, code: str) -> str | BaseResponse:
     """The party as it is."""
     registration = listings.of_household_by_code(confirmed_household(token), code)
-    if not _may_change(registration, clock.now()):
+    if not may_change(registration, clock.now()):
         return redirect(url_for("own_page.show", token=token), 303)
     return _page(token, registration, _form_of(registration))
 
@@ -78,9 +68,9 @@ def change(token: str, code: str) -> tuple[str, int] | BaseResponse:
     """Others of the party come."""
     household, now = confirmed_household(token), clock.now()
     registration = listings.of_household_by_code(household, code)
-    typed = OwnPeopleForm() if _by_person(registration) else OwnNumbersForm()
+    typed = OwnPeopleForm() if by_person(registration) else OwnNumbersForm()
     try:
-        if not _may_change(registration, now):
+        if not may_change(registration, now):
             raise AlreadyBegun()
         changed = _carry_out(registration, typed, actor(household), now)
     except AnswersRefused as refused:
@@ -104,19 +94,26 @@ def change(token: str, code: str) -> tuple[str, int] | BaseResponse:
     return redirect(url_for("own_page.show", token=token), 303)
 
 
-def bracket_choices() -> list[SelectChoice]:
-    """The ages of somebody who joins, the youngest first; none is chosen before."""
-    return [SelectChoice("", gettext("Choisissez")), *(SelectChoice(one.value, one.label) for one in ADDABLE)]
+def joining(typed: OneMoreForm) -> list[Member]:
+    """Somebody who joins, or nobody where nothing was filled in.
 
-
-def joining(first_name: str, bracket: str) -> list[Member]:
-    """Somebody who joins, or nobody where nothing was filled in. Raises AgeMissing and refusals of names."""
-    if not first_name.strip() and not bracket:
+    Raises AgeMissing, NeedUnknown, LanguageUnknown, and refusals of names.
+    """
+    first_name, bracket = (typed.first_name.data or "").strip(), typed.bracket.data or ""
+    try:
+        wanted = people_answers.read_needs(typed.data, typed.needs.data or [])
+    except AnswersRefused as refused:
+        raise refused.refusals[0] from refused
+    if not (first_name or bracket or wanted.needs):
         return []
-    if bracket not in {one.value for one in ADDABLE}:
+    if bracket not in {one.value for one in BRACKETS}:
         raise AgeMissing(field="bracket")
-    name = contacts.first_name(first_name) if first_name.strip() else ""
-    return [Member(bracket=AgeBracket(bracket), first_name=name)]
+    name = contacts.first_name(first_name) if first_name else ""
+    return [
+        Member(
+            bracket=AgeBracket(bracket), first_name=name, needs=wanted.needs, interpreter=wanted.interpreter
+        )
+    ]
 
 
 def called(first_name: str, bracket: AgeBracket) -> str:
@@ -131,7 +128,7 @@ def _carry_out(
 ) -> bool:
     seen = typed.seen.data or ""
     if isinstance(typed, OwnPeopleForm):
-        added = joining(typed.first_name.data or "", typed.bracket.data or "")
+        added = joining(typed)
         return changing.to_people(registration, typed.staying.data or [], added, seen=seen, actor=by, now=now)
     return changing.to_numbers(registration, party.read_numbers(typed.data), seen=seen, actor=by, now=now)
 
@@ -155,29 +152,30 @@ def _again(token: str, code: str) -> Registration:
     return listings.of_household_by_code(confirmed_household(token), code)
 
 
-def _may_change(registration: Registration, now: datetime) -> bool:
+def may_change(registration: Registration, now: datetime) -> bool:
+    """Whether who comes is still theirs to say: from its beginning on it is known at the door."""
     event = registration.event
     return registration.is_active and event.starts_at > now and not event.is_cancelled
 
 
-def _by_person(registration: Registration) -> bool:
+def by_person(registration: Registration) -> bool:
+    """Whether each of them was asked for (EntryForm.FULL), and what they need."""
     return registration.event.entry.form is EntryForm.FULL
 
 
 def _form_of(registration: Registration) -> OwnNumbersForm | OwnPeopleForm:
     seen = changing.mark_of(registration)
-    if _by_person(registration):
+    if by_person(registration):
         staying = [one.id for one in registration.participants]
         return OwnPeopleForm(formdata=None, seen=seen, staying=staying)
     adults, children = roster.numbers_of(registration)
-    data: dict[str, Any] = {child_field(bracket): str(number) for bracket, number in children.items()}
-    return OwnNumbersForm(formdata=None, data=data | {"adults": str(adults), "seen": seen})
+    data = numbers_as_typed(Numbers(adults=adults, children=children))
+    return OwnNumbersForm(formdata=None, data=data | {"seen": seen})
 
 
 def _page(token: str, registration: Registration, shown: OwnNumbersForm | OwnPeopleForm) -> str:
     if isinstance(shown, OwnPeopleForm):
         shown.staying.choices = [_choice(one) for one in registration.participants]
-        shown.bracket.choices = bracket_choices()
     return render_template(
         "residents/own_page/people.html",
         territory=registration.event.territory,

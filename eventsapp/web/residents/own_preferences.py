@@ -1,22 +1,26 @@
-"""How the household is told things, and its mail address."""
+"""How the household is told things, its mail address and its phone number."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import BooleanField, EmailField, RadioField, SelectChoice, SelectField, StringField
+from wtforms import BooleanField, EmailField, RadioField, SelectChoice, SelectField, StringField, TelField
 
 from eventsapp import clock, languages
 from eventsapp.database import begin_writing, db
+from eventsapp.mailroom import sms
 from eventsapp.people import household_codes, preferences
-from eventsapp.people.contacts import LONGEST_ADDRESS
+from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NUMBER
 from eventsapp.people.household_models import CodePurpose
 from eventsapp.people.models import Household, Means
 from eventsapp.people.preferences import Wishes
 from eventsapp.refusals import Refusal
-from eventsapp.registrations import silence
+from eventsapp.registrations import listings, silence
 from eventsapp.web.forms import refuse
 from eventsapp.web.languages import keep_language
 from eventsapp.web.residents.own_door import confirmed_household, own_door
@@ -37,6 +41,12 @@ class AddressForm(FlaskForm):
     """Which mailbox?"""
 
     email = EmailField(lazy_gettext("Votre nouvelle adresse e-mail"))
+
+
+class NumberForm(FlaskForm):
+    """Which number?"""
+
+    phone = TelField(lazy_gettext("Votre nouveau numéro"))
 
 
 class ProofForm(FlaskForm):
@@ -92,19 +102,63 @@ def ask_address(token: str) -> tuple[str, int] | BaseResponse:
 @bp.post("/m/<token>/preferences/adresse/code")
 def replace_address(token: str) -> tuple[str, int] | BaseResponse:
     """The code from that mailbox: it is the household's."""
-    household, typed, now = confirmed_household(token), ProofForm(), clock.now()
-    said = typed.code.data or ""
+    household, typed = confirmed_household(token), _proof(CodePurpose.EMAIL)
     try:
-        household_codes.count_try(household, CodePurpose.EMAIL, said, now=now)
-        db.session.commit()
-        begin_writing()
-        preferences.replace_address(household, said, now=now)
+        _prove(household, CodePurpose.EMAIL, typed, preferences.replace_address)
     except Refusal as refusal:
         status = refuse(typed, refusal)
         return _page(token, confirmed_household(token), proof=typed), status
     db.session.commit()
     flash(gettext("Votre adresse e-mail est changée."), "ok")
     return redirect(url_for("own_page.show", token=token), 303)
+
+
+@bp.post("/m/<token>/preferences/telephone")
+def ask_number(token: str) -> tuple[str, int] | BaseResponse:
+    """Sends a code to another phone; one that takes no texts is noted."""
+    household, typed = confirmed_household(token), NumberForm()
+    territory_id = listings.latest_territory(household)
+    try:
+        is_sent = preferences.ask_number(
+            household, typed.phone.data or "", territory_id=territory_id, now=clock.now()
+        )
+    except Refusal as refusal:
+        status = refuse(typed, refusal)
+        return _page(token, confirmed_household(token), number=typed), status
+    db.session.commit()
+    if not is_sent:
+        flash(gettext("Votre numéro est noté : nous vous y appelons."), "ok")
+    return redirect(url_for("own_preferences.form", token=token, _anchor="telephone"), 303)
+
+
+@bp.post("/m/<token>/preferences/telephone/code")
+def replace_number(token: str) -> tuple[str, int] | BaseResponse:
+    """The code from that phone: it is the household's."""
+    household, typed = confirmed_household(token), _proof(CodePurpose.PHONE)
+    try:
+        _prove(household, CodePurpose.PHONE, typed, preferences.replace_number)
+    except Refusal as refusal:
+        status = refuse(typed, refusal)
+        return _page(token, confirmed_household(token), number_proof=typed), status
+    db.session.commit()
+    flash(gettext("Votre numéro est changé."), "ok")
+    return redirect(url_for("own_page.show", token=token), 303)
+
+
+def _prove(
+    household: Household, purpose: CodePurpose, typed: ProofForm, replace: Callable[..., None]
+) -> None:
+    """Counts the try, then judges it. Raises the refusals of `household_codes`."""
+    said, now = typed.code.data or "", clock.now()
+    household_codes.count_try(household, purpose, said, now=now)
+    db.session.commit()
+    begin_writing()
+    replace(household, said, territory_id=listings.latest_territory(household), now=now)
+
+
+def _proof(purpose: CodePurpose, **more: Any) -> ProofForm:
+    """Both codes may be on their way at once: each field has a name of its own."""
+    return ProofForm(prefix="numero-" if purpose is CodePurpose.PHONE else "", **more)
 
 
 def _wishes_of(household: Household) -> WishesForm:
@@ -125,6 +179,8 @@ def _page(
     wishes: WishesForm | None = None,
     address: AddressForm | None = None,
     proof: ProofForm | None = None,
+    number: NumberForm | None = None,
+    number_proof: ProofForm | None = None,
 ) -> str:
     shown = wishes or _wishes_of(household)
     possible = preferences.possible_means(household.contact)
@@ -133,19 +189,27 @@ def _page(
         *(SelectChoice(one.value, one.label) for one in possible),
     ]
     shown.language.choices = [SelectChoice(one.code, one.own_name) for one in languages.LANGUAGES]
-    waiting = household_codes.waiting(household, CodePurpose.EMAIL, now=clock.now())
-    refused = wishes or address or proof or shown
-    if proof is not None and waiting is None:  # no field any more that the sentence could stand beside
-        proof.form_errors += proof.code.errors
-        proof.code.errors = []
+    waiting, number_waiting = (
+        household_codes.waiting(household, purpose, now=clock.now())
+        for purpose in (CodePurpose.EMAIL, CodePurpose.PHONE)
+    )
+    refused = wishes or address or proof or number or number_proof or shown
+    for typed, sent in ((proof, waiting), (number_proof, number_waiting)):
+        if typed is not None and sent is None:  # no field any more that the sentence could stand beside
+            typed.form_errors += typed.code.errors
+            typed.code.errors = []
     return render_template(
         "residents/own_page/preferences.html",
         token=token,
         contact=household.contact,
         form=shown,
         address=address or AddressForm(formdata=None),
-        proof=proof or ProofForm(formdata=None),
+        proof=proof or _proof(CodePurpose.EMAIL, formdata=None),
+        number=number or NumberForm(formdata=None),
+        number_proof=number_proof or _proof(CodePurpose.PHONE, formdata=None),
         refused=refused,
         waiting=waiting,
-        longest=LONGEST_ADDRESS,
+        number_waiting=number_waiting,
+        can_text=sms.is_set_up(),
+        longest={"email": LONGEST_ADDRESS, "phone": LONGEST_NUMBER},
     )

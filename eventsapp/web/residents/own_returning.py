@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import SelectChoice, SelectField, SelectMultipleField, StringField
-from wtforms.validators import Optional
+from wtforms import SelectChoice, SelectMultipleField
 
 from eventsapp import clock
 from eventsapp.agenda import listings as agenda
+from eventsapp.agenda.entry_rules import EntryForm
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
+from eventsapp.mailroom.models import Channel
 from eventsapp.people.contacts import LONGEST_NAME
-from eventsapp.people.models import Household
+from eventsapp.people.models import Household, Person
+from eventsapp.people.readers import first_means
 from eventsapp.refusals import Conflict, Refusal
 from eventsapp.registrations import returning
 from eventsapp.registrations.models import RegistrationStatus
 from eventsapp.registrations.returning import NoRoomForAll
 from eventsapp.web.forms import refuse
+from eventsapp.web.residents.enrolment_forms import OneMoreForm
 from eventsapp.web.residents.own_door import confirmed_household, own_door
-from eventsapp.web.residents.own_people import bracket_choices, called, joining
+from eventsapp.web.residents.own_people import called, joining
 
 bp = own_door("own_returning")
 
 
-class ReturningForm(FlaskForm):
+class ReturningForm(OneMoreForm):
     """Who of you comes, and who besides?"""
 
     coming = SelectMultipleField(lazy_gettext("Qui vient ?"), coerce=int, validate_choice=False)
-    first_name = StringField(lazy_gettext("Son prénom"), [Optional()])
-    bracket = SelectField(lazy_gettext("Son âge"), [Optional()], validate_choice=False)
 
 
 @bp.get("/m/<token>/inscrire")
@@ -66,7 +66,7 @@ def register(token: str, code: str) -> tuple[str, int] | BaseResponse:
             household,
             event.id,
             typed.coming.data or [],
-            joining(typed.first_name.data or "", typed.bracket.data or ""),
+            joining(typed),
             may_wait=request.form.get("attendre") == "oui",
             now=clock.now(),
         )
@@ -84,12 +84,19 @@ def register(token: str, code: str) -> tuple[str, int] | BaseResponse:
     waits = registration.status is RegistrationStatus.WAITING
     db.session.commit()
     flash(
-        gettext("Vous êtes sur la liste d’attente. Ne venez pas avant notre message.")
-        if waits
-        else gettext("C’est noté : vous êtes inscrits."),
+        _until_when(household.contact) if waits else gettext("C’est noté : vous êtes inscrits."),
         "warn" if waits else "ok",
     )
     return redirect(url_for("own_page.show", token=token), 303)
+
+
+def _until_when(contact: Person) -> str:
+    by = first_means(contact)
+    if by is None:
+        return gettext("Vous êtes sur la liste d’attente. Regardez cette page avant de venir.")
+    if by is Channel.CALL:
+        return gettext("Vous êtes sur la liste d’attente. Ne venez pas avant notre appel.")
+    return gettext("Vous êtes sur la liste d’attente. Ne venez pas avant notre message.")
 
 
 def _page(
@@ -98,7 +105,6 @@ def _page(
     shown.coming.choices = [
         SelectChoice(one.id, called(one.first_name, one.bracket)) for one in returning.known_people(household)
     ]
-    shown.bracket.choices = bracket_choices()
     return render_template(
         "residents/own_page/returning.html",
         territory=event.territory,
@@ -107,5 +113,6 @@ def _page(
         form=shown,
         contact=household.contact,
         may_wait=may_wait,
+        full=event.entry.form is EntryForm.FULL,
         longest=LONGEST_NAME,
     )

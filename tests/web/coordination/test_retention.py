@@ -58,6 +58,9 @@ def test_another_period_than_everywhere_wants_a_reason(
     ]
     form = client.get(f"/e/{event.code}/inscription").page
     assert "elles sont effacées 24 mois après le rendez-vous" in form.text
+    assert "Pourquoi ? Familles suivies d’une année à l’autre." in form.text
+    public = client.get(f"/e/{event.code}", follow_redirects=True).page.main.text
+    assert "Vos réponses sont effacées 24 mois après le rendez-vous." in public
     assert send(desk, event, "12", "sans importance")[0] == 303
     assert period_of(event) == (None, ""), "as everywhere else"
 

@@ -147,7 +147,7 @@ def test_when_it_is_full_she_waits_and_the_slip_says_so(
     db.session.rollback()
     desk = sign_in(fatou)
     slip = desk.get(send(desk, event).headers["Location"]).page.main.text
-    assert "Vous êtes sur la liste d’attente, au rang 1. Ne venez pas avant notre message." in slip
+    assert "Vous êtes sur la liste d’attente, au rang 1. Ne venez pas avant notre appel." in slip
 
 
 @pytest.mark.databases("sqlite")

@@ -52,6 +52,19 @@ def test_one_letter_with_a_link_for_each_family_of_the_mailbox(client: PageClien
     assert "Cam" not in text_of(letter)
 
 
+@pytest.mark.parametrize("typed", ["AWA.Diop@Example.ORG", "awa.diop@example.org", "aWa.dIOP@eXample.org"])
+def test_an_address_is_found_in_whatever_case_it_was_given(
+    client: PageClient, event: Event, typed: str
+) -> None:
+    for name, email in (("Awa", "Awa.Diop@Example.org"), ("Binta", "awa.diop@example.org")):
+        register(event, answers(name, email=email))
+    assert ask(client, typed).location == "/m/lien-perdu/envoye"
+    [letter] = asked_for()
+    assert len(set(LINK.findall(text_of(letter)))) == 2
+    assert letter.useless_after is not None
+    assert letter.about.startswith("household:")
+
+
 def test_known_or_not_the_answer_is_the_same(client: PageClient, event: Event) -> None:
     register(event, answers("Awa"))
     before = len(letters())

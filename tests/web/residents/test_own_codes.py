@@ -17,7 +17,7 @@ from eventsapp.mailroom import rounds
 from eventsapp.mailroom.models import Letter
 from eventsapp.people import household_browsers, household_codes
 from eventsapp.people.household_models import HouseholdBrowser, HouseholdCode
-from eventsapp.people.models import Household
+from eventsapp.people.models import Household, Means
 from eventsapp.registrations import booking, seats
 from eventsapp.registrations.booking import Confirmed
 from eventsapp.registrations.models import AgeBracket, Enrolment, Need, WayIn
@@ -26,6 +26,7 @@ from tests import factories
 from tests.pages import PageClient
 from tests.registrations.stories import a_transaction, answers, letters, register
 from tests.servers import PostOffice
+from tests.texting import a_gateway
 from tests.web.residents.homes import code_for, confirm
 
 SEND, OPEN = "Recevoir un code", "Ouvrir ma page"
@@ -272,3 +273,65 @@ def test_a_month_later_a_code_is_asked_for_again_and_the_row_is_gone(
 def test_a_spoilt_cookie_opens_nothing(client: PageClient, awa: Confirmed, spoilt: str) -> None:
     client.set_cookie("foyer", spoilt, path="/m")
     assert "Ibrahim" not in client.get(f"/m/{awa.link_token}").page.html
+
+
+MOBILE, MOBILE_DIALLED = "06 39 98 00 07", "+33639980007"
+
+
+@pytest.mark.parametrize(
+    ("reach", "means", "shared", "channel"),
+    [
+        ({}, None, False, "sms"),  # a mobile and nothing else
+        ({}, Means.CALL, False, "sms"),  # whoever wishes calls types a code all the same
+        ({"email": "awa@example.org"}, None, False, "courriel"),
+        ({"email": "awa@example.org"}, Means.SMS, False, "sms"),
+        ({"email": "awa@example.org"}, Means.SMS, True, "courriel"),
+        ({}, None, True, None),  # others read that phone
+    ],
+)
+def test_the_code_goes_by_a_text_where_that_is_the_means_and_nobody_else_reads_it(
+    app: Flask,
+    client: PageClient,
+    event: Event,
+    reach: dict[str, str],
+    means: Means | None,
+    shared: bool,
+    channel: str | None,
+) -> None:
+    with a_gateway(app) as gateway:
+        made = register(event, answers("Awa", number=MOBILE, **reach))
+        with a_transaction():
+            made.registration.contact.means, made.registration.contact.phone_is_shared = means, shared
+        path = f"/m/{made.link_token}/confirmation"
+        page = client.get(path).page
+        if channel is None:
+            assert "Nous ne pouvons pas vous envoyer de code." in page.main.text
+            assert page.main.all("form") == []
+            return
+        assert client.submit(page.form(button=SEND)).location == path
+        [code] = [one for one in letters() if one.kind == "people/household_code"]
+        assert (code.channel, code.is_sealed) == (channel, True)
+        if channel == "sms":
+            assert "Un SMS est parti au numéro de l’inscription." in client.get(path).page.main.text
+            assert "3998" not in client.get(path).page.html.replace(" ", "")
+        digits = code_for(MOBILE_DIALLED if channel == "sms" else "awa@example.org")
+        db.session.rollback()
+        rounds.deliver_due(time.now())
+        [text] = [said for said in gateway.to(MOBILE_DIALLED) if digits in said] or [digits]
+        form = client.get(path).page.form(button=OPEN)
+        assert client.submit(form, {"code": digits if digits in text else ""}).location == (
+            f"/m/{made.link_token}"
+        )
+        db.session.rollback()
+        db.session.refresh(code)
+        assert digits not in code.text
+
+
+def test_without_a_gateway_a_number_alone_gets_no_code(client: PageClient, event: Event) -> None:
+    made = register(event, answers("Awa", number=MOBILE))
+    page = client.get(f"/m/{made.link_token}/confirmation").page
+    assert page.main.all("form") == []
+    [token, *_] = page.all("input", name="csrf_token") or [{"value": ""}]
+    sent = client.post(f"/m/{made.link_token}/confirmation/code", data={"csrf_token": token["value"]})
+    assert sent.status_code in {400, 409}
+    assert [one for one in letters() if one.kind == "people/household_code"] == []

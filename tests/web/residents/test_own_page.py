@@ -16,7 +16,7 @@ from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.people import households
-from eventsapp.people.models import PrivateLink
+from eventsapp.people.models import Means, PrivateLink
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from tests import factories
 from tests.pages import PageClient
@@ -71,14 +71,49 @@ def test_cancelling_twice_is_done_once_and_the_question_is_not_asked_again(
     assert client.get(question).location == awa
 
 
-@pytest.mark.parametrize(("contact", "sign"), [({"number": "0612345678"}, "appel"), ({}, "message")])
+@pytest.mark.parametrize(
+    ("contact", "person", "rank", "news"),
+    [
+        (
+            {"number": "0612345678"},
+            {},
+            "Ne venez pas avant notre appel.",
+            "Nous vous appelons au 0612345678 si quelque chose change.",
+        ),
+        ({}, {}, "Ne venez pas avant notre message.", "Un message part à binta@example.org."),
+        # A mailbox is known, and yet it is not how she is told.
+        (
+            {"number": "0612345678", "email": "binta@example.org"},
+            {"means": Means.CALL},
+            "Ne venez pas avant notre appel.",
+            "Nous vous appelons au 0612345678 si quelque chose change.",
+        ),
+        (
+            {},
+            {"wants_no_messages": True},
+            "Regardez cette page avant de venir.",
+            "Vous ne recevez aucun message : regardez cette page.",
+        ),
+    ],
+)
 def test_whoever_waits_is_told_how_we_will_reach_them(
-    client: PageClient, event: Event, contact: dict[str, str], sign: str
+    client: PageClient,
+    event: Event,
+    contact: dict[str, str],
+    person: dict[str, object],
+    rank: str,
+    news: str,
 ) -> None:
     home_of(event, adults=4)
-    link_token = register(event, answers("Binta", **contact)).link_token
-    said = client.get(f"/m/{link_token}").page.main.text.replace(" ", " ")
-    assert f"Votre rang : 1. Ne venez pas avant notre {sign}." in said
+    made = register(event, answers("Binta", **contact))
+    with a_transaction():
+        for field, value in person.items():
+            setattr(made.registration.contact, field, value)
+    said = client.get(f"/m/{made.link_token}").page.main.text.replace("\u00a0", " ")
+    assert f"Votre rang : 1. {rank}" in said
+    assert news not in said  # the browser is not confirmed
+    said = client.get(confirm(client, made)).page.main.text.replace("\u00a0", " ")
+    assert news in said
 
 
 def test_leaving_the_waiting_list(client: PageClient, event: Event) -> None:

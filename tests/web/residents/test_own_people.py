@@ -14,7 +14,7 @@ from eventsapp.agenda.entry_rules import EntryForm, EntryRules
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.journal import JournalLine
-from eventsapp.registrations import booking, seats
+from eventsapp.registrations import booking, needs, seats
 from eventsapp.registrations.booking import Confirmed
 from eventsapp.registrations.models import AgeBracket, Registration, RegistrationStatus, WayIn
 from eventsapp.registrations.party import Member
@@ -183,6 +183,87 @@ def test_person_by_person_somebody_stays_at_home_and_somebody_comes(
     form = client.get(path).page.form(button=SAVE)
     stays = form.values["staying"]
     assert ibrahim not in stays
+
+
+def needs_of(registration: Registration) -> dict[str, list[str]]:
+    db.session.rollback()
+    db.session.refresh(registration, ["participants"])
+    return {
+        one.first_name: [f"{row.need} {row.language}".strip() for row in one.needs]
+        for one in registration.participants
+        if one.needs
+    }
+
+
+def test_somebody_who_joins_is_asked_what_they_need_as_at_the_registration(
+    client: PageClient, trail: tuple[Event, Confirmed]
+) -> None:
+    made = trail[1]
+    path = f"{confirm(client, made)}/inscriptions/{made.registration.code}/personnes"
+    form = client.get(path).page.form(button=SAVE)
+    needs_alone = client.submit(form, {"needs": ["fauteuil"]})
+    assert needs_alone.page.mistakes == {"bracket": "Erreur : Choisissez son âge."}
+    assert needs_alone.page.form(button=SAVE).values["needs"] == ["fauteuil"]
+    joins = {"first_name": "Moussa", "bracket": "60+", "needs": ["fauteuil", "sans_viande"]}
+    for odd in ({"needs": ["helicoptere"]}, {"interpreter": "elfique"}):
+        assert client.submit(form, joins | odd).status_code == 422
+    assert client.submit(form, joins | {"interpreter": "bm"}).status_code == 303
+    assert needs_of(made.registration) == {"Moussa": ["fauteuil", "interprete bm", "sans_viande"]}
+
+
+def test_what_each_needs_is_changed_and_the_desk_reads_it(
+    client: PageClient, trail: tuple[Event, Confirmed]
+) -> None:
+    event, made = trail
+    path = f"{confirm(client, made)}/inscriptions/{made.registration.code}/personnes"
+    page = client.get(client.get(path).page.link("Ce dont chacun a besoin ce jour-là")).page
+    form = page.form(button=SAVE)
+    awa, ibrahim, _aicha = (one.id for one in made.registration.participants)
+    typed = {f"p{awa}-interpreter": "ar", f"p{ibrahim}-needs": ["marche_lente"]}
+    assert client.submit(form, typed).location == f"/m/{made.link_token}"
+    assert needs_of(made.registration) == {"Awa": ["interprete ar"], "Ibrahim": ["marche_lente"]}
+    said = needs.said(needs.at(event, now=time.now())[made.registration.id])
+    assert said == "1 marche lentement, interprète\u00a0: arabe"
+    shown = client.get(form.action).page.form(button=SAVE)
+    assert (shown[f"p{awa}-interpreter"], shown.values[f"p{ibrahim}-needs"]) == ("ar", ["marche_lente"])
+    # Taken back; nothing new is nothing done; nobody was written to.
+    letters_before, lines = kinds(), db.session.scalars(select(JournalLine.id)).all()
+    assert "Rien n’a changé." in client.submit(shown, follow_redirects=True).page.main.text
+    assert db.session.scalars(select(JournalLine.id)).all() == lines
+    assert client.submit(shown, {f"p{awa}-interpreter": "", f"p{ibrahim}-needs": None}).status_code == 303
+    assert (needs_of(made.registration), kinds()) == ({}, letters_before)
+    assert client.submit(form, {f"p{awa}-needs": ["helicoptere"]}).status_code == 422
+    # The party changed meanwhile: what was said about others is written over nobody.
+    with a_transaction():
+        booking.cancel(made.registration, actor="cli", now=time.now())
+    assert client.submit(form, typed).location == f"/m/{made.link_token}"
+    assert needs_of(made.registration) == {}
+
+
+def test_a_stale_page_of_needs_is_shown_anew(client: PageClient, trail: tuple[Event, Confirmed]) -> None:
+    made = trail[1]
+    home = f"{confirm(client, made)}/inscriptions/{made.registration.code}"
+    asked, group = (client.get(f"{home}/{page}").page.form(button=SAVE) for page in ("besoins", "personnes"))
+    awa, ibrahim, aicha = group.values["staying"]
+    client.submit(group, {"staying": [awa, aicha]})
+    answer = client.submit(asked, {f"p{awa}-needs": ["fauteuil"]})
+    assert answer.status_code == 409
+    assert "Cette inscription a changé entre-temps." in answer.page.one(class_="errsum").text
+    assert f"p{ibrahim}-needs" not in answer.page.form(button=SAVE).values
+    assert needs_of(made.registration) == {}
+
+
+def test_nobody_says_needs_of_another_household_nor_where_nobody_asked(
+    client: PageClient, event: Event, trail: tuple[Event, Confirmed]
+) -> None:
+    """`event` counts heads only; Binta's link leads to none of Awa's people."""
+    made = trail[1]
+    binta = register(event, answers("Binta", 2))
+    path = f"inscriptions/{made.registration.code}/besoins"
+    assert client.get(f"/m/{made.link_token}/{path}").location == f"/m/{made.link_token}/confirmation"
+    home = confirm(client, binta)
+    assert client.get(f"{home}/{path}").status_code == 404
+    assert client.get(f"{home}/inscriptions/{binta.registration.code}/besoins").status_code == 404
 
 
 def test_person_by_person_never_nobody_nor_children_alone_nor_strangers(
