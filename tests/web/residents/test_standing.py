@@ -86,7 +86,8 @@ def test_from_one_date_to_all_of_them(client: PageClient, breakfasts: list[Event
     page = client.get(home).page
     assert "C’est noté : vous venez à toutes les dates." in page.text
     assert "Vous venez à toutes les dates" in page.main.text
-    assert "Pour 2 personnes. Vous avez 2 inscriptions à venir." in " ".join(page.main.text.split())
+    said = " ".join(page.main.text.split())
+    assert "Pour 2 personnes. Vous avez 2 inscriptions à venir. Dès qu’une date est annoncée, nous" in said
     assert "Venir aussi" not in page.main.text
     assert states() == [RegistrationStatus.CONFIRMED] * 3
     assert kinds("awa@example.org") == ["confirmed REQUEST", "standing_dates"]
