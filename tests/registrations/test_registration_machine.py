@@ -32,6 +32,7 @@ from eventsapp.registrations import (
     returning,
     silence,
     standing,
+    standing_dates,
     standing_letters,
 )
 from eventsapp.registrations.models import (
@@ -294,9 +295,9 @@ class RegistrationMachine(Scene):
     @rule()
     def a_worker_has_its_turn(self) -> None:
         now = clock.now()
-        for event_id in standing.due(now):
+        for event_id in standing_dates.due(now):
             with a_transaction():
-                standing.enter_due(event_id, now)
+                standing_dates.enter_due(event_id, now)
         for number in standing_letters.due(now + timedelta(minutes=10)):
             with a_transaction():
                 standing_letters.tell(number, now)
