@@ -169,7 +169,11 @@ def send(message: EventMessage, *, seen: str, actor: str, now: datetime) -> bool
 
 
 def readers(event: Event, audience: MessageAudience) -> Readers:
-    """Who is told: each person once, even if they registered twice. One statement."""
+    """Who is told: each person once, even if they registered twice. One statement.
+
+    Once by one means at one address: whoever typed somebody's address, and is told otherwise or not at all,
+    does not stand in their place.
+    """
     found = db.session.scalars(
         select(Registration)
         .where(Registration.event_id == event.id, Registration.status.in_(STATUSES[audience]))
@@ -179,13 +183,17 @@ def readers(event: Event, audience: MessageAudience) -> Readers:
         )
         .order_by(Registration.id)
     )
-    people: dict[tuple[str, str], Registration] = {}
+    people: dict[tuple[Channel | None, str, str], Registration] = {}
     for one in found:
         contact = one.contact
-        address = (contact.email or contact.phone_e164 or "").lower()
-        people.setdefault((address, contact.first_name.casefold()), one)
-    means = [(first_means(one.contact), one) for one in people.values()]
-    told = {channel: [one for by, one in means if by is channel] for channel in (*Channel, None)}
+        channel = first_means(contact)
+        address = contact.email if channel is Channel.MAIL else contact.phone_e164
+        if channel is None:  # who wants no messages is nobody's double
+            address = str(one.id)
+        people.setdefault((channel, (address or "").lower(), contact.first_name.casefold()), one)
+    told = {
+        channel: [one for (by, *_), one in people.items() if by is channel] for channel in (*Channel, None)
+    }
     return Readers(
         mails=told[Channel.MAIL],
         texts=told[Channel.SMS],

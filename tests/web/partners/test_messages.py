@@ -13,7 +13,7 @@ from eventsapp import clock as hours
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.journal import JournalLine
-from eventsapp.people.models import Account
+from eventsapp.people.models import Account, Means
 from eventsapp.registrations import messages
 from eventsapp.registrations.models import EventMessage
 from tests import factories
@@ -76,6 +76,26 @@ def test_each_reader_gets_a_letter_of_their_own(
         assert "Apportez un tablier." in letter.text
     first = " ".join(f"{found[0].subject} {found[0].text}".split())
     assert first in [" ".join(one.split()) for one in shown] or audience == "tous"
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_who_typed_her_name_and_address_first_does_not_stand_in_her_place(
+    event: Event, nadia: Account, sign_in: SignIn, db_session: scoped_session[Session], silent: bool
+) -> None:
+    """Somebody who wants no messages, or to be called at a number of their own."""
+    typed = answers("Awa", number="06 39 98 00 09", email="awa@example.org")
+    other = register(event, typed).registration.contact
+    other.wants_no_messages, other.means = silent, None if silent else Means.CALL
+    db_session.commit()
+    for _ in range(2):  # she registered twice, and hears it once
+        register(event, answers("Awa", email="AWA@example.org"))
+    desk = sign_in(nadia)
+    check = desk.get(written(desk, event).headers["Location"]).page
+    button = "Envoyer à 1 personne" if silent else "Envoyer à 2 personnes"
+    assert desk.submit(check.form(button=button)).status_code == 303
+    found = [letter for letter in letters() if letter.kind == "registrations/message"]
+    told = [(letter.channel.value, letter.address.lower()) for letter in found]
+    assert told == [("courriel", "awa@example.org")] + ([] if silent else [("appel", "+33639980009")])
 
 
 def test_what_she_reads_before_is_what_leaves(registered: Event, nadia: Account, sign_in: SignIn) -> None:
