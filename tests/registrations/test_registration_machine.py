@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import time_machine
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import true, update
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
@@ -54,6 +54,7 @@ from tests.registrations.registration_scene import (
     has_offers,
     has_offers_where_it_takes_place,
     has_parties,
+    has_two_offers,
     numbers_of,
     people,
     rules,
@@ -216,14 +217,18 @@ class RegistrationMachine(Scene):
 
         self.both(keep, lambda: self.model.wishes(name, wish.value if wish else None, hears=hears))
 
-    def _letters_leave(self) -> None:
+    def _letters_leave(self, to: str | None = None) -> None:
         with a_transaction():
             db.session.execute(
                 update(Letter)
-                .where(Letter.status == LetterStatus.WAITING, Letter.channel != Channel.CALL)
+                .where(
+                    Letter.status == LetterStatus.WAITING,
+                    Letter.channel != Channel.CALL,
+                    (Letter.reader_name == self.model.parties[to].reader) if to else true(),
+                )
                 .values(status=LetterStatus.SENT, finished_at=clock.now())
             )
-        self.model.letters_left()
+        self.model.letters_left(to)
 
     @rule(when=has_calls, which=WHICH)
     def somebody_is_called(self, which: int) -> None:
@@ -248,6 +253,16 @@ class RegistrationMachine(Scene):
         if delivers:
             self._letters_leave()
         self._time_passes(hours)
+
+    @rule(weight=4, when=has_two_offers, which=WHICH, hours=between(24, 26))
+    def delays_run_out_one_after_the_other_before_the_job_comes(self, which: int, hours: int) -> None:
+        """One is told at once, the others an hour later."""
+        self._letters_leave(self.somebody(which, State.OFFERED))
+        self._time_passes(1)
+        self._letters_leave()
+        self._job_looks_after_offers()
+        self._time_passes(hours)
+        self._job_looks_after_offers()
 
     @rule(when=has_offers)
     def the_job_looks_after_offers(self) -> None:
