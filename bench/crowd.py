@@ -18,6 +18,8 @@ from bench.visitors import token_in
 _SHOWN = re.compile(r'name="montre" value="([^"]+)"')
 _RANK = re.compile(r"Votre rang : (\d+)")
 MAILBOXES = "foule.example"
+IDLE = 1.0
+"""Seconds after which a kept connection is not trusted any more: gunicorn lets it go after two."""
 PATIENCE = 240
 """Seconds after which a browser gives up."""
 
@@ -47,6 +49,7 @@ class Family:
     _reader: asyncio.StreamReader | None = None
     _writer: asyncio.StreamWriter | None = None
     _form: str = ""
+    _heard_at: float = 0.0
 
     @property
     def source(self) -> str:
@@ -100,13 +103,14 @@ class Family:
         ]
         octets = "\r\n".join(head).encode() + b"\r\n\r\n" + body
         async with asyncio.timeout(PATIENCE):
-            answer = await self._exchange(octets)
+            answer = await self._exchange(octets, may_repeat=method == "GET")
         self.statuses.append(answer.status)
         return answer
 
-    async def _exchange(self, octets: bytes) -> Answer:
+    async def _exchange(self, octets: bytes, *, may_repeat: bool) -> Answer:
         while True:
-            fresh = self._writer is None or self._writer.is_closing() or self._at_end()
+            idle = time.monotonic() - self._heard_at
+            fresh = self._writer is None or self._writer.is_closing() or self._at_end() or idle > IDLE
             if fresh:
                 await self._connect()
             assert self._reader is not None
@@ -117,8 +121,8 @@ class Family:
                 return await self._read()
             except (asyncio.IncompleteReadError, ConnectionError) as cut:
                 self.close()
-                # A kept connection that the server closed meanwhile: nothing of it was read there.
-                if fresh or (isinstance(cut, asyncio.IncompleteReadError) and cut.partial):
+                # A kept connection that the server closed meanwhile. Whether a POST was read nobody can say.
+                if fresh or not may_repeat or (isinstance(cut, asyncio.IncompleteReadError) and cut.partial):
                     raise
 
     def _at_end(self) -> bool:
@@ -142,6 +146,7 @@ class Family:
         body = await self._reader.readexactly(int(headers.get("content-length", "0")))
         if headers.get("connection", "").lower() == "close":
             self.close()
+        self._heard_at = time.monotonic()
         return Answer(int(head[0].split()[1]), headers, body.decode("utf-8", "replace"))
 
     def close(self) -> None:

@@ -49,7 +49,7 @@ def web(application: str, environment: Mapping[str, str]) -> Iterator[tuple[str,
     command = ["gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
     with running([*command, "--worker-class", "gthread", application], environment) as master:
         address = f"http://127.0.0.1:{port}"
-        _wait_for(address)
+        wait_for(address, master)
         yield address, _child_of(master)
 
 
@@ -57,14 +57,18 @@ def web(application: str, environment: Mapping[str, str]) -> Iterator[tuple[str,
 def crowd_web(application: str, environment: Mapping[str, str], *options: str) -> Iterator[tuple[str, int]]:
     """The web process as the Procfile starts it, with all its workers; its address and its process id."""
     port = free_port()
+    with running([*crowd_command(port), *options, application], environment) as master:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(address, master)
+        yield address, master
+
+
+def crowd_command(port: int) -> list[str]:
+    """The words of the Procfile's web process, but for the application."""
     line = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web: "))
     words = line.split("exec ")[1].replace("${WEB_PORT:-$PORT}", str(port)).split()
     concurrency = os.environ.get("WEB_CONCURRENCY", "2")
-    command = [concurrency if word == "${WEB_CONCURRENCY:-2}" else word for word in words[:-1]]
-    with running([*command, *options, application], environment) as master:
-        address = f"http://127.0.0.1:{port}"
-        _wait_for(address)
-        yield address, master
+    return [concurrency if word == "${WEB_CONCURRENCY:-2}" else word for word in words[:-1]]
 
 
 def cpu_ms(pid: int) -> float:
@@ -80,9 +84,10 @@ def memory_mb(pid: int) -> float:
     return int(kilobytes) / 1024
 
 
-def _wait_for(address: str) -> None:
+def wait_for(address: str, process: int) -> None:
+    """Until a process that is starting answers. Raises RuntimeError once it has ended, or took too long."""
     deadline = time.monotonic() + 120  # a busy machine reads the whole program first
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and _is_running(process):
         try:
             urlopen(address, timeout=5).read()
         except (URLError, TimeoutError):  # not up yet, or up and still reading the program
@@ -90,6 +95,15 @@ def _wait_for(address: str) -> None:
         else:
             return
     raise RuntimeError(f"no answer from {address}")
+
+
+def _is_running(process: int) -> bool:
+    """Neither ended nor waiting for its parent to take note of it."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
 
 
 def children_of(master: int) -> list[int]:

@@ -2,16 +2,20 @@
 
 A point is what comes before each SQL statement, before and after each commit; in the talk with a mail
 server before each command and after each answer; and, on the web, between the answer made and the answer
-sent. `gunicorn --preload "tests.mortal:serving()"` serves; a request that says « X-Dies-At: 7 » takes its
-process with it at its seventh point, and every whole answer says in X-Points how many there are.
-`python -m tests.mortal` forks postmen: each line « 7 2026-12-01T10:00:00+00:00 » sends one on a round that
-dies at its seventh point, « worker » starts a whole worker for somebody else to kill. Answered are its
-process id and, on a line of its own, how it ended.
+sent. `python -m tests.mortal` reads the program once and forks who is to die, for each line it is told:
+
+- « web --workers 2 … »: gunicorn with these words, until « end ». A request that says « X-Dies-At: 7 » takes
+  its process with it at its seventh point, and every whole answer says in X-Points how many there are.
+- « 7 2026-12-01T10:00:00+00:00 »: a postman on a round who dies at its seventh point.
+- « worker »: a whole worker, for somebody else to kill.
+
+Answered are its process id and, on a line of its own, how it ended.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import smtplib
@@ -22,6 +26,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
+from gunicorn.app.wsgiapp import WSGIApplication  # type: ignore[import-untyped]
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
@@ -31,7 +36,8 @@ from eventsapp.database import db
 from eventsapp.jobs import door, timetable, worker
 
 if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIEnvironment
+    from wsgiref.types import WSGIApplication as Served
 
 
 class Fate(threading.local):
@@ -72,7 +78,7 @@ def _listen() -> None:
     event.listen(Session, "after_commit", FATE.step)
 
 
-def mortal(serve: WSGIApplication) -> WSGIApplication:
+def mortal(serve: Served) -> Served:
     """Serves, unless a request is its worker's last."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -88,25 +94,58 @@ def mortal(serve: WSGIApplication) -> WSGIApplication:
     return answer
 
 
-def postmen() -> None:
-    """One child a line. What all do is done once before there are any, at an hour when nothing was due."""
+class _Server(WSGIApplication):
+    """gunicorn with an application that is there already."""
+
+    serves: Served
+
+    def load(self) -> Served:
+        return self.serves
+
+
+def children() -> None:
+    """One child a line. What all do is done once before there are any: somebody registers at REHEARSED_AT,
+    and a postman goes round at an hour when nothing was due."""
     app = create_app()
+    asyncio.run(Rehearsal(app).register(os.environ["REHEARSED_AT"]))
     go_round(app, datetime(2000, 1, 1, tzinfo=UTC))
     with app.app_context():
-        db.engine.dispose()
+        db.engine.dispose()  # each child opens the database itself
     _listen()
+    _Server.serves = staticmethod(mortal(app.wsgi_app))
+    gc.collect()
+    gc.freeze()  # nobody copies a page to look for what may go
+    server = 0
     for line in sys.stdin:
+        if line.strip() == "end":
+            os.kill(server, signal.SIGTERM)
+            wait_for(server)
+            continue
         child = os.fork()
         if not child:
-            if line.strip() == "worker":
-                worker.run(app)
-            else:
-                dies_at, hour = line.split()
-                FATE.begin(int(dies_at))
-                go_round(app, datetime.fromisoformat(hour))
+            _be(app, line.split())
             os._exit(0)
         say(child)
-        say(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        if line.startswith("web "):
+            server = child
+        else:
+            wait_for(child)
+
+
+def _be(app: Flask, words: list[str]) -> None:
+    match words:
+        case ["web", *options]:
+            sys.argv = ["gunicorn", *options, "--preload", "tests.mortal"]
+            _Server("%(prog)s [OPTIONS]").run()
+        case ["worker"]:
+            worker.run(app)
+        case [dies_at, hour]:
+            FATE.begin(int(dies_at))
+            go_round(app, datetime.fromisoformat(hour))
+
+
+def wait_for(child: int) -> None:
+    say(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
 def go_round(app: Flask, hour: datetime) -> None:
@@ -138,18 +177,5 @@ class Rehearsal(Family):
         await self.look()
 
 
-def serving() -> Flask:
-    """The application of `gunicorn --preload 'tests.mortal:serving()'`, rehearsed at REHEARSED_AT; its
-    children open the database themselves."""
-    app = create_app()
-    asyncio.run(Rehearsal(app).register(os.environ["REHEARSED_AT"]))
-    with app.app_context():
-        db.engine.dispose()
-    _listen()
-    guarded: Any = mortal(app.wsgi_app)
-    app.wsgi_app = guarded  # type: ignore[method-assign]  # how middleware is put around Flask
-    return app
-
-
 if __name__ == "__main__":
-    postmen()
+    children()

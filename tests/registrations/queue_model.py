@@ -276,9 +276,9 @@ class Model:
             if party.reader == reader:
                 party.calls, party.is_lost = {}, party.reached_at is None
 
-    def letters_left(self) -> None:
-        """Mails and texts were delivered: whoever has a place to answer for knows of it."""
-        for party in self.of(State.OFFERED):
+    def letters_left(self, to: str | None = None) -> None:
+        """Mails and texts were delivered, to one or to all: whoever has a place to answer for knows of it."""
+        for party in [one for one in self.of(State.OFFERED) if to in {None, one.name}]:
             if party.reached_at is None and not party.is_lost and "offer" not in party.calls:
                 party.reached_at = self.now
 

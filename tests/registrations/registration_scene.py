@@ -81,7 +81,8 @@ HOW = one_of(
 """What they left in the form, and by which means they wish to be told."""
 
 
-UNBOUND = {"most_adults": None, "most_children": None, "most_under_6": None, "is_strict": False}
+SINGLES, PAIRS = (6, 2, 4, 5, 1, 1, 1, 1), (4, 4, 2, 2, 3, 2, 1)
+"""The places, and adults who come one party after the other."""
 
 MOSTLY = 9
 WHICH = between(0, MOSTLY)
@@ -106,6 +107,10 @@ def has_offers(scene: Scene) -> bool:
 
 def has_offers_where_it_takes_place(scene: Scene) -> bool:
     return has_offers(scene) and takes_place(scene)
+
+
+def has_two_offers(scene: Scene) -> bool:
+    return len(scene.model.of(State.OFFERED)) > 1 and takes_place(scene)
 
 
 def has_left(scene: Scene) -> bool:
@@ -133,10 +138,14 @@ class Scene:
         """The households of those who come to all dates, as long as they are not registered to this one."""
 
     def starts(self, random: Random) -> None:
-        """Some are seated, and others wait: of all sizes, or small parties behind a large one."""
-        is_held_up = random.random() < 0.4
-        asked = replace(rules(random), **UNBOUND) if is_held_up else rules(random)
-        capacity = 6 if is_held_up else random.randint(3, 6)
+        """Some are seated and others wait: of all sizes, or small parties behind a large one, or pairs."""
+        asked, capacity = rules(random), random.randint(3, 6)
+        families = [people(random) for _ in range(random.randint(4, 6))]
+        if scene := random.choice([None, None, None, SINGLES, SINGLES, PAIRS]):
+            asked = replace(asked, most_adults=None, most_children=None, most_under_6=None, is_strict=False)
+            capacity, families = scene[0], [(ADULT,) * number for number in scene[1:]]
+        if scene is PAIRS:
+            asked = replace(asked, hours=random.choice([6, 12, 24]))
         self.traveller.move_to(SUNDAY_NOON)
         with a_transaction():
             title = f"Samedi {next(NUMBER)}"
@@ -146,10 +155,6 @@ class Scene:
             self.last_letter = db.session.scalar(select(func.max(Letter.id))) or 0
         self.event_id, self.activity_id = event.id, event.activity_id
         self.model = Model(capacity, asked)
-        if is_held_up:
-            families = [(ADULT,) * number for number in (2, 4, random.choice([5, 6]), 1, 1, 1, 1)]
-        else:
-            families = [people(random) for _ in range(random.randint(4, 6))]
         for coming in families:
             self.books(coming, HOW(random))
 

@@ -51,7 +51,7 @@ def test_ten_places_are_given_to_ten_of_thirty_and_the_others_are_in_line(
         db.session.commit()
         code = event.code
 
-    with crowd_web("wsgi:app", settings) as (address, master):
+    with crowd_web("wsgi:app", settings, "--preload") as (address, master):
         assert len(children_of(master)) > 1
         # In a thread of its own: a browser test may have left this one with a running loop.
         with ThreadPoolExecutor(1) as thread:

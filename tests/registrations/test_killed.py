@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from bench.crowd import MAILBOXES, Answer, Family
-from bench.processes import ROOT, crowd_web
+from bench.processes import ROOT, crowd_command, free_port, wait_for
 from eventsapp.agenda.models import Event
 from eventsapp.app import create_app
 from eventsapp.database import db
@@ -73,7 +72,6 @@ class Stubborn(Family):
         self.headers[:] = [f"X-Dies-At: {confirmation}"]
         await self.confirm(path)
         self.headers.clear()
-        await self.look()
         self.close()
 
 
@@ -95,8 +93,9 @@ async def die_everywhere(port: int, path: str) -> Sequence[Stubborn]:
 
 
 @dataclass
-class Postmen:
-    """Those who carry letters, one after the other, each killed on the way (tests.mortal)."""
+class Mortals:
+    """Those who serve pages, and those who carry letters one after the other, each killed on the way
+    (tests.mortal)."""
 
     process: subprocess.Popen[str]
     app: Flask
@@ -111,6 +110,19 @@ class Postmen:
     def answer(self) -> int:
         assert self.process.stdout is not None
         return int(self.process.stdout.readline())
+
+    @contextmanager
+    def web(self) -> Iterator[int]:
+        """The web process of the Procfile with all its workers, at this port."""
+        port = free_port()
+        self.ask(" ".join(["web", *crowd_command(port)[1:]]))
+        server = self.answer()
+        try:
+            wait_for(f"http://127.0.0.1:{port}", server)
+            yield port
+        finally:
+            self.ask("end")
+            self.answer()
 
     def go_round(self, dies_at: int, hour: datetime) -> int:
         """How a round ended: 0, or the signal that ended it, below 0."""
@@ -139,7 +151,7 @@ class Postmen:
 
 
 @contextmanager
-def postmen(settings: dict[str, str], app: Flask, smtp: PostOffice) -> Iterator[Postmen]:
+def mortals(settings: dict[str, str], app: Flask, smtp: PostOffice) -> Iterator[Mortals]:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.mortal"],
         cwd=ROOT,
@@ -149,7 +161,7 @@ def postmen(settings: dict[str, str], app: Flask, smtp: PostOffice) -> Iterator[
         stderr=subprocess.DEVNULL,
         text=True,
     ) as process:
-        yield Postmen(process, app, smtp)
+        yield Mortals(process, app, smtp)
 
 
 @pytest.mark.slow
@@ -174,22 +186,11 @@ def test_whoever_was_confirmed_is_and_every_letter_arrives(
         db.session.commit()
         path = f"/e/{event.code}/inscription"
 
-    with crowd_web("tests.mortal:serving()", settings | {"REHEARSED_AT": path}, "--preload") as (address, _):
-        families = in_its_own_loop(die_everywhere(urlsplit(address).port or 0, path))
-
-    assert {family.unanswered for family in families} == {1}
-    assert {tuple(family.statuses) for family in families} == {(200, 303, 200, 303, 200)}
-    everybody = sorted(f"famille{number}@{MAILBOXES}" for number in range(len(families) + 2))
-    with app.app_context():
-        found = db.session.scalars(select(Registration)).all()
-        assert sorted(str(one.contact.email) for one in found) == everybody
-        assert {one.status for one in found} == {RegistrationStatus.CONFIRMED}
-        seats = db.session.scalars(select(Event.seats_taken)).one()
-        assert seats == len(everybody) == db.session.scalar(select(func.count(Participant.id)))
-        posted = {one.message_id: one.address for one in db.session.scalars(select(Letter))}
-        assert sorted(posted.values()) == everybody
-
-    with postmen(settings, app, smtp) as post:
+    with mortals(settings | {"REHEARSED_AT": path}, app, smtp) as post:
+        with post.web() as port:
+            families = in_its_own_loop(die_everywhere(port, path))
+        everybody = sorted(f"famille{number}@{MAILBOXES}" for number in range(len(families) + 2))
+        posted = all_are_registered(app, families, everybody)
         assert post.work_until_the_server_has(letters=2) == -signal.SIGKILL
         assert len(post.nobody_knew) == 1
         hour = today
@@ -212,6 +213,21 @@ def test_whoever_was_confirmed_is_and_every_letter_arrives(
     links |= {family.own_page for family in families}
     assert len(links) == len(everybody) + AFTER_THE_COMMIT
     assert {visitor.get(link).status_code for link in links} == {200}
+
+
+def all_are_registered(app: Flask, families: Sequence[Stubborn], everybody: list[str]) -> dict[str, str]:
+    """Nobody is lost or there twice; gives who is written to, by Message-ID."""
+    assert {family.unanswered for family in families} == {1}
+    assert {tuple(family.statuses) for family in families} == {(200, 303, 200, 303)}
+    with app.app_context():
+        found = db.session.scalars(select(Registration)).all()
+        assert sorted(str(one.contact.email) for one in found) == everybody
+        assert {one.status for one in found} == {RegistrationStatus.CONFIRMED}
+        seats = db.session.scalars(select(Event.seats_taken)).one()
+        assert seats == len(everybody) == db.session.scalar(select(func.count(Participant.id)))
+        posted = {one.message_id: one.address for one in db.session.scalars(select(Letter))}
+        assert sorted(posted.values()) == everybody
+    return posted
 
 
 _OWN_PAGE = re.compile(r"/m/[\w-]+")

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import time_machine
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import true, update
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
@@ -55,6 +55,7 @@ from tests.registrations.registration_scene import (
     has_offers,
     has_offers_where_it_takes_place,
     has_parties,
+    has_two_offers,
     numbers_of,
     people,
     rules,
@@ -136,8 +137,9 @@ class RegistrationMachine(Scene):
 
     @rule(weight=3, when=has_parties, which=WHICH, coming=people, by_desk=one_of(True, False))
     def others_of_them_come(self, which: int, coming: tuple[str, ...], by_desk: bool) -> None:
-        name = self.somebody(which)
+        self._change(self.somebody(which), coming, by_desk=by_desk)
 
+    def _change(self, name: str, coming: tuple[str, ...], *, by_desk: bool) -> None:
         def change() -> bool:
             with a_transaction():
                 found, numbers, now = self.registration(name), numbers_of(coming), clock.now()
@@ -147,6 +149,15 @@ class RegistrationMachine(Scene):
                 return changing.to_numbers(found, numbers, seen=seen, actor="household:1", now=now)
 
         self.both(change, lambda: self.model.changes(name, coming))
+
+    @rule(weight=2, when=has_parties, which=WHICH, children=between(1, 2))
+    def children_come_instead_of_adults(self, which: int, children: int) -> None:
+        """As many seats, of another sort."""
+        name = self.somebody(which, State.SEATED)
+        coming = self.model.parties[name].brackets
+        adults, others = coming.count(ADULT), tuple(one for one in coming if one != ADULT)
+        fewer = min(children, adults - 1)
+        self._change(name, (ADULT,) * (adults - fewer) + others + ("0-2",) * fewer, by_desk=True)
 
     @rule(weight=3, when=has_parties, which=WHICH, leaving=some_places, added=some_people)
     def some_of_them_stay_at_home(self, which: int, leaving: set[int], added: list[str]) -> None:
@@ -207,14 +218,18 @@ class RegistrationMachine(Scene):
 
         self.both(keep, lambda: self.model.wishes(name, wish.value if wish else None, hears=hears))
 
-    def _letters_leave(self) -> None:
+    def _letters_leave(self, to: str | None = None) -> None:
         with a_transaction():
             db.session.execute(
                 update(Letter)
-                .where(Letter.status == LetterStatus.WAITING, Letter.channel != Channel.CALL)
+                .where(
+                    Letter.status == LetterStatus.WAITING,
+                    Letter.channel != Channel.CALL,
+                    (Letter.reader_name == self.model.parties[to].reader) if to else true(),
+                )
                 .values(status=LetterStatus.SENT, finished_at=clock.now())
             )
-        self.model.letters_left()
+        self.model.letters_left(to)
 
     @rule(when=has_calls, which=WHICH)
     def somebody_is_called(self, which: int) -> None:
@@ -226,13 +241,40 @@ class RegistrationMachine(Scene):
             calls.settle(first, CallOutcome.REACHED, also=also, actor="account:1", now=clock.now())
         assert self.model.was_called(name)
 
-    @rule(weight=6, when=has_offers, hours=between(0, 13), delivers=one_of(True, True, False))
+    @rule(weight=5, when=has_offers, hours=between(0, 13), delivers=one_of(True, True, False))
     def time_passes_and_the_job_looks_after_offers(self, hours: int, delivers: bool) -> None:
         if delivers:
             self._letters_leave()
+        self._time_passes(hours)
+        self._job_looks_after_offers()
+
+    @rule(weight=3, when=has_offers, hours=between(1, 13), delivers=one_of(True, True, False))
+    def time_passes_and_the_job_is_late(self, hours: int, delivers: bool) -> None:
+        """Letters leave, or one did before the others."""
+        if delivers:
+            self._letters_leave()
+        self._time_passes(hours)
+
+    @rule(weight=4, when=has_two_offers, which=WHICH, hours=between(24, 26))
+    def delays_run_out_one_after_the_other_before_the_job_comes(self, which: int, hours: int) -> None:
+        """One is told at once, the others an hour later."""
+        self._letters_leave(self.somebody(which, State.OFFERED))
+        self._time_passes(1)
+        self._letters_leave()
+        self._job_looks_after_offers()
+        self._time_passes(hours)
+        self._job_looks_after_offers()
+
+    @rule(when=has_offers)
+    def the_job_looks_after_offers(self) -> None:
+        self._job_looks_after_offers()
+
+    def _time_passes(self, hours: int) -> None:
         self.traveller.shift(hours * HOUR)
         self.tokens = [] if hours else self.tokens  # forms are forgotten within the hour
         self.model.now += 4 * hours
+
+    def _job_looks_after_offers(self) -> None:
         db.session.commit()
         for event_id in offers.due(clock.now()):
             with a_transaction():
