@@ -6,6 +6,7 @@ database refuses a second (UNIQUE). A letter that has no next means stands among
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -79,6 +80,20 @@ def bounced(letter: Letter, problem: str, *, now: datetime) -> Letter | None:
     )
     db.session.refresh(letter)
     return moved(letter, now=now) if came_back else None
+
+
+def avoid_shared_phone(about: Collection[str], *, now: datetime) -> None:
+    """Others read the phone of these, as is now known: what was still to be texted to it goes by the next
+    means, and whoever calls tells it to the reader alone."""
+    theirs = select(Letter).where(Letter.about.in_(about)).order_by(Letter.id).with_for_update()
+    for letter in db.session.scalars(theirs.execution_options(populate_existing=True)):
+        letter.phone_is_shared = True
+        ways = fallbacks.read(letter.fallback)
+        letter.fallback = fallbacks.sealed(way for way in ways if way.channel is not Channel.SMS)
+        if letter.channel is Channel.SMS and letter.status is LetterStatus.WAITING:
+            letter.status, letter.finished_at = LetterStatus.FAILED, now
+            letter.problem = "others read this phone"
+            moved(letter, now=now)
 
 
 def forget_unneeded(now: datetime) -> int | None:

@@ -202,14 +202,18 @@ def _fallback(letter: OutgoingLetter, channel: Channel) -> Fallback:
 
 def withdraw(about: Collection[str], *, now: datetime) -> None:
     """What was still to be said about these leaves no more, by no means: their reader wants to hear nothing.
-    One that a worker is carrying at this moment is on its way."""
-    theirs = Letter.about.in_(about)
-    for unsaid, values in (
-        (Letter.status == LetterStatus.WAITING, {"status": LetterStatus.STALE, "finished_at": now}),
-        (Letter.status == LetterStatus.FAILED, {"phone": None}),  # it would be told by phone
+    One that a worker is carrying at this moment is on its way; should it fail, or should a mail come back,
+    it goes on by no other means."""
+    unsaid = {"status": LetterStatus.STALE, "finished_at": now, "text": "", "html": "", "is_sealed": False}
+    for which, values in (
+        (Letter.status == LetterStatus.WAITING, unsaid),
+        (Letter.status != LetterStatus.STALE, {"phone": None, "fallback": ""}),
     ):
         db.session.execute(
-            update(Letter).where(theirs, unsaid).values(**values).execution_options(synchronize_session=False)
+            update(Letter)
+            .where(Letter.about.in_(about), which)
+            .values(**values)
+            .execution_options(synchronize_session=False)
         )
 
 

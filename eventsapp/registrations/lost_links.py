@@ -7,7 +7,7 @@ the phone by somebody who calls that number.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask_babel import force_locale, gettext
@@ -23,6 +23,7 @@ from eventsapp.mailroom import outbox
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.people import contacts, households
 from eventsapp.people.models import Household, Person
+from eventsapp.people.readers import reader_of
 from eventsapp.registrations.models import Registration
 from eventsapp.settings import setting
 
@@ -110,8 +111,11 @@ def _found(email: str, number: str, now: datetime) -> Sequence[Found]:
 
 def _send(found: Sequence[Found], email: str, number: str, *, now: datetime) -> None:
     contact = found[0].household.contact
-    reader = Reader(
-        name=contact.first_name, language=contact.language, email=email or None, phone=number or None
+    reader = replace(
+        reader_of(contact, asked_for_it=True),
+        email=email or None,
+        phone=number or None,
+        phone_is_shared=any(one.household.contact.phone_is_shared for one in found),
     )
     # A number is called: nobody reads a link out, a person changes or cancels with them.
     ways = [

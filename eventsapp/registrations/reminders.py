@@ -59,12 +59,11 @@ def remind(event_id: int, now: datetime) -> int:
     if event is None or event.is_cancelled or event.starts_at <= now:
         return 0
     parties = _parties(event)
-    threads = {one.id: writing.thread_of(one) for one in parties}
-    known = _told_of_late(list(threads.values()), now)
+    known = _told_of_late([writing.about(one) for one in parties], now)
     reminded = 0
     for one in parties:
         one.reminded_of = event.starts_at
-        knows = one.created_at > now - KNOWN_FOR or threads[one.id] in known
+        knows = one.created_at > now - KNOWN_FOR or writing.about(one) in known
         if not knows and first_means(one.contact) is not None:
             letters.reminder(one, now=now)
             reminded += 1
@@ -90,15 +89,16 @@ def _to_remind(starts_at: object) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _told_of_late(threads: Sequence[str], now: datetime) -> set[str]:
-    """The threads that said something within the last day, or have a call that is still to be made."""
-    if not threads:
+def _told_of_late(about: Sequence[str], now: datetime) -> set[str]:
+    """Those of these that something was said about within the last day, or that have a call still to be made:
+    by registration, since two families of one mailbox are told each by itself."""
+    if not about:
         return set()
     call_waits = (Letter.channel == Channel.CALL) & (Letter.status == LetterStatus.WAITING)
     return set(
         db.session.scalars(
-            select(Letter.thread)
-            .where(Letter.thread.in_(threads), or_(Letter.posted_at > now - KNOWN_FOR, call_waits))
+            select(Letter.about)
+            .where(Letter.about.in_(about), or_(Letter.posted_at > now - KNOWN_FOR, call_waits))
             .distinct()
         )
     )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
@@ -97,6 +98,20 @@ def test_who_has_just_registered_or_heard_of_it_knows(event: Event, app: Flask) 
     assert kinds("binta@example.org") == ["confirmed REQUEST", "rescheduled REQUEST"]
     assert remind() == 0
     assert remind(THURSDAY + DAY) == 0
+
+
+def test_of_one_mailbox_a_family_is_reminded_though_another_has_just_registered(event: Event) -> None:
+    register(event, answers("Awa", email="les-deux@example.org"))
+    with a_transaction():
+        db.session.scalars(select(Registration)).one().created_at = THURSDAY - 3 * DAY
+        letters()[0].posted_at = THURSDAY - 3 * DAY
+    register(event, answers("Binta", email="les-deux@example.org"))
+    with a_transaction():
+        newest = db.session.scalars(select(Registration).order_by(Registration.id.desc())).first()
+        assert newest is not None
+        newest.created_at = letters()[-1].posted_at = THURSDAY - HOUR
+    assert remind() == 1
+    assert reminded() == [("Awa", Channel.MAIL)]
 
 
 def test_a_call_that_is_still_to_be_made_says_it(event: Event) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.languages import DEFAULT
-from eventsapp.mailroom import calls
-from eventsapp.mailroom.models import Letter, LetterStatus
+from eventsapp.mailroom import calls, escalation
+from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.people.models import Household
 from eventsapp.people.preferences import Wishes
 from eventsapp.registrations import silence
 from tests import factories
-from tests.registrations.stories import a_transaction, answers, register
+from tests.registrations.stories import a_transaction, answers, letters, register
+from tests.texting import a_gateway
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -48,3 +50,39 @@ def test_nor_the_one_in_place_of_a_mail_that_came_back(db_session: scoped_sessio
     assert len(calls.to_make(event.territory_id, now=clock.now())) == 1
     wishes_silence(awa.household)
     assert calls.to_make(event.territory_id, now=clock.now()) == []
+
+
+def test_a_mail_that_comes_back_afterwards_becomes_no_call(db_session: scoped_session[Session]) -> None:
+    event = factories.an_event(capacity=12)
+    awa = register(event, answers("Awa", email="awa@example.org", number="01 99 00 11 22")).registration
+    with a_transaction():
+        letter = db.session.scalars(select(Letter)).one()
+        letter.status, letter.finished_at = LetterStatus.SENT, clock.now()
+    wishes_silence(awa.household)
+    with a_transaction():
+        escalation.bounced(db.session.scalars(select(Letter)).one(), "5.1.1", now=clock.now())
+    assert [one.status for one in letters()] == [LetterStatus.FAILED]
+    assert calls.to_make(event.territory_id, now=clock.now()) == []
+
+
+def test_what_was_written_for_her_alone_is_not_texted_to_a_phone_that_others_now_read(
+    app: Flask, db_session: scoped_session[Session]
+) -> None:
+    with a_gateway(app):
+        event = factories.an_event(capacity=12)
+        awa = register(event, answers("Awa", email="awa@example.org", number="06 39 98 00 11")).registration
+        binta = register(event, answers("Binta", email=None, number="06 39 98 00 22")).registration
+        mine = Wishes(language=DEFAULT, means=None, phone_is_shared=True, wants_no_messages=False)
+        for one in (awa, binta):
+            with a_transaction():
+                silence.keep(db.session.get_one(Household, one.household_id), mine, now=clock.now())
+        with a_transaction():
+            mail = letters("awa@example.org")[0]
+            mail.status = LetterStatus.SENT
+            escalation.bounced(mail, "5.1.1", now=clock.now())
+        assert [(one.reader_name, one.channel, one.status, one.phone_is_shared) for one in letters()] == [
+            ("Awa", Channel.MAIL, LetterStatus.FAILED, True),
+            ("Binta", Channel.SMS, LetterStatus.FAILED, True),
+            ("Binta", Channel.CALL, LetterStatus.WAITING, True),
+            ("Awa", Channel.CALL, LetterStatus.WAITING, True),
+        ]

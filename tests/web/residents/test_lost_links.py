@@ -96,6 +96,14 @@ def test_who_left_a_number_is_called_once_however_often_it_is_typed(client: Page
     assert LINK.findall(calls[0].text) == []
 
 
+def test_of_a_shared_phone_whoever_calls_is_told_so(client: PageClient, event: Event) -> None:
+    awa = register(event, answers("Awa", number="06 39 98 00 01")).registration
+    awa.contact.phone_is_shared = True
+    db.session.commit()
+    ask(client, "06 39 98 00 01")
+    assert [one.phone_is_shared for one in asked_for()] == [True]
+
+
 def test_three_letters_a_day_to_one_address(client: PageClient, app: Flask, event: Event) -> None:
     register(event, answers("Awa"))
     assert [ask(client, "awa@example.org").status_code for _ in range(5)] == [303] * 5
