@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import BinaryIO
 
 import click
 from flask.cli import with_appcontext
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from eventsapp.cli.door import ACTOR, reading, said, table, writing
 from eventsapp.database import db
-from eventsapp.mailroom import rounds
+from eventsapp.mailroom import bounces, escalation, rounds
 from eventsapp.mailroom.masking import readable_text
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.mailroom.rounds import LetterHasNotFailed
@@ -84,6 +85,31 @@ def retry(letter_ids: tuple[int, ...], every: bool) -> None:
                 rounds.try_again(letter, actor=ACTOR, now=now)
                 again += 1
     click.echo(f"{again} of {len(chosen)} letters wait for the next round")
+
+
+@letters.command()
+@click.argument("report", type=click.File("rb"), default="-")
+@with_appcontext
+def bounced(report: BinaryIO) -> None:
+    """Take a mail that came back (a delivery report, from a file or from standard input).
+
+    What it was to say goes on by the next means. Any other mail changes nothing, and is no error: a mailbox
+    may hand over all it gets.
+    """
+    bounce = bounces.read(report.read(bounces.LARGEST))
+    if bounce is None:
+        click.echo("no report of a mail that came back")
+        return
+    with writing() as now:
+        letter = db.session.scalars(select(Letter).where(Letter.message_id == bounce.message_id)).first()
+        next_one = escalation.bounced(letter, bounce.problem, now=now) if letter else None
+        if letter is None:
+            outcome = "no letter of ours"
+        elif next_one is None:
+            outcome = f"letter {letter.id}: {letter.status.value}, nothing new to do"
+        else:
+            outcome = f"letter {letter.id} goes on by {next_one.channel.value}"
+    click.echo(outcome)
 
 
 def _letter(number: int) -> Letter:

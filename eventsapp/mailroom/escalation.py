@@ -74,7 +74,12 @@ def bounced(letter: Letter, problem: str, *, now: datetime) -> Letter | None:
         raise ValueError("a delivered letter may come back")
     came_back = rows_changed(
         update(Letter)
-        .where(Letter.id == letter.id, Letter.channel == Channel.MAIL, Letter.status == LetterStatus.SENT)
+        .where(
+            Letter.id == letter.id,
+            Letter.channel == Channel.MAIL,
+            Letter.status == LetterStatus.SENT,
+            Letter.address != "",  # it was emptied: what a server says of it names whom we have forgotten
+        )
         .values(status=LetterStatus.FAILED, finished_at=now, problem=problem[:400])
         .execution_options(synchronize_session=False)
     )

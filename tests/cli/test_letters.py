@@ -14,6 +14,9 @@ from eventsapp.database import begin_writing, db
 from eventsapp.mailroom import outbox
 from eventsapp.mailroom.models import Letter, LetterStatus
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
+from tests import factories
+from tests.mailroom.test_bounces import report
+from tests.registrations.stories import answers, register
 
 LINK = "https://agenda.example.org/connexion/5ecret-t0ken"
 
@@ -98,3 +101,25 @@ def test_a_retry_names_its_letters(app: Flask, letters: list[int]) -> None:
     unknown = run(app, "retry", 99)
     assert (unknown.exit_code, unknown.output) == (1, "Error: there is no letter 99\n")
     assert states() == [LetterStatus.WAITING, LetterStatus.FAILED]
+
+
+def test_a_mail_that_came_back_goes_on_by_a_call_once(app: Flask, db_session: object) -> None:
+    event = factories.an_event(capacity=4)
+    register(event, answers("Awa", email="awa@example.org", number="01 99 00 11 22"))
+    begin_writing()
+    mail = db.session.scalars(select(Letter)).one()
+    mail.status, mail.finished_at, number, name = LetterStatus.SENT, now(), mail.id, mail.message_id
+    db.session.commit()
+    back = report(message_id=name.strip("<>"))
+
+    def handed_over(octets: bytes) -> str:
+        db.session.rollback()
+        done = app.test_cli_runner().invoke(args=["letters", "bounced"], input=octets)
+        assert done.exit_code == 0
+        return done.output.strip()
+
+    assert handed_over(b"Subject: Merci\n\nMerci !") == "no report of a mail that came back"
+    assert handed_over(report()) == "no letter of ours"
+    assert handed_over(back) == f"letter {number} goes on by appel"
+    assert handed_over(back) == f"letter {number}: echouee, nothing new to do"
+    assert states() == [LetterStatus.FAILED, LetterStatus.WAITING]

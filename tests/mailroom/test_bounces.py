@@ -1,0 +1,74 @@
+"""A delivery report is read as servers write it; every other mail is left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from eventsapp.mailroom import bounces
+from eventsapp.mailroom.bounces import Bounce
+
+REPORT = """From: MAILER-DAEMON@mx.example.org (Mail Delivery System)
+To: agenda+k3jd8s@agenda.example.org
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="B"
+
+--B
+Content-Type: text/plain
+
+I'm sorry to have to inform you that your message could not be delivered.
+--B
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+Arrival-Date: Sun, 22 Nov 2026 12:00:00 +0100
+
+Final-Recipient: rfc822; awa@example.org
+Action: {action}
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1
+    no such user
+
+--B
+Content-Type: {kind}
+
+Message-ID:
+ <{message_id}>
+Subject: Votre place du samedi 28 novembre
+
+{body}
+--B--
+"""
+
+
+def report(
+    *, action: str = "failed", kind: str = "message/rfc822", message_id: str = "a1@agenda.example.org"
+) -> bytes:
+    """As Postfix writes one, with the whole mail or with its head alone."""
+    body = "Bonjour" if kind == "message/rfc822" else ""
+    return REPORT.format(action=action, kind=kind, message_id=message_id, body=body).encode()
+
+
+@pytest.mark.parametrize("kind", ["message/rfc822", "text/rfc822-headers"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_mail_that_failed_for_good(kind: str, ends: str) -> None:
+    octets = report(kind=kind).replace(b"\n", ends.encode())
+    assert bounces.read(octets) == Bounce("<a1@agenda.example.org>", "5.1.1 smtp; 550 5.1.1 no such user")
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        report(action="delayed"),
+        report().replace(b"Message-ID", b"X-Other"),
+        report().replace(b"multipart/report", b"multipart/mixed"),
+        report()[:500],
+        b"Subject: Re: Votre place\n\nMerci !",
+        b"",
+        bytes(range(256)) * 40,
+    ],
+    ids=["late", "no number", "another mail", "cut off", "an answer", "nothing", "no mail"],
+)
+def test_every_other_mail_is_none(octets: bytes) -> None:
+    assert bounces.read(octets) is None
