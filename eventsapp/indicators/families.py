@@ -90,29 +90,42 @@ def figures_of(event_id: int) -> EventFigures:
 
 
 def unlink(household: Household, events: Collection[Event], now: datetime) -> int:
-    """A household is about to be erased: what it was counted by becomes random numbers, which stay one
-    family in each year; how many rows. `events`: those where it had a place, over by now."""
-    contact, rows = household.contact, 0
-    for territory_id, year in sorted({(one.territory_id, year_of(one.starts_at).label) for one in events}):
-        key = family_keys.known([territory_id], year).get(territory_id)
+    """A household is about to be erased: what it was counted by becomes random numbers, each of which stays
+    one family in its year; how many rows. `events`: those where it had a place, over by now.
+
+    Under every key that stands, since its registration may have been forgotten before it, and by whatever it
+    may have been counted by: it may have left a number, or said only later that others share it.
+    """
+    rows, keys = 0, family_keys.all_known()
+    for which in sorted({*keys, *map(_counted_in, events)}):
         strange = link_token()
-        if key is not None:
-            mine = family_keys.digest(
-                key,
-                household.id,
-                phone=contact.phone_e164,
-                email=contact.email,
-                shared=contact.phone_is_shared,
-                first_name=contact.first_name,
-            )
-            rows += rows_changed(
-                update(CountedFamily).where(CountedFamily.digest == mine).values(digest=strange)
-            )
-        theirs = [
-            one for one in events if (one.territory_id, year_of(one.starts_at).label) == (territory_id, year)
-        ]
-        rows += _count_now(household, theirs, strange)
+        if which in keys:
+            now_known_by, *before = _ways_to_count(household, keys[which])
+            for digest, number in ((now_known_by, strange), *((one, link_token()) for one in before)):
+                rows += rows_changed(
+                    update(CountedFamily).where(CountedFamily.digest == digest).values(digest=number)
+                )
+        rows += _count_now(household, [one for one in events if _counted_in(one) == which], strange)
     return rows
+
+
+def _counted_in(event: Event) -> tuple[int, str]:
+    """The territory and school year whose key an event’s families are counted under."""
+    return event.territory_id, year_of(event.starts_at).label
+
+
+def _ways_to_count(household: Household, key: str) -> list[str]:
+    """The digests that a household may stand under, the present one first."""
+    contact = household.contact
+    phone, email, shared = contact.phone_e164, contact.email, contact.phone_is_shared
+    ways = [(phone, email, shared), (phone, email, not shared), (None, email, False), (None, None, False)]
+    digests = [
+        family_keys.digest(
+            key, household.id, phone=one[0], email=one[1], shared=one[2], first_name=contact.first_name
+        )
+        for one in ways
+    ]
+    return list(dict.fromkeys(digests))
 
 
 def _count_now(household: Household, events: Sequence[Event], digest: str) -> int:

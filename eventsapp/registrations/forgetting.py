@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, delete, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, union
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from eventsapp.agenda.models import Activity, Event
@@ -64,26 +64,45 @@ def households_left_alone(households: Collection[int]) -> list[int]:
     return sorted(set(households) - kept)
 
 
-def households_of_ended_series(ended_before: datetime, *, limit: int) -> dict[int, int]:
-    """Households to whom only a series led that they gave up before then: each with its territory."""
+def households_of_past_series(ended_before: datetime, *, limit: int) -> dict[int, int]:
+    """Households to whom only a series leads that they gave up before then, or that had its last date before
+    then: each with its territory."""
     other = aliased(StandingSignUp)
     rows = db.session.execute(
         select(StandingSignUp.household_id, Activity.territory_id)
         .join(StandingSignUp.activity)
         .where(
             StandingSignUp.household_id.is_not(None),
-            StandingSignUp.status == StandingStatus.ENDED,
-            StandingSignUp.ended_at < ended_before,
+            _is_past(StandingSignUp, ended_before),
             ~exists().where(Registration.household_id == StandingSignUp.household_id),
             ~exists().where(
-                other.household_id == StandingSignUp.household_id,
-                or_(other.status != StandingStatus.ENDED, other.ended_at >= ended_before),
+                other.household_id == StandingSignUp.household_id, ~_is_past(other, ended_before)
             ),
         )
         .order_by(StandingSignUp.id)
         .limit(limit)
     )
     return {number: territory for number, territory in rows if number is not None}
+
+
+def territory_of_series(household: Household) -> int | None:
+    """Where the latest series is that a household signed up to; None where there was none."""
+    return db.session.scalar(
+        select(Activity.territory_id)
+        .join(StandingSignUp, StandingSignUp.activity_id == Activity.id)
+        .where(StandingSignUp.household_id == household.id)
+        .order_by(StandingSignUp.id.desc())
+        .limit(1)
+    )
+
+
+def _is_past(one: type[StandingSignUp], ended_before: datetime) -> ColumnElement[bool]:
+    """Given up before then, or asked for before then and without a date since: a series that is over."""
+    has_dates = exists().where(Event.activity_id == one.activity_id, Event.ends_at >= ended_before)
+    return or_(
+        and_(one.status == StandingStatus.ENDED, one.ended_at < ended_before),
+        and_(one.status != StandingStatus.ENDED, one.created_at < ended_before, ~has_dates),
+    )
 
 
 def professionals_left_alone(professionals: Collection[int]) -> list[int]:

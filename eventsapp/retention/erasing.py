@@ -47,8 +47,7 @@ def erase(household: Household, *, now: datetime) -> None:
         if address and not shared:
             gone[DataKind.INVITATIONS] += invitations.forget(event.id, [address])
         lines.append((event.territory_id, event.activity_id, gone))
-    quartier = household.quartier
-    home = lines[0][0] if lines else quartier.territory_id if quartier else None
+    home = lines[0][0] if lines else _territory_of(household)
     gone = forget_households([household.id], now=now)
     if home is not None:
         lines.append((home, None, gone))
@@ -56,6 +55,12 @@ def erase(household: Household, *, now: datetime) -> None:
     for territory_id, activity_id, rows in lines:
         register.note(territory_id, rows, rule=DeletionRule.ASKED, activity_id=activity_id, now=now)
     db.session.expire_all()
+
+
+def _territory_of(household: Household) -> int | None:
+    """Whose register says that a household without registrations is gone; None: nothing tells."""
+    quartier = household.quartier
+    return forgetting.territory_of_series(household) or (quartier.territory_id if quartier else None)
 
 
 def ahead(household: Household, now: datetime) -> list[Registration]:

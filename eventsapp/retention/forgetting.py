@@ -147,10 +147,10 @@ def forget_last_letters(now: datetime) -> int:
 
 
 def forget_idle(now: datetime) -> int:
-    """Forgets up to BATCH households that only came to a series, gave it up and were registered nowhere
-    since, after the usual time; how many. One transaction."""
+    """Forgets up to BATCH households that only came to a series, which they gave up or which had its last
+    date, and that were registered nowhere since, after the usual time; how many. One transaction."""
     months = int(setting("RETENTION_MONTHS"))
-    found = registrations.households_of_ended_series(ended_before(now, months), limit=BATCH)
+    found = registrations.households_of_past_series(ended_before(now, months), limit=BATCH)
     for territory_id in sorted(set(found.values())):
         numbers = sorted(number for number, home in found.items() if home == territory_id)
         gone = forget_households(numbers, now=now)

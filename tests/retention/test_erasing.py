@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
+from eventsapp.agenda import keeping
 from eventsapp.agenda.models import Event
 from eventsapp.attendance import listings as attendance
 from eventsapp.database import db
@@ -19,9 +20,11 @@ from eventsapp.invitations.models import Invitation
 from eventsapp.mailroom import rounds
 from eventsapp.mailroom.models import Letter, LetterStatus
 from eventsapp.people.models import Household, Person
-from eventsapp.registrations.models import Registration, RegistrationStatus
+from eventsapp.registrations import standing
+from eventsapp.registrations.models import AgeBracket, Registration, RegistrationStatus
+from eventsapp.registrations.party import Member
 from eventsapp.retention import erasing, forgetting, register
-from eventsapp.retention.models import DeletionRule
+from eventsapp.retention.models import DataKind, DeletionRule
 from tests.attendance.gestures import said
 from tests.registrations.stories import a_transaction
 from tests.retention.families import (
@@ -31,6 +34,7 @@ from tests.retention.families import (
     a_family,
     arrives,
     comes,
+    months_after,
     nightly,
     two_workshops,
     words_left,
@@ -200,6 +204,50 @@ def test_what_awa_was_counted_by_leads_back_to_nobody(awa: Household, clock: tim
     after = list(db.session.scalars(select(CountedFamily.digest)))
     assert (len(after), len(set(after))) == (len(registrations), 1)
     assert set(after).isdisjoint(before)
+
+
+def test_nor_by_what_she_was_counted_by_before_she_said_that_her_phone_is_shared(
+    awa: Household, clock: time_machine.Traveller
+) -> None:
+    first, _ = two_workshops()
+    comes(first, AWA, awa)
+    comes(first, BINTA, a_family(("Zbintou", None, AWA[2], "Zaliou")))  # of the same phone
+    with a_transaction():
+        db.session.scalars(select(Person).where(Person.first_name == "Zbintou")).one().phone_is_shared = True
+    clock.move_to(first.ends_at + timedelta(days=9))
+    nightly()
+    before = set(db.session.scalars(select(CountedFamily.digest)))
+    assert len(before) == 2
+    with a_transaction():
+        db.session.get_one(Household, awa.id).contact.phone_is_shared = True
+    erase(awa)
+    after = set(db.session.scalars(select(CountedFamily.digest)))
+    assert (len(after), len(after & before)) == (2, 1), "Awa's is another, Binta's stays"
+
+
+def test_nor_at_an_event_whose_registrations_were_forgotten_before_her(
+    awa: Household, clock: time_machine.Traveller
+) -> None:
+    first, second = two_workshops()
+    with a_transaction():
+        keeping.choose(first.activity, "1", "Peu de personnes", actor="cli", now=hours.now())
+    comes(first, AWA, awa)
+    with a_transaction():
+        coming = [Member(bracket=AgeBracket.FROM_26, first_name=AWA[0])]
+        family = db.session.get_one(Household, awa.id)
+        standing.sign_up(second.activity, family, coming, actor="household:1", now=hours.now())
+    clock.move_to(months_after(second, 1))
+    nightly()
+    before = set(db.session.scalars(select(CountedFamily.digest)))
+    assert (len(before), db.session.scalar(select(func.count(Registration.id)))) == (1, 0)
+    lines = len(register.of_territory(first.territory))
+    erase(awa)
+    assert set(db.session.scalars(select(CountedFamily.digest))).isdisjoint(before)
+    assert words_left() == []
+    assert [one.kind for one in register.of_territory(first.territory)[lines:]] == [
+        DataKind.HOUSEHOLDS,
+        DataKind.LINKS,
+    ]
 
 
 def test_a_mailbox_that_two_families_share_keeps_the_other_ones_date(

@@ -210,6 +210,23 @@ def test_a_household_that_gave_a_series_up_is_forgotten_a_year_later(
     assert db.session.scalar(select(func.count(StandingSignUp.id))) == 0
 
 
+def test_who_never_gave_a_series_up_is_forgotten_a_year_after_its_last_date(
+    workshops: tuple[Event, Event], clock: time_machine.Traveller
+) -> None:
+    first, second = workshops
+    zora = a_family(("Zora", "zora@example.org", None, ""))
+    with a_transaction():
+        coming = [Member(bracket=AgeBracket.ADULT)]
+        standing.sign_up(first.activity, zora, coming, actor="household:1", now=hours.now())
+    clock.move_to(second.ends_at + timedelta(days=364))
+    nightly()
+    assert db.session.scalar(select(func.count(Person.id)).where(Person.first_name == "Zora")) == 1
+    clock.move_to(second.ends_at + timedelta(days=367))
+    nightly()
+    assert db.session.scalar(select(func.count(Person.id)).where(Person.first_name == "Zora")) == 0
+    assert db.session.scalar(select(func.count(StandingSignUp.id))) == 0
+
+
 def test_a_job_killed_between_two_commits_goes_on_the_next_night(
     workshops: tuple[Event, Event], clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
