@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 from eventsapp.programme.models import ProjectStatus, Theme
 from tests import factories
 from tests.pages import PageClient
+from tests.texting import a_gateway
 
 pytestmark = pytest.mark.databases("sqlite")
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -79,6 +80,13 @@ def test_how_long_data_are_kept_is_what_the_settings_say(client: PageClient, app
     assert "Responsable : la Caf." in said
     assert "Les données sont gardées chez : Serveurs, Lyon." in said
     assert "CNIL" in said
+
+
+def test_who_carries_the_texts_is_named_where_texts_leave(client: PageClient, app: Flask) -> None:
+    named = "Brevo, une entreprise en France, porte nos SMS"
+    assert named not in plain(client.get("/donnees-personnelles").page.main.text)
+    with a_gateway(app):
+        assert named in plain(client.get("/donnees-personnelles").page.main.text)
 
 
 def test_sources_and_licences_are_named(client: PageClient, app: Flask) -> None:

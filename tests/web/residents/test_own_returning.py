@@ -151,3 +151,12 @@ def test_another_territory_or_a_link_that_is_not_confirmed_offers_nothing(
         assert client.get(f"/m/{awa.link_token}/{path}").location == to
     assert client.submit(form, {"coming": boxes(form)}).location == to
     assert len(rows()) == 1
+
+
+def test_what_becomes_of_these_answers_is_said_where_they_are_asked(
+    client: PageClient, awa: Confirmed, walk: Event
+) -> None:
+    said = client.get(f"{confirm(client, awa)}/inscrire/{walk.code}").page.main.text
+    assert "Vos réponses servent à cette inscription, et à rien d’autre." in said
+    assert "Elles sont effacées 12 mois après le rendez-vous." in said
+    assert "Sans confirmation" not in said
