@@ -26,6 +26,13 @@ def written(
     return db.session.scalars(found.order_by(Letter.id.desc()).limit(limit).offset(offset)).all()
 
 
+def mailboxes_of(about: str) -> set[str]:
+    """The mail addresses that were ever written to about a registration or household, in lower case; one
+    statement."""
+    found = select(Letter.address).where(Letter.about == about, Letter.channel == Channel.MAIL).distinct()
+    return {address.lower() for address in db.session.scalars(found)}
+
+
 def moved_to(letters: Collection[Letter]) -> dict[int, Letter]:
     """What took the place of each that failed, by the number of that one; one statement, or none."""
     failed = [letter.id for letter in letters if letter.status is LetterStatus.FAILED]

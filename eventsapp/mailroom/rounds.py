@@ -40,6 +40,10 @@ not count: waiting for it costs nobody anything."""
 MOST_TRIES_OF_A_TEXT = 8
 """About two hours, then its reader is told by the next means: a text that comes late is no text."""
 
+LATEST_TEXT = timedelta(hours=2)
+"""So long a text waits for a gateway that is away, then it is said otherwise; where nobody can be called, it
+waits on."""
+
 CARRIED = (Channel.SMS, Channel.MAIL)
 """What leaves by itself: texts first, they are the fewest and the most pressed."""
 
@@ -82,6 +86,8 @@ class _Claim:
     reference: str
     text: str
     html: str
+    said_otherwise_from: datetime | None
+    """Of a text that has a next means: when a gateway that is still away is waited for no longer."""
 
     @property
     def most_attempts(self) -> int:
@@ -229,7 +235,9 @@ def _packed(letter: Letter, now: datetime) -> _Claim:
             calendar=letter.calendar,
         )
     reference = letter.message_id.strip("<>").partition("@")[0]
-    return _Claim(letter.id, now, letter.attempts + 1, message, letter.address, reference, text, html)
+    moves_on = letter.channel is Channel.SMS and letter.fallback
+    until = letter.posted_at + LATEST_TEXT if moves_on else None
+    return _Claim(letter.id, now, letter.attempts + 1, message, letter.address, reference, text, html, until)
 
 
 def _carry(postman: Postman, claim: _Claim, now: datetime, done: Round) -> bool:
@@ -241,7 +249,11 @@ def _carry(postman: Postman, claim: _Claim, now: datetime, done: Round) -> bool:
             sms.gateway().send(claim.address, claim.text.strip(), reference=claim.reference)
     except ServerAway as problem:
         done.server_away = True
-        _later(claim, now, problem, attempts=claim.attempts - 1)
+        if claim.said_otherwise_from and claim.said_otherwise_from <= now:
+            done.failed += 1
+            _give_up(claim, now, problem)
+        else:
+            _later(claim, now, problem, attempts=claim.attempts - 1)
         return False
     except Deferred as problem:
         if claim.attempts >= claim.most_attempts:

@@ -40,7 +40,12 @@ def promoted(registration: Registration, *, now: datetime) -> None:
     """A place for you after all; with the invitation."""
     promise = writing.promise_of(promises.request, registration, changed=False, now=now)
     writing.post(
-        "promoted", registration, now, promise=promise, link_token=writing.new_link(registration, now)
+        "promoted",
+        registration,
+        now,
+        promise=promise,
+        link_token=writing.new_link(registration, now),
+        urgent=writing.is_near(registration, now),
     )
 
 

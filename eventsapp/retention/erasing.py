@@ -12,6 +12,7 @@ from eventsapp.database import db
 from eventsapp.indicators import families
 from eventsapp.invitations import forgetting as invitations
 from eventsapp.mailroom import forgetting as letters
+from eventsapp.mailroom import listings as posted
 from eventsapp.people.models import Household
 from eventsapp.registrations import booking, forgetting, listings, writing
 from eventsapp.registrations.models import Registration, RegistrationStatus
@@ -41,11 +42,12 @@ def erase(household: Household, *, now: datetime) -> None:
     letters.keep_last([writing.about(one) for one in mine], now=now)
     lines: list[tuple[int, int | None, Counter[DataKind]]] = []
     for registration in mine:
-        event, address = registration.event, registration.contact.email
-        shared = address is not None and listings.is_seated_elsewhere(registration, address)
+        event, email = registration.event, registration.contact.email
+        # Of the address before, too, where they replaced it meanwhile.
+        mailboxes = posted.mailboxes_of(writing.about(registration)) | ({email.lower()} if email else set())
+        theirs_alone = [one for one in mailboxes if not listings.is_seated_elsewhere(registration, one)]
         gone = forget(event, [registration], actor=actor, now=now)
-        if address and not shared:
-            gone[DataKind.INVITATIONS] += invitations.forget(event.id, [address])
+        gone[DataKind.INVITATIONS] += invitations.forget(event.id, theirs_alone)
         lines.append((event.territory_id, event.activity_id, gone))
     home = lines[0][0] if lines else _territory_of(household)
     gone = forget_households([household.id], now=now)

@@ -120,6 +120,15 @@ def test_credit_that_is_spent_is_no_fault_of_the_number(gateway: TextGateway) ->
     assert letter(number).status is LetterStatus.WAITING
 
 
+def test_a_gateway_that_stays_away_for_two_hours_has_it_said_on_the_phone(gateway: TextGateway) -> None:
+    number = post(reader=AWA)
+    gateway.refuse(503)
+    assert go_round(rounds.LATEST_TEXT - MINUTE) == Round(server_away=True)
+    assert go_round(rounds.LATEST_TEXT) == Round(server_away=True, failed=1)
+    assert letter(number).status is LetterStatus.FAILED
+    assert [(one.channel, one.status) for one in others(number)] == [(Channel.CALL, LetterStatus.WAITING)]
+
+
 def test_nobody_listens(gateway: TextGateway, app: Flask) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -267,3 +267,18 @@ def test_who_asked_for_silence_is_not_written_to_for_a_calendar(event: Event, ga
     before = len(letters())
     cancels(awa)
     assert told_since(before) == []
+
+
+def test_a_place_for_tomorrow_is_told_the_quickest_way(
+    db_session: scoped_session[Session], gateway: TextGateway
+) -> None:
+    event = factories.an_event(capacity=2)
+    leaving = [register(event, answers(name)).registration for name in ("Binta", "Clara")]
+    for name in ("Awa", "Dalia"):
+        comes(event, name, number=MOBILE)
+    before = len(letters())
+    for one, when in zip(leaving, (clock.now(), FRIDAY), strict=True):
+        cancel(one, when)
+    found = heard(before)
+    assert found["Awa"] == ["courriel REQUEST"]
+    assert found["Dalia"] == ["courriel REQUEST", "sms"]

@@ -263,6 +263,18 @@ def test_a_mailbox_that_two_families_share_keeps_the_other_ones_date(
     assert letters[0].about != ""
 
 
+def test_what_a_calendar_was_told_at_an_address_before_this_one_goes_too(
+    awa: Household, clock: time_machine.Traveller
+) -> None:
+    first, _ = two_workshops()
+    comes(first, AWA, awa)
+    with a_transaction():
+        db.session.get_one(Household, awa.id).contact.email = "neuve@marqueur.example"
+    assert db.session.scalars(select(Invitation.address)).all() == [AWA[1]]
+    erase(awa)
+    assert words_left() == []
+
+
 def test_an_event_to_come_counts_one_cancelled_registration(
     awa: Household, clock: time_machine.Traveller
 ) -> None:
