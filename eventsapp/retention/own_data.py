@@ -187,12 +187,15 @@ def _standing(household: Household) -> list[Held]:
     rows = db.session.scalars(
         select(StandingSignUp)
         .where(StandingSignUp.household_id == household.id)
-        .options(joinedload(StandingSignUp.activity), selectinload(StandingSignUp.members))
+        .options(
+            joinedload(StandingSignUp.activity).joinedload(Activity.action),
+            selectinload(StandingSignUp.members),
+        )
         .order_by(StandingSignUp.id)
     )
     return [
         {
-            "activity": one.activity.title,
+            "activity": "" if one.activity.action.is_sensitive else one.activity.title,
             "status": one.status.value,
             "people": [
                 {"first_name": person.first_name, "age": person.bracket.value} for person in one.members

@@ -8,13 +8,19 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
+from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.people.models import Household
+from eventsapp.registrations import standing
+from eventsapp.registrations.models import AgeBracket
+from eventsapp.registrations.party import Member
 from eventsapp.retention import own_data
 from tests import factories
+from tests.registrations.stories import a_transaction
 from tests.retention.families import AWA, BINTA, a_family, arrives, comes, two_workshops
 from tests.web.conftest import Statements
 
@@ -83,6 +89,19 @@ def test_she_reads_all_that_is_hers_and_nothing_of_binta(awa: Household) -> None
     assert held["household"]["first_name"] == "Zawadie"
     assert len(held["private_links"]) == 2
     assert [line["verb"] for line in held["journal"]] == []
+
+
+def test_a_series_whose_action_turned_sensitive_is_not_named(awa: Household) -> None:
+    with a_transaction():
+        event = db.session.scalars(select(Event)).first()
+        assert event is not None
+        family, people = db.session.get_one(Household, awa.id), [Member(bracket=AgeBracket.ADULT)]
+        standing.sign_up(event.activity, family, people, actor="household:1", now=hours.now())
+    named = event.activity.title
+    assert [one["activity"] for one in own_data.held(awa, now=hours.now())["every_date_of"]] == [named]
+    event.activity.action.is_sensitive = True
+    db.session.commit()
+    assert [one["activity"] for one in own_data.held(awa, now=hours.now())["every_date_of"]] == [""]
 
 
 def test_the_copy_opens_nothing(awa: Household) -> None:
