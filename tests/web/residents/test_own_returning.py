@@ -80,8 +80,8 @@ def test_a_meeting_of_professionals_takes_no_family(
     assert "Petit déjeuner" not in client.get(f"{home}/inscrire").page.main.text
     form = form_of(client, awa, walk)
     form.action = f"{home}/inscrire/{meeting.code}"
-    for refused in (client.get(form.action), client.submit(form, {"coming": boxes(form)[:1]})):
-        assert "chacun s’y inscrit pour sa structure" in client.get(refused.location).page.text
+    for ask in (lambda: client.get(form.action), lambda: client.submit(form, {"coming": boxes(form)[:1]})):
+        assert "chacun s’y inscrit pour sa structure" in client.get(ask().location).page.text
     assert len(rows()) == 1
 
 
