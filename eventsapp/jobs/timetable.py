@@ -126,13 +126,6 @@ def remind(turn: Turn) -> str:
     return f"{reminded} people reminded" if reminded else ""
 
 
-def forget_old_changes(turn: Turn) -> int | None:
-    """Forgets which events one gesture changed, three months ago, and other means of delivered letters."""
-    begin_writing()
-    escalation.forget_unneeded(turn.now)
-    return notices.forget_old(turn.now)
-
-
 def run_tasks(turn: Turn) -> str:
     """Does the next queued task."""
     return run_next(turn)
@@ -142,109 +135,6 @@ def give_sign_of_life(turn: Turn) -> None:
     """Says that this worker lives; /readyz reads it."""
     begin_writing()
     heartbeats.sign(turn.worker, turn.now)
-
-
-def requeue_silent_tasks(turn: Turn) -> int:
-    """Gives the tasks of dead workers to the living."""
-    begin_writing()
-    return queue.requeue_silent(turn.now)
-
-
-def forget_unconfirmed_forms(turn: Turn) -> int | None:
-    """Forgets forms that were filled in but not confirmed within ANSWER_MINUTES."""
-    begin_writing()
-    return enrolments.forget_expired(turn.now)
-
-
-def forget_last_letters(turn: Turn) -> int | None:
-    """Empties the last letters to those who had their data erased, once they have left."""
-    begin_writing()
-    return forgetting.forget_last_letters(turn.now) or None
-
-
-def forget_unsent_messages(turn: Turn) -> int | None:
-    """Forgets messages to the registered that were written a day ago and never sent."""
-    begin_writing()
-    return messages.forget_unsent(turn.now)
-
-
-def forget_sign_in_links(turn: Turn) -> int | None:
-    """Forgets sign-in links that were used or are too old to work."""
-    begin_writing()
-    return accounts.forget_links(turn.now)
-
-
-def forget_sign_ins(turn: Turn) -> int | None:
-    """Forgets sign-ins that ended a day ago, and challenges that passkeys have answered."""
-    begin_writing()
-    passkey_challenges.forget_used(turn.now)
-    return sign_ins.forget_ended(turn.now)
-
-
-def forget_household_browsers(turn: Turn) -> int | None:
-    """Deletes what confirmed the browsers of families, and codes, whose time is over."""
-    household_codes.forget_old(turn.now)
-    return household_browsers.forget_old(turn.now)
-
-
-def forget_old_offers(turn: Turn) -> int | None:
-    """Forgets roles offered, settled a month ago, and their addresses."""
-    begin_writing()
-    return offers.forget_settled(turn.now)
-
-
-def forget_old_requests(turn: Turn) -> int | None:
-    """Forgets requests to become a partner, settled a month ago, or never in a year."""
-    begin_writing()
-    return partner_requests.forget_old(turn.now)
-
-
-def forget_old_proposals(turn: Turn) -> int | None:
-    """Forgets sessions that partners proposed and that became nothing in a year."""
-    begin_writing()
-    return submitting.forget_old(turn.now)
-
-
-def forget_day_links(turn: Turn) -> int | None:
-    """Forgets the links of helpers whose day is over."""
-    begin_writing()
-    return day_links.forget_past(turn.now)
-
-
-def forget_referrals(turn: Turn) -> int | None:
-    """Forgets referrals that ended a month ago."""
-    begin_writing()
-    return referrals.forget_old(turn.now)
-
-
-def forget_gate_lists(turn: Turn) -> int | None:
-    """Forgets who came to schools yesterday, and what was said around it."""
-    begin_writing()
-    return gate.forget_past(turn.now)
-
-
-def forget_host_links(turn: Turn) -> int | None:
-    """Forgets the links of schools that stopped working a month ago."""
-    begin_writing()
-    return links.forget_old(turn.now)
-
-
-def forget_sent_contacts(turn: Turn) -> int | None:
-    """Forgets lists of contacts that were sent an hour ago."""
-    begin_writing()
-    return importing.forget_old(turn.now)
-
-
-def forget_old_contacts(turn: Turn) -> int | None:
-    """Forgets contacts that ended a month ago; ends those that nobody has confirmed for three years."""
-    begin_writing()
-    return contacts.forget_old(turn.now)
-
-
-def forget_needs(turn: Turn) -> int | None:
-    """Forgets what people needed yesterday, and in which language."""
-    begin_writing()
-    return forgetting.forget_needs(turn.now) or None
 
 
 def count_families(turn: Turn) -> str:
@@ -285,28 +175,14 @@ def _committed(turn: Turn, work: Callable[..., int | None], *what: object) -> in
     return int(done or 0)
 
 
-def invite_orphans(turn: Turn) -> int | None:
-    """Invites organisations that nobody answers for any more."""
-    begin_writing()
-    return joining.invite_orphans(turn.now)
+def at_once(*works: Callable[[datetime], int | None]) -> Callable[[Turn], int | None]:
+    """A job that is one transaction: each of these of its hour. Gives how many rows the last has changed."""
 
+    def run(turn: Turn) -> int | None:
+        begin_writing()
+        return [work(turn.now) for work in works][-1]
 
-def forget_attempts(turn: Turn) -> int | None:
-    """Forgets how often something was tried, two days ago."""
-    begin_writing()
-    return attempts.forget_old(turn.now)
-
-
-def forget_unused_pictures(turn: Turn) -> int | None:
-    """Forgets pictures that nothing shows."""
-    begin_writing()
-    return keeping.forget_unused(turn.now)
-
-
-def forget_gone_workers(turn: Turn) -> int:
-    """Forgets the heartbeats of workers that will not come back."""
-    begin_writing()
-    return heartbeats.forget_old(turn.now)
+    return run
 
 
 @dataclass(frozen=True)
@@ -328,30 +204,34 @@ TIMETABLE = (
     Job("reminders", remind, every=timedelta(minutes=5)),
     Job("tasks", run_tasks, every=timedelta(seconds=2)),
     Job("sign of life", give_sign_of_life, every=heartbeats.EVERY),
-    Job("silent tasks", requeue_silent_tasks, every=timedelta(minutes=1)),
-    Job("unconfirmed forms", forget_unconfirmed_forms, every=timedelta(minutes=5)),
-    Job("last letters", forget_last_letters, every=timedelta(minutes=5)),
-    Job("sent contacts", forget_sent_contacts, every=timedelta(minutes=5)),
-    Job("sign-in links", forget_sign_in_links, at=time(3, 10)),
-    Job("ended sign-ins", forget_sign_ins, at=time(3, 15)),
-    Job("browsers of families", forget_household_browsers, at=time(3, 14)),
-    Job("settled offers", forget_old_offers, at=time(3, 16)),
-    Job("settled requests", forget_old_requests, at=time(3, 17)),
-    Job("old proposals", forget_old_proposals, at=time(3, 24)),
-    Job("past helpers", forget_day_links, at=time(3, 18)),
-    Job("old referrals", forget_referrals, at=time(3, 25)),
-    Job("gate lists", forget_gate_lists, at=time(0, 5)),
-    Job("needs", forget_needs, at=time(0, 10)),
+    Job("silent tasks", at_once(queue.requeue_silent), every=timedelta(minutes=1)),
+    Job("unconfirmed forms", at_once(enrolments.forget_expired), every=timedelta(minutes=5)),
+    Job("last letters", at_once(forgetting.forget_last_letters), every=timedelta(minutes=5)),
+    Job("sent contacts", at_once(importing.forget_old), every=timedelta(minutes=5)),
+    Job("sign-in links", at_once(accounts.forget_links), at=time(3, 10)),
+    Job("ended sign-ins", at_once(passkey_challenges.forget_used, sign_ins.forget_ended), at=time(3, 15)),
+    Job(
+        "browsers of families",
+        at_once(household_codes.forget_old, household_browsers.forget_old),
+        at=time(3, 14),
+    ),
+    Job("settled offers", at_once(offers.forget_settled), at=time(3, 16)),
+    Job("settled requests", at_once(partner_requests.forget_old), at=time(3, 17)),
+    Job("old proposals", at_once(submitting.forget_old), at=time(3, 24)),
+    Job("past helpers", at_once(day_links.forget_past), at=time(3, 18)),
+    Job("old referrals", at_once(referrals.forget_old), at=time(3, 25)),
+    Job("gate lists", at_once(gate.forget_past), at=time(0, 5)),
+    Job("needs", at_once(forgetting.forget_needs), at=time(0, 10)),
     Job("families", count_families, at=time(3, 30)),
     Job("old registrations", forget_people, at=time(3, 40)),
-    Job("links of schools", forget_host_links, at=time(3, 22)),
-    Job("old attempts", forget_attempts, at=time(3, 19)),
-    Job("old changes", forget_old_changes, at=time(3, 22)),
-    Job("unused pictures", forget_unused_pictures, at=time(3, 21)),
-    Job("unsent messages", forget_unsent_messages, at=time(3, 22)),
-    Job("gone workers", forget_gone_workers, at=time(3, 20)),
-    Job("ended contacts", forget_old_contacts, at=time(3, 23)),
-    Job("orphaned organisations", invite_orphans, at=time(9, 5)),
+    Job("links of schools", at_once(links.forget_old), at=time(3, 22)),
+    Job("old attempts", at_once(attempts.forget_old), at=time(3, 19)),
+    Job("old changes", at_once(escalation.forget_unneeded, notices.forget_old), at=time(3, 22)),
+    Job("unused pictures", at_once(keeping.forget_unused), at=time(3, 21)),
+    Job("unsent messages", at_once(messages.forget_unsent), at=time(3, 22)),
+    Job("gone workers", at_once(heartbeats.forget_old), at=time(3, 20)),
+    Job("ended contacts", at_once(contacts.forget_old), at=time(3, 23)),
+    Job("orphaned organisations", at_once(joining.invite_orphans), at=time(9, 5)),
 )
 """Seconds matter to who waits for a mail; the nightly ones stay clear of 2 to 3 o'clock, which a
 clock change skips or repeats."""

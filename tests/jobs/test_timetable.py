@@ -239,7 +239,7 @@ def test_tasks_of_a_dead_worker_are_queued_again(app: Flask, clock: time_machine
     queue.claim(now())
     db.session.commit()
     clock.shift(queue.SILENCE + timedelta(seconds=1))
-    enter(app, "silent tasks", timetable.requeue_silent_tasks, worker="house:2")
+    enter(app, "silent tasks", timetable.at_once(queue.requeue_silent), worker="house:2")
     assert db.session.scalars(select(Task.status)).all() == [TaskStatus.QUEUED]
 
 

@@ -74,9 +74,10 @@ def arrives(event: Event, *registrations: Registration) -> None:
 def nightly(*, is_ending: Any = never) -> None:
     """The jobs of one night, as they stand in the timetable."""
     turn = Turn(clock.now(), "house:1", is_ending)
-    for job in (timetable.forget_needs, timetable.count_families, timetable.forget_people):
+    jobs = {job.name: job for job in timetable.TIMETABLE}
+    for name in ("needs", "families", "old registrations"):
         db.session.rollback()
-        job(turn)
+        jobs[name].run(turn)
         db.session.commit()
 
 
