@@ -5,7 +5,7 @@ Whatever happens inside, the session is removed and the worker lives: the next t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
@@ -14,7 +14,7 @@ import structlog
 from flask import Flask
 
 from eventsapp import clock
-from eventsapp.database import db
+from eventsapp.database import begin_writing, db
 
 log = structlog.get_logger("eventsapp.job")
 
@@ -31,6 +31,24 @@ class Turn:
 def never() -> bool:
     """What a turn outside of a worker answers: nobody asks it to end."""
     return False
+
+
+def one_by_one(waiting: Sequence[int], tell: Callable[[int, datetime], int], turn: Turn, what: str) -> int:
+    """Tells each of what waits in a transaction of its own, and counts: one that fails is logged and holds up
+    no other."""
+    told = 0
+    db.session.rollback()
+    for number in waiting:
+        if turn.is_ending():
+            break
+        try:
+            begin_writing()
+            told += tell(number, turn.now)
+            db.session.commit()
+        except Exception:
+            db.session.rollback()
+            log.exception(f"{what} not told", **{f"{what}_id": number})
+    return told
 
 
 def enter(

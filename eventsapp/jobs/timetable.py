@@ -7,7 +7,7 @@ step; `jobs.door` commits the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -21,7 +21,7 @@ from eventsapp.directory import contacts, importing
 from eventsapp.disruptions import doing
 from eventsapp.hosting import gate, links
 from eventsapp.indicators import families
-from eventsapp.jobs.door import Turn
+from eventsapp.jobs.door import Turn, one_by_one
 from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import escalation, rounds
 from eventsapp.media import keeping
@@ -63,20 +63,20 @@ def tell_changes(turn: Turn) -> str:
 
     An event whose telling fails is logged and waits for the next turn; the others are told.
     """
-    told = _tell_each(telling.due(turn.now), telling.tell, turn, "event")
+    told = one_by_one(telling.due(turn.now), telling.tell, turn, "event")
     return f"{told} events told" if told else ""
 
 
 def tell_hosts_and_places(turn: Turn) -> str:
     """Tells hosts and places of sessions that one gesture changed, once its window is over: one gesture and
     one commit at a time, and one that fails holds up no other."""
-    told = _tell_each(doing.due(turn.now), doing.tell, turn, "gesture")
+    told = one_by_one(doing.due(turn.now), doing.tell, turn, "gesture")
     return f"{told} gestures told" if told else ""
 
 
 def settle_offers(turn: Turn) -> str:
     """Starts the time to answer of places offered; what nobody took goes to the next. A commit an event."""
-    settled = _tell_each(offered.due(turn.now), offered.settle, turn, "event")
+    settled = one_by_one(offered.due(turn.now), offered.settle, turn, "event")
     return f"{settled} offers settled" if settled else ""
 
 
@@ -95,34 +95,18 @@ def enter_standing(turn: Turn) -> str:
 
     entered = 0
     for event_id in dates.due(turn.now):
-        while _tell_each([event_id], enter, turn, "event"):  # as long as a full handful was entered
+        while one_by_one([event_id], enter, turn, "event"):  # as long as a full handful was entered
             pass
         entered += 1
-    told = _tell_each(standing_letters.due(turn.now), standing_letters.tell, turn, "standing sign-up")
-    invited = _tell_each(standing_letters.near(turn.now), standing_letters.invite, turn, "standing date")
+    told = one_by_one(standing_letters.due(turn.now), standing_letters.tell, turn, "standing sign-up")
+    invited = one_by_one(standing_letters.near(turn.now), standing_letters.invite, turn, "standing date")
     done = f"{entered} events entered, {told} told, {invited} dates sent"
     return done if entered or told or invited else ""
 
 
-def _tell_each(waiting: Sequence[int], tell: Callable[[int, datetime], int], turn: Turn, what: str) -> int:
-    told = 0
-    db.session.rollback()
-    for number in waiting:
-        if turn.is_ending():
-            break
-        try:
-            begin_writing()
-            told += tell(number, turn.now)
-            db.session.commit()
-        except Exception:
-            db.session.rollback()
-            log.exception(f"{what} not told", **{f"{what}_id": number})
-    return told
-
-
 def remind(turn: Turn) -> str:
     """Reminds people of the dates of the next days, one event and one commit at a time."""
-    reminded = _tell_each(reminders.due(turn.now), reminders.remind, turn, "reminder")
+    reminded = one_by_one(reminders.due(turn.now), reminders.remind, turn, "reminder")
     return f"{reminded} people reminded" if reminded else ""
 
 

@@ -44,6 +44,11 @@ class Load:
         """Those of 18 and over."""
         return self.seats - self.children
 
+    @property
+    def takes_something(self) -> bool:
+        """A place, or one of a sort that a quota may count: a child in an adult's place does."""
+        return max(self.seats, self.adults, self.children, self.under_6) > 0
+
     def __add__(self, other: Load) -> Load:
         return Load(self.seats + other.seats, self.children + other.children, self.under_6 + other.under_6)
 
@@ -153,7 +158,7 @@ def admitted(
     room = _Room[Party](order, limits, taken)
     for one in queue:
         room.pass_over(one)
-    hindrance = room.hindrance(newcomers)
+    hindrance = room.hindrance(newcomers) if newcomers.seats > 0 else room.hindrance_of_exchange(newcomers)
     if hindrance is None:
         room.seat(newcomers)
     return hindrance, room.newly_overtaken()
@@ -196,6 +201,14 @@ class _Room(Generic[Party]):
         if not self.limits.leave(self.taken + self.kept, load):
             return Hindrance.KEPT
         return None
+
+    def hindrance_of_exchange(self, load: Load) -> Hindrance | None:
+        """Of others in the place of some who have seats: only what a quota counts can be somebody else's."""
+        is_strict = self.order is QueueOrder.STRICT
+        kept = sum((one.load for one in self.ahead), Load()) if is_strict else self.kept
+        if self.limits.leave(self.taken + kept, load):
+            return None
+        return Hindrance.BEHIND if is_strict else Hindrance.KEPT
 
     def pass_over(self, one: Waiting[Party]) -> None:
         """It waits on, and those after it may overtake it; if it has hope at all."""

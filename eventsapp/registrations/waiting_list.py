@@ -41,7 +41,7 @@ def grow(event: Event, more: Load) -> bool:
     one by one would go to those who are in, without end. Part of `more` may be less than nothing: a child
     comes in the place of an adult."""
     overtaken: list[tuple[Registration, int]] = []
-    if more.seats > 0:
+    if more.takes_something:
         limits, taken = seats.limits_of(event), seats.taken_at(event)
         hindrance, overtaken = capacity.admitted(event.entry.order, limits, taken, queue_of(event), more)
         if hindrance is not None:

@@ -237,7 +237,7 @@ class Model:
         if party.state is not State.WAITING:
             if not self._may_grow(more):
                 return False
-            if more[0] > 0:
+            if max(more) > 0:
                 self._overtake(more, self.queue)
         party.brackets = brackets
         if party.reads:
@@ -419,7 +419,12 @@ class Model:
     def _may_grow(self, more: Weight) -> bool:
         if more[0] > 0:
             return self._may_sit(more, self.queue)
-        return self._holds(_plus(self.taken(), more))
+        kept = NOBODY  # others in their place: nobody of a sort that is used up
+        for party in self.queue:
+            owed = self.rules.is_strict or party.overtaken >= MOST_OVERTAKINGS
+            if owed and self._holds(party.weight):
+                kept = _plus(kept, party.weight)
+        return self._holds(_plus(self.taken(), more)) and self._leaves(kept, more)
 
     def _overtake(self, weight: Weight, before: Sequence[Party]) -> None:
         for party in before:

@@ -6,7 +6,7 @@ import pytest
 
 from eventsapp import clock
 from eventsapp.agenda import entry_changes
-from eventsapp.agenda.entry_rules import EntryRules
+from eventsapp.agenda.entry_rules import EntryRules, QueueOrder
 from eventsapp.registrations import changing
 from eventsapp.registrations.admission import TooFewAdults
 from eventsapp.registrations.capacity import MOST_OVERTAKINGS
@@ -40,6 +40,21 @@ def test_who_grows_again_and_again_passes_a_large_family_three_times_and_no_more
     assert (binta.seats, awa.overtaken) == (1 + MOST_OVERTAKINGS, MOST_OVERTAKINGS)
     become(binta, 1)
     assert awa.status is RegistrationStatus.WAITING  # 5 places are free, and kept for 6
+
+
+@pytest.mark.parametrize("order", QueueOrder)
+def test_a_child_in_the_place_of_an_adult_takes_no_place_that_a_family_waits_for(order: QueueOrder) -> None:
+    event = factories.an_event(capacity=10, entry=EntryRules(most_children=2, order=order))
+    binta = register(event, answers("Binta", adults=2)).registration
+    clara = register(event, answers("Clara", adults=1, children=2)).registration
+    awa = register(event, answers("Awa", adults=1, children=2)).registration
+    with a_transaction():
+        awa.overtaken = MOST_OVERTAKINGS
+    become(clara, adults=1, children=1)
+    with pytest.raises(NotEnoughSeats):
+        become(binta, adults=1, children=1)
+    become(clara, adults=2)  # adults there are enough
+    assert awa.status is RegistrationStatus.CONFIRMED
 
 
 def test_fewer_children_may_come_although_the_rules_are_stricter_since() -> None:
