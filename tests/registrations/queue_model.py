@@ -301,8 +301,10 @@ class Model:
         for deadline in sorted({one.answer_by or 0 for one in late}):
             for party in [one for one in late if one.answer_by == deadline]:
                 party.lapses += 1
+                party.answer_by = None
                 party.state = State.WAITING if party.lapses < MOST_LAPSES else State.GONE
-                party.place, party.overtaken, party.answer_by = self._last_place(), 0, None
+                if party.state is State.WAITING:
+                    party.place, party.overtaken = self._last_place(), 0
             self._promote()
         for party in late:
             if party.state not in {State.WAITING, State.GONE}:

@@ -141,7 +141,7 @@ class Scene:
         """Some are seated and others wait: of all sizes, or small parties behind a large one, or pairs."""
         asked, capacity = rules(random), random.randint(3, 6)
         families = [people(random) for _ in range(random.randint(4, 6))]
-        if scene := random.choice([None, None, None, SINGLES, SINGLES, PAIRS]):
+        if scene := random.choice([None, None, None, SINGLES, SINGLES, PAIRS, PAIRS]):
             asked = replace(asked, most_adults=None, most_children=None, most_under_6=None, is_strict=False)
             capacity, families = scene[0], [(ADULT,) * number for number in scene[1:]]
         if scene is PAIRS:
@@ -157,6 +157,8 @@ class Scene:
         self.model = Model(capacity, asked)
         for coming in families:
             self.books(coming, HOW(random))
+        if scene is PAIRS:
+            self.leaves(next(iter(self.registered)))
 
     def ends(self) -> None:
         """What is open at this event is nobody's any more: not of the worker's turn in the next walk."""
@@ -209,6 +211,11 @@ class Scene:
                 self.registered[name] = booked.registration.id
 
         self.both(book, lambda: self.model.arrives(name, coming, replace(how)))
+
+    def leaves(self, name: str) -> None:
+        with a_transaction():
+            left = booking.cancel(self.registration(name), actor="household:1", now=clock.now())
+        assert left == self.model.leaves(name)
 
     def stands(self, coming: tuple[str, ...], how: Reach) -> None:
         """For all dates of the series: for this one, the only one there is."""
