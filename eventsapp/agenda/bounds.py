@@ -27,7 +27,7 @@ class CapacityOdd(Refusal):
 class CapacityBelowSeats(Refusal):
     """Nobody loses a place because a number was typed. Parameter: `taken`."""
 
-    sentence = msgid("%(taken)d places sont déjà prises : il ne peut pas y en avoir moins.")
+    sentence = msgid("%(taken)d places sont déjà prises : il ne peut pas y en avoir moins.")
 
 
 def check_places(number: int) -> None:

@@ -47,7 +47,7 @@ def entry_of(event: Event, *, language: str = "fr") -> Entry:
 def cancelled_prefix(language: str = "fr") -> str:
     """What stands before the title of a cancelled event, for calendars that show it like any other."""
     with force_locale(language):
-        return gettext("Annulé :") + " "
+        return gettext("Annulé :") + " "
 
 
 def _description(event: Event, neutral: bool) -> str:
@@ -57,8 +57,8 @@ def _description(event: Event, neutral: bool) -> str:
     lines = [event.summary, event.description]
     door, access = event.door or event.venue.door, event.access or event.venue.access
     if door:
-        lines.append(gettext("Entrée : %(door)s", door=door))
+        lines.append(gettext("Entrée : %(door)s", door=door))
     if access:
-        lines.append(gettext("Accès : %(access)s", access=access))
+        lines.append(gettext("Accès : %(access)s", access=access))
     lines.append(address_of(event))
     return "\n".join(line for line in lines if line)

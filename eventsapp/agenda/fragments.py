@@ -17,7 +17,7 @@ from eventsapp.ical.calendar import fragment
 from eventsapp.programme.models import Action
 from eventsapp.settings import setting
 
-RENDERER = 1
+RENDERER = 2
 
 
 def write(event: Event) -> None:

@@ -31,7 +31,7 @@ class ToldAlready(Conflict):
     """The window is over: people know, and a second letter must say otherwise."""
 
     sentence = msgid(
-        "C’est trop tard pour revenir en arrière : les personnes inscrites sont déjà prévenues. "
+        "C’est trop tard pour revenir en arrière : les personnes inscrites sont déjà prévenues. "
         "Faites un nouveau changement."
     )
 
@@ -46,14 +46,14 @@ class OneToldAlready(Conflict):
     """All or none, and of this one people know."""
 
     sentence = msgid(
-        "Rien n’est annulé : pour « %(title)s », le %(day)s, les personnes inscrites sont déjà prévenues."
+        "Rien n’est annulé : pour « %(title)s », le %(day)s, les personnes inscrites sont déjà prévenues."
     )
 
 
 class OneChangedSince(Conflict):
     """All or none, and this one was changed again."""
 
-    sentence = msgid("Rien n’est annulé : « %(title)s », le %(day)s, a encore changé depuis.")
+    sentence = msgid("Rien n’est annulé : « %(title)s », le %(day)s, a encore changé depuis.")
 
 
 def begin(kind: str, actor: str, now: datetime, *, territory: Territory | None = None) -> ChangeBatch:

@@ -31,7 +31,7 @@ NamedMember = TypeVar("NamedMember", Weekday, Ordinal)
 class RuleNotUnderstood(Refusal):
     """A kept or sent form of a rule or an exception that says nothing we know. `field` names the part."""
 
-    sentence = msgid("Nous ne comprenons pas cette partie des dates : choisissez une des réponses proposées.")
+    sentence = msgid("Nous ne comprenons pas cette partie des dates : choisissez une des réponses proposées.")
 
 
 def rule_from_dict(form: object) -> Rule:

@@ -32,19 +32,19 @@ LARGEST_STEP = 12
 class SpanBackwards(Refusal):
     """The last day comes before the first."""
 
-    sentence = msgid("La série finit avant d’avoir commencé : donnez une fin qui suit le début.")
+    sentence = msgid("La série finit avant d’avoir commencé : donnez une fin qui suit le début.")
 
 
 class SpanTooLong(Refusal):
     """More than LONGEST_SPAN_DAYS between the first and the last day."""
 
-    sentence = msgid("Une série dure au plus quatre ans : rapprochez la fin du début.")
+    sentence = msgid("Une série dure au plus quatre ans : rapprochez la fin du début.")
 
 
 class YearUnlikely(Refusal):
     """A day before EARLIEST_YEAR or after LATEST_YEAR. Parameters: `year`, the two bounds."""
 
-    sentence = msgid("Vérifiez l’année %(year)s : nous attendons une année entre %(earliest)s et %(latest)s.")
+    sentence = msgid("Vérifiez l’année %(year)s : nous attendons une année entre %(earliest)s et %(latest)s.")
 
 
 class StepOutOfRange(Refusal):
@@ -56,13 +56,13 @@ class StepOutOfRange(Refusal):
 class ExceptionsDisagree(Refusal):
     """Two exceptions about one date. Parameter: `day`, as dd/mm/yyyy."""
 
-    sentence = msgid("Deux exceptions parlent de la même date, le %(day)s : n’en gardez qu’une.")
+    sentence = msgid("Deux exceptions parlent de la même date, le %(day)s : n’en gardez qu’une.")
 
 
 class MovedNowhere(Refusal):
     """A date moved onto itself. Parameter: `day`, as dd/mm/yyyy."""
 
-    sentence = msgid("La date du %(day)s est déplacée sur elle-même : choisissez un autre jour.")
+    sentence = msgid("La date du %(day)s est déplacée sur elle-même : choisissez un autre jour.")
 
 
 class Weekday(IntEnum):

@@ -29,19 +29,19 @@ from eventsapp.refusals import Conflict, Refusal, msgid
 class NoRule(Refusal):
     """Dates are added to, dropped from or moved in a series that has a rule."""
 
-    sentence = msgid("Cette activité n’a pas encore de règle : enregistrez d’abord ses dates habituelles.")
+    sentence = msgid("Cette activité n’a pas encore de règle : enregistrez d’abord ses dates habituelles.")
 
 
 class DayIsPast(Refusal):
     """Only days to come are changed. Parameter: `day`, as dd/mm/yyyy."""
 
-    sentence = msgid("Le %(day)s est passé : choisissez un jour à venir.")
+    sentence = msgid("Le %(day)s est passé : choisissez un jour à venir.")
 
 
 class DayHasException(Conflict):
     """One change by hand a day. Parameter: `day`, as dd/mm/yyyy."""
 
-    sentence = msgid("Le %(day)s est déjà changé à la main : annulez d’abord ce changement.")
+    sentence = msgid("Le %(day)s est déjà changé à la main : annulez d’abord ce changement.")
 
 
 class DayHasNone(Conflict):
@@ -53,13 +53,13 @@ class DayHasNone(Conflict):
 class DayNotOfTheRule(Refusal):
     """Only a day that the rule says is dropped or moved. Parameter: `day`, as dd/mm/yyyy."""
 
-    sentence = msgid("La règle ne donne pas le %(day)s : choisissez une des dates de la série.")
+    sentence = msgid("La règle ne donne pas le %(day)s : choisissez une des dates de la série.")
 
 
 class DayHeldAlready(Refusal):
     """The series holds that day. Parameter: `day`, as dd/mm/yyyy."""
 
-    sentence = msgid("Le %(day)s est déjà dans la série : choisissez un autre jour.")
+    sentence = msgid("Le %(day)s est déjà dans la série : choisissez un autre jour.")
 
 
 class UsualsMissing(Refusal):

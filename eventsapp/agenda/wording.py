@@ -129,24 +129,24 @@ OUTCOMES = {
     Outcome.ADDED_BY_HAND: lazy_gettext("ajouté à la main"),
     Outcome.DROPPED_CLOSED: lazy_gettext("pas de date (%(closure)s)"),
     Outcome.DROPPED_END_OF_SPAN: lazy_gettext(
-        "pas de date (%(closure)s) : aucun autre jour libre dans la période"
+        "pas de date (%(closure)s) : aucun autre jour libre dans la période"
     ),
     Outcome.DROPPED_NEIGHBOUR: lazy_gettext(
-        "pas de date (%(closure)s) : aucun jour libre avant celle du %(obstacle)s"
+        "pas de date (%(closure)s) : aucun jour libre avant celle du %(obstacle)s"
     ),
     Outcome.DROPPED_BY_HAND: lazy_gettext("retiré à la main"),
 }
 
 OF_EXCEPTIONS = {
     (Outcome.DROPPED_TAKEN, NoneType): lazy_gettext(
-        "pas de date (%(closure)s) : le %(obstacle)s est déjà dans la série"
+        "pas de date (%(closure)s) : le %(obstacle)s est déjà dans la série"
     ),
     (Outcome.DROPPED_TAKEN, Moved): lazy_gettext(
         "déplacé à la main, mais le %(obstacle)s est déjà dans la série"
     ),
-    (Outcome.NO_EFFECT, Added): lazy_gettext("ajout sans effet : ce jour est déjà dans la série"),
-    (Outcome.NO_EFFECT, Moved): lazy_gettext("déplacement sans effet : la règle ne donne plus ce jour"),
-    (Outcome.NO_EFFECT, Dropped): lazy_gettext("retrait sans effet : la règle ne donne plus ce jour"),
+    (Outcome.NO_EFFECT, Added): lazy_gettext("ajout sans effet : ce jour est déjà dans la série"),
+    (Outcome.NO_EFFECT, Moved): lazy_gettext("déplacement sans effet : la règle ne donne plus ce jour"),
+    (Outcome.NO_EFFECT, Dropped): lazy_gettext("retrait sans effet : la règle ne donne plus ce jour"),
 }
 """The outcomes whose words depend on what a person asked, or on nobody having asked."""
 
@@ -178,7 +178,7 @@ def explain(occurrence: Occurrence) -> str:
     chosen_by_hand = occurrence.outcome in (Outcome.ADDED_BY_HAND, Outcome.MOVED_BY_HAND)
     if chosen_by_hand and occurrence.closure is not None:
         return gettext(
-            "%(sentence)s ; attention, ce jour-là : %(closure)s",
+            "%(sentence)s ; attention, ce jour-là : %(closure)s",
             sentence=sentence,
             closure=closure_name(occurrence.closure),
         )

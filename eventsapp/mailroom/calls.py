@@ -27,7 +27,7 @@ LONGEST_NAME = 60
 class CallIsSettled(Conflict):
     """Somebody else called meanwhile, or there is nothing left to say."""
 
-    sentence = msgid("Cette personne n’est plus à appeler : c’est déjà fait, ou le rendez-vous est passé.")
+    sentence = msgid("Cette personne n’est plus à appeler : c’est déjà fait, ou le rendez-vous est passé.")
 
 
 class NameTooLong(Refusal):

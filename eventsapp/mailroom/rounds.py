@@ -51,14 +51,14 @@ CARRIED = (Channel.SMS, Channel.MAIL)
 class LetterHasNotFailed(Conflict):
     """Only what was given up is sent again by hand."""
 
-    sentence = msgid("Ce courrier n’est pas en échec : il n’y a rien à relancer.")
+    sentence = msgid("Ce courrier n’est pas en échec : il n’y a rien à relancer.")
 
 
 class LetterHasMoved(LetterHasNotFailed):
     """It goes on by another means, or its private link is gone: sent again it would be said twice, or in
     vain."""
 
-    sentence = msgid("Ce courrier est passé par un autre moyen : il n’y a rien à relancer.")
+    sentence = msgid("Ce courrier est passé par un autre moyen : il n’y a rien à relancer.")
 
 
 @dataclass

@@ -52,13 +52,13 @@ class PictureUnreadable(Refusal):
 class PictureTooHeavy(Refusal):
     """More octets than are taken."""
 
-    sentence = msgid("Cette image est trop lourde : %(most)s Mo au plus.")
+    sentence = msgid("Cette image est trop lourde : %(most)s Mo au plus.")
 
 
 class PictureTooLarge(Refusal):
     """More points than are decoded."""
 
-    sentence = msgid("Cette image est trop grande : %(most)s millions de points au plus.")
+    sentence = msgid("Cette image est trop grande : %(most)s millions de points au plus.")
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class DatesHavePassed(Conflict):
     """Its first dates are over. Parameter: `day`, the first of them, as dd/mm/yyyy."""
 
     sentence = msgid(
-        "Cette proposition a trop attendu : sa première date, le %(day)s, est passée. "
+        "Cette proposition a trop attendu : sa première date, le %(day)s, est passée. "
         "Demandez une nouvelle proposition."
     )
 
@@ -58,7 +58,7 @@ class NoSchoolAction(Refusal):
     """The project has no action for school Saturdays. Parameter: `name`."""
 
     sentence = msgid(
-        "Le projet social de cet arrondissement n’a pas d’action « %(name)s » : ajoutez-la, "
+        "Le projet social de cet arrondissement n’a pas d’action « %(name)s » : ajoutez-la, "
         "puis acceptez cette proposition."
     )
 

@@ -44,14 +44,14 @@ OUT_OF_THE_WAY = Position(inf, inf)
 class NoSchools(Refusal):
     """The territory has no school of the kinds that hold Saturdays."""
 
-    sentence = msgid("Cet arrondissement n’a pas encore d’école : ajoutez ses écoles, puis recommencez.")
+    sentence = msgid("Cet arrondissement n’a pas encore d’école : ajoutez ses écoles, puis recommencez.")
 
 
 class NoAssociations(Refusal):
     """Nobody approved offers to come."""
 
     sentence = msgid(
-        "Aucune association de cet arrondissement ne propose encore de sujet pour les samedis : "
+        "Aucune association de cet arrondissement ne propose encore de sujet pour les samedis : "
         "ajoutez leurs propositions, puis recommencez."
     )
 

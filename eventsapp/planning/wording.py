@@ -94,7 +94,7 @@ def _would_repeat(who: list[str]) -> str:
 def ending(kept: str) -> str:
     """How far the search went: what a reader may conclude from the plan."""
     if kept == Ending.PROVED:
-        return gettext("Aucune proposition ne peut faire mieux : c’est démontré.")
+        return gettext("Aucune proposition ne peut faire mieux : c’est démontré.")
     return gettext("C’est la meilleure proposition trouvée dans le temps donné.")
 
 

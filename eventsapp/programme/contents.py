@@ -38,19 +38,19 @@ class EndsBeforeSignature(Refusal):
 class TooManyAxes(Refusal):
     """A fourth theme."""
 
-    sentence = msgid("Un projet garde trois thèmes au plus : retirez-en un avant d’en ajouter un autre.")
+    sentence = msgid("Un projet garde trois thèmes au plus : retirez-en un avant d’en ajouter un autre.")
 
 
 class ThemeAlreadyKept(Refusal):
     """A theme kept twice. Parameter: `theme`, its official name."""
 
-    sentence = msgid("Le thème « %(theme)s » est déjà un axe de ce projet.")
+    sentence = msgid("Le thème « %(theme)s » est déjà un axe de ce projet.")
 
 
 class ActionAlreadyThere(Refusal):
     """Two actions of one territory under one public name, hence one address. Parameter: `name`."""
 
-    sentence = msgid("Une action de cet arrondissement s’appelle déjà « %(name)s ».")
+    sentence = msgid("Une action de cet arrondissement s’appelle déjà « %(name)s ».")
 
 
 class NameMissing(Refusal):
@@ -74,18 +74,18 @@ class Remark:
         """The remark in the reader's language."""
         if self.theme is None:
             return ngettext(
-                "Ce projet a %(num)d axe ; on en attend trois.",
-                "Ce projet a %(num)d axes ; on en attend trois.",
+                "Ce projet a %(num)d axe ; on en attend trois.",
+                "Ce projet a %(num)d axes ; on en attend trois.",
                 self.count,
             )
         if self.count == 0:
             return gettext(
-                "L’axe « %(theme)s » n’a pas encore d’action ; on en attend trois ou quatre.",
+                "L’axe « %(theme)s » n’a pas encore d’action ; on en attend trois ou quatre.",
                 theme=self.theme.official_name,
             )
         return ngettext(
-            "L’axe « %(theme)s » a %(num)d action ; on en attend trois ou quatre.",
-            "L’axe « %(theme)s » a %(num)d actions ; on en attend trois ou quatre.",
+            "L’axe « %(theme)s » a %(num)d action ; on en attend trois ou quatre.",
+            "L’axe « %(theme)s » a %(num)d actions ; on en attend trois ou quatre.",
             self.count,
             theme=self.theme.official_name,
         )

@@ -73,7 +73,7 @@ class CalendarNotCovered(Refusal):
     """A day outside the years that the files hold. Parameters: `day`, `first`, `last`, as dd/mm/yyyy."""
 
     sentence = msgid(
-        "Nous ne connaissons pas les vacances scolaires du %(day)s : notre calendrier va du %(first)s au "
+        "Nous ne connaissons pas les vacances scolaires du %(day)s : notre calendrier va du %(first)s au "
         "%(last)s. Choisissez une date comprise entre ces deux jours, ou demandez à l’équipe d’ajouter "
         "l’année scolaire suivante."
     )

@@ -36,7 +36,7 @@ class NotEmpty(Conflict):
     """Seeds are planted in an empty database only: they would mix made-up with real."""
 
     sentence = msgid(
-        "La base contient déjà des arrondissements : les données d’exemple n’y sont pas ajoutées."
+        "La base contient déjà des arrondissements : les données d’exemple n’y sont pas ajoutées."
     )
 
 

@@ -38,13 +38,13 @@ LONGEST = {"title": 160, "summary": 400, "description": 4000, "room": 80, "reaso
 class DayMissing(Refusal):
     """A field that wants a day holds none."""
 
-    sentence = msgid("Donnez une date : jour, mois et année.")
+    sentence = msgid("Donnez une date : jour, mois et année.")
 
 
 class HourMissing(Refusal):
     """A field that wants an hour holds none."""
 
-    sentence = msgid("Donnez une heure : « 9:30 ».")
+    sentence = msgid("Donnez une heure : « 9:30 ».")
 
 
 class PlaceMissing(Refusal):
@@ -68,7 +68,7 @@ class TitleMissing(Refusal):
 class TextTooLong(Refusal):
     """Longer than the page can hold."""
 
-    sentence = msgid("C’est trop long : %(most)d signes au plus.")
+    sentence = msgid("C’est trop long : %(most)d signes au plus.")
 
 
 class MoveForm(FlaskForm):
@@ -84,7 +84,7 @@ class MoveForm(FlaskForm):
 class CancelForm(FlaskForm):
     """Why does it not take place?"""
 
-    reason = StringField(lazy_gettext("Pourquoi ?"), [Optional()], name="motif")
+    reason = StringField(lazy_gettext("Pourquoi ?"), [Optional()], name="motif")
 
 
 class RewordForm(FlaskForm):

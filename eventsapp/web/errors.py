@@ -111,7 +111,7 @@ def _too_heavy() -> str:
     if name == "TABLE_BYTES":
         return gettext("Un tableau pèse %(most)d Mo au plus. Gardez seulement la feuille utile.", most=most)
     return gettext(
-        "Une image pèse %(most)d Mo au plus. Choisissez-en une plus légère : votre téléphone sait "
+        "Une image pèse %(most)d Mo au plus. Choisissez-en une plus légère : votre téléphone sait "
         "réduire une photo quand on l’envoie.",
         most=most,
     )

@@ -29,8 +29,8 @@ def test_a_copy_says_what_when_where_and_which_door(saturday: Event) -> None:
     assert entry.categories == ("Être parent",)
     assert entry.description.split("\n") == [
         "On en parle ensemble.",
-        "Entrée : Portail vert, sonner à « gardien »",
-        "Accès : Métro Crimée",
+        "Entrée : Portail vert, sonner à « gardien »",
+        "Accès : Métro Crimée",
         address,
     ]
 

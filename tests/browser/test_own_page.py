@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session, scoped_session
 
+from eventsapp.agenda.entry_rules import EntryForm, EntryRules
 from eventsapp.registrations.booking import Confirmed
 from tests import factories
 from tests.browsers import Visit
@@ -105,3 +106,49 @@ def test_awa_opens_her_page_on_another_telephone_and_changes_what_she_likes(
     look()
     page.goto(home)
     expect(main).not_to_contain_text("Awa")
+
+
+@pytest.mark.parametrize(
+    ("width", "language", "javascript"), [(390, "fr-FR", False), (320, "en-GB", True)], ids=["fr", "en"]
+)
+def test_on_a_trail_awa_says_what_each_needs_and_gives_another_number(
+    visit: Visit,
+    axe: Axe,
+    db_session: scoped_session[Session],
+    width: int,
+    language: str,
+    javascript: bool,
+) -> None:
+    trail = factories.an_event("Parcours", capacity=12, entry=EntryRules(form=EntryForm.FULL))
+    made = register(trail, answers("Awa", 1, 1, email="awa@example.org"))
+    db_session.commit()
+    home, code = f"/m/{made.link_token}", made.registration.code
+    page = visit(f"{home}/confirmation", width=width, language=language, javascript=javascript)
+
+    def look() -> None:
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+        axe(page)
+
+    def send(number: int = 0) -> None:
+        page.locator("main form[method=post]").nth(number).locator("button[type=submit]").first.click()
+
+    send()
+    page.locator("#code").fill(code_for("awa@example.org"))
+    send()
+    page.goto(f"{home}/inscriptions/{code}/personnes")
+    look()
+    page.locator("#first_name").fill("Moussa")
+    page.locator("#bracket").select_option("60+")
+    page.locator("input[name=needs][value=fauteuil]").check()
+    send()
+    page.goto(f"{home}/inscriptions/{code}/besoins")
+    look()
+    expect(page.locator("input[value=fauteuil]:checked")).to_have_count(1)
+    page.locator("select").first.select_option("bm")
+    send()
+    expect(page.get_by_role("status").first).to_be_visible()
+    page.goto(f"{home}/preferences")
+    page.locator("#phone").fill("06 39 98 00 02")
+    send(2)
+    expect(page.get_by_role("main")).to_contain_text("06 39 98 00 02")
+    look()

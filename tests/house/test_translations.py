@@ -17,6 +17,8 @@ from tests.house.sources import PACKAGE, ROOT
 
 CATALOGUE = PACKAGE / "translations/en/LC_MESSAGES/messages.po"
 PLACES = re.compile(r"%\((\w+)\)[sd]")
+MAY_BREAK = re.compile(r"\S [:;?!»](?:\s|$|[’'\"<%])|« \S")
+"""An ordinary space where French wants one that no line breaks at."""
 
 
 @cache
@@ -39,6 +41,11 @@ def said() -> dict[str, str]:
 @cache
 def catalogue() -> polib.POFile:
     return polib.pofile(str(CATALOGUE))
+
+
+def test_no_line_breaks_before_a_sign_that_stands_apart() -> None:
+    assert {text: place for text, place in said().items() if MAY_BREAK.search(text)} == {}
+    assert [one.msgid_plural for one in catalogue() if MAY_BREAK.search(one.msgid_plural)] == []
 
 
 def test_every_sentence_is_translated() -> None:

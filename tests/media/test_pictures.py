@@ -205,7 +205,7 @@ def test_nothing_else_is_a_picture(name: str) -> None:
 def test_a_heavy_file_is_not_even_looked_at() -> None:
     with pytest.raises(PictureTooHeavy) as refused:
         renew(b"\0" * (MOST + 1), most=MOST)
-    assert str(refused.value) == "Cette image est trop lourde : 6 Mo au plus."
+    assert str(refused.value) == "Cette image est trop lourde : 6 Mo au plus."
     assert renew(a_photo(), most=len(a_photo()))
 
 

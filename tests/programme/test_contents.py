@@ -70,7 +70,7 @@ def test_a_theme_is_kept_once(db_session):
     project = opened()
     keep(project, Theme.PARENTING)
 
-    with pytest.raises(contents.ThemeAlreadyKept, match="« Parentalité » est déjà"):
+    with pytest.raises(contents.ThemeAlreadyKept, match="« Parentalité » est déjà"):
         keep(project, Theme.PARENTING)
 
     assert len(contents.axes_of(project)) == 1
@@ -139,8 +139,8 @@ def test_what_is_missing_is_remarked_not_refused(app):
     assert found == [Remark(Theme.PARENTING, 1), Remark(Theme.SPORT, 0)]
     with app.test_request_context():
         assert [one.sentence for one in found] == [
-            "L’axe « Parentalité » a 1 action ; on en attend trois ou quatre.",
-            "L’axe « Sport, loisirs, vacances » n’a pas encore d’action ; on en attend trois ou quatre.",
+            "L’axe « Parentalité » a 1 action ; on en attend trois ou quatre.",
+            "L’axe « Sport, loisirs, vacances » n’a pas encore d’action ; on en attend trois ou quatre.",
         ]
 
 

@@ -173,7 +173,7 @@ class TestOutsideTheKnownYears:
         with pytest.raises(CalendarNotCovered) as refused:
             zone_c().is_open(date(2028, 9, 2))
         assert str(refused.value) == (
-            "Nous ne connaissons pas les vacances scolaires du 02/09/2028 : notre calendrier va du "
+            "Nous ne connaissons pas les vacances scolaires du 02/09/2028 : notre calendrier va du "
             "01/09/2024 au 31/08/2028. Choisissez une date comprise entre ces deux jours, ou demandez à "
             "l’équipe d’ajouter l’année scolaire suivante."
         )

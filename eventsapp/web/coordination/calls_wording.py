@@ -9,9 +9,9 @@ from eventsapp.refusals import msgid
 
 SAID = {
     CallOutcome.REACHED: msgid("%(name)s a été prévenu(e)."),
-    CallOutcome.MESSAGE_LEFT: msgid("%(name)s : message laissé, à rappeler."),
-    CallOutcome.NO_ANSWER: msgid("%(name)s : pas de réponse, à rappeler."),
-    CallOutcome.WRONG_NUMBER: msgid("%(name)s : le numéro est faux, la ligne quitte la liste."),
+    CallOutcome.MESSAGE_LEFT: msgid("%(name)s : message laissé, à rappeler."),
+    CallOutcome.NO_ANSWER: msgid("%(name)s : pas de réponse, à rappeler."),
+    CallOutcome.WRONG_NUMBER: msgid("%(name)s : le numéro est faux, la ligne quitte la liste."),
 }
 """What is said once it is written down."""
 

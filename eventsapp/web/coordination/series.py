@@ -138,7 +138,7 @@ def forget_exception(activity_id: int) -> Answer:
         return _refused(activity_id, Conflict())
     except Refusal as refusal:
         return _refused(activity_id, refusal)
-    return _done(activity_id, gettext("Le changement est annulé : la règle s’applique de nouveau."))
+    return _done(activity_id, gettext("Le changement est annulé : la règle s’applique de nouveau."))
 
 
 @bp.post("/pro/series/<row:activity_id>/annonce")

@@ -42,7 +42,7 @@ WHEN_CLOSED = [
 class DayNotGiven(Refusal):
     """A field that wants a day holds none."""
 
-    sentence = msgid("Donnez une date : jour, mois et année.")
+    sentence = msgid("Donnez une date : jour, mois et année.")
 
 
 class RuleForm(FlaskForm):

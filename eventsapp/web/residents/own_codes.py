@@ -33,7 +33,7 @@ bp = own_door("own_codes")
 class NoWayForCodes(Conflict):
     """They left a number only, which takes no texts or is shared: a person answers at ours."""
 
-    sentence = msgid("Nous ne pouvons pas vous envoyer de code. Appelez-nous : une personne vous aide.")
+    sentence = msgid("Nous ne pouvons pas vous envoyer de code. Appelez-nous : une personne vous aide.")
 
 
 class CodeForm(FlaskForm):

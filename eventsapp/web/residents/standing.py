@@ -48,7 +48,7 @@ def ask(token: str, code: str) -> BaseResponse:
     ]
     standing.sign_up(found.activity, household, members, actor=_actor(household), now=clock.now())
     db.session.commit()
-    flash(gettext("C’est noté : vous venez à toutes les dates."), "ok")
+    flash(gettext("C’est noté : vous venez à toutes les dates."), "ok")
     return _back(token)
 
 
@@ -70,7 +70,7 @@ def resume(token: str, standing_id: int) -> BaseResponse:
     found = standing_listings.by_id(household, standing_id, now=clock.now())
     standing.resume(found.sign_up, actor=_actor(household), now=clock.now())
     db.session.commit()
-    flash(gettext("C’est noté : vous venez de nouveau à toutes les dates."), "ok")
+    flash(gettext("C’est noté : vous venez de nouveau à toutes les dates."), "ok")
     return _back(token)
 
 
@@ -91,9 +91,9 @@ def end(token: str, standing_id: int) -> BaseResponse:
     standing.end(found.sign_up, gives_up_dates=gives_up, actor=_actor(household), now=clock.now())
     db.session.commit()
     said = (
-        gettext("C’est annulé : vous ne venez plus aux prochaines dates.")
+        gettext("C’est annulé : vous ne venez plus aux prochaines dates.")
         if gives_up
-        else gettext("C’est noté : vous gardez vos inscriptions, et il n’y en aura pas d’autres.")
+        else gettext("C’est noté : vous gardez vos inscriptions, et il n’y en aura pas d’autres.")
     )
     flash(said, "ok")
     return _back(token)
