@@ -114,13 +114,30 @@ def review(event: Event, now: datetime) -> None:
     hours = event.entry.answer_hours
     for one in _open(event.id):
         if hours is None:
-            moves.move(one, RegistrationStatus.CONFIRMED, now)
-            offer_letters.no_more_calls(one, now)
-            letters.promoted(one, now=now)
-            one.told = event.terms
-            moves.note(WORKER, "seated", one, now)
+            _seat(one, now)
         elif one.answer_by is not None and one.answer_by <= now:
             one.answer_by = answering.deadline(hours, event.starts_at, now)
+
+
+def seat_the_silent(household: Household, now: datetime) -> None:
+    """A family wants no message any more: places it was not told of yet are its own, as `waiting_list` gives
+    them to who is silent. No delay could ever run for it, and they would be held in vain."""
+    theirs = select(Registration).where(
+        Registration.household_id == household.id, Registration.offered_at.is_not(None)
+    )
+    for one in db.session.scalars(theirs.order_by(Registration.event_id)).all():
+        _locked_for(one)
+        if one.status is RegistrationStatus.OFFERED and one.answer_by is None:
+            _seat(one, now)
+
+
+def _seat(registration: Registration, now: datetime) -> None:
+    """Nobody asks any more: the place is theirs."""
+    moves.move(registration, RegistrationStatus.CONFIRMED, now)
+    offer_letters.no_more_calls(registration, now)
+    letters.promoted(registration, now=now)
+    registration.told = registration.event.terms
+    moves.note(WORKER, "seated", registration, now)
 
 
 def _locked_for(registration: Registration) -> Event:

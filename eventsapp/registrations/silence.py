@@ -11,7 +11,7 @@ from eventsapp.mailroom import escalation, outbox
 from eventsapp.people import preferences
 from eventsapp.people.models import Household
 from eventsapp.people.preferences import Wishes
-from eventsapp.registrations import writing
+from eventsapp.registrations import offers, writing
 from eventsapp.registrations.models import Registration
 
 
@@ -29,3 +29,4 @@ def keep(household: Household, wishes: Wishes, *, now: datetime) -> None:
         escalation.avoid_shared_phone([f"household:{household.id}", *about], now=now)
     if wishes.wants_no_messages:
         outbox.withdraw(about, now=now)
+        offers.seat_the_silent(household, now)

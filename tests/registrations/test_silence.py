@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
+from eventsapp.agenda.entry_rules import EntryRules
 from eventsapp.database import db
 from eventsapp.languages import DEFAULT
 from eventsapp.mailroom import calls, escalation
@@ -15,8 +18,9 @@ from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.people.models import Household
 from eventsapp.people.preferences import Wishes
 from eventsapp.registrations import silence
+from eventsapp.registrations.models import RegistrationStatus
 from tests import factories
-from tests.registrations.stories import a_transaction, answers, letters, register
+from tests.registrations.stories import a_transaction, answers, cancel, letters, register
 from tests.texting import a_gateway
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -86,3 +90,29 @@ def test_what_was_written_for_her_alone_is_not_texted_to_a_phone_that_others_now
             ("Binta", Channel.CALL, LetterStatus.WAITING, True),
             ("Awa", Channel.CALL, LetterStatus.WAITING, True),
         ]
+
+
+def test_a_place_held_for_her_yes_is_hers_and_one_she_knows_of_still_waits_for_it() -> None:
+    """Nobody will ask her any more, so no delay could run; of a place she was told of, it runs on."""
+    event = factories.an_event(capacity=2, entry=EntryRules(answer_hours=24))
+    other = factories.an_event("Couture", capacity=2, entry=EntryRules(answer_hours=24))
+    parties = []
+    for one in (event, other):
+        first = register(one, answers("Binta", adults=2)).registration
+        parties.append(register(one, answers("Awa", adults=2)).registration)
+        cancel(first)
+    untold, told = parties
+    with a_transaction():
+        told.answer_by = clock.now() + timedelta(hours=24)
+    for party in parties:
+        assert party.status is RegistrationStatus.OFFERED
+        wishes_silence(party.household)
+    assert (untold.status, untold.offered_at, untold.event.seats_taken) == (
+        RegistrationStatus.CONFIRMED,
+        None,
+        2,
+    )
+    assert told.status is RegistrationStatus.OFFERED
+    assert LetterStatus.WAITING not in {
+        one.status for one in letters() if one.kind == "registrations/offered"
+    }
