@@ -37,18 +37,19 @@ EMPTY_ALL = """
 DO $$
 DECLARE
     place text;
-    filled text[] := '{}';
     has_rows boolean;
 BEGIN
+    -- No foreign key looks: everything goes. TRUNCATE, which makes new files for all that refer to a table,
+    -- takes fifty times as long for the few rows of a story.
+    SET LOCAL session_replication_role = replica;
     FOR place IN SELECT quote_ident(tablename) FROM pg_tables
         WHERE schemaname = 'public' AND tablename <> 'alembic_version'
     LOOP
         EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || place || ')' INTO has_rows;
-        IF has_rows THEN filled := filled || place; END IF;
+        IF has_rows THEN EXECUTE 'DELETE FROM ' || place; END IF;
     END LOOP;
-    IF array_length(filled, 1) > 0 THEN
-        EXECUTE 'TRUNCATE ' || array_to_string(filled, ', ') || ' RESTART IDENTITY CASCADE';
-    END IF;
+    PERFORM setval(quote_ident(sequencename)::regclass, start_value, false) FROM pg_sequences
+        WHERE schemaname = 'public' AND last_value IS NOT NULL;
 END $$
 """
 
@@ -79,7 +80,7 @@ class Database:
         spare_the_disk(app)
 
     def empty(self) -> None:
-        for app in self.users:
+        for app in self.users if self.dialect == "sqlite" else ():
             with app.app_context():
                 db.engine.dispose()
         self.users.clear()
