@@ -8,6 +8,7 @@ import pytest
 from flask_wtf import FlaskForm
 from wtforms.fields.core import UnboundField
 
+from tests.databases import Database
 from tests.pages import PageClient
 from tests.web.conftest import SignIn
 from tests.web.filled_in import FILLED_IN
@@ -17,10 +18,13 @@ from tests.web.town import Town
 
 __all__ = ["the_town"]
 
-ODD = (
+FOR_DATABASES = (
     "9" * 19,  # longer than any column of numbers
-    "٣",  # a digit, to Python
     "9999-12-31",  # a day after which there is none
+)
+ODD = (
+    *FOR_DATABASES,
+    "٣",  # a digit, to Python
     "\u202e\u200b\r\nBcc: quelquun@example.org",
     "a@" + "b" * 300 + ".fr",
 )
@@ -38,7 +42,11 @@ def names_of_fields() -> set[str]:
 
 
 @pytest.mark.slow
-def test_no_odd_value_ends_in_a_mistake_of_ours(the_town: Town, sign_in: SignIn, client: PageClient) -> None:
+def test_no_odd_value_ends_in_a_mistake_of_ours(
+    the_town: Town, sign_in: SignIn, client: PageClient, database: Database
+) -> None:
+    """What databases differ in is sent on both, what is ours to read on one."""
+    values = ODD if database.dialect == "sqlite" else FOR_DATABASES
     desks = {name: enter(name, the_town, sign_in, client) for route in ROUTES for name in route.who}
     names = names_of_fields()
     for route in ROUTES:
@@ -46,7 +54,7 @@ def test_no_odd_value_ends_in_a_mistake_of_ours(the_town: Town, sign_in: SignIn,
             continue  # which says 503 without a worker
         who = "samira" if "samira" in route.who else min(route.who)
         address = route.rule.format(**the_town.rows)
-        for odd in ODD:
+        for odd in values:
             desk = desks[who]
             if route.method == "GET":
                 status = desk.get(address, query_string=dict.fromkeys(names, odd)).status_code
