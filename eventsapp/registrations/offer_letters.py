@@ -26,8 +26,17 @@ def thread_of(registration: Registration) -> str:
     return outbox.thread_of("offer", registration.id)
 
 
+def threads_of(registration: Registration) -> tuple[str, str]:
+    """The same, and the thread of what leaves the quickest way besides."""
+    thread = thread_of(registration)
+    return thread, outbox.quick_thread(thread)
+
+
 def offered(registration: Registration, *, now: datetime) -> None:
-    """A place for you, if you say yes; by the hour that is said, or later where the letter left later."""
+    """A place for you, if you say yes; by the hour that is said, or later where the letter left later.
+
+    Two days before, it leaves the quickest way: the delay runs from the first that reaches them.
+    """
     event = registration.event
     hours = event.entry.answer_hours or answering.CHOICES[0]
     _nothing_older(registration, now)
@@ -44,6 +53,7 @@ def offered(registration: Registration, *, now: datetime) -> None:
         ],
         hours=max(1, round((until - now) / timedelta(hours=1))),
         again=registration.lapses > 0,
+        urgent=writing.is_near(registration, now),
     )
 
 
@@ -80,7 +90,7 @@ def given_up(registration: Registration, *, now: datetime) -> None:
 
 def no_more_calls(registration: Registration, now: datetime) -> None:
     """Nobody is called any more with this offer: it is settled."""
-    outbox.drop_calls(thread_of(registration), now=now)
+    outbox.drop_calls(*threads_of(registration), now=now)
 
 
 def _nothing_older(registration: Registration, now: datetime) -> None:

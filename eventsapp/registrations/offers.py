@@ -166,7 +166,7 @@ def _open(event_id: int | None = None) -> Sequence[Registration]:
 
 def _reached(offers: Collection[Registration]) -> Reached:
     """When each was told; nothing of those whose letters are forgotten."""
-    threads = {offer_letters.thread_of(one): one for one in offers}
+    threads = {thread: one for one in offers for thread in offer_letters.threads_of(one)}
     if not threads:
         return {}
     found = db.session.execute(

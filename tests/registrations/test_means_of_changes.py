@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
 from eventsapp.agenda import scheduling
+from eventsapp.agenda.entry_rules import EntryRules
 from eventsapp.agenda.models import Event
+from eventsapp.clock import local
 from eventsapp.database import db
 from eventsapp.mailroom import calls, rounds
 from eventsapp.mailroom.models import Channel, LetterStatus
 from eventsapp.people.models import Means, Person
-from eventsapp.registrations import booking
+from eventsapp.registrations import answering, booking, offers
 from eventsapp.registrations.models import Registration
 from eventsapp.registrations.reach import Reach, reach
 from tests import factories
@@ -282,3 +284,23 @@ def test_a_place_for_tomorrow_is_told_the_quickest_way(
     found = heard(before)
     assert found["Awa"] == ["courriel REQUEST"]
     assert found["Dalia"] == ["courriel REQUEST", "sms"]
+
+
+def test_a_place_that_asks_for_a_yes_tomorrow_too_and_the_delay_runs_from_the_text(
+    db_session: scoped_session[Session], gateway: TextGateway, smtp: PostOffice
+) -> None:
+    event = factories.an_event(capacity=1, entry=EntryRules(answer_hours=24))
+    binta = register(event, answers("Binta")).registration
+    awa = comes(event, "Awa", number=MOBILE)
+    before = len(letters())
+    morning = local(FRIDAY.date(), 9)
+    cancel(binta, morning)
+    assert heard(before)["Awa"] == ["courriel", "sms"]
+    with a_transaction():
+        text = letters()[-1]
+        assert text.channel is Channel.SMS
+        text.status, text.finished_at = LetterStatus.SENT, morning
+    assert offers.due(morning) == [event.id]
+    with a_transaction():
+        assert offers.settle(event.id, morning) == 1
+    assert awa.answer_by == answering.deadline(24, event.starts_at, morning)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -13,6 +13,7 @@ from eventsapp import clock
 from eventsapp.agenda import entry_changes, scheduling
 from eventsapp.agenda.entry_rules import EntryRules, QueueOrder
 from eventsapp.agenda.models import Event
+from eventsapp.clock import local
 from eventsapp.database import db
 from eventsapp.mailroom import calls
 from eventsapp.mailroom.models import CallOutcome, Channel, Letter, LetterStatus
@@ -308,19 +309,37 @@ def test_when_it_begins_every_offer_ends_whether_they_were_reached_or_not() -> N
 
 
 def test_near_the_beginning_the_delay_is_half_of_what_is_left_and_then_none() -> None:
-    before = SATURDAY - timedelta(hours=8)
-    assert answering.deadline(24, SATURDAY, before) == before + timedelta(hours=4)
+    evening = local(date(2026, 11, 28), 18)
+    before = evening - timedelta(hours=8)
+    assert answering.deadline(24, evening, before) == before + timedelta(hours=4)
     assert answering.deadline(24, SATURDAY, SATURDAY - timedelta(minutes=5)) <= SATURDAY
     assert answering.deadline(24, SATURDAY, SATURDAY + timedelta(minutes=5)) == SATURDAY
     assert answering.must_answer(24, SATURDAY, SATURDAY - timedelta(minutes=61))
     assert not answering.must_answer(24, SATURDAY, SATURDAY - timedelta(hours=1))
-    assert not answering.must_answer(None, SATURDAY, before)
+    assert not answering.must_answer(None, evening, before)
     workshop = an_event()
     awa = register(workshop, answers("Awa", adults=2)).registration
     binta = register(workshop, answers("Binta")).registration
     cancel(awa, SATURDAY - timedelta(minutes=40))
     assert binta.status is CONFIRMED
     assert kinds("binta@example.org") == ["waiting", "promoted REQUEST"]
+
+
+@pytest.mark.parametrize(
+    ("told_at", "starts_at", "until"),
+    [
+        (local(date(2026, 11, 24), 22, 30), local(date(2026, 11, 28), 9, 30), local(date(2026, 11, 26), 8)),
+        (local(date(2026, 11, 24), 4), local(date(2026, 11, 28), 9, 30), local(date(2026, 11, 25), 8)),
+        (local(date(2026, 11, 27), 21), local(date(2026, 11, 28), 9, 30), local(date(2026, 11, 28), 8)),
+        (local(date(2026, 11, 27), 21), local(date(2026, 11, 28), 8, 30), local(date(2026, 11, 28), 2, 45)),
+        (local(date(2026, 11, 24), 22), local(date(2026, 11, 28), 9, 30), local(date(2026, 11, 25), 22)),
+    ],
+    ids=["late in the evening", "at night", "the night before", "a morning too near", "at ten still"],
+)
+def test_a_delay_that_would_run_out_in_the_night_runs_until_the_morning(
+    told_at: datetime, starts_at: datetime, until: datetime
+) -> None:
+    assert answering.deadline(24, starts_at, told_at) == until
 
 
 def test_a_cancelled_event_asks_nobody_and_a_restored_one_gives_time_again() -> None:
