@@ -1,4 +1,4 @@
-"""The lists of the desks with nothing in them, with one row, with three, with over two pages: no rule broken."""
+"""The lists of the desks with nothing in them, one row, three, and more than two pages: no rule broken."""
 
 from __future__ import annotations
 
