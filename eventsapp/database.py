@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import unicodedata
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -100,9 +101,12 @@ def begin_writing() -> None:
     db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
 
 
-def rows_changed(statement: Update | Delete) -> int:
-    """Runs an UPDATE or DELETE and gives how many rows its WHERE found, as both databases count."""
-    done = db.session.execute(statement, execution_options={"synchronize_session": False})
+def rows_changed(statement: Update | Delete, values: Mapping[str, Any] | None = None) -> int:
+    """Runs an UPDATE or DELETE and gives how many rows its WHERE found, as both databases count.
+
+    `values`: of its parameters, where it was made once for many.
+    """
+    done = db.session.execute(statement, values, execution_options={"synchronize_session": False})
     return cast(CursorResult[Any], done).rowcount
 
 

@@ -306,6 +306,19 @@ def by_code(code: str) -> Event:
     return event
 
 
+def number_of(code: str) -> int:
+    """The id of the event with this code, for doors that lock and read it next. Raises NotFound."""
+    number = db.session.scalar(_number_of(), {"code_of": code})
+    if number is None:
+        raise NotFound()
+    return number
+
+
+@lru_cache(maxsize=1)
+def _number_of() -> Select[int]:
+    return select(Event.id).where(Event.code == bindparam("code_of"))
+
+
 @lru_cache(maxsize=1)
 def _by_code() -> Select[Event]:
     return (

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
@@ -77,12 +78,15 @@ def seat(event: Event, *, actor: str, now: datetime) -> list[Registration]:
 
 def end_of_queue(event: Event, now: datetime) -> datetime:
     """Since when somebody waits who joins now: strictly behind whoever stands there, whatever clocks say."""
-    last = db.session.scalar(
-        select(func.max(Registration.waiting_since)).where(
-            Registration.event_id == event.id, Registration.status == RegistrationStatus.WAITING
-        )
-    )
+    last = db.session.scalar(_last_to_join(), {"at_event": event.id})
     return now if last is None or last < now else last + timedelta(microseconds=1)
+
+
+@lru_cache(maxsize=1)
+def _last_to_join() -> Select[datetime | None]:
+    return select(func.max(Registration.waiting_since)).where(
+        Registration.event_id == bindparam("at_event"), Registration.status == RegistrationStatus.WAITING
+    )
 
 
 def _admitted(event: Event, load: Load) -> tuple[Hindrance | None, list[tuple[Registration, int]]]:

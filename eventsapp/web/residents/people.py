@@ -114,7 +114,7 @@ def remove(code: str, number: int) -> Answer:
 
 def group_at(event: Event, *, locked: bool = False) -> tuple[Enrolment, PeopleAnswers]:
     """What this visitor has written down. Raises AnswersForgotten, NotBegun, the refusals of `admission`."""
-    if kept_answers.token_of(event) is None:
+    if kept_answers.token_of(event.code) is None:
         raise NotBegun()
     enrolment = kept_answers.enrolment_of(event, locked=locked)
     answers = enrolments.answers_of(enrolment)

@@ -106,7 +106,7 @@ def keep_answers(code: str) -> Answer:
         return given_back(event, answered, [refusal])
     except Conflict as refusal:
         return closed_page(event, refusal), 409
-    replaced = token_of(event)
+    replaced = token_of(event.code)
     if replaced is not None:
         enrolments.forget(replaced)
     kept_answers.remember(event, token)
@@ -139,7 +139,7 @@ def begin(event: Event, answered: AboutForm) -> BaseResponse:
 def check(code: str) -> Answer:
     """What was answered, to read once more; or that it is done already."""
     event = listings.by_code(code)
-    if token_of(event) is None:
+    if token_of(event.code) is None:
         return redirect(url_for("registrations.form", code=code), 303)
     try:
         enrolment = kept_answers.enrolment_of(event)
@@ -164,14 +164,13 @@ def confirm(code: str) -> Answer:
 
     Where only some of them find room and they have not said what they prefer, the page to check asks.
     """
-    event = listings.by_code(code)
-    token = token_of(event)
+    token = token_of(code)
     if token is None:
-        return forgotten_page(event)
+        return forgotten_page(listings.by_code(code))
     try:
         confirmed = booking.confirm(
             token,
-            event.id,
+            listings.number_of(code),
             language=languages.current().code,
             now=clock.now(),
             referral=held(code),
@@ -179,13 +178,13 @@ def confirm(code: str) -> Answer:
             rather_waits=request.form.get("choice") == RATHER_WAIT,
         )
     except AnswersForgotten:
-        return forgotten_page(event)
+        return forgotten_page(listings.by_code(code))
     except (AnswersChanged, RoomForSome):
         return redirect(url_for("registrations.check", code=code), 303)
     except CANNOT_COME as refusal:
         return back_to_group(code, refusal)
     except Conflict as refusal:
-        return closed_page(event, refusal), 409
+        return closed_page(listings.by_code(code), refusal), 409
     address = own_address(confirmed)
     if confirmed.registration.household is not None:
         own_door.confirm_this(confirmed.registration.household)
