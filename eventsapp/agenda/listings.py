@@ -295,12 +295,13 @@ def titles_of(numbers: Collection[int]) -> dict[int, tuple[str, str]]:
     return {number: (code, title) for number, code, title in rows}
 
 
-def by_code(code: str) -> Event:
-    """The event with this code, restricted or not, with all that its page shows; one statement.
+def by_code(code: str, *, whole: bool = True) -> Event:
+    """The event with this code, restricted or not, with all that its page shows; one statement. Not `whole`:
+    with what forms say of it, neither host, topic nor picture.
 
     Raises NotFound.
     """
-    event = db.session.scalars(_by_code(), {"code_of": code}).first()
+    event = db.session.scalars(_by_code(whole), {"code_of": code}).first()
     if event is None:
         raise NotFound()
     return event
@@ -319,19 +320,24 @@ def _number_of() -> Select[int]:
     return select(Event.id).where(Event.code == bindparam("code_of"))
 
 
-@lru_cache(maxsize=1)
-def _by_code() -> Select[Event]:
-    return (
+@lru_cache(maxsize=2)
+def _by_code(whole: bool) -> Select[Event]:
+    said = (
         select(Event)
         .where(Event.code == bindparam("code_of"))
         .options(
             joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
             joinedload(Event.territory),
-            joinedload(Event.venue).joinedload(Venue.quartier),
-            joinedload(Event.host).joinedload(Organisation.picture).joinedload(OrganisationPicture.picture),
-            joinedload(Event.topic),
-            joinedload(Event.picture),
+            joinedload(Event.venue),
         )
+    )
+    if not whole:
+        return said
+    return said.options(
+        joinedload(Event.venue).joinedload(Venue.quartier),
+        joinedload(Event.host).joinedload(Organisation.picture).joinedload(OrganisationPicture.picture),
+        joinedload(Event.topic),
+        joinedload(Event.picture),
     )
 
 

@@ -72,7 +72,7 @@ Answer = str | tuple[str, int] | BaseResponse
 @bp.get("/e/<code:code>/inscription")
 def form(code: str) -> Answer:
     """The first page; what was typed a moment ago stands in it again."""
-    event = listings.by_code(code)
+    event = listings.by_code(code, whole=False)
     try:
         admission.require_open(event, clock.now())
         referrals.require(event, held(code), clock.now())
@@ -88,7 +88,7 @@ def form(code: str) -> Answer:
 @bp.post("/e/<code:code>/inscription")
 def keep_answers(code: str) -> Answer:
     """Keeps the answers for a while and goes on, or gives them back with the reasons."""
-    event = listings.by_code(code)
+    event = listings.by_code(code, whole=False)
     answered = form_for(event)()
     try:
         referrals.require(event, held(code), clock.now())
@@ -138,7 +138,7 @@ def begin(event: Event, answered: AboutForm) -> BaseResponse:
 @bp.get("/e/<code:code>/inscription/verification")
 def check(code: str) -> Answer:
     """What was answered, to read once more; or that it is done already."""
-    event = listings.by_code(code)
+    event = listings.by_code(code, whole=False)
     if token_of(event.code) is None:
         return redirect(url_for("registrations.form", code=code), 303)
     try:
@@ -166,7 +166,7 @@ def confirm(code: str) -> Answer:
     """
     token = token_of(code)
     if token is None:
-        return forgotten_page(listings.by_code(code))
+        return forgotten_page(listings.by_code(code, whole=False))
     try:
         confirmed = booking.confirm(
             token,
@@ -178,13 +178,13 @@ def confirm(code: str) -> Answer:
             rather_waits=request.form.get("choice") == RATHER_WAIT,
         )
     except AnswersForgotten:
-        return forgotten_page(listings.by_code(code))
+        return forgotten_page(listings.by_code(code, whole=False))
     except (AnswersChanged, RoomForSome):
         return redirect(url_for("registrations.check", code=code), 303)
     except CANNOT_COME as refusal:
         return back_to_group(code, refusal)
     except Conflict as refusal:
-        return closed_page(listings.by_code(code), refusal), 409
+        return closed_page(listings.by_code(code, whole=False), refusal), 409
     address = own_address(confirmed)
     if confirmed.registration.household is not None:
         own_door.confirm_this(confirmed.registration.household)
@@ -234,13 +234,13 @@ def given_back(event: Event, shown: ReachedForm, refusals: list[Refusal]) -> tup
     """The same page, with what was typed and each reason beside its field."""
     db.session.rollback()
     show_refusals(shown, refusals)
-    return form_page(listings.by_code(event.code), shown), 422
+    return form_page(listings.by_code(event.code, whole=False), shown), 422
 
 
 def back_to_group(code: str, refusal: Refusal) -> Answer:
     """The page where the group is changed, with the reason: places or quotas changed meanwhile."""
     db.session.rollback()
-    event = listings.by_code(code)
+    event = listings.by_code(code, whole=False)
     answers = kept_answers.answers_of(event)
     if answers is None or isinstance(answers, PeopleAnswers):
         return redirect(url_for("people.index", code=code), 303)
