@@ -287,14 +287,6 @@ def next_after(territory: Territory, *, now: datetime) -> Event | None:
     ).first()
 
 
-def titles_of(numbers: Collection[int]) -> dict[int, tuple[str, str]]:
-    """The code and title of events, by number; one statement, or none."""
-    if not numbers:
-        return {}
-    rows = db.session.execute(select(Event.id, Event.code, Event.title).where(Event.id.in_(numbers)))
-    return {number: (code, title) for number, code, title in rows}
-
-
 def by_code(code: str, *, whole: bool = True) -> Event:
     """The event with this code, restricted or not, with all that its page shows; one statement. Not `whole`:
     with what forms say of it, neither host, topic nor picture.
@@ -305,19 +297,6 @@ def by_code(code: str, *, whole: bool = True) -> Event:
     if event is None:
         raise NotFound()
     return event
-
-
-def number_of(code: str) -> int:
-    """The id of the event with this code, for doors that lock and read it next. Raises NotFound."""
-    number = db.session.scalar(_number_of(), {"code_of": code})
-    if number is None:
-        raise NotFound()
-    return number
-
-
-@lru_cache(maxsize=1)
-def _number_of() -> Select[int]:
-    return select(Event.id).where(Event.code == bindparam("code_of"))
 
 
 @lru_cache(maxsize=2)

@@ -13,7 +13,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock, languages
-from eventsapp.agenda import listings
+from eventsapp.agenda import listings, numbers
 from eventsapp.agenda.entry_rules import EntryForm
 from eventsapp.agenda.models import Audience, Event
 from eventsapp.database import db
@@ -170,7 +170,7 @@ def confirm(code: str) -> Answer:
     try:
         confirmed = booking.confirm(
             token,
-            listings.number_of(code),
+            numbers.number_of(code),
             language=languages.current().code,
             now=clock.now(),
             referral=held(code),
