@@ -26,7 +26,7 @@ from sqlalchemy import func, select, update
 
 from bench.counting import Counter
 from bench.crowd import MAILBOXES, Burst, Family, come
-from bench.processes import children_of, cpu_ms, crowd_web
+from bench.processes import cpu_of_children, crowd_web
 from eventsapp.agenda.models import Event
 from eventsapp.database import begin_writing, db
 from eventsapp.mailroom.models import Letter
@@ -90,10 +90,13 @@ def measured(dialect: str, url: str, folder: str, families: int, places: int) ->
     leave(counter, event, places)
     with crowd_web("wsgi:app", environment) as (address, master):
         come(address, f"/e/{warm}/inscription", families=WARM_UP, writing=WRITING)
-        before = sum(cpu_ms(one) for one in children_of(master))
+        servers = [master, *counter.database_server()]
+        before = [cpu_of_children(one) for one in servers]
+        began = time.process_time()
         burst = come(address, f"/e/{event}/inscription", families=families, writing=WRITING)
-        spent = sum(cpu_ms(one) for one in children_of(master)) - before
-    say(dialect, burst, bare, spent)
+        crowd = 1000 * (time.process_time() - began)
+        web, *database = (cpu_of_children(one) - was for one, was in zip(servers, before, strict=True))
+    say(dialect, burst, bare, {"web workers": web, "database": sum(database), "crowd itself": crowd})
     found = faults(counter, event, burst, places)
     with counter.app.app_context():
         db.engine.dispose()
@@ -127,7 +130,7 @@ def bare_rate(address: str, requests: int) -> float:
     return asyncio.run(all_ask())
 
 
-def say(dialect: str, burst: Burst, bare: float, spent: float) -> None:
+def say(dialect: str, burst: Burst, bare: float, cpu: dict[str, float]) -> None:
     """The figures."""
     many, waits = len(burst.families), burst.waits
     rate = many / burst.confirming
@@ -137,7 +140,8 @@ def say(dialect: str, burst: Burst, bare: float, spent: float) -> None:
     print(f"  registrations a second    {rate:8.1f}")
     print(f"  whole burst               {burst.whole:8.2f} s ({parts})")
     print(f"  « Inscrire » answered     {waits[many // 2]:8.2f} s in the median, {waits[-1]:.2f} at most")
-    print(f"  CPU of the web workers    {spent / many:8.1f} ms a family, all five requests")
+    for whose, spent in cpu.items():
+        print(f"  {'CPU of the ' + whose:24}  {spent / many:8.1f} ms a family, all five requests")
     print(f"  baseline, a bare view     {bare:8.1f} requests a second")
     print(f"  one registration costs    {bare / rate:8.1f} requests of the baseline", flush=True)
 

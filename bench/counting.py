@@ -10,6 +10,7 @@ from flask_migrate import upgrade
 from sqlalchemy import event as listening
 from sqlalchemy import func, select
 
+from bench.processes import parent_of
 from bench.visitors import token_in
 from eventsapp import clock, seeds
 from eventsapp.agenda.entry_rules import EntryRules
@@ -99,6 +100,14 @@ class Counter:
         own_page = count("POST", f"{form}/verification", {"csrf_token": token_in(page)})
         count("GET", own_page)
         return counts
+
+    def database_server(self) -> list[int]:
+        """The process of a PostgreSQL server on this machine; none of SQLite, which has no process."""
+        with self.app.app_context():
+            if db.engine.dialect.name == "sqlite":
+                return []
+            backend = db.session.scalar(select(func.pg_backend_pid()))
+            return [parent_of(backend)] if backend else []
 
     def version_of(self, path: str) -> str:
         """The ETag of a feed."""

@@ -77,6 +77,17 @@ def cpu_ms(pid: int) -> float:
     return sum(int(task.read_text().split()[0]) for task in tasks) / 1e6
 
 
+def cpu_of_children(parent: int) -> float:
+    """CPU time spent so far by the children of a process that still live, in milliseconds."""
+    return sum(cpu_ms(one) for one in children_of(parent))
+
+
+def parent_of(pid: int) -> int:
+    """The process that started another."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("PPid")))
+
+
 def memory_mb(pid: int) -> float:
     """Resident memory of a process, in megabytes."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()

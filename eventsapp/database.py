@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import enum
 import unicodedata
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
@@ -99,9 +101,12 @@ def begin_writing() -> None:
     db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
 
 
-def rows_changed(statement: Update | Delete) -> int:
-    """Runs an UPDATE or DELETE and gives how many rows its WHERE found, as both databases count."""
-    done = db.session.execute(statement, execution_options={"synchronize_session": False})
+def rows_changed(statement: Update | Delete, values: Mapping[str, Any] | None = None) -> int:
+    """Runs an UPDATE or DELETE and gives how many rows its WHERE found, as both databases count.
+
+    `values`: of its parameters, where it was made once for many.
+    """
+    done = db.session.execute(statement, values, execution_options={"synchronize_session": False})
     return cast(CursorResult[Any], done).rowcount
 
 
@@ -132,10 +137,12 @@ def _typed_on_postgresql(element: AsTyped, compiler: SQLCompiler, **options: Any
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Tells a SQLite engine what it must know: WAL, foreign keys, patience, and real BEGINs."""
-    if engine.dialect.name != "sqlite":
-        return
+    """Tells SQLite what it must know (WAL, foreign keys, patience, real BEGINs), and psycopg to keep the
+    statements it has prepared."""
+    (_prepare_sqlite if engine.dialect.name == "sqlite" else _keep_prepared_statements)(engine)
 
+
+def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, record: object) -> None:
         connection.isolation_level = None  # pysqlite would otherwise begin where it likes
@@ -151,3 +158,32 @@ def prepare_engine(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         how = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {how}")
+
+
+def _keep_prepared_statements(engine: Engine) -> None:
+    """Ends with COMMIT what only read, where SQLAlchemy rolls back.
+
+    A page that reads ends so, and with each ROLLBACK psycopg forgets what it has prepared, in case tables
+    made meanwhile went away with it (`psycopg._preparing`): PostgreSQL would then plan every statement of
+    every page anew. Whatever is said besides SELECT is rolled back.
+    """
+    in_transaction = engine.dialect.loaded_dbapi.pq.TransactionStatus.INTRANS
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.info["only_read"] = True
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def before_execute(
+        connection: Connection, cursor: object, statement: str, parameters: Any, *_: object
+    ) -> tuple[str, Any]:
+        if not statement.startswith("SELECT"):
+            connection.info["only_read"] = False
+        return statement, parameters
+
+    @event.listens_for(engine, "rollback")
+    def on_rollback(connection: Connection) -> None:
+        driver: Any = connection.connection.dbapi_connection
+        if connection.info["only_read"] and driver.info.transaction_status == in_transaction:
+            with suppress(engine.dialect.loaded_dbapi.Error):  # the ROLLBACK that follows says it better
+                driver.commit()

@@ -287,38 +287,36 @@ def next_after(territory: Territory, *, now: datetime) -> Event | None:
     ).first()
 
 
-def titles_of(numbers: Collection[int]) -> dict[int, tuple[str, str]]:
-    """The code and title of events, by number; one statement, or none."""
-    if not numbers:
-        return {}
-    rows = db.session.execute(select(Event.id, Event.code, Event.title).where(Event.id.in_(numbers)))
-    return {number: (code, title) for number, code, title in rows}
-
-
-def by_code(code: str) -> Event:
-    """The event with this code, restricted or not, with all that its page shows; one statement.
+def by_code(code: str, *, whole: bool = True) -> Event:
+    """The event with this code, restricted or not, with all that its page shows; one statement. Not `whole`:
+    with what forms say of it, neither host, topic nor picture.
 
     Raises NotFound.
     """
-    event = db.session.scalars(_by_code(), {"code_of": code}).first()
+    event = db.session.scalars(_by_code(whole), {"code_of": code}).first()
     if event is None:
         raise NotFound()
     return event
 
 
-@lru_cache(maxsize=1)
-def _by_code() -> Select[Event]:
-    return (
+@lru_cache(maxsize=2)
+def _by_code(whole: bool) -> Select[Event]:
+    said = (
         select(Event)
         .where(Event.code == bindparam("code_of"))
         .options(
             joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
             joinedload(Event.territory),
-            joinedload(Event.venue).joinedload(Venue.quartier),
-            joinedload(Event.host).joinedload(Organisation.picture).joinedload(OrganisationPicture.picture),
-            joinedload(Event.topic),
-            joinedload(Event.picture),
+            joinedload(Event.venue),
         )
+    )
+    if not whole:
+        return said
+    return said.options(
+        joinedload(Event.venue).joinedload(Venue.quartier),
+        joinedload(Event.host).joinedload(Organisation.picture).joinedload(OrganisationPicture.picture),
+        joinedload(Event.topic),
+        joinedload(Event.picture),
     )
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from eventsapp.agenda.entries import entry_of
 from eventsapp.agenda.models import Event
@@ -96,9 +97,14 @@ def address_of(row: Invitation) -> str:
 
 
 def _row(event: Event, address: str) -> Invitation | None:
-    return db.session.scalars(
-        select(Invitation).where(Invitation.event_id == event.id, Invitation.address == address.lower())
-    ).first()
+    return db.session.scalars(_told(), {"of_event": event.id, "at_address": address.lower()}).first()
+
+
+@lru_cache(maxsize=1)
+def _told() -> Select[Invitation]:
+    return select(Invitation).where(
+        Invitation.event_id == bindparam("of_event"), Invitation.address == bindparam("at_address")
+    )
 
 
 def _open_row(event: Event, address: str, name: str, now: datetime) -> Invitation:

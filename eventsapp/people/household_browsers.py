@@ -7,9 +7,11 @@ where; whom it is about, only where somebody has shown that the page is theirs (
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, select
 
 from eventsapp import journal
 from eventsapp.codes import fingerprint, link_token
@@ -37,22 +39,31 @@ def confirm(household: Household, user_agent: str, *, now: datetime) -> str:
     return token
 
 
-def is_confirmed(household: Household, tokens: Collection[str], *, now: datetime) -> bool:
-    """Whether one of the tokens that a browser carries is of this household; one statement, or none."""
+@dataclass(frozen=True)
+class Confirmed:
+    """Where a household is confirmed, as one browser asks."""
+
+    here: bool = False
+    elsewhere: int = 0
+    """In how many other browsers; 0 where it is not confirmed here."""
+
+
+def confirmed(household: Household, tokens: Collection[str], *, now: datetime) -> Confirmed:
+    """Whether one of the tokens that a browser carries is of this household, and how many others there are;
+    one statement, or none."""
     if not tokens:
-        return False
-    theirs = select(HouseholdBrowser.id).where(*_carried(household, tokens), HouseholdBrowser.ends_at > now)
-    return db.session.scalar(theirs.limit(1)) is not None
+        return Confirmed()
+    marks = set(db.session.scalars(_standing(), {"of_household": household.id, "now": now}))
+    ours = marks.intersection(_fingerprints(tokens))
+    return Confirmed(True, len(marks - ours)) if ours else Confirmed()
 
 
-def others(household: Household, tokens: Collection[str], *, now: datetime) -> int:
-    """In how many other browsers the household is confirmed; one statement."""
-    found = select(func.count(HouseholdBrowser.id)).where(
-        HouseholdBrowser.household_id == household.id,
-        HouseholdBrowser.fingerprint.not_in(_fingerprints(tokens)),
-        HouseholdBrowser.ends_at > now,
+@lru_cache(maxsize=1)
+def _standing() -> Select[str]:
+    return select(HouseholdBrowser.fingerprint).where(
+        HouseholdBrowser.household_id == bindparam("of_household"),
+        HouseholdBrowser.ends_at > bindparam("now"),
     )
-    return db.session.scalar(found) or 0
 
 
 def forget_others(household: Household, tokens: Collection[str], *, now: datetime) -> int:

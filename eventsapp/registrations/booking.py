@@ -63,6 +63,8 @@ class Confirmed:
 
     registration: Registration
     link_token: str
+    rank: int | None = None
+    """Of who has just joined the queue, where it is known."""
 
 
 def confirm(
@@ -104,8 +106,10 @@ def confirm(
     referred = referrals.take(event, referral, now)
     load = seats.load_of(answers.brackets)
     admission.require_possible(event, load)
-    registration = enter(event, party, answers.members, way=WayIn.ONLINE, now=now)
-    booked = Confirmed(registration, link_token)
+    standing_dates.precede(event, now=now)
+    place = entering.place(event, answers.members, now)
+    registration = entering.write(event, party, answers.members, place, way=WayIn.ONLINE, now=now)
+    booked = Confirmed(registration, link_token, place.rank)
     if referred is not None:
         referrals.use_up(referred, registration, now)
     waits = registration.status is RegistrationStatus.WAITING
@@ -133,7 +137,7 @@ def book(
     party = _opened(event.id, answers, language, now)
     link_token = _link_of(party, now)
     registration = entering.write(event, party, answers.members, place, way=way, helped_by=helped_by, now=now)
-    return Confirmed(registration, link_token)
+    return Confirmed(registration, link_token, place.rank)
 
 
 def enter(
@@ -151,7 +155,8 @@ def tell(booked: Confirmed, *, now: datetime) -> None:
     if registration.status is RegistrationStatus.CONFIRMED:
         letters.confirmed(registration, booked.link_token, now=now)
     else:
-        letters.waiting(registration, booked.link_token, rank=listings.rank(registration) or 1, now=now)
+        rank = booked.rank or listings.rank(registration) or 1
+        letters.waiting(registration, booked.link_token, rank=rank, now=now)
 
 
 def cancel(registration: Registration, *, actor: str, now: datetime) -> bool:

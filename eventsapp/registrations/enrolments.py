@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, bindparam, delete, select
 
 from eventsapp.agenda.models import Event
 from eventsapp.codes import fingerprint, link_token
@@ -79,17 +80,21 @@ def read(token: str, event_id: int, now: datetime, *, locked: bool = False) -> E
     With `locked`, a second confirmation of the same answers waits here for the first one
     (PostgreSQL; on SQLite the whole transaction already waits).
     """
-    query = select(Enrolment).where(
-        Enrolment.fingerprint == fingerprint(token),
-        Enrolment.event_id == event_id,
-        Enrolment.expires_at > now,
-    )
-    if locked:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    enrolment = db.session.scalars(query).first()
+    sought = {"fingerprint_of": fingerprint(token), "at_event": event_id, "now": now}
+    enrolment = db.session.scalars(_behind(locked), sought).first()
     if enrolment is None:
         raise AnswersForgotten()
     return enrolment
+
+
+@lru_cache(maxsize=2)
+def _behind(locked: bool) -> Select[Enrolment]:
+    query = select(Enrolment).where(
+        Enrolment.fingerprint == bindparam("fingerprint_of"),
+        Enrolment.event_id == bindparam("at_event"),
+        Enrolment.expires_at > bindparam("now"),
+    )
+    return query.with_for_update().execution_options(populate_existing=True) if locked else query
 
 
 def answers_of(enrolment: Enrolment) -> Answers | None:

@@ -24,6 +24,7 @@ from eventsapp.registrations.models import (
     WayIn,
 )
 from eventsapp.registrations.party import Member
+from eventsapp.registrations.waiting_list import EndOfQueue
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,12 @@ class Place:
     """Seats that were taken, or a place at the end of the queue."""
 
     seats: int
-    waiting_since: datetime | None
+    queued: EndOfQueue | None
+
+    @property
+    def rank(self) -> int | None:
+        """In the queue, from 1; None: they are seated."""
+        return self.queued.rank if self.queued else None
 
 
 def enter(
@@ -61,17 +67,16 @@ def write(
     now: datetime,
 ) -> Registration:
     """The registration of a party that has its place. `helped_by`: who registers them, as they agreed to."""
-    waits = place.waiting_since is not None
     registration = Registration(
         event=event,
         household=party if isinstance(party, Household) else None,
         professional=party if isinstance(party, Professional) else None,
-        status=RegistrationStatus.WAITING if waits else RegistrationStatus.CONFIRMED,
+        status=RegistrationStatus.WAITING if place.queued else RegistrationStatus.CONFIRMED,
         seats=place.seats,
         way=way,
         helped_by=helped_by,
         agreed_at=now if helped_by else None,
-        waiting_since=place.waiting_since,
+        waiting_since=place.queued.since if place.queued else None,
         created_at=now,
         changed_at=now,
         told=event.terms,

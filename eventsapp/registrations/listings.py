@@ -152,13 +152,20 @@ def families_at(venue: Venue, *, now: datetime) -> dict[int, int]:
 
 def waiting_at(event: Event) -> Sequence[Registration]:
     """The queue of an event with its participants, the first first; two statements."""
-    return db.session.scalars(
-        _active(event)
-        .where(Registration.status == RegistrationStatus.WAITING)
-        .options(selectinload(Registration.participants))
-        .order_by(None)
+    return db.session.scalars(_waiting_at(), {"at_event": event.id}).all()
+
+
+@lru_cache(maxsize=1)
+def _waiting_at() -> Select[Registration]:
+    """Made once: it is asked before everybody who may be seated."""
+    return (
+        select(Registration)
+        .where(
+            Registration.event_id == bindparam("at_event"), Registration.status == RegistrationStatus.WAITING
+        )
+        .options(*_with_party(), selectinload(Registration.participants))
         .order_by(Registration.waiting_since, Registration.id)
-    ).all()
+    )
 
 
 def is_seated_elsewhere(registration: Registration, address: str) -> bool:
@@ -188,10 +195,7 @@ def _active(event: Event) -> Select[Registration]:
             Registration.event_id == event.id,
             Registration.status != RegistrationStatus.CANCELLED,
         )
-        .options(
-            joinedload(Registration.household).joinedload(Household.contact),
-            joinedload(Registration.professional).joinedload(Professional.person),
-        )
+        .options(*_with_party())
         .order_by(Registration.id)
     )
 
@@ -204,6 +208,13 @@ def latest_territory(household: Household) -> int | None:
         .where(Registration.household_id == household.id)
         .order_by(Registration.id.desc())
         .limit(1)
+    )
+
+
+def _with_party() -> tuple[ORMOption, ...]:
+    return (
+        joinedload(Registration.household).joinedload(Household.contact),
+        joinedload(Registration.professional).joinedload(Professional.person),
     )
 
 

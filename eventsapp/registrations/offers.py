@@ -239,7 +239,7 @@ def _take_back(offer: Registration, event: Event, now: datetime) -> None:
     seats.free(event, seats.weight_of(offer))
     if offer.lapses < MOST_LAPSES:
         moves.move(offer, RegistrationStatus.WAITING, now)
-        offer.waiting_since, offer.overtaken = waiting_list.end_of_queue(event, now), 0
+        offer.waiting_since, offer.overtaken = waiting_list.end_of_queue(event, now).since, 0
     else:
         moves.move(offer, RegistrationStatus.CANCELLED, now)
     db.session.flush()

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
+from sqlalchemy import Integer, Select, Update, bindparam, func, select, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -83,45 +83,53 @@ def open_places(event: Event) -> int:
 
 def take(event: Event, load: Load) -> bool:
     """Takes all the seats or none; False when there are too few, a quota is full or the event cancelled."""
-    column = Event.__table__.c
-    adults = Event.seats_taken - Event.children_taken + load.adults
-    taken = rows_changed(
-        update(Event)
-        .where(
-            Event.id == event.id,
-            Event.status == EventStatus.SCHEDULED,
-            Event.seats_taken + load.seats <= Event.capacity,
-            # A quota that is not set is no more than the places themselves.
-            adults <= func.coalesce(column.most_adults, Event.capacity),
-            Event.children_taken + load.children <= func.coalesce(column.most_children, Event.capacity),
-            Event.under_6_taken + load.under_6 <= func.coalesce(column.most_under_6, Event.capacity),
-        )
-        .values(_added(load))
-        .execution_options(synchronize_session=False)
-    )
+    more = {"of_all": load.seats, "of_children": load.children, "of_under_6": load.under_6}
+    taken = rows_changed(_taking(), {"event_id": event.id, **more})
     if taken:
         _note_taken(event, taken_at(event) + load)
     return taken == 1
 
 
+@lru_cache(maxsize=1)
+def _taking() -> Update:
+    """Made once: everybody who registers says it, and all others who do so there wait meanwhile."""
+    rows = Event.metadata.tables[Event.__tablename__]
+    seats, children, under_6 = rows.c.seats_taken, rows.c.children_taken, rows.c.under_6_taken
+    more, more_children, more_under_6 = (
+        bindparam(name, type_=Integer()) for name in ("of_all", "of_children", "of_under_6")
+    )
+    return (
+        update(rows)
+        .where(
+            rows.c.id == bindparam("event_id"),
+            rows.c.status == EventStatus.SCHEDULED,
+            seats + more <= rows.c.capacity,
+            # A quota that is not set is no more than the places themselves.
+            seats - children + more - more_children <= func.coalesce(rows.c.most_adults, rows.c.capacity),
+            children + more_children <= func.coalesce(rows.c.most_children, rows.c.capacity),
+            under_6 + more_under_6 <= func.coalesce(rows.c.most_under_6, rows.c.capacity),
+        )
+        .values(
+            seats_taken=seats + more,
+            children_taken=children + more_children,
+            under_6_taken=under_6 + more_under_6,
+        )
+    )
+
+
 def free(event: Event, load: Load) -> None:
     """Gives seats back."""
-    given_back = Load() - load
     db.session.execute(
         update(Event)
         .where(Event.id == event.id)
-        .values(_added(given_back))
+        .values(
+            seats_taken=Event.seats_taken - load.seats,
+            children_taken=Event.children_taken - load.children,
+            under_6_taken=Event.under_6_taken - load.under_6,
+        )
         .execution_options(synchronize_session=False)
     )
-    _note_taken(event, taken_at(event) + given_back)
-
-
-def _added(load: Load) -> dict[str, ColumnElement[int]]:
-    return {
-        "seats_taken": Event.seats_taken + load.seats,
-        "children_taken": Event.children_taken + load.children,
-        "under_6_taken": Event.under_6_taken + load.under_6,
-    }
+    _note_taken(event, taken_at(event) - load)
 
 
 def _note_taken(event: Event, taken: Load) -> None:

@@ -7,9 +7,11 @@ the event (`seats.locked`): otherwise somebody could start to wait at the very m
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
@@ -75,14 +77,28 @@ def seat(event: Event, *, actor: str, now: datetime) -> list[Registration]:
     return given
 
 
-def end_of_queue(event: Event, now: datetime) -> datetime:
-    """Since when somebody waits who joins now: strictly behind whoever stands there, whatever clocks say."""
-    last = db.session.scalar(
-        select(func.max(Registration.waiting_since)).where(
-            Registration.event_id == event.id, Registration.status == RegistrationStatus.WAITING
-        )
+@dataclass(frozen=True)
+class EndOfQueue:
+    """Where somebody stands who joins now."""
+
+    since: datetime
+    """Since when they wait: strictly behind whoever stands there, whatever clocks say."""
+    rank: int
+    """1: the next."""
+
+
+def end_of_queue(event: Event, now: datetime) -> EndOfQueue:
+    """Where somebody who joins now will stand; one statement."""
+    last, how_many = db.session.execute(_standing_there(), {"at_event": event.id}).one()
+    behind = now if last is None or last < now else last + timedelta(microseconds=1)
+    return EndOfQueue(behind, how_many + 1)
+
+
+@lru_cache(maxsize=1)
+def _standing_there() -> Select[datetime | None, int]:
+    return select(func.max(Registration.waiting_since), func.count(Registration.id)).where(
+        Registration.event_id == bindparam("at_event"), Registration.status == RegistrationStatus.WAITING
     )
-    return now if last is None or last < now else last + timedelta(microseconds=1)
 
 
 def _admitted(event: Event, load: Load) -> tuple[Hindrance | None, list[tuple[Registration, int]]]:

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from eventsapp.access import listings as access
 from eventsapp.access import wording
 from eventsapp.access.models import Role
-from eventsapp.agenda import listings as agenda
+from eventsapp.agenda import numbers
 from eventsapp.journal import JournalLine
 from eventsapp.people import partner_requests
 from eventsapp.places import listings as places
@@ -36,7 +36,7 @@ class Things:
 
     def __init__(self, lines: Sequence[JournalLine], territory: Territory | None) -> None:
         self._slug = territory.slug if territory else ""
-        self._events = agenda.titles_of(_numbers(lines, "event") | _detailed(lines, "event"))
+        self._events = numbers.titles_of(_numbers(lines, "event") | _detailed(lines, "event"))
         self._holders = access.holders_of(_numbers(lines, "access_grant"))
         self._requests = partner_requests.names_of(_numbers(lines, "partner_request"))
         self._venues = places.names_of(_detailed(lines, "venue"))

@@ -40,7 +40,7 @@ class StillTooMany(Refusal):
 @bp.get("/e/<code:code>/inscription/moins")
 def form(code: str) -> Answer:
     """Who comes?"""
-    event = listings.by_code(code)
+    event = listings.by_code(code, whole=False)
     answers = kept_answers.answers_of(event)
     if answers is None or isinstance(answers, ProfessionalAnswers):
         return to_check(code)
@@ -50,7 +50,7 @@ def form(code: str) -> Answer:
 @bp.post("/e/<code:code>/inscription/moins")
 def keep(code: str) -> Answer:
     """Keeps the smaller party, to be read once more; or says that it does not find room either."""
-    event = listings.by_code(code)
+    event = listings.by_code(code, whole=False)
     try:
         enrolment = kept_answers.enrolment_of(event, locked=True)
     except AnswersForgotten:

@@ -27,15 +27,15 @@ def remember(event: Event, token: str) -> None:
     session[ENROLMENTS] = dict([*latest, (event.code, token)])
 
 
-def token_of(event: Event) -> str | None:
-    """The token of this visitor's answers for an event."""
-    token = session.get(ENROLMENTS, {}).get(event.code)
+def token_of(code: str) -> str | None:
+    """The token of this visitor's answers for the event of this code."""
+    token = session.get(ENROLMENTS, {}).get(code)
     return token if isinstance(token, str) else None
 
 
 def enrolment_of(event: Event, *, locked: bool = False) -> Enrolment:
     """What this visitor has filled in for an event. Raises AnswersForgotten; also when they began nothing."""
-    token = token_of(event)
+    token = token_of(event.code)
     if token is None:
         raise AnswersForgotten()
     return enrolments.read(token, event.id, clock.now(), locked=locked)

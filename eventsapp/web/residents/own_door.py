@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.people import household_browsers, households
+from eventsapp.people.household_browsers import Confirmed
 from eventsapp.people.households import LinkUnknown
 from eventsapp.people.models import Household
 from eventsapp.refusals import Refusal, msgid
@@ -49,10 +50,16 @@ def tokens() -> list[str]:
 
 
 def is_confirmed(household: Household) -> bool:
-    """Whether this browser is; one statement a request at most, none where it carries no cookie."""
-    known: dict[int, bool] = g.setdefault("confirmed", {})
+    """Whether this browser is."""
+    return browsers_of(household).here
+
+
+def browsers_of(household: Household) -> Confirmed:
+    """Whether this browser is confirmed, and how many others; one statement a request at most, none where it
+    carries no cookie."""
+    known: dict[int, Confirmed] = g.setdefault("confirmed", {})
     if household.id not in known:
-        known[household.id] = household_browsers.is_confirmed(household, tokens(), now=clock.now())
+        known[household.id] = household_browsers.confirmed(household, tokens(), now=clock.now())
     return known[household.id]
 
 

@@ -15,12 +15,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
 from eventsapp.database import db
-from eventsapp.people import household_browsers, households
+from eventsapp.people import households
 from eventsapp.registrations import booking, listings, standing_listings, wording
 from eventsapp.registrations.models import Registration
 from eventsapp.web.residents import offer_answers
 from eventsapp.web.residents.groups import group_of
-from eventsapp.web.residents.own_door import actor, is_confirmed, own_door, tokens
+from eventsapp.web.residents.own_door import actor, browsers_of, own_door
 
 bp = own_door("own_page")
 
@@ -57,7 +57,8 @@ class Shown:
 def show(token: str) -> str:
     """Everything the household is registered to, what lies ahead first."""
     household = households.by_link(token)
-    confirmed = is_confirmed(household)
+    browsers = browsers_of(household)
+    confirmed = browsers.here
     lines = listings.of_household(household, with_people=confirmed)
     shown = [_shown(line, confirmed) for line in lines]
     shown.sort(
@@ -74,7 +75,7 @@ def show(token: str) -> str:
         token=token,
         link=households.link_address(token),
         confirmed=confirmed,
-        other_browsers=household_browsers.others(household, tokens(), now=clock.now()) if confirmed else 0,
+        other_browsers=browsers.elsewhere,
     )
 
 

@@ -39,7 +39,7 @@ class NotBegun(Conflict):
 @bp.get("/e/<code:code>/inscription/personnes")
 def index(code: str) -> Answer:
     """Who is in the group; one more?"""
-    event = listings.by_code(code)
+    event = listings.by_code(code, whole=False)
     _, answers = group_at(event)
     if not answers.people:
         return to_person(event, answers.next_number)
@@ -49,7 +49,7 @@ def index(code: str) -> Answer:
 @bp.post("/e/<code:code>/inscription/personnes")
 def more(code: str) -> Answer:
     """Yes: the page of one more. No: to the check, if the group may come."""
-    event = listings.by_code(code)
+    event = listings.by_code(code, whole=False)
     _, answers = group_at(event)
     asked = MoreForm()
     if asked.more.data == "oui":
@@ -68,7 +68,7 @@ def more(code: str) -> Answer:
 @bp.get("/e/<code:code>/inscription/personnes/<int:number>")
 def person(code: str, number: int) -> Answer:
     """The page of one person: who is there already, or the next."""
-    event = listings.by_code(code)
+    event = listings.by_code(code, whole=False)
     _, answers = group_at(event)
     known = answers.people.get(number)
     if known is not None:
@@ -83,7 +83,7 @@ def person(code: str, number: int) -> Answer:
 @bp.post("/e/<code:code>/inscription/personnes/<int:number>")
 def keep_person(code: str, number: int) -> Answer:
     """Writes one person down, or gives the page back with the reasons. Sent twice, it is one person."""
-    event = listings.by_code(code)
+    event = listings.by_code(code, whole=False)
     enrolment, answers = group_at(event, locked=True)
     asked = PersonForm()
     try:
@@ -105,7 +105,7 @@ def keep_person(code: str, number: int) -> Answer:
 @bp.post("/e/<code:code>/inscription/personnes/<int:number>/retrait")
 def remove(code: str, number: int) -> Answer:
     """One fewer; nothing happens when they are gone already."""
-    event = listings.by_code(code)
+    event = listings.by_code(code, whole=False)
     enrolment, answers = group_at(event, locked=True)
     enrolments.keep(enrolment, answers.keeping(answers.people.keys() - {number}), clock.now())
     db.session.commit()
@@ -114,7 +114,7 @@ def remove(code: str, number: int) -> Answer:
 
 def group_at(event: Event, *, locked: bool = False) -> tuple[Enrolment, PeopleAnswers]:
     """What this visitor has written down. Raises AnswersForgotten, NotBegun, the refusals of `admission`."""
-    if kept_answers.token_of(event) is None:
+    if kept_answers.token_of(event.code) is None:
         raise NotBegun()
     enrolment = kept_answers.enrolment_of(event, locked=locked)
     answers = enrolments.answers_of(enrolment)
@@ -147,7 +147,7 @@ def closed(error: Conflict) -> tuple[str, int]:
 
 def event_here() -> Event:
     """The event of the address."""
-    return listings.by_code((request.view_args or {})["code"])
+    return listings.by_code((request.view_args or {})["code"], whole=False)
 
 
 def to_person(event: Event, number: int) -> BaseResponse:

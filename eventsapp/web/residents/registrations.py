@@ -13,7 +13,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock, languages
-from eventsapp.agenda import listings
+from eventsapp.agenda import listings, numbers
 from eventsapp.agenda.entry_rules import EntryForm
 from eventsapp.agenda.models import Audience, Event
 from eventsapp.database import db
@@ -72,7 +72,7 @@ Answer = str | tuple[str, int] | BaseResponse
 @bp.get("/e/<code:code>/inscription")
 def form(code: str) -> Answer:
     """The first page; what was typed a moment ago stands in it again."""
-    event = listings.by_code(code)
+    event = listings.by_code(code, whole=False)
     try:
         admission.require_open(event, clock.now())
         referrals.require(event, held(code), clock.now())
@@ -88,7 +88,7 @@ def form(code: str) -> Answer:
 @bp.post("/e/<code:code>/inscription")
 def keep_answers(code: str) -> Answer:
     """Keeps the answers for a while and goes on, or gives them back with the reasons."""
-    event = listings.by_code(code)
+    event = listings.by_code(code, whole=False)
     answered = form_for(event)()
     try:
         referrals.require(event, held(code), clock.now())
@@ -106,7 +106,7 @@ def keep_answers(code: str) -> Answer:
         return given_back(event, answered, [refusal])
     except Conflict as refusal:
         return closed_page(event, refusal), 409
-    replaced = token_of(event)
+    replaced = token_of(event.code)
     if replaced is not None:
         enrolments.forget(replaced)
     kept_answers.remember(event, token)
@@ -138,8 +138,8 @@ def begin(event: Event, answered: AboutForm) -> BaseResponse:
 @bp.get("/e/<code:code>/inscription/verification")
 def check(code: str) -> Answer:
     """What was answered, to read once more; or that it is done already."""
-    event = listings.by_code(code)
-    if token_of(event) is None:
+    event = listings.by_code(code, whole=False)
+    if token_of(event.code) is None:
         return redirect(url_for("registrations.form", code=code), 303)
     try:
         enrolment = kept_answers.enrolment_of(event)
@@ -164,14 +164,13 @@ def confirm(code: str) -> Answer:
 
     Where only some of them find room and they have not said what they prefer, the page to check asks.
     """
-    event = listings.by_code(code)
-    token = token_of(event)
+    token = token_of(code)
     if token is None:
-        return forgotten_page(event)
+        return forgotten_page(listings.by_code(code, whole=False))
     try:
         confirmed = booking.confirm(
             token,
-            event.id,
+            numbers.number_of(code),
             language=languages.current().code,
             now=clock.now(),
             referral=held(code),
@@ -179,13 +178,13 @@ def confirm(code: str) -> Answer:
             rather_waits=request.form.get("choice") == RATHER_WAIT,
         )
     except AnswersForgotten:
-        return forgotten_page(event)
+        return forgotten_page(listings.by_code(code, whole=False))
     except (AnswersChanged, RoomForSome):
         return redirect(url_for("registrations.check", code=code), 303)
     except CANNOT_COME as refusal:
         return back_to_group(code, refusal)
     except Conflict as refusal:
-        return closed_page(event, refusal), 409
+        return closed_page(listings.by_code(code, whole=False), refusal), 409
     address = own_address(confirmed)
     if confirmed.registration.household is not None:
         own_door.confirm_this(confirmed.registration.household)
@@ -235,13 +234,13 @@ def given_back(event: Event, shown: ReachedForm, refusals: list[Refusal]) -> tup
     """The same page, with what was typed and each reason beside its field."""
     db.session.rollback()
     show_refusals(shown, refusals)
-    return form_page(listings.by_code(event.code), shown), 422
+    return form_page(listings.by_code(event.code, whole=False), shown), 422
 
 
 def back_to_group(code: str, refusal: Refusal) -> Answer:
     """The page where the group is changed, with the reason: places or quotas changed meanwhile."""
     db.session.rollback()
-    event = listings.by_code(code)
+    event = listings.by_code(code, whole=False)
     answers = kept_answers.answers_of(event)
     if answers is None or isinstance(answers, PeopleAnswers):
         return redirect(url_for("people.index", code=code), 303)
