@@ -97,8 +97,6 @@ class Party:
     """When the letter of their offer left, in quarters of an hour."""
     answer_by: int | None = None
     lapses: int = 0
-    is_lost: bool = False
-    """The letter of their offer was taken back before it left: they wanted no more of them."""
     is_news: bool = False
     """It came with all dates of the series, and its letter is still to be written."""
 
@@ -271,15 +269,17 @@ class Model:
         return True
 
     def _hears_no_more(self, reader: str) -> None:
-        """What was to leave does not, and nobody calls: who was not reached will not be."""
+        """What was to leave does not, and nobody calls: a place whose delay does not run is theirs."""
         for party in self.parties.values():
             if party.reader == reader:
-                party.calls, party.is_lost = {}, party.reached_at is None
+                party.calls = {}
+                if party.state is State.OFFERED and party.answer_by is None:
+                    self._seat(party)
 
     def letters_left(self, to: str | None = None) -> None:
         """Mails and texts were delivered, to one or to all: whoever has a place to answer for knows of it."""
         for party in [one for one in self.of(State.OFFERED) if to in {None, one.name}]:
-            if party.reached_at is None and not party.is_lost and "offer" not in party.calls:
+            if party.reached_at is None and "offer" not in party.calls:
                 party.reached_at = self.now
 
     def was_called(self, name: str) -> bool:
@@ -296,7 +296,7 @@ class Model:
             return
         for party in self._offered():
             if party.reached_at is not None and party.answer_by is None:
-                party.answer_by = party.reached_at + 4 * (self.rules.hours or 0)
+                party.answer_by = _by_day(party.reached_at + 4 * (self.rules.hours or 0))
         late = [one for one in self._offered() if one.answer_by is not None and one.answer_by <= self.now]
         for deadline in sorted({one.answer_by or 0 for one in late}):
             for party in [one for one in late if one.answer_by == deadline]:
@@ -381,7 +381,7 @@ class Model:
                 self._write(party, "promoted", "REQUEST")
             else:
                 party.state, party.told, party.reached_at = State.OFFERED, self.terms, None
-                party.calls, party.is_lost = {}, False
+                party.calls = {}
                 self._write(party, "offered", thread="offer")
 
     def _seat(self, party: Party) -> None:
@@ -397,7 +397,7 @@ class Model:
                 self._seat(party)
                 self._write(party, "promoted", "REQUEST")
             elif party.answer_by is not None and party.answer_by <= self.now:
-                party.answer_by = self.now + 4 * self.rules.hours
+                party.answer_by = _by_day(self.now + 4 * self.rules.hours)
 
     def _offered(self) -> list[Party]:
         """Who must answer first, first; then those who were not reached."""
@@ -472,6 +472,14 @@ class Model:
         per_adult = self.rules.children_per_adult
         looked_after = per_adult is None or people.total() - people[ADULT] <= people[ADULT] * per_adult
         return looked_after and self._holds(_weight(brackets))
+
+
+def _by_day(quarter: int) -> int:
+    """What runs out between ten in the evening and eight in the morning runs until eight."""
+    since_midnight = (48 + quarter) % 96  # every walk begins at noon
+    if 32 <= since_midnight <= 88:
+        return quarter
+    return quarter + (32 - since_midnight) % 96
 
 
 def _weight(brackets: Sequence[str]) -> Weight:
