@@ -16,6 +16,7 @@ import flask_babel
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from eventsapp import languages
+from eventsapp.languages import Language
 from eventsapp.mailroom import gsm
 from eventsapp.mailroom.models import Channel
 from eventsapp.settings import folder, setting
@@ -85,7 +86,7 @@ def _fill(kind: str, names: tuple[str, ...], code: str, context: dict[str, Any])
     with flask_babel.force_locale(language.locale):
         filled: list[str] = []
         for name in names:
-            page = _environment().get_template(f"mail/{kind}/{name}")
+            page = _environment(language).get_template(f"mail/{kind}/{name}")
             filled.append(
                 page.render(
                     **context,
@@ -97,9 +98,13 @@ def _fill(kind: str, names: tuple[str, ...], code: str, context: dict[str, Any])
     return filled
 
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    """Our own environment, because the mailroom knows no Flask; a missing name is an error here."""
+@lru_cache(maxsize=len(languages.LANGUAGES))
+def _environment(language: Language) -> Environment:
+    """Our own environment, because the mailroom knows no Flask; a missing name is an error here.
+
+    One a language, that of the letter being written: its words are looked up once, not at each sentence,
+    and whoever registers at an event writes a letter while all others there wait.
+    """
     environment = Environment(
         loader=FileSystemLoader(folder("templates")),
         autoescape=select_autoescape(["html"], default_for_string=False),
@@ -108,9 +113,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
+    words = flask_babel.get_translations()
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
-        flask_babel.gettext, flask_babel.ngettext, newstyle=True
+        words.ugettext, words.ungettext, newstyle=True
     )
+    environment.globals["_"] = environment.globals["gettext"]  # Jinja's alias asks for it at each call
     environment.filters.update(
         long_day=languages.long_day,
         day_only=lambda day: languages.long_day(day, year=False),
