@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sqlalchemy import Integer, Select, Update, bindparam, func, select, update
+from sqlalchemy import Integer, Select, Update, bindparam, func, inspect, select, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from eventsapp.agenda.models import Activity, Event, EventStatus
 from eventsapp.database import db, rows_changed
@@ -27,8 +28,30 @@ def locked(event_id: int) -> Event:
 
     One after the other, then, at one event: otherwise a party could start to wait at the very
     moment when the seats it lacks are freed. (SQLite drops FOR UPDATE and locks the database.)
+
+    Of an event that was read just before with all that letters say of it, its own row is read again, no more:
+    everybody else there waits meanwhile.
     """
-    return db.session.scalars(_locking(), {"event_id": event_id}).one()
+    event = db.session.identity_map.get(identity_key(Event, event_id))
+    if event is None or _SAID & inspect(event).unloaded:
+        return db.session.scalars(_locking(), {"event_id": event_id}).one()
+    columns, leading = _columns()
+    before = [getattr(event, name) for name in leading]
+    db.session.refresh(event, columns, with_for_update=True)
+    if before != [getattr(event, name) for name in leading]:
+        db.session.expire(event, inspect(Event).relationships.keys())  # it is held elsewhere, or is another's
+    return event
+
+
+_SAID = frozenset({"venue", "territory", "activity"})
+"""What letters say of an event besides its own row."""
+
+
+@lru_cache(maxsize=1)
+def _columns() -> tuple[list[str], list[str]]:
+    """All of its own row, and those of them that lead to other rows."""
+    columns = [one.key for one in inspect(Event).column_attrs if not one.deferred]
+    return columns, [name for name in columns if name.endswith("_id")]
 
 
 @lru_cache(maxsize=1)

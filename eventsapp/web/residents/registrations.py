@@ -13,7 +13,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock, languages
-from eventsapp.agenda import listings, numbers
+from eventsapp.agenda import listings
 from eventsapp.agenda.entry_rules import EntryForm
 from eventsapp.agenda.models import Audience, Event
 from eventsapp.database import db
@@ -165,12 +165,13 @@ def confirm(code: str) -> Answer:
     Where only some of them find room and they have not said what they prefer, the page to check asks.
     """
     token = token_of(code)
+    event = listings.by_code(code, whole=False)
     if token is None:
-        return forgotten_page(listings.by_code(code, whole=False))
+        return forgotten_page(event)
     try:
         confirmed = booking.confirm(
             token,
-            numbers.number_of(code),
+            event.id,
             language=languages.current().code,
             now=clock.now(),
             referral=held(code),
