@@ -6,7 +6,8 @@ over its sums are frozen, then the digests and the key are destroyed: after that
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -107,6 +108,22 @@ def unlink(household: Household, events: Collection[Event], now: datetime) -> in
                 )
         rows += _count_now(household, [one for one in events if _counted_in(one) == which], strange)
     return rows
+
+
+@contextmanager
+def known_otherwise(household: Household) -> Iterator[None]:
+    """Its number or address is replaced inside: what it was counted by under the former one becomes random
+    numbers at once, as in `unlink`, for nothing would lead an erasure there any more. From then on it is
+    counted by the new one, as another family of that year.
+    """
+    keys = family_keys.all_known().values()
+    before = [_ways_to_count(household, key) for key in keys]
+    yield
+    for key, ways in zip(keys, before, strict=True):
+        for digest in set(ways).difference(_ways_to_count(household, key)):
+            rows_changed(
+                update(CountedFamily).where(CountedFamily.digest == digest).values(digest=link_token())
+            )
 
 
 def _counted_in(event: Event) -> tuple[int, str]:

@@ -65,17 +65,16 @@ def withdrawn(registration: Registration, *, was_seated: bool, now: datetime) ->
         thread = writing.thread_of(registration)
         outbox.drop_calls(thread, outbox.quick_thread(thread), now=now)
         if was_seated:
-            _leave_former_calendar("withdrawn", registration, now, was_seated=True, keeps_date=False)
+            _leave_former_calendar("withdrawn", registration, now, was_seated=True)
         return
     keeps_date = bool(was_seated and address and listings.is_seated_elsewhere(registration, address))
     promise = (
         None if keeps_date or not was_seated else writing.promise_of(promises.cancel, registration, now=now)
     )
-    writing.post(
-        "withdrawn", registration, now, promise=promise, was_seated=was_seated, keeps_date=keeps_date
-    )
+    # It says the same whether the date stays: whoever typed somebody else's address reads it in their data.
+    writing.post("withdrawn", registration, now, promise=promise, was_seated=was_seated)
     if was_seated and promise is None and not keeps_date:
-        _leave_former_calendar("withdrawn", registration, now, was_seated=True, keeps_date=False)
+        _leave_former_calendar("withdrawn", registration, now, was_seated=True)
 
 
 def rescheduled(registration: Registration, *, with_calendar: bool, now: datetime) -> None:

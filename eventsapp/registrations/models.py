@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
@@ -34,6 +34,11 @@ class AgeBracket(enum.StrEnum):
     def label(self) -> str:
         """« 3 à 5 ans »."""
         return str(_BRACKET_LABELS[self])
+
+    @property
+    def of_one(self) -> str:
+        """The same of one person: « adulte »."""
+        return gettext("adulte") if self is AgeBracket.ADULT else self.label
 
 
 _BRACKET_LABELS = {

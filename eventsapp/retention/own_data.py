@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from eventsapp.agenda.models import Activity, Event
 from eventsapp.attendance.models import AttendanceMark
 from eventsapp.database import db
-from eventsapp.invitations.models import Invitation, PartStat
+from eventsapp.invitations.models import Invitation, Method, PartStat
 from eventsapp.journal import JournalLine
 from eventsapp.mailroom import sealing
 from eventsapp.mailroom.models import CallAttempt, Letter
@@ -149,7 +149,9 @@ def _invitations(registrations: Sequence[Registration], letters: Sequence[Letter
     nothing is said but the answer, and only where nobody else registered there with that address.
     """
     by_about = {writing.about(one): one for one in registrations}
-    sent = {by_about[one.about].id: one for one in letters if one.calendar and one.about in by_about}
+    # Whether a CANCEL left hangs on others of that mailbox.
+    asking = [one for one in letters if one.method == Method.REQUEST and one.about in by_about]
+    sent = {by_about[one.about].id: one for one in asking}
     other = aliased(Registration)
     shared = (
         select(other.id)
@@ -266,7 +268,6 @@ def _said(letters: Sequence[Letter]) -> list[Held]:
             "language": one.language,
             "subject": one.subject,
             "text": _text(one),
-            "calendar": one.calendar.decode() if one.calendar else None,
             "status": one.status.value,
             "posted_at": _at(one.posted_at),
             "finished_at": _at(one.finished_at),

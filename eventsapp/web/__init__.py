@@ -102,6 +102,7 @@ DOORS = (
     "partners.offers",
     "partners.paper",
     "partners.relay",
+    "partners.people_told",
     "partners.referrals",
     "slips",
     "partners.messages",

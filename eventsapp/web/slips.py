@@ -18,7 +18,7 @@ from eventsapp import clock, languages
 from eventsapp.access import questions
 from eventsapp.agenda import listings as agenda
 from eventsapp.agenda.models import Event
-from eventsapp.registrations import roster
+from eventsapp.registrations import helped, roster
 from eventsapp.registrations.listings import Line
 from eventsapp.registrations.models import CHILD_BRACKETS, Registration, RegistrationStatus
 from eventsapp.web import spelled
@@ -48,6 +48,9 @@ def page(event: Event, line: Line) -> str:
         one=one,
         runs=runs,
         **(desk_of(event) if runs else {}),
+        may_tell=helped.asks_for(one)
+        and helped.takes_answers(one, clock.now())
+        and (runs or not helped.is_told(one)),
         may_cancel=one.is_active and event.starts_at > clock.now() and one.helped_by == who().actor,
         back=url_for("event_registrations.index", code=event.code) if runs else url_for("relay.search"),
         slip=drawn(line),

@@ -133,6 +133,7 @@ PAGES = {
         "/pro/rendez-vous/{hosted}/inscriptions": 0,
         "/pro/rendez-vous/{hosted}/inscriptions/nouvelle": 1,
         "/pro/rendez-vous/{hosted}/inscriptions/{hosted_registration}": 1,
+        "/pro/rendez-vous/{hosted}/inscriptions/{hosted_registration}/personnes": 1,
         "/pro/rendez-vous/{hosted}/inscriptions/reglages": 0,
         "/pro/inscrire": 0,
         "/pro/inscrire?q=rien": 0,

@@ -20,7 +20,7 @@ from eventsapp.registrations.models import AgeBracket
 from eventsapp.registrations.party import Member
 from eventsapp.retention import own_data
 from tests import factories
-from tests.registrations.stories import a_transaction
+from tests.registrations.stories import a_transaction, cancel
 from tests.retention.families import AWA, BINTA, a_family, arrives, comes, two_workshops
 from tests.web.conftest import Statements
 
@@ -127,3 +127,30 @@ def test_it_costs_the_same_whatever_she_did(
         held = own_data.held(family, now=hours.now())
     assert len(held["registrations"]) == number
     assert len(said) == (12 if number else 10), "\n".join(said)
+
+
+@pytest.mark.usefixtures("db_session")
+def test_whoever_typed_somebody_elses_address_learns_nothing_of_them(clock: time_machine.Traveller) -> None:
+    """Awa comes to the first workshop and not to the second. Xavier registers at both with her address, and
+    cancels: what we hold on him is the same of both."""
+    first, second = two_workshops()
+    comes(first, AWA, a_family(AWA))
+    xavier = a_family(("Xavier", AWA[1], None, "Zoe"))
+    made = [comes(event, ("Xavier", AWA[1], None, "Zoe"), xavier) for event in (first, second)]
+    clock.shift(timedelta(hours=1))
+    for one in made:
+        cancel(one)
+    held = own_data.held(db.session.get_one(Household, xavier.id), now=hours.now())
+    said = json.dumps(held["letters"], ensure_ascii=False).replace("\u00a0", " ")
+    assert "Annulation notée" in said
+    days, codes = ("28 novembre", "5 décembre"), (first.code, second.code)
+    for words in (days, codes):
+        for word in words:
+            said = said.replace(word, "…")
+    letters = json.loads(said)
+    assert [one["kind"] for one in letters] == ["registrations/confirmed"] * 2 + [
+        "registrations/withdrawn"
+    ] * 2
+    assert letters[0::2] == letters[1::2]
+    at_first, at_second = (one["invitation"] for one in held["registrations"])
+    assert at_first == at_second

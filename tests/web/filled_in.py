@@ -73,6 +73,7 @@ OF_ONE_ROUTE = {
     "proposals.correct": A_SESSION,
 }
 OF_ROWS = {
+    "people_told.keep": {"p{hosted_person}-bracket": "18+", "agrees": "y"},
     "sessions.change": {"quoi": "deplacer", "e": "{workshop_row}", "semaines": "1"},
     "closures.close": {"raison": "Travaux"},
     "replacements.replace": {

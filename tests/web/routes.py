@@ -340,6 +340,16 @@ ROUTES = (
     ),
     Route("GET", "entry_settings.form", "/pro/rendez-vous/{hosted}/inscriptions/reglages", TEAM, 200),
     Route("POST", "entry_settings.keep", "/pro/rendez-vous/{hosted}/inscriptions/reglages", TEAM, 303),
+    *(
+        Route(
+            method,
+            f"people_told.{endpoint}",
+            "/pro/rendez-vous/{hosted}/inscriptions/{hosted_registration}/personnes",
+            TEAM,
+            status,
+        )
+        for method, endpoint, status in (("GET", "form", 200), ("POST", "keep", 303))
+    ),
     # Whoever may act in a territory registers others there; afterwards each sees whom they helped.
     Route("GET", "relay.search", "/pro/inscrire", TEAM | {"paul", "omar"}, 200),
     Route("GET", "relay.form", "/pro/rendez-vous/{workshop}/inscrire", TEAM, 200),

@@ -17,6 +17,7 @@ from eventsapp import clock
 from eventsapp.access import day_links, grants, offers
 from eventsapp.access.models import DayLink, Grant, GrantOffer, Role, StandIn
 from eventsapp.access.offers import Sender
+from eventsapp.agenda.entry_rules import EntryForm, EntryRules
 from eventsapp.agenda.models import Activity
 from eventsapp.agenda.rules import Ordinal, Rule, Weekday
 from eventsapp.clock import local
@@ -163,7 +164,7 @@ def build() -> Town:
         ProfessionalAnswers(first_name="Ousmane", email="ousmane@curial.example", organisation="Le Relais"),
     )
     comeback, comeback_token = _asked_whether_they_come_back(nineteenth, espace)
-    hosted = factories.an_event("Jardin partagé", host=espace)
+    hosted = factories.an_event("Jardin partagé", host=espace, entry=EntryRules(form=EntryForm.FULL))
     theirs = stories.register(hosted, stories.answers("Binta"))
     message = messages.write(
         hosted, "Ceci ne regarde que Binta", MessageAudience.CONFIRMED, actor="cli", now=now
@@ -217,6 +218,7 @@ def build() -> Town:
         "workshop": workshop.code,
         "hosted": hosted.code,
         "hosted_registration": theirs.registration.code,
+        "hosted_person": str(theirs.registration.participants[0].id),
         "message": str(message.id),
         "day_link": str(db.session.scalars(select(DayLink.id)).one()),
         "offer_token": offer_token,

@@ -96,6 +96,9 @@ WORDS = {
     ),
     ("referral", "made"): lazy_gettext("a donné un lien d’orientation"),
     ("registration", "changed"): lazy_gettext("a changé le nombre de personnes d’une inscription"),
+    ("registration", "people told"): lazy_gettext(
+        "a noté qui vient et avec quels besoins, avec l’accord de la personne"
+    ),
     ("event", "entry_set"): lazy_gettext("a réglé les inscriptions d’un rendez-vous"),
     ("activity", "entry_set"): lazy_gettext("a réglé les inscriptions d’une série"),
     ("registration", "agreed to photos"): lazy_gettext("a dit oui à des photos"),

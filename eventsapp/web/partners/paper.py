@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import BooleanField, EmailField, Form, FormField, HiddenField, StringField, TelField
 
 from eventsapp import clock, languages
+from eventsapp.agenda.entry_rules import EntryForm
 from eventsapp.agenda.models import Event
 from eventsapp.codes import link_token
 from eventsapp.database import db
@@ -62,7 +63,12 @@ def sheet(code: str) -> str | BaseResponse:
     if closed is not None:
         return closed
     return render_template(
-        "partners/paper/sheet.html", event=event, **desk_of(event), brackets=CHILD_BRACKETS, lines=MOST_LINES
+        "partners/paper/sheet.html",
+        event=event,
+        **desk_of(event),
+        brackets=CHILD_BRACKETS,
+        lines=MOST_LINES,
+        by_person=_by_person(event),
     )
 
 
@@ -112,7 +118,14 @@ def done(code: str) -> str:
             lines.append(roster.by_code(event, one))
         except NotFound:  # erased meanwhile
             continue
-    return render_template("partners/paper/done.html", event=event, **desk_of(event), lines=lines)
+    return render_template(
+        "partners/paper/done.html", event=event, **desk_of(event), lines=lines, by_person=_by_person(event)
+    )
+
+
+def _by_person(event: Event) -> bool:
+    """Whether each person is asked what they need: the sheet has no room for it."""
+    return event.entry.form is EntryForm.FULL
 
 
 def _closed(event: Event) -> BaseResponse | None:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import BooleanField, EmailField, HiddenField, SelectChoice, SelectField, StringField, TelField
 
 from eventsapp import clock, languages
+from eventsapp.agenda.entry_rules import EntryForm
 from eventsapp.agenda.models import Audience, Event
 from eventsapp.clock import PARIS
 from eventsapp.codes import link_token
@@ -22,6 +23,7 @@ from eventsapp.refusals import Conflict, Refusal
 from eventsapp.registrations import (
     admission,
     changing,
+    helped,
     needs,
     party,
     photos,
@@ -35,14 +37,15 @@ from eventsapp.registrations import desk as verbs
 from eventsapp.registrations.desk import FormUsed
 from eventsapp.registrations.enrolments import Answers
 from eventsapp.registrations.listings import Line
-from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, RegistrationStatus
+from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, Registration, RegistrationStatus
 from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, child_field
 from eventsapp.registrations.photo_models import PhotoUse
 from eventsapp.spreadsheets import Cell, Kind, Sheet
 from eventsapp.web.doorstep import actor, desk, desk_of, run_here
 from eventsapp.web.downloads import download
 from eventsapp.web.forms import refuse
-from eventsapp.web.partners.somebody_else import of_somebody_else
+from eventsapp.web.partners import people_told
+from eventsapp.web.partners.somebody_else import give_back, told
 
 bp = desk("event_registrations")
 
@@ -177,9 +180,10 @@ def register(code: str) -> tuple[str, int] | BaseResponse:
             answered.once.data = link_token()
         return _new_page(run_here(code), answered), status
     name, waits = registration.contact.first_name, registration.status is RegistrationStatus.WAITING
+    then = people_told.to_ask(event, registration) or url_for("event_registrations.index", code=code)
     db.session.commit()
     flash(told(name, waits), "warn" if waits else "ok")
-    return redirect(url_for("event_registrations.index", code=code), 303)
+    return redirect(then, 303)
 
 
 @bp.get("/pro/rendez-vous/<code:code>/inscriptions/<code:registration>")
@@ -259,13 +263,6 @@ def _is_open(event: Event) -> bool:
     return True
 
 
-def told(name: str, waits: bool) -> str:
-    """What came of it, for whoever has the person before them."""
-    if waits:
-        return gettext("C’est complet : %(name)s est sur la liste d’attente. Dites-le-lui.", name=name)
-    return gettext("%(name)s a sa place.", name=name)
-
-
 def _form_of(line: Line) -> NumbersForm:
     adults, children = roster.numbers_of(line.registration)
     data = {child_field(bracket): str(number) for bracket, number in children.items()}
@@ -273,13 +270,10 @@ def _form_of(line: Line) -> NumbersForm:
     return NumbersForm(formdata=None, data=data | {"adults": str(adults), "seen": seen})
 
 
-def give_back(answered: NumbersForm, refusals: Sequence[Refusal]) -> None:
-    """Each reason beside its field, said to who fills it in for somebody else."""
-    db.session.rollback()
-    for refusal in refusals:
-        said = of_somebody_else(refusal)
-        field = answered[said.field or "adults"]
-        field.errors = [*field.errors, gettext(said.sentence, **said.parameters)]
+def _needs_of(event: Event, registration: Registration) -> str:
+    if not helped.asks_for(registration):
+        return ""
+    return needs.said(needs.at(event, now=clock.now()).get(registration.id, []))
 
 
 def _rows(lines: Sequence[Line]) -> Iterator[Sequence[Cell]]:
@@ -323,6 +317,7 @@ def _new_page(event: Event, shown: DeskForm) -> str:
         most=LARGEST_PARTY,
         longest=LONGEST,
         for_professionals=for_professionals,
+        by_person=not for_professionals and event.entry.form is EntryForm.FULL,
         names=professionals.names_in(event.territory) if for_professionals else [],
     )
 
@@ -339,6 +334,8 @@ def _show_page(event: Event, line: Line, shown: NumbersForm) -> str:
         form=shown,
         child_fields=_child_fields(shown),
         most=LARGEST_PARTY,
+        asks_people=helped.asks_for(line.registration),
+        needs=_needs_of(event, line.registration),
         agreed=[
             (one, [use.label for use in PhotoUse if (one.id, use) in consents])
             for one in line.registration.participants

@@ -17,6 +17,7 @@ from wtforms import BooleanField, SelectChoice, SelectField
 from eventsapp import clock, languages
 from eventsapp.access import questions
 from eventsapp.agenda import listings as agenda
+from eventsapp.agenda.entry_rules import EntryForm
 from eventsapp.agenda.models import Event
 from eventsapp.codes import link_token
 from eventsapp.database import db
@@ -32,7 +33,9 @@ from eventsapp.web import slips
 from eventsapp.web.addresses import row_number
 from eventsapp.web.doorstep import actor, desk, who
 from eventsapp.web.forms import refuse
-from eventsapp.web.partners.registrations import LONGEST, LONGEST_WORDS, DeskForm, give_back, told
+from eventsapp.web.partners import people_told
+from eventsapp.web.partners.registrations import LONGEST, LONGEST_WORDS, DeskForm
+from eventsapp.web.partners.somebody_else import give_back, told
 
 bp = desk("relay")
 
@@ -111,9 +114,10 @@ def register(code: str) -> tuple[str, int] | BaseResponse:
         return _page(helped_here(code), answered), status
     name, waits = registration.contact.first_name, registration.status is RegistrationStatus.WAITING
     slip = url_for("slips.show", code=code, registration=registration.code)
+    then = people_told.to_ask(event, registration) or slip
     db.session.commit()
     flash(told(name, waits), "warn" if waits else "ok")
-    return redirect(slip, 303)
+    return redirect(then, 303)
 
 
 @bp.post("/pro/rendez-vous/<code:code>/inscrire/<code:registration>/annulation")
@@ -183,4 +187,5 @@ def _page(event: Event, shown: RelayForm) -> str:
         most=LARGEST_PARTY,
         longest=LONGEST,
         by_referral=referrals.is_needed(event),
+        by_person=event.entry.form is EntryForm.FULL,
     )

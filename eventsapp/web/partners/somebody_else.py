@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+
+from eventsapp.database import db
 from eventsapp.people.contacts import FirstNameMissing
 from eventsapp.refusals import Refusal, msgid
 from eventsapp.registrations.party import PartyTooLarge
@@ -45,3 +51,19 @@ def of_somebody_else(refusal: Refusal) -> Refusal:
     """The same, said to who types it in for them."""
     instead = _INSTEAD.get(type(refusal))
     return refusal if instead is None else instead(field=refusal.field, **refusal.parameters)
+
+
+def give_back(answered: FlaskForm, refusals: Sequence[Refusal]) -> None:
+    """Each reason beside its field, said to who fills it in for somebody else."""
+    db.session.rollback()
+    for refusal in refusals:
+        said = of_somebody_else(refusal)
+        field = answered[said.field or "adults"]
+        field.errors = [*field.errors, gettext(said.sentence, **said.parameters)]
+
+
+def told(name: str, waits: bool) -> str:
+    """What came of it, for whoever has the person before them."""
+    if waits:
+        return gettext("C’est complet : %(name)s est sur la liste d’attente. Dites-le-lui.", name=name)
+    return gettext("%(name)s a sa place.", name=name)

@@ -13,6 +13,7 @@ from wtforms import BooleanField, EmailField, RadioField, SelectChoice, SelectFi
 
 from eventsapp import clock, languages
 from eventsapp.database import begin_writing, db
+from eventsapp.indicators import families
 from eventsapp.mailroom import sms
 from eventsapp.people import household_codes, preferences
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NUMBER
@@ -119,9 +120,10 @@ def ask_number(token: str) -> tuple[str, int] | BaseResponse:
     household, typed = confirmed_household(token), NumberForm()
     territory_id = listings.latest_territory(household)
     try:
-        is_sent = preferences.ask_number(
-            household, typed.phone.data or "", territory_id=territory_id, now=clock.now()
-        )
+        with families.known_otherwise(household):
+            is_sent = preferences.ask_number(
+                household, typed.phone.data or "", territory_id=territory_id, now=clock.now()
+            )
     except Refusal as refusal:
         status = refuse(typed, refusal)
         return _page(token, confirmed_household(token), number=typed), status
@@ -153,7 +155,8 @@ def _prove(
     household_codes.count_try(household, purpose, said, now=now)
     db.session.commit()
     begin_writing()
-    replace(household, said, territory_id=listings.latest_territory(household), now=now)
+    with families.known_otherwise(household):
+        replace(household, said, territory_id=listings.latest_territory(household), now=now)
 
 
 def _proof(purpose: CodePurpose, **more: Any) -> ProofForm:

@@ -36,6 +36,21 @@ def test_she_finds_her_data_from_her_own_page(client: PageClient, home: str) -> 
     assert "Binta" not in page.main.text
 
 
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("fr", ("Personne 1, adulte", "Personne 3, 6 à 10 ans")), ("en", ("Person 1, adult", "Person 3, "))],
+)
+def test_each_of_them_is_one_person(
+    client: PageClient, home: str, language: str, said: tuple[str, str]
+) -> None:
+    client.set_cookie("langue", language)
+    page = client.get(f"{home}/mes-donnees", headers={"Accept-Language": language}).page
+    people = [line.text for line in page.main.all("li") if line.text.startswith(said[0][:8])]
+    assert people[0] == people[1].replace("2", "1") == said[0]
+    assert people[2].startswith(said[1])
+
+
 def test_she_takes_it_away_for_another_program(client: PageClient, home: str) -> None:
     answer = client.get(f"{home}/mes-donnees.json")
     held = json.loads(answer.get_data(as_text=True))
