@@ -298,6 +298,11 @@ class Event(Model):
         return None if self.activity.action.is_sensitive else slug_from(self.title)
 
     @property
+    def for_professionals(self) -> bool:
+        """Whoever comes there comes for an organisation, alone: no family does."""
+        return self.audience is Audience.PROFESSIONALS
+
+    @property
     def is_cancelled(self) -> bool:
         """Cancelled, and still shown so that nobody comes for nothing."""
         return self.status is EventStatus.CANCELLED

@@ -67,17 +67,24 @@ def households_left_alone(households: Collection[int]) -> list[int]:
 def households_of_past_series(ended_before: datetime, *, limit: int) -> dict[int, int]:
     """Households to whom only a series leads that they gave up before then, or that had its last date before
     then: each with its territory."""
-    other = aliased(StandingSignUp)
+    return _of_past_series("household_id", ended_before, limit)
+
+
+def professionals_of_past_series(ended_before: datetime, *, limit: int) -> dict[int, int]:
+    """Professionals likewise."""
+    return _of_past_series("professional_id", ended_before, limit)
+
+
+def _of_past_series(key: str, ended_before: datetime, limit: int) -> dict[int, int]:
+    other, theirs = aliased(StandingSignUp), getattr(StandingSignUp, key)
     rows = db.session.execute(
-        select(StandingSignUp.household_id, Activity.territory_id)
+        select(theirs, Activity.territory_id)
         .join(StandingSignUp.activity)
         .where(
-            StandingSignUp.household_id.is_not(None),
+            theirs.is_not(None),
             _is_past(StandingSignUp, ended_before),
-            ~exists().where(Registration.household_id == StandingSignUp.household_id),
-            ~exists().where(
-                other.household_id == StandingSignUp.household_id, ~_is_past(other, ended_before)
-            ),
+            ~exists().where(getattr(Registration, key) == theirs),
+            ~exists().where(getattr(other, key) == theirs, ~_is_past(other, ended_before)),
         )
         .order_by(StandingSignUp.id)
         .limit(limit)

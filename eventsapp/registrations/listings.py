@@ -20,43 +20,43 @@ from eventsapp.people.readers import first_means
 from eventsapp.places.models import Venue
 from eventsapp.programme.models import Action
 from eventsapp.refusals import NotFound
-from eventsapp.registrations.models import NOT_YET_COMING, Registration, RegistrationStatus
+from eventsapp.registrations.models import NOT_YET_COMING, Registration, RegistrationStatus, party_key
 
 
 @dataclass(frozen=True)
 class Line:
-    """A registration of a household, and its rank where it waits (1: the next)."""
+    """A registration of a household or a professional, and its rank where it waits (1: the next)."""
 
     registration: Registration
     rank: int | None
 
 
-def of_household(household: Household, *, with_people: bool = True) -> list[Line]:
-    """Every registration of a household with all that its own page shows, in the events' order; one
-    statement, two `with_people`, for whoever may know whom it is about."""
-    rows = db.session.execute(_of_household(with_people), {"household_id": household.id})
+def of_party(party: Household | Professional, *, with_people: bool = True) -> list[Line]:
+    """Every registration of a household or a professional with all that its own page shows, in the events'
+    order; one statement, two `with_people`, for whoever may know whom it is about."""
+    rows = db.session.execute(_of_party(party_key(party), with_people), {"party_id": party.id})
     return [
         Line(registration, place if registration.status is RegistrationStatus.WAITING else None)
         for registration, place in rows
     ]
 
 
-@lru_cache(maxsize=2)
-def _of_household(with_people: bool) -> Select[Registration, int]:
+@lru_cache(maxsize=4)
+def _of_party(key: str, with_people: bool) -> Select[Registration, int]:
     return (
         select(Registration, rank_in_queue())
         .join(Registration.event)
-        .where(Registration.household_id == bindparam("household_id"))
+        .where(getattr(Registration, key) == bindparam("party_id"))
         .options(*_with_event(), *([selectinload(Registration.participants)] if with_people else []))
         .order_by(Event.starts_at, Registration.id)
     )
 
 
-def of_household_by_code(household: Household, code: str) -> Registration:
-    """One registration of a household. Raises NotFound for another household's, too."""
+def of_party_by_code(party: Household | Professional, code: str) -> Registration:
+    """One registration of theirs. Raises NotFound for somebody else's, too."""
     registration = db.session.scalars(
         select(Registration)
-        .where(Registration.household_id == household.id, Registration.code == code)
+        .where(getattr(Registration, party_key(party)) == party.id, Registration.code == code)
         .options(*_with_event())
     ).first()
     if registration is None:
@@ -101,18 +101,6 @@ def how_many_wait(event: Event) -> int:
         Registration.event_id == event.id, Registration.status == RegistrationStatus.WAITING
     )
     return db.session.scalar(waiting) or 0
-
-
-def of_professional(professional: Professional) -> Registration:
-    """The one registration of a professional with all that their page shows. Raises NotFound."""
-    registration = db.session.scalars(
-        select(Registration)
-        .where(Registration.professional_id == professional.id)
-        .options(*_with_event(), joinedload(Registration.professional))
-    ).first()
-    if registration is None:
-        raise NotFound()
-    return registration
 
 
 def active_at(event: Event) -> Sequence[Registration]:

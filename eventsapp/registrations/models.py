@@ -217,6 +217,11 @@ class Registration(Model):
         return self.status in HOLDS_SEATS
 
 
+def party_key(party: Household | Professional) -> str:
+    """By which column a row that is somebody's is theirs: a household's or a professional's."""
+    return "household_id" if isinstance(party, Household) else "professional_id"
+
+
 class Participant(Model):
     """A line of one registration: a first name where one was asked for, and an age bracket."""
 

@@ -16,7 +16,7 @@ from eventsapp.database import db
 from eventsapp.people.models import Household, Professional
 from eventsapp.refusals import Conflict, msgid
 from eventsapp.registrations import booking, standing_dates, standing_letters
-from eventsapp.registrations.models import Registration, RegistrationStatus
+from eventsapp.registrations.models import Registration, RegistrationStatus, party_key
 from eventsapp.registrations.party import Member
 from eventsapp.registrations.standing_models import (
     STANDING_MOVES,
@@ -52,12 +52,10 @@ def sign_up(
     """
     if activity.action.is_sensitive:
         raise SeriesTakesNone()
-    is_household = isinstance(party, Household)
-    column = StandingSignUp.household_id if is_household else StandingSignUp.professional_id
     standing = db.session.scalars(
         select(StandingSignUp).where(
             StandingSignUp.activity_id == activity.id,
-            column == party.id,
+            getattr(StandingSignUp, party_key(party)) == party.id,
             StandingSignUp.status != StandingStatus.ENDED,
         )
     ).first()
@@ -65,7 +63,7 @@ def sign_up(
         return standing
     standing = StandingSignUp(
         activity=activity,
-        household=party if is_household else None,
+        household=party if isinstance(party, Household) else None,
         professional=party if isinstance(party, Professional) else None,
         members=[StandingMember(bracket=one.bracket, first_name=one.first_name) for one in members],
         created_at=now,

@@ -16,7 +16,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, 
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventsapp import journal
-from eventsapp.agenda.models import Activity, Event, EventStatus, RegistrationMode
+from eventsapp.agenda.models import Activity, Audience, Event, EventStatus, RegistrationMode
 from eventsapp.database import Moment, db
 from eventsapp.people.models import Household, Professional
 from eventsapp.programme.models import Action
@@ -142,6 +142,8 @@ def is_pending(now: datetime | BindParameter[datetime]) -> list[ColumnElement[bo
         Event.status == EventStatus.SCHEDULED,
         Event.registration == RegistrationMode.COUNTED,
         Event.starts_at > now,
+        # Professionals come where professionals do, families where families do, within one series.
+        StandingSignUp.professional_id.is_not(None) == (Event.audience == Audience.PROFESSIONALS),
         ~exists().where(StandingDate.standing_id == StandingSignUp.id, StandingDate.event_id == Event.id),
         ~exists().where(
             Activity.id == Event.activity_id, Action.id == Activity.action_id, Action.is_sensitive.is_(True)

@@ -7,15 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, bindparam, exists, func, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload, selectinload
 
-from eventsapp.agenda.models import Activity, Event, EventStatus, RegistrationMode
+from eventsapp.agenda.models import Activity, Audience, Event, EventStatus, RegistrationMode
 from eventsapp.database import Moment, db
-from eventsapp.people.models import Household
+from eventsapp.people.models import Household, Professional
 from eventsapp.programme.models import Action
 from eventsapp.refusals import NotFound
-from eventsapp.registrations.models import Registration, RegistrationStatus
+from eventsapp.registrations.models import Registration, RegistrationStatus, party_key
 from eventsapp.registrations.standing_models import (
     DateOutcome,
     StandingDate,
@@ -27,7 +39,7 @@ from eventsapp.registrations.standing_models import (
 
 @dataclass(frozen=True)
 class Standing:
-    """A standing sign-up as its household sees it: for how many people, and what it holds to come."""
+    """A standing sign-up as whose it is sees it: for how many people, and what it holds to come."""
 
     sign_up: StandingSignUp
     people: int
@@ -72,14 +84,14 @@ class Figures:
     """Parties of those that are registered to no new date."""
 
 
-def of_household(household: Household, *, now: datetime) -> list[Standing]:
-    """Those of a household that have not ended, the first asked first; one statement."""
-    rows = db.session.execute(_of_household(), {"household_id": household.id, "now": now})
+def of_party(party: Household | Professional, *, now: datetime) -> list[Standing]:
+    """Those of a household or a professional that have not ended, the first asked first; one statement."""
+    rows = db.session.execute(_of_party(party_key(party)), {"party_id": party.id, "now": now})
     return [Standing(*row) for row in rows]
 
 
-@lru_cache(maxsize=1)
-def _of_household() -> Select[StandingSignUp, int, int, int, int, int]:
+@lru_cache(maxsize=2)
+def _of_party(key: str) -> Select[StandingSignUp, int, int, int, int, int]:
     now = bindparam("now", type_=Moment())
     return (
         select(
@@ -91,7 +103,7 @@ def _of_household() -> Select[StandingSignUp, int, int, int, int, int]:
             _impossible(now),
         )
         .where(
-            StandingSignUp.household_id == bindparam("household_id"),
+            getattr(StandingSignUp, key) == bindparam("party_id"),
             StandingSignUp.status != StandingStatus.ENDED,
         )
         .options(joinedload(StandingSignUp.activity).joinedload(Activity.action))
@@ -99,40 +111,41 @@ def _of_household() -> Select[StandingSignUp, int, int, int, int, int]:
     )
 
 
-def by_id(household: Household, number: int, *, now: datetime) -> Standing:
-    """One of a household that has not ended. Raises NotFound for another household's, too."""
-    found = [one for one in of_household(household, now=now) if one.sign_up.id == number]
+def by_id(party: Household | Professional, number: int, *, now: datetime) -> Standing:
+    """One of theirs that has not ended. Raises NotFound for somebody else's, too."""
+    found = [one for one in of_party(party, now=now) if one.sign_up.id == number]
     if not found:
         raise NotFound()
     return found[0]
 
 
-def offers(household: Household, *, now: datetime) -> list[Offer]:
+def offers(party: Household | Professional, *, now: datetime) -> list[Offer]:
     """The series to every date of which the household may come: it is registered to one date to come, does
     not come to all, and there are others or will be. One statement, and one for the participants."""
-    rows = db.session.scalars(_offering(), {"household_id": household.id, "now": now}).all()
+    rows = db.session.scalars(_offering(party_key(party)), {"party_id": party.id, "now": now}).all()
     first_of: dict[int, Registration] = {}
     for registration in rows:
         first_of.setdefault(registration.event.activity_id, registration)
     return [Offer(one.event.activity, one) for one in first_of.values()]
 
 
-@lru_cache(maxsize=1)
-def _offering() -> Select[Registration]:
+@lru_cache(maxsize=2)
+def _offering(key: str) -> Select[Registration]:
     now = bindparam("now", type_=Moment())
+    theirs = getattr(Registration, key)
     return (
         select(Registration)
         .join(Registration.event)
         .join(Event.activity)
         .join(Activity.action)
         .where(
-            Registration.household_id == bindparam("household_id"),
+            theirs == bindparam("party_id"),
             Registration.status != RegistrationStatus.CANCELLED,
             Event.ends_at > now,
-            *_takes_standing(now),
+            *_takes_standing(key, now),
             ~exists().where(
                 StandingSignUp.activity_id == Event.activity_id,
-                StandingSignUp.household_id == Registration.household_id,
+                getattr(StandingSignUp, key) == theirs,
                 StandingSignUp.status != StandingStatus.ENDED,
             ),
         )
@@ -144,16 +157,16 @@ def _offering() -> Select[Registration]:
     )
 
 
-def offer_of(household: Household, code: str, *, now: datetime) -> Offer:
+def offer_of(party: Household | Professional, code: str, *, now: datetime) -> Offer:
     """The offer that one of its registrations makes. Raises NotFound where there is none (any more)."""
-    for one in offers(household, now=now):
+    for one in offers(party, now=now):
         if one.registration.code == code:
             return one
     raise NotFound()
 
 
-def dates_of(activity: Activity, *, now: datetime) -> Sequence[Event]:
-    """The dates to come that would be entered, the next first, with their places; one statement."""
+def dates_of(activity: Activity, party: Household | Professional, *, now: datetime) -> Sequence[Event]:
+    """The dates to come that `party` would enter, the next first, with their places; one statement."""
     return db.session.scalars(
         select(Event)
         .where(
@@ -161,6 +174,7 @@ def dates_of(activity: Activity, *, now: datetime) -> Sequence[Event]:
             Event.status == EventStatus.SCHEDULED,
             Event.registration == RegistrationMode.COUNTED,
             Event.starts_at > now,
+            takes(party_key(party), Event.audience),
         )
         .options(joinedload(Event.venue), selectinload(Event.territory))
         .order_by(Event.starts_at, Event.id)
@@ -179,7 +193,7 @@ def figures_of(activity: Activity) -> Figures:
     return Figures(row[0], row[1], row[2])
 
 
-def _takes_standing(now: BindParameter[datetime]) -> list[ColumnElement[bool]]:
+def _takes_standing(key: str, now: BindParameter[datetime]) -> list[ColumnElement[bool]]:
     """Of an action, activity and event of it: nothing sensitive, and a rule that goes on or another date."""
     other = aliased(Event)
     another = exists().where(
@@ -188,13 +202,25 @@ def _takes_standing(now: BindParameter[datetime]) -> list[ColumnElement[bool]]:
         other.status == EventStatus.SCHEDULED,
         other.registration == RegistrationMode.COUNTED,
         other.starts_at > now,
+        takes(key, other.audience),
     )
-    goes_on = Activity.rule.is_not(None) & (Activity.usual_registration == RegistrationMode.COUNTED)
+    goes_on = and_(
+        Activity.rule.is_not(None),
+        Activity.usual_registration == RegistrationMode.COUNTED,
+        takes(key, Activity.usual_audience),
+    )
     return [
         Action.is_sensitive.is_(False),
         Event.registration == RegistrationMode.COUNTED,
-        goes_on | another,
+        takes(key, Event.audience),
+        or_(goes_on, another),
     ]
+
+
+def takes(key: str, audience: InstrumentedAttribute[Audience]) -> ColumnElement[bool]:
+    """Whether those of `party_key` come where this audience does: professionals among themselves."""
+    among = audience == Audience.PROFESSIONALS
+    return among if key == "professional_id" else not_(among)
 
 
 def _people() -> ScalarSelect[int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from eventsapp.agenda.entry_rules import EntryRules, QueueOrder
+from eventsapp.agenda.entry_rules import QueueOrder
+from eventsapp.agenda.models import Event
 from eventsapp.registrations.capacity import MOST_OVERTAKINGS, Hindrance
 
 _REASONS = {
@@ -20,9 +21,12 @@ _REASONS = {
 }
 
 
-def rule_of(entry: EntryRules) -> str:
+def rule_of(event: Event) -> str:
     """Who has the places that come free: « La première famille de la liste qui tient… »."""
-    said = [order_of(entry.order)]
+    entry = event.entry
+    said = [order_of(entry.order, for_professionals=event.for_professionals)]
+    if event.for_professionals:
+        return " ".join(said + _to_answer(entry.answer_hours))
     if entry.order is QueueOrder.FIRST_FIT and entry.has_quotas:
         said.append(gettext("Une famille qui ne lui prend aucune place ne compte pas."))
     if entry.answer_hours is not None:
@@ -38,9 +42,27 @@ def rule_of(entry: EntryRules) -> str:
     return " ".join(said)
 
 
-def overtaken(times: int, order: QueueOrder) -> str:
+def _to_answer(hours: int | None) -> list[str]:
+    """How long a professional who is asked has to say yes."""
+    if hours is None:
+        return []
+    return [
+        ngettext(
+            "La personne choisie a %(num)d heure pour dire oui, moins si le rendez-vous est proche. "
+            "Sans réponse, la place va à la suivante.",
+            "La personne choisie a %(num)d heures pour dire oui, moins si le rendez-vous est proche. "
+            "Sans réponse, la place va à la suivante.",
+            hours,
+        )
+    ]
+
+
+def overtaken(times: int, event: Event) -> str:
     """What somebody who waits is told of those who passed, and of those who still may; nothing where nobody
-    did and nobody may."""
+    did and nobody may: among professionals, who come alone, whoever is first fits first."""
+    if event.for_professionals and not times:
+        return ""
+    order = event.entry.order
     is_over = order is QueueOrder.STRICT or times >= MOST_OVERTAKINGS
     if not times:
         return (
@@ -48,8 +70,14 @@ def overtaken(times: int, order: QueueOrder) -> str:
             if is_over
             else gettext("Au plus %(most)s familles peuvent passer devant vous.", most=MOST_OVERTAKINGS)
         )
-    passed = ngettext(
-        "%(num)d famille est passée devant vous.", "%(num)d familles sont passées devant vous.", times
+    passed = (
+        ngettext(
+            "%(num)d personne est passée devant vous.", "%(num)d personnes sont passées devant vous.", times
+        )
+        if event.for_professionals
+        else ngettext(
+            "%(num)d famille est passée devant vous.", "%(num)d familles sont passées devant vous.", times
+        )
     )
     if order is QueueOrder.STRICT:
         bound = gettext("Plus personne ne passe devant vous.")
@@ -65,8 +93,10 @@ def reason_of(hindrance: Hindrance) -> str:
     return str(_REASONS[hindrance])
 
 
-def order_of(order: QueueOrder) -> str:
+def order_of(order: QueueOrder, *, for_professionals: bool) -> str:
     """Who is next."""
+    if for_professionals:
+        return gettext("Une place se libère ? Elle va à la première personne de la liste.")
     if order is QueueOrder.STRICT:
         return gettext(
             "Une place se libère ? Elle va à la première famille de la liste, et à personne d’autre."

@@ -88,9 +88,7 @@ def forget_some(event_id: int, now: datetime) -> int:
     professionals = registrations.professionals_left_alone(
         {one.professional_id for one in batch if one.professional_id}
     )
-    left = people.delete_professionals(professionals)
-    gone[DataKind.PROFESSIONALS] += left.people
-    gone[DataKind.LINKS] += left.links
+    gone += forget_professionals(professionals)
     register.note(
         event.territory_id,
         gone,
@@ -135,6 +133,12 @@ def forget_households(numbers: Sequence[int], *, now: datetime) -> Counter[DataK
     )
 
 
+def forget_professionals(numbers: Sequence[int]) -> Counter[DataKind]:
+    """Deletes these professionals, to whom no registration leads any more; how much of each kind."""
+    deleted = people.delete_professionals(numbers)
+    return Counter({DataKind.PROFESSIONALS: deleted.people, DataKind.LINKS: deleted.links})
+
+
 def forget_last_letters(now: datetime) -> int:
     """Empties the last letters to households that had their data erased, once they have left; how many. One
     transaction."""
@@ -147,16 +151,23 @@ def forget_last_letters(now: datetime) -> int:
 
 
 def forget_idle(now: datetime) -> int:
-    """Forgets up to BATCH households that only came to a series, which they gave up or which had its last
-    date, and that were registered nowhere since, after the usual time; how many. One transaction."""
+    """Forgets up to BATCH households, and as many professionals, that only came to a series, which they gave
+    up or which had its last date, and that were registered nowhere since, after the usual time; how many.
+    One transaction."""
     months = int(setting("RETENTION_MONTHS"))
-    found = registrations.households_of_past_series(ended_before(now, months), limit=BATCH)
-    for territory_id in sorted(set(found.values())):
-        numbers = sorted(number for number, home in found.items() if home == territory_id)
-        gone = forget_households(numbers, now=now)
+    before = ended_before(now, months)
+    households = registrations.households_of_past_series(before, limit=BATCH)
+    professionals = registrations.professionals_of_past_series(before, limit=BATCH)
+    for territory_id in sorted({*households.values(), *professionals.values()}):
+        gone = forget_households(_living_at(territory_id, households), now=now)
+        gone += forget_professionals(_living_at(territory_id, professionals))
         register.note(territory_id, gone, rule=DeletionRule.PERIOD, months=months, now=now)
     db.session.expire_all()
-    return len(found)
+    return len(households) + len(professionals)
+
+
+def _living_at(territory_id: int, found: dict[int, int]) -> list[int]:
+    return sorted(number for number, home in found.items() if home == territory_id)
 
 
 def forget_needs(now: datetime) -> int:

@@ -67,6 +67,7 @@ DOORS = (
     "residents.own_slips",
     "residents.referrals",
     "residents.professional_page",
+    "residents.professional_standing",
     "coordination.home",
     "coordination.plans",
     "coordination.next_year",

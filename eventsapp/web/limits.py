@@ -147,6 +147,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     # Each may write a letter a date.
     "standing.ask": (Limit(20, HOUR, link),),
     "standing.resume": (Limit(20, HOUR, link),),
+    "professional_standing.ask": (Limit(20, HOUR, link),),
+    "professional_standing.resume": (Limit(20, HOUR, link),),
     # Codes of slips: whoever holds the link sees the list anyway, and a code tells no more.
     "day.arrive_by_code": (Limit(1200, HOUR, link),),
     # A relay worker at a stand, all day long; what leaves are letters.
@@ -207,6 +209,12 @@ GUESSED = frozenset(
         "professional_page.cancellation",
         "professional_page.cancel",
         "professional_page.answer_offer",
+        "professional_standing.offer",
+        "professional_standing.ask",
+        "professional_standing.pause",
+        "professional_standing.resume",
+        "professional_standing.ending",
+        "professional_standing.end",
         "sign_in.link",
         "sign_in.enter",
         "invitations.show",

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, scoped_session
 from eventsapp import clock
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.entry_rules import EntryRules
-from eventsapp.agenda.models import Activity, Event
+from eventsapp.agenda.models import Activity, Audience, Event
 from eventsapp.clock import local
 from eventsapp.database import db
 from eventsapp.jobs import timetable
@@ -371,8 +371,8 @@ def test_a_cancelled_date_is_entered_when_it_takes_place_after_all() -> None:
 
 
 def test_a_professional_comes_to_every_date_too() -> None:
-    a_date(TUESDAYS[0])
-    a_date(TUESDAYS[1])
+    a_date(TUESDAYS[0], audience=Audience.PROFESSIONALS)
+    a_date(TUESDAYS[1], audience=Audience.PROFESSIONALS)
     with a_transaction():
         espace = factories.an_association("Espace 19")
         moussa = Professional(

@@ -26,7 +26,8 @@ from eventsapp.indicators.models import CountedFamily, EventFigures, FamilyKey, 
 from eventsapp.jobs import timetable
 from eventsapp.jobs.door import Turn
 from eventsapp.mailroom.models import Letter, LetterStatus
-from eventsapp.people.models import Household, Person, PrivateLink
+from eventsapp.people import professionals
+from eventsapp.people.models import Household, Person, PrivateLink, Professional
 from eventsapp.places.models import Territory
 from eventsapp.registrations import standing
 from eventsapp.registrations.models import AgeBracket, ParticipantNeed, Registration
@@ -225,6 +226,40 @@ def test_who_never_gave_a_series_up_is_forgotten_a_year_after_its_last_date(
     nightly()
     assert db.session.scalar(select(func.count(Person.id)).where(Person.first_name == "Zora")) == 0
     assert db.session.scalar(select(func.count(StandingSignUp.id))) == 0
+
+
+@pytest.mark.parametrize("gives_it_up", [True, False])
+def test_a_professional_whom_only_a_series_ties_to_us_is_forgotten_like_a_household(
+    workshops: tuple[Event, Event], clock: time_machine.Traveller, gives_it_up: bool
+) -> None:
+    first, second = workshops
+    with a_transaction():
+        ousmane = professionals.open_new(
+            first_name="Ousmane",
+            email="ousmane@relais.example",
+            phone=None,
+            means=None,
+            organisation="Le Relais",
+            territory=first.territory,
+            language="fr",
+            now=hours.now(),
+        )
+        professionals.new_link(ousmane, now=hours.now())
+        db.session.flush()
+        adult = [Member(bracket=AgeBracket.ADULT)]
+        coming = standing.sign_up(first.activity, ousmane, adult, actor="professional:1", now=hours.now())
+        if gives_it_up:
+            standing.end(coming, gives_up_dates=False, actor="professional:1", now=hours.now())
+    last = hours.now() if gives_it_up else second.ends_at
+    clock.move_to(last + timedelta(days=364))
+    nightly()
+    assert db.session.scalar(select(func.count(Person.id)).where(Person.first_name == "Ousmane")) == 1
+    clock.move_to(last + timedelta(days=367))
+    nightly()
+    assert db.session.scalar(select(func.count(Person.id)).where(Person.first_name == "Ousmane")) == 0
+    for table in (StandingSignUp.id, Professional.id):
+        assert db.session.scalar(select(func.count(table))) == 0
+    assert deleted(first, DeletionRule.PERIOD)["professionnels"] == 1
 
 
 def test_a_job_killed_between_two_commits_goes_on_the_next_night(

@@ -114,11 +114,20 @@ PUBLIC_ROUTES = (
     Route("GET", "referral_links.show", "/orientation/{referral_token}", EVERYBODY, 200),
     Route("POST", "referral_links.enter", "/orientation/{referral_token}", EVERYBODY, 303),
     Route("GET", "professional_page.show", "/ma-venue/{professional_token}", EVERYBODY, 200),
-    Route(
-        "GET", "professional_page.cancellation", "/ma-venue/{professional_token}/annulation", EVERYBODY, 200
+    *(
+        Route(method, f"professional_{name}", f"/ma-venue/{{professional_token}}/{rule}", EVERYBODY, status)
+        for method, name, rule, status in (
+            ("GET", "page.cancellation", "inscriptions/{professional_registration}/annulation", 200),
+            ("POST", "page.cancel", "inscriptions/{professional_registration}/annulation", 303),
+            ("POST", "page.answer_offer", "inscriptions/{professional_registration}/place", 303),
+            ("GET", "standing.offer", "inscriptions/{professional_registration}/abonnement", 200),
+            ("POST", "standing.ask", "inscriptions/{professional_registration}/abonnement", 303),
+            ("POST", "standing.pause", "abonnements/{professional_standing}/pause", 303),
+            ("POST", "standing.resume", "abonnements/{professional_standing}/reprise", 303),
+            ("GET", "standing.ending", "abonnements/{professional_standing}/fin", 200),
+            ("POST", "standing.end", "abonnements/{professional_standing}/fin", 303),
+        )
     ),
-    Route("POST", "professional_page.cancel", "/ma-venue/{professional_token}/annulation", EVERYBODY, 303),
-    Route("POST", "professional_page.answer_offer", "/ma-venue/{professional_token}/place", EVERYBODY, 303),
     # Its day has not come (test_day_links).
     Route("GET", "day.show", "/jour/{day_token}", EVERYBODY, 410),
     Route("GET", "coming_back.show", "/on-repart/{comeback_token}", EVERYBODY, 200),

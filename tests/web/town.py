@@ -18,7 +18,7 @@ from eventsapp.access import day_links, grants, offers
 from eventsapp.access.models import DayLink, Grant, GrantOffer, Role, StandIn
 from eventsapp.access.offers import Sender
 from eventsapp.agenda.entry_rules import EntryForm, EntryRules
-from eventsapp.agenda.models import Activity
+from eventsapp.agenda.models import Activity, Audience
 from eventsapp.agenda.rules import Ordinal, Rule, Weekday
 from eventsapp.clock import local
 from eventsapp.codes import fingerprint, link_token
@@ -51,9 +51,11 @@ from eventsapp.proposals import answers as asking
 from eventsapp.proposals import submitting
 from eventsapp.proposals.models import Proposal
 from eventsapp.registrations import desk, messages, referrals, standing
+from eventsapp.registrations.booking import Confirmed
 from eventsapp.registrations.models import AgeBracket, MessageAudience, WayIn
 from eventsapp.registrations.party import Member
 from eventsapp.registrations.professional_answers import ProfessionalAnswers
+from eventsapp.registrations.standing_models import StandingSignUp
 from tests import factories, saturdays
 from tests.photos import a_photo
 from tests.registrations import stories
@@ -159,10 +161,7 @@ def build() -> Town:
     comes = standing.sign_up(series, household, [adult], actor="household:1", now=now)
     # Another date of the workshop: « Venir aussi aux prochaines dates ? »
     factories.an_event("Atelier cuisine en famille", starts_at=factories.SATURDAY + timedelta(days=7))
-    professional = stories.register(
-        workshop,
-        ProfessionalAnswers(first_name="Ousmane", email="ousmane@curial.example", organisation="Le Relais"),
-    )
+    professional, his = a_professional()
     comeback, comeback_token = _asked_whether_they_come_back(nineteenth, espace)
     hosted = factories.an_event("Jardin partagé", host=espace, entry=EntryRules(form=EntryForm.FULL))
     theirs = stories.register(hosted, stories.answers("Binta"))
@@ -229,6 +228,8 @@ def build() -> Town:
         "sign_in_token": link,
         "household_token": registered.link_token,
         "professional_token": professional.link_token,
+        "professional_registration": professional.registration.code,
+        "professional_standing": str(his.id),
         "registration": registered.registration.code,
         "helped": helped.code,
         "respite": respite.code,
@@ -293,6 +294,29 @@ def a_series() -> Activity:
         usual_start=time(8, 30),
         usual_minutes=90,
     )
+
+
+def a_professional() -> tuple[Confirmed, StandingSignUp]:
+    """Ousmane of the Relais comes to one breakfast of two, and to every meeting of another series."""
+    breakfasts = factories.an_activity("Petits déjeuners entre professionnels")
+    first, _ = (
+        factories.an_event(
+            "Petit déjeuner",
+            activity=breakfasts,
+            audience=Audience.PROFESSIONALS,
+            starts_at=local(date(2026, 12, day), 8, 30),
+        )
+        for day in (8, 15)
+    )
+    ousmane = ProfessionalAnswers(
+        first_name="Ousmane", email="ousmane@curial.example", organisation="Le Relais"
+    )
+    registered = stories.register(first, ousmane)
+    party, adult = registered.registration.professional, Member(bracket=AgeBracket.ADULT)
+    assert party is not None
+    meetings = factories.an_activity("Réunions de réseau")
+    comes = standing.sign_up(meetings, party, [adult], actor=f"professional:{party.id}", now=clock.now())
+    return registered, comes
 
 
 def a_request(territory: Territory, name: str = "La Boussole") -> PartnerRequest:

@@ -134,9 +134,15 @@ def _answers_of(entry: EntryRules) -> dict[str, str]:
     return quotas | {"form": entry.form.value, "order": entry.order.value, "answer_hours": hours}
 
 
+def _order_label(order: QueueOrder, event: Event) -> str:
+    if event.for_professionals and order is QueueOrder.FIRST_FIT:
+        return gettext("La première personne qui tient dans les places libres")
+    return order.label
+
+
 def _page(event: Event, shown: SettingsForm) -> str:
     shown.form.choices = [SelectChoice(one.value, one.label) for one in EntryForm]
-    shown.order.choices = [SelectChoice(one.value, one.label) for one in QueueOrder]
+    shown.order.choices = [SelectChoice(one.value, _order_label(one, event)) for one in QueueOrder]
     kept = event.entry.answer_hours
     shown.answer_hours.choices = [
         SelectChoice(AT_ONCE, gettext("Aucun : la place est à elle tout de suite")),
@@ -150,8 +156,11 @@ def _page(event: Event, shown: SettingsForm) -> str:
         event=event,
         **desk_of(event),
         form=shown,
-        rule=wording.rule_of(event.entry),
-        notes={order.value: wording.order_of(order) for order in QueueOrder},
+        rule=wording.rule_of(event),
+        notes={
+            order.value: wording.order_of(order, for_professionals=event.for_professionals)
+            for order in QueueOrder
+        },
         is_counted=event.registration is RegistrationMode.COUNTED,
         is_closed=event.starts_at <= clock.now(),
     )

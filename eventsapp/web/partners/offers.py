@@ -20,7 +20,8 @@ YES, NO = "oui", "non"
 @bp.post("/pro/rendez-vous/<code:code>/inscriptions/<code:registration>/place")
 def answer(code: str, registration: str) -> BaseResponse:
     """They take it, or they do not. What is over by now is said above the registration."""
-    line = roster.by_code(run_here(code), registration)
+    event = run_here(code)
+    line = roster.by_code(event, registration)
     said, name = request.form.get("answer"), line.registration.contact.first_name
     try:
         if said == YES:
@@ -28,7 +29,11 @@ def answer(code: str, registration: str) -> BaseResponse:
             told = gettext("%(name)s a sa place.", name=name)
         elif said == NO:
             offers.decline(line.registration, actor=actor(), now=clock.now())
-            told = gettext("La place de %(name)s va à la famille suivante.", name=name)
+            told = (
+                gettext("La place de %(name)s va à la personne suivante.", name=name)
+                if event.for_professionals
+                else gettext("La place de %(name)s va à la famille suivante.", name=name)
+            )
         else:
             told = gettext("Dites oui ou non.")
     except Refusal as refusal:

@@ -60,15 +60,17 @@ def queue_rule(event: Event) -> str:
     left = event.seats_left
     if left is None:
         return ""
-    rule = wording.rule_of(event.entry)
+    rule = wording.rule_of(event)
     if left <= 0:
         return rule
     if not waiting.how_many_wait(event):
         return ""
-    return (
-        gettext("Des familles attendent déjà : des places libres peuvent être gardées pour elles.")
-        + f" {rule}"
+    kept = (
+        gettext("Des personnes attendent déjà : des places libres peuvent être gardées pour elles.")
+        if event.for_professionals
+        else gettext("Des familles attendent déjà : des places libres peuvent être gardées pour elles.")
     )
+    return f"{kept} {rule}"
 
 
 def _may_help(event: Event) -> bool:

@@ -26,7 +26,7 @@ bp = own_door("own_data")
 def show(token: str) -> str:
     """All of it, in words."""
     household = confirmed_household(token)
-    lines = listings.of_household(household)
+    lines = listings.of_party(household)
     return render_template(
         "residents/own_data/show.html",
         token=token,

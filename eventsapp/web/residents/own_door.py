@@ -14,7 +14,7 @@ from eventsapp.database import db
 from eventsapp.people import household_browsers, households
 from eventsapp.people.household_browsers import Confirmed
 from eventsapp.people.households import LinkUnknown
-from eventsapp.people.models import Household
+from eventsapp.people.models import Household, Professional
 from eventsapp.refusals import Refusal, msgid
 
 COOKIE = "foyer"
@@ -39,6 +39,13 @@ def own_door(name: str) -> Blueprint:
     blueprint.register_error_handler(LinkUnknown, unknown_link)
     blueprint.register_error_handler(NotConfirmed, lead_to_code)
     blueprint.after_request(keep_fresh)
+    return blueprint
+
+
+def professional_door(name: str) -> Blueprint:
+    """A blueprint of routes below /ma-venue/<token>/: the link is all, for nothing there is about others."""
+    blueprint = Blueprint(name, __name__)
+    blueprint.register_error_handler(LinkUnknown, unknown_link)
     return blueprint
 
 
@@ -94,9 +101,9 @@ def keep_fresh(answer: Response) -> Response:
     return answer
 
 
-def actor(household: Household) -> str:
+def actor(party: Household | Professional) -> str:
     """Who does it, as journals write."""
-    return f"household:{household.id}"
+    return f"{party.__tablename__}:{party.id}"
 
 
 def unknown_link(error: LinkUnknown) -> tuple[str, int]:

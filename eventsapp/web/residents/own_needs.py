@@ -63,7 +63,7 @@ def keep(token: str, code: str) -> tuple[str, int] | BaseResponse:
 
 def _asked(token: str, code: str) -> Registration:
     """Theirs, in a confirmed browser. Raises NotFound where nobody was asked what they need."""
-    registration = listings.of_household_by_code(confirmed_household(token), code)
+    registration = listings.of_party_by_code(confirmed_household(token), code)
     if not by_person(registration):
         raise NotFound()
     return registration

@@ -57,7 +57,7 @@ class OwnPeopleForm(OneMoreForm):
 @bp.get("/m/<token>/inscriptions/<code:code>/personnes")
 def form(token: str, code: str) -> str | BaseResponse:
     """The party as it is."""
-    registration = listings.of_household_by_code(confirmed_household(token), code)
+    registration = listings.of_party_by_code(confirmed_household(token), code)
     if not may_change(registration, clock.now()):
         return redirect(url_for("own_page.show", token=token), 303)
     return _page(token, registration, _form_of(registration))
@@ -67,7 +67,7 @@ def form(token: str, code: str) -> str | BaseResponse:
 def change(token: str, code: str) -> tuple[str, int] | BaseResponse:
     """Others of the party come."""
     household, now = confirmed_household(token), clock.now()
-    registration = listings.of_household_by_code(household, code)
+    registration = listings.of_party_by_code(household, code)
     typed = OwnPeopleForm() if by_person(registration) else OwnNumbersForm()
     try:
         if not may_change(registration, now):
@@ -149,7 +149,7 @@ def _kept(refusal: NotEnoughSeats) -> str:
 
 
 def _again(token: str, code: str) -> Registration:
-    return listings.of_household_by_code(confirmed_household(token), code)
+    return listings.of_party_by_code(confirmed_household(token), code)
 
 
 def may_change(registration: Registration, now: datetime) -> bool:

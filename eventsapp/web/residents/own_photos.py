@@ -19,7 +19,7 @@ bp = own_door("own_photos")
 @bp.get("/m/<token>/inscriptions/<code:code>/photos")
 def form(token: str, code: str) -> str:
     """What holds now, with its dates."""
-    registration = listings.of_household_by_code(confirmed_household(token), code)
+    registration = listings.of_party_by_code(confirmed_household(token), code)
     return render_template(
         "residents/own_page/photos.html",
         territory=registration.event.territory,
@@ -36,7 +36,7 @@ def form(token: str, code: str) -> str:
 def say(token: str, code: str) -> BaseResponse:
     """The boxes that are ticked are the yes, and no others."""
     household = confirmed_household(token)
-    registration = listings.of_household_by_code(household, code)
+    registration = listings.of_party_by_code(household, code)
     agreed = [_pair(value) for value in request.form.getlist("accord")]
     changed = photos.say(
         registration, [pair for pair in agreed if pair], actor=actor(household), now=clock.now()

@@ -15,7 +15,7 @@ bp = own_door("own_slips")
 @bp.get("/m/<token>/inscriptions/<code:code>/bulletin")
 def show(token: str, code: str) -> str:
     """The slip in the language of the page. Raises NotFound for another household's, too."""
-    registration = listings.of_household_by_code(confirmed_household(token), code)
+    registration = listings.of_party_by_code(confirmed_household(token), code)
     line = Line(registration, listings.rank(registration))
     return render_template(
         "slips/own.html",

@@ -1,5 +1,5 @@
-"""The own page of a professional, behind a private link: the meeting they are registered to, a yes or no to a
-place that came free, and a way out.
+"""The own page of a professional, behind a private link: the meetings they are registered to, a yes or no to
+a place that came free, and a way out.
 
 As with a household's (`own_page`), the link is all: never kept, never indexed, and only a POST changes
 something.
@@ -7,69 +7,59 @@ something.
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.people import professionals
-from eventsapp.people.households import LinkUnknown
-from eventsapp.registrations import booking, listings
-from eventsapp.web.residents import offer_answers
+from eventsapp.registrations import booking, listings, standing_listings
+from eventsapp.web.residents import offer_answers, own_parts
+from eventsapp.web.residents.own_door import professional_door
 
-bp = Blueprint("professional_page", __name__)
+bp = professional_door("professional_page")
 
 
 @bp.get("/ma-venue/<token>")
 def show(token: str) -> str:
-    """When, where, and whether they have a place."""
-    registration = listings.of_professional(professionals.by_link(token))
-    event = registration.event
+    """Everything they are registered to, what lies ahead first."""
+    professional = professionals.by_link(token)
+    shown = own_parts.in_order(listings.of_party(professional, with_people=False), with_people=False)
     return render_template(
         "residents/professional_page/show.html",
-        territory=event.territory,
-        event=event,
-        registration=registration,
-        rank=listings.rank(registration),
-        is_over=event.ends_at <= clock.now(),
+        territory=shown[0].registration.event.territory if shown else None,
+        professional=professional,
+        first=shown[0] if shown else None,
+        others=shown[1:],
+        standing=standing_listings.of_party(professional, now=clock.now()),
+        offers=standing_listings.offers(professional, now=clock.now()),
         token=token,
         link=professionals.link_address(token),
     )
 
 
-@bp.get("/ma-venue/<token>/annulation")
-def cancellation(token: str) -> str | BaseResponse:
+@bp.get("/ma-venue/<token>/inscriptions/<code:code>/annulation")
+def cancellation(token: str, code: str) -> str | BaseResponse:
     """Asks once more."""
-    registration = listings.of_professional(professionals.by_link(token))
-    if not registration.is_active or registration.event.ends_at <= clock.now():
-        return redirect(url_for("professional_page.show", token=token), 303)
-    return render_template(
-        "residents/professional_page/cancellation.html",
-        territory=registration.event.territory,
-        event=registration.event,
-        registration=registration,
-        token=token,
+    registration = listings.of_party_by_code(professionals.by_link(token), code)
+    return own_parts.cancellation(
+        registration,
+        home=url_for("professional_page.show", token=token),
+        address=url_for("professional_page.cancel", token=token, code=code),
     )
 
 
-@bp.post("/ma-venue/<token>/annulation")
-def cancel(token: str) -> BaseResponse:
+@bp.post("/ma-venue/<token>/inscriptions/<code:code>/annulation")
+def cancel(token: str, code: str) -> BaseResponse:
     """They no longer come. Sent twice, it is done once."""
-    registration = listings.of_professional(professionals.by_link(token))
+    registration = listings.of_party_by_code(professionals.by_link(token), code)
     booking.cancel(registration, actor=booking.actor_of(registration), now=clock.now())
     db.session.commit()
     return redirect(url_for("professional_page.show", token=token), 303)
 
 
-@bp.post("/ma-venue/<token>/place")
-def answer_offer(token: str) -> BaseResponse:
+@bp.post("/ma-venue/<token>/inscriptions/<code:code>/place")
+def answer_offer(token: str, code: str) -> BaseResponse:
     """They take the place that is held for them, or they do not."""
-    offer_answers.keep(listings.of_professional(professionals.by_link(token)))
+    offer_answers.keep(listings.of_party_by_code(professionals.by_link(token), code))
     return redirect(url_for("professional_page.show", token=token), 303)
-
-
-@bp.errorhandler(LinkUnknown)
-def unknown_link(error: LinkUnknown) -> tuple[str, int]:
-    """Wrong, or revoked: the page says what to do, not which of both."""
-    db.session.rollback()
-    return render_template("residents/own_page/unknown.html"), error.status

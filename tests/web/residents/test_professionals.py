@@ -57,7 +57,7 @@ def test_ousmane_registers_is_invited_and_cancels(client: PageClient, event: Eve
     assert kinds() == ["confirmed REQUEST"]
     assert "/ma-venue/" in text_of(letter)
     assert "/m/" not in text_of(letter)
-    asked = client.get(page.link("Annuler ma venue")).page
+    asked = client.get(page.link("Annuler ma venue (Petit déjeuner)")).page
     assert asked.heading == "Annuler votre venue ?"
     for _ in range(2):
         assert client.submit(asked.form()).location == page.address
@@ -150,12 +150,12 @@ def test_a_place_that_came_free_is_taken_or_refused_on_their_own_page(
     assert page.heading == "Une place pour vous, Inès ?"
     assert "Une place est gardée pour vous. La prenez-vous ?" in page.main.text
     assert "Garder la date" not in page.main.text
-    form = page.form(f"{home}/place")
+    form = page.form(button="Non, je ne viens pas")
     form.values["answer"] = ["non"]
     assert client.submit(form).location == home
     assert client.get(home).page.heading == "C’est annulé, Inès"
     [home] = re.findall(r"/ma-venue/\S+", text_of(letters("p@relais.example")[-1]))
-    form = client.get(home).page.form(f"{home}/place")
+    form = client.get(home).page.form(button="Oui, je viens")
     form.values["answer"] = ["oui"]
     assert [client.submit(form).location for _ in range(2)] == [home, home]  # twice: once
     assert client.get(home).page.heading == "C’est noté, Paul !"
