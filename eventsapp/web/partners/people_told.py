@@ -212,4 +212,6 @@ def _page(event: Event, registration: Registration, runs: bool, shown: GroupForm
         asks_quartier=household is not None and household.quartier_id is None,
         longest=LONGEST_NAME,
         back=_after(event, registration, runs),
+        runs=runs,
+        is_told=helped.is_told(registration),
     )

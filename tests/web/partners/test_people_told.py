@@ -329,7 +329,7 @@ def test_however_many_they_are_the_page_asks_as_much(
     desk.get(page_of(event, made.registration))
     with statements() as asked:
         desk.get(page_of(event, made.registration))
-    assert len(asked) == 16
+    assert len(asked) == 17
 
 
 # ---------------------------------------------------------------- own page, paper
