@@ -82,6 +82,17 @@ def mark_of(registration: Registration) -> str:
     return fingerprint("\x1f".join(said))[:16]
 
 
+def mark_of_needs(registration: Registration) -> str:
+    """The same of a page that shows each person’s name and needs: the family and its desk may both change
+    them. One statement."""
+    known = needs.of_registration(registration)
+    people = [
+        f"{one.id} {one.first_name} {sorted((row.need.value, row.language) for row in known.get(one.id, []))}"
+        for one in sorted(registration.participants, key=lambda one: one.id)
+    ]
+    return fingerprint("\x1f".join([mark_of(registration), *people]))[:16]
+
+
 def to_numbers(
     registration: Registration, numbers: Numbers, *, seen: str, actor: str, now: datetime, desk: bool = False
 ) -> bool:
@@ -133,24 +144,25 @@ def to_needs(
     False when nothing is different; nobody is written to, for its desk reads it on the day. Raises
     RegistrationChanged, RegistrationCancelled, RegistrationsClosed.
     """
-    event = open_for_change(registration, seen, now)
-    if event.is_cancelled:
-        raise RegistrationsClosed()
+    seats.locked(registration.event_id)
+    db.session.refresh(registration, ["status", "seats", "participants"])
     known = needs.of_registration(registration)
     before = {number: {(one.need, one.language) for one in rows} for number, rows in known.items()}
-    changed = False
-    for one in registration.participants:
-        asks = wanted.get(one.id)
-        if asks is None:
-            continue
-        rows = {(row.need, row.language) for row in needs.rows_of(asks.needs, asks.interpreter)}
-        if rows != before.get(one.id, set()):
-            needs.replace(one, asks.needs, asks.interpreter)
-            changed = True
-    if changed:
-        registration.changed_at = now
-        _note(actor, registration, now)
-    return changed
+    asking = [(one, wanted[one.id]) for one in registration.participants if one.id in wanted]
+    others = [
+        (one, asks)
+        for one, asks in asking
+        if {(row.need, row.language) for row in needs.rows_of(asks.needs, asks.interpreter)}
+        != before.get(one.id, set())
+    ]
+    if not others and len(asking) == len(wanted):
+        return False  # sent twice, its page is stale and says what stands
+    open_for_needs(registration, seen, now)
+    for one, asks in others:
+        needs.replace(one, asks.needs, asks.interpreter)
+    registration.changed_at = now
+    _note(actor, registration, now)
+    return True
 
 
 def open_for_change(registration: Registration, seen: str, now: datetime) -> Event:
@@ -165,6 +177,16 @@ def open_for_change(registration: Registration, seen: str, now: datetime) -> Eve
     if registration.status is RegistrationStatus.CANCELLED:
         raise RegistrationCancelled()
     if event.ends_at <= now:
+        raise RegistrationsClosed()
+    return event
+
+
+def open_for_needs(registration: Registration, seen: str, now: datetime) -> Event:
+    """The same of a page with the mark `mark_of_needs`; closed where the event is cancelled, too."""
+    event = open_for_change(registration, mark_of(registration), now)
+    if mark_of_needs(registration) != seen:
+        raise RegistrationChanged()
+    if event.is_cancelled:
         raise RegistrationsClosed()
     return event
 

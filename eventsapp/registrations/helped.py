@@ -11,14 +11,12 @@ from datetime import datetime
 
 from eventsapp import journal
 from eventsapp.agenda.entry_rules import EntryForm
-from eventsapp.codes import fingerprint
 from eventsapp.database import db
 from eventsapp.people import contacts
 from eventsapp.people.contacts import FirstNameMissing
 from eventsapp.places.models import Quartier
 from eventsapp.refusals import Refusal
 from eventsapp.registrations import changing, needs, people_answers, seats
-from eventsapp.registrations.changing import RegistrationsClosed
 from eventsapp.registrations.desk import AgreementMissing
 from eventsapp.registrations.models import AgeBracket, Participant, Registration
 from eventsapp.registrations.party import AnswersRefused, Member
@@ -44,16 +42,6 @@ def is_told(registration: Registration) -> bool:
     """Whether anything is known of its people but their numbers; one statement, or none."""
     named = any(one.first_name for one in registration.participants)
     return named or bool(needs.of_registration(registration))
-
-
-def mark_of(registration: Registration) -> str:
-    """What a page shows of its people, in sixteen signs: their own page may change it meanwhile."""
-    known = needs.of_registration(registration)
-    people = [
-        f"{one.id} {one.first_name} {sorted((row.need.value, row.language) for row in known.get(one.id, []))}"
-        for one in sorted(registration.participants, key=lambda one: one.id)
-    ]
-    return fingerprint("\x1f".join([changing.mark_of(registration), *people]))[:16]
 
 
 def read(person: Participant, typed: Typed, ticked: Collection[str]) -> Member:
@@ -109,11 +97,7 @@ def tell(
     lives = quartier if household is not None and household.quartier_id is None else None
     if lives is None and people == _known(registration):
         return False
-    if mark_of(registration) != seen:
-        raise changing.RegistrationChanged()
-    event = changing.open_for_change(registration, changing.mark_of(registration), now)
-    if event.is_cancelled:
-        raise RegistrationsClosed()
+    event = changing.open_for_needs(registration, seen, now)
     for one in registration.participants:
         said = people[one.id]
         one.first_name, one.bracket = said.first_name, said.bracket

@@ -23,7 +23,7 @@ from eventsapp.directory.listings import quartiers
 from eventsapp.people.contacts import LONGEST_NAME
 from eventsapp.places.models import Quartier
 from eventsapp.refusals import Conflict, NotFound, Refusal
-from eventsapp.registrations import helped, needs
+from eventsapp.registrations import changing, helped, needs
 from eventsapp.registrations.changing import RegistrationsClosed
 from eventsapp.registrations.models import AgeBracket, Need, Participant, Registration
 from eventsapp.registrations.party import AnswersRefused, Member
@@ -170,7 +170,7 @@ def _quartier(event: Event, typed: str) -> Quartier | None:
 
 
 def _group_of(registration: Registration) -> GroupForm:
-    return GroupForm(formdata=None, seen=helped.mark_of(registration))
+    return GroupForm(formdata=None, seen=changing.mark_of_needs(registration))
 
 
 def _forms_of(registration: Registration) -> Forms:

@@ -99,7 +99,7 @@ def _page(
         event=registration.event,
         registration=registration,
         people=[(called(one.first_name, one.bracket), forms[one.id]) for one in registration.participants],
-        seen=changing.mark_of(registration),
+        seen=changing.mark_of_needs(registration),
         refused=refused or next(iter(forms.values())),
         sentences=sentences or [],
         token=token,

@@ -152,7 +152,7 @@ def _family_says(registration: Registration, needs: list[Need]) -> None:
     changing.to_needs(
         registration,
         {first.id: Wanted(frozenset(needs), "")},
-        seen=changing.mark_of(registration),
+        seen=changing.mark_of_needs(registration),
         actor=f"household:{registration.household_id}",
         now=hours.now(),
     )
@@ -366,3 +366,23 @@ def test_grown_and_child_brackets_are_all_there_are() -> None:
     """An adult never becomes a child on this page, whose quotas would not have been asked."""
     assert set(helped.GROWN) | set(CHILD_BRACKETS) == set(AgeBracket)
     assert not set(helped.GROWN) & set(CHILD_BRACKETS)
+
+
+def test_what_the_desk_noted_meanwhile_the_family_does_not_write_over_unseen(
+    event: Event, moussa: Account, sign_in: SignIn, client: PageClient
+) -> None:
+    made = register(event, answers("Mariama", 1, 2))
+    path = f"{confirm(client, made)}/inscriptions/{made.registration.code}/besoins"
+    stale = client.get(path).page.form(button=SAVE)
+    db.session.rollback()
+    desk = sign_in(moussa)
+    desk.submit(filled(desk.get(page_of(event, made.registration)).page.form(button=SAVE)))
+    mariama = numbers()[0]
+    answer = client.submit(stale, {f"p{mariama}-needs": ["marche_lente"]})
+    assert answer.status_code == 409
+    form = answer.page.form(button=SAVE)
+    assert form[f"p{mariama}-needs"] == "fauteuil"
+    assert client.submit(form, {f"p{mariama}-needs": ["marche_lente"]}).status_code == 303
+    # Pressed twice, it is what stands.
+    assert client.submit(form).status_code == 303
+    assert people()[0][2] == [(Need.INTERPRETER, "bm"), (Need.SLOW_WALK, "")]
