@@ -142,6 +142,28 @@ def test_a_date_added_later_is_his_with_its_calendar_entry_unless_he_pauses(
     assert states() == [CONFIRMED] * 5
 
 
+def test_who_answered_another_form_for_a_date_is_there_once_and_a_colleague_of_the_mailbox_besides(
+    client: PageClient, breakfasts: list[Event]
+) -> None:
+    """Each form opens a page of its own; Inès writes from the mailbox of the Relais, as he does."""
+    home = home_of(breakfasts[0])
+    home_of(breakfasts[2])
+    ines = ProfessionalAnswers(first_name="Inès", email="Ousmane@relais.example", organisation="Le Relais")
+    register(breakfasts[2], ines)
+    says_yes(client, home)
+    assert states() == [CONFIRMED] * 3
+    with a_transaction():
+        later = a_date(date(2027, 3, 2))
+    home_of(later)  # before the worker comes
+    a_turn()
+    with a_transaction():
+        last = a_date(date(2027, 4, 6))
+    register(last, ines)
+    a_turn()
+    assert states() == [CONFIRMED] * 5
+    assert states("Inès") == [CONFIRMED] * 2
+
+
 def test_one_date_given_up_leaves_the_rest(client: PageClient, breakfasts: list[Event]) -> None:
     home = home_of(breakfasts[0])
     says_yes(client, home)
