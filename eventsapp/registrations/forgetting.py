@@ -52,16 +52,23 @@ def delete_all(registrations: Sequence[Registration]) -> Deleted:
 
 def households_left_alone(households: Collection[int]) -> list[int]:
     """Those of these households that nothing ties to us any more: no registration, no series to come to."""
-    if not households:
+    return _left_alone("household_id", households)
+
+
+def professionals_left_alone(professionals: Collection[int]) -> list[int]:
+    """Professionals likewise."""
+    return _left_alone("professional_id", professionals)
+
+
+def _left_alone(key: str, parties: Collection[int]) -> list[int]:
+    if not parties:
         return []
+    registered, comes = getattr(Registration, key), getattr(StandingSignUp, key)
     tied = union(
-        select(Registration.household_id).where(Registration.household_id.in_(households)),
-        select(StandingSignUp.household_id).where(
-            StandingSignUp.household_id.in_(households), StandingSignUp.status != StandingStatus.ENDED
-        ),
+        select(registered).where(registered.in_(parties)),
+        select(comes).where(comes.in_(parties), StandingSignUp.status != StandingStatus.ENDED),
     )
-    kept = set(db.session.scalars(tied))
-    return sorted(set(households) - kept)
+    return sorted(set(parties) - set(db.session.scalars(tied)))
 
 
 def households_of_past_series(ended_before: datetime, *, limit: int) -> dict[int, int]:
@@ -110,20 +117,6 @@ def _is_past(one: type[StandingSignUp], ended_before: datetime) -> ColumnElement
         and_(one.status == StandingStatus.ENDED, one.ended_at < ended_before),
         and_(one.status != StandingStatus.ENDED, one.created_at < ended_before, ~has_dates),
     )
-
-
-def professionals_left_alone(professionals: Collection[int]) -> list[int]:
-    """Those of these professionals who are registered nowhere any more, nor come to a series."""
-    if not professionals:
-        return []
-    tied = union(
-        select(Registration.professional_id).where(Registration.professional_id.in_(professionals)),
-        select(StandingSignUp.professional_id).where(
-            StandingSignUp.professional_id.in_(professionals), StandingSignUp.status != StandingStatus.ENDED
-        ),
-    )
-    kept = set(db.session.scalars(tied))
-    return sorted(set(professionals) - kept)
 
 
 def needs_of_past_events(now: datetime) -> dict[tuple[int, int], int]:

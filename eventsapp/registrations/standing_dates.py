@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventsapp import journal
 from eventsapp.agenda.models import Activity, Audience, Event, EventStatus, RegistrationMode
 from eventsapp.database import Moment, db
-from eventsapp.people.models import Household, Professional
+from eventsapp.people.models import Household, Person, Professional
 from eventsapp.programme.models import Action
 from eventsapp.refusals import Refusal
 from eventsapp.registrations import admission, entering, seats
@@ -67,7 +67,7 @@ def _enter(
         return 0
     known = _known_at(event, waiting)
     for standing in waiting:
-        if standing.party is but:
+        if standing.party is but or (but is not None and _is_one_person(standing.party, but)):
             continue
         outcome = DateOutcome.KNOWN if standing.party in known else _enter_one(event, standing, now)
         is_news = outcome is not DateOutcome.KNOWN
@@ -94,7 +94,7 @@ def _waiting_at() -> Select[StandingSignUp]:
         .options(
             selectinload(StandingSignUp.members),
             joinedload(StandingSignUp.household),
-            joinedload(StandingSignUp.professional),
+            joinedload(StandingSignUp.professional).joinedload(Professional.person),
         )
         .order_by(StandingSignUp.id)
         # Whoever pauses or ends theirs at this moment has it to themselves and is passed over.
@@ -125,14 +125,41 @@ def _enter_one(event: Event, standing: StandingSignUp, now: datetime) -> DateOut
 def _known_at(event: Event, waiting: Sequence[StandingSignUp]) -> set[Household | Professional]:
     """Those of them who have, or had, a registration of their own there; one statement."""
     party = {one.party.id for one in waiting}
+    mailboxes = {_name_and_mailbox(one.party)[1] for one in waiting if one.professional} - {""}
     rows = db.session.execute(
-        select(Registration.household_id, Registration.professional_id).where(
+        select(Registration.household_id, Registration.professional_id, Person.first_name, Person.email)
+        .outerjoin(Registration.professional)
+        .outerjoin(Professional.person)
+        .where(
             Registration.event_id == event.id,
-            or_(Registration.household_id.in_(party), Registration.professional_id.in_(party)),
+            or_(
+                Registration.household_id.in_(party),
+                Registration.professional_id.in_(party),
+                func.lower(Person.email).in_(mailboxes),
+            ),
         )
     ).all()
-    found = {tuple(row) for row in rows}
-    return {one.party for one in waiting if (one.household_id, one.professional_id) in found}
+    found = {(row[0], row[1]) for row in rows}
+    people = {(row[2].casefold(), row[3].lower()) for row in rows if row[1] and row[3]}
+    return {
+        one.party
+        for one in waiting
+        if (one.household_id, one.professional_id) in found
+        or (one.professional and _name_and_mailbox(one.party) in people)
+    }
+
+
+def _is_one_person(first: Household | Professional, second: Household | Professional) -> bool:
+    """Each form opens a new professional: the one who comes to every date has answered another, and would
+    sit there twice. Nothing is merged: a name and a mailbox that are typed say only that."""
+    both = isinstance(first, Professional) and isinstance(second, Professional)
+    theirs = _name_and_mailbox(first)
+    return both and bool(theirs[1]) and theirs == _name_and_mailbox(second)
+
+
+def _name_and_mailbox(party: Household | Professional) -> tuple[str, str]:
+    person = party.person if isinstance(party, Professional) else party.contact
+    return person.first_name.casefold(), (person.email or "").lower()
 
 
 def is_pending(now: datetime | BindParameter[datetime]) -> list[ColumnElement[bool]]:

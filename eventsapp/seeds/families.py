@@ -40,6 +40,7 @@ def plant_families(events: Sequence[Event], first_names: Sequence[str], *, now: 
         if event.starts_at > now + timedelta(days=1)
         and event.registration is RegistrationMode.COUNTED
         and not event.is_restricted
+        and not event.for_professionals
     ]
     trail = [event for event in coming if event.activity.kind is ActivityKind.TRAIL]
     others = [event for event in coming if event.activity.kind is not ActivityKind.TRAIL]

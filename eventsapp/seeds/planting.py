@@ -17,7 +17,16 @@ from eventsapp.database import begin_writing, db
 from eventsapp.places.models import SATURDAY_SCHOOLS, Territory, VenueKind
 from eventsapp.programme.school_calendar import SchoolYear, zone_c
 from eventsapp.refusals import Conflict, msgid
-from eventsapp.seeds import families, ground, partners, reading, saturdays, school_contacts, series
+from eventsapp.seeds import (
+    families,
+    ground,
+    partners,
+    professionals,
+    reading,
+    saturdays,
+    school_contacts,
+    series,
+)
 
 HOME, ALSO = "paris-19", "paris-10"
 """Where the school Saturdays are, and the other territory with activities."""
@@ -103,8 +112,11 @@ def plant(
     partners.plant_proposals(hosts[0], association, under, library, now=now)
     families.cancel_one(mornings, now=now)
     school_contacts.plant_answers(mornings, people, records.first_names, now=now)
-    progress("Families")
+    progress("Families and professionals")
     families.plant_families([*events, *mornings], records.first_names, now=now)
+    professionals.plant_professionals(
+        events, {home: hosts, also: held_by[ALSO]}, records.first_names, now=now
+    )
     db.session.commit()
     progress(f"Planted: {len(events) + len(mornings)} events")
 

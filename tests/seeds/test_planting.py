@@ -29,6 +29,7 @@ from eventsapp.programme.school_calendar import CalendarNotCovered, zone_c
 from eventsapp.registrations import listings as registrations
 from eventsapp.registrations import offers, open_offers
 from eventsapp.registrations.models import HOLDS_SEATS, Registration, RegistrationStatus
+from eventsapp.registrations.standing_models import StandingSignUp
 from eventsapp.seeds import planting, reading
 from eventsapp.tasks.models import Task, TaskStatus
 
@@ -169,6 +170,29 @@ def test_breakfasts_are_monthly_on_tuesdays_and_their_hosts_take_turns(read):
     assert len({event.host_id for event in breakfasts}) == len(breakfasts)
 
 
+def test_professionals_of_several_associations_come_to_breakfasts_and_one_to_every_one(read):
+    registered = read.scalars(
+        select(Registration).where(Registration.professional_id.is_not(None)).order_by(Registration.id)
+    ).all()
+    comes = read.scalars(select(StandingSignUp)).one()
+    at = Counter(
+        (one.event.territory.number, one.event.starts_at) for one in registered if not one.standing_id
+    )
+
+    assert sorted((number, many) for (number, _), many in at.items()) == [(10, 3), (19, 3)]
+    assert {one.event.activity.kind for one in registered} == {ActivityKind.BREAKFAST}
+    organisations = [one.professional.organisation_id for one in registered if not one.standing_id]
+    assert None not in organisations
+    assert len(set(organisations[:3])) == len(set(organisations[3:])) == 3
+    to_come = [event for event in of_kind(read, ActivityKind.BREAKFAST, 19) if event.starts_at > TODAY]
+    theirs = [one.event for one in registered if one.professional_id == comes.professional_id]
+    assert sorted(theirs, key=lambda event: event.starts_at) == to_come
+    households = select(func.count(Registration.id)).where(Registration.household_id.is_not(None))
+    assert (
+        read.scalar(households.join(Registration.event).where(Event.audience == Audience.PROFESSIONALS)) == 0
+    )
+
+
 def test_there_is_one_trail_on_a_saturday_of_spring(read):
     (trail,) = of_kind(read, ActivityKind.TRAIL, 19)
 
@@ -281,7 +305,7 @@ def test_seats_taken_are_those_of_the_registrations(read):
 def test_the_first_start_sends_few_letters_and_only_to_addresses_that_receive_none(read):
     addresses = [*read.scalars(select(Person.email)), *read.scalars(select(Organisation.email))]
 
-    assert read.scalar(select(func.count(Letter.id))) <= 50
+    assert read.scalar(select(func.count(Letter.id))) <= 60
     assert [one for one in addresses if one and not one.endswith("@example.org")] == []
 
 

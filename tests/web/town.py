@@ -304,6 +304,7 @@ def a_professional() -> tuple[Confirmed, StandingSignUp]:
             "Petit déjeuner",
             activity=breakfasts,
             audience=Audience.PROFESSIONALS,
+            venue=factories.a_school("École Brunet"),
             starts_at=local(date(2026, 12, day), 8, 30),
         )
         for day in (8, 15)
