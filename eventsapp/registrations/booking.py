@@ -106,7 +106,7 @@ def confirm(
     referred = referrals.take(event, referral, now)
     load = seats.load_of(answers.brackets)
     admission.require_possible(event, load)
-    standing_dates.precede(event, now=now)
+    standing_dates.precede(event, but=answers, now=now)
     place = entering.place(event, answers.members, now)
     registration = entering.write(event, party, answers.members, place, way=WayIn.ONLINE, now=now)
     booked = Confirmed(registration, link_token, place.rank)
@@ -132,7 +132,7 @@ def book(
 ) -> Confirmed:
     """A household or professional not known before has its seats, or waits; the caller has locked the event,
     checked, and tells them. `helped_by`: who registers them, with their agreement."""
-    standing_dates.precede(event, now=now)
+    standing_dates.precede(event, but=answers, now=now)
     place = entering.place(event, answers.members, now)
     party = _opened(event.id, answers, language, now)
     link_token = _link_of(party, now)

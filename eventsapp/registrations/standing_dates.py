@@ -22,8 +22,10 @@ from eventsapp.people.models import Household, Person, Professional
 from eventsapp.programme.models import Action
 from eventsapp.refusals import Refusal
 from eventsapp.registrations import admission, entering, seats
+from eventsapp.registrations.enrolments import Answers
 from eventsapp.registrations.models import Registration, WayIn
 from eventsapp.registrations.party import Member
+from eventsapp.registrations.professional_answers import ProfessionalAnswers
 from eventsapp.registrations.standing_models import (
     DateOutcome,
     StandingDate,
@@ -49,16 +51,21 @@ def enter_due(event_id: int, now: datetime, *, most: int | None = None) -> int:
     return _enter(seats.locked(event_id), now, most=most)
 
 
-def precede(event: Event, *, but: Household | Professional | None = None, now: datetime) -> None:
+def precede(event: Event, *, but: Household | Professional | Answers, now: datetime) -> None:
     """Those who asked for all dates enter before whoever registers now; the caller has locked `event`.
 
-    `but`: who registers themselves. They say who comes this time: their sign-up finds it done.
+    `but`: who registers themselves, known or by a form. They say who comes this time: their sign-up finds it
+    done.
     """
     _enter(event, now, but=but)
 
 
 def _enter(
-    event: Event, now: datetime, *, most: int | None = None, but: Household | Professional | None = None
+    event: Event,
+    now: datetime,
+    *,
+    most: int | None = None,
+    but: Household | Professional | Answers | None = None,
 ) -> int:
     waiting = db.session.scalars(
         _waiting_at() if most is None else _waiting_at().limit(most), {"event_id": event.id, "now": now}
@@ -67,7 +74,7 @@ def _enter(
         return 0
     known = _known_at(event, waiting)
     for standing in waiting:
-        if standing.party is but or (but is not None and _is_one_person(standing.party, but)):
+        if standing.party is but or _has_answered(standing.party, but):
             continue
         outcome = DateOutcome.KNOWN if standing.party in known else _enter_one(event, standing, now)
         is_news = outcome is not DateOutcome.KNOWN
@@ -125,7 +132,8 @@ def _enter_one(event: Event, standing: StandingSignUp, now: datetime) -> DateOut
 def _known_at(event: Event, waiting: Sequence[StandingSignUp]) -> set[Household | Professional]:
     """Those of them who have, or had, a registration of their own there; one statement."""
     party = {one.party.id for one in waiting}
-    mailboxes = {_name_and_mailbox(one.party)[1] for one in waiting if one.professional} - {""}
+    named = {one.id: _name_and_mailbox(one.professional.person) for one in waiting if one.professional}
+    mailboxes = {mailbox for _, mailbox in named.values() if mailbox}
     rows = db.session.execute(
         select(Registration.household_id, Registration.professional_id, Person.first_name, Person.email)
         .outerjoin(Registration.professional)
@@ -144,22 +152,20 @@ def _known_at(event: Event, waiting: Sequence[StandingSignUp]) -> set[Household 
     return {
         one.party
         for one in waiting
-        if (one.household_id, one.professional_id) in found
-        or (one.professional and _name_and_mailbox(one.party) in people)
+        if (one.household_id, one.professional_id) in found or named.get(one.id) in people
     }
 
 
-def _is_one_person(first: Household | Professional, second: Household | Professional) -> bool:
+def _has_answered(party: Household | Professional, form: object) -> bool:
     """Each form opens a new professional: the one who comes to every date has answered another, and would
     sit there twice. Nothing is merged: a name and a mailbox that are typed say only that."""
-    both = isinstance(first, Professional) and isinstance(second, Professional)
-    theirs = _name_and_mailbox(first)
-    return both and bool(theirs[1]) and theirs == _name_and_mailbox(second)
+    if not isinstance(party, Professional) or not isinstance(form, ProfessionalAnswers):
+        return False
+    return bool(form.email) and _name_and_mailbox(party.person) == _name_and_mailbox(form)
 
 
-def _name_and_mailbox(party: Household | Professional) -> tuple[str, str]:
-    person = party.person if isinstance(party, Professional) else party.contact
-    return person.first_name.casefold(), (person.email or "").lower()
+def _name_and_mailbox(who: Person | ProfessionalAnswers) -> tuple[str, str]:
+    return who.first_name.casefold(), (who.email or "").lower()
 
 
 def is_pending(now: datetime | BindParameter[datetime]) -> list[ColumnElement[bool]]:

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
+from eventsapp.agenda.entry_rules import EntryRules
 from eventsapp.agenda.models import Audience, Event
 from eventsapp.database import db
 from eventsapp.people.models import Account, Household
 from eventsapp.registrations.models import Registration, WayIn
+from eventsapp.registrations.professional_answers import ProfessionalAnswers
 from tests.pages import PageClient
-from tests.registrations.stories import kinds, letters, text_of
+from tests.registrations.stories import cancel, kinds, letters, register, text_of
 from tests.web.conftest import SignIn
 
 PAUL = {"first_name": "Paul", "email": "paul@relais.example", "organisation": "Le Relais", "agrees": "y"}
@@ -54,3 +56,53 @@ def test_no_other_way_in_makes_a_family_of_a_professional(desk: PageClient, even
     for closed in (f"{base}/inscriptions/feuille", f"{base}/inscrire"):
         said = desk.get(desk.get(closed).location).page.text
         assert "Ce rendez-vous est entre professionnels : chacun s’y inscrit pour sa structure." in said
+
+
+FAMILY = {"fr": "famille", "en": "famil"}
+
+
+@pytest.mark.parametrize(("language", "said"), [("fr", "première personne"), ("en", "first person")])
+def test_where_professionals_meet_no_page_and_no_letter_speaks_of_families(
+    desk: PageClient,
+    client: PageClient,
+    event: Event,
+    db_session: scoped_session[Session],
+    language: str,
+    said: str,
+) -> None:
+    """One place, a yes within a day: Ousmane has it and cancels, Paul is asked and declines, Lise waits."""
+    event.capacity, event.entry = 1, EntryRules(answer_hours=24)
+    event.title = "Petit déjeuner"
+    db_session.commit()
+    for visitor in (desk, client):
+        visitor.get(f"/?langue={language}")
+    ousmane, paul, lise = (
+        register(
+            event,
+            ProfessionalAnswers(first_name=name, email=f"{name}@relais.example", organisation="Relais"),
+            language=language,
+        )
+        for name in ("Ousmane", "Paul", "Lise")
+    )
+    own = [f"/ma-venue/{one.link_token}" for one in (ousmane, paul, lise)]
+    base = f"/pro/rendez-vous/{event.code}/inscriptions"
+    form = client.get(f"/e/{event.code}/inscription").page.form()
+    check = client.submit(form, {"first_name": "Inès", "email": "i@relais.example", "organisation": "R"})
+    pages = [
+        client.get(one, follow_redirects=True).page for one in (f"/e/{event.code}", check.location, *own)
+    ]
+    pages.append(client.get(f"{own[0]}/inscriptions/{ousmane.registration.code}/annulation").page)
+    pages += [desk.get(one).page for one in (base, f"{base}/reglages")]
+    told = [page.main.text for page in pages]
+    cancel(ousmane.registration)
+    told += [desk.get(f"{base}/{paul.registration.code}").page.main.text]
+    decline = desk.get(f"{base}/{paul.registration.code}").page.form(button=_NO[language])
+    told.append(desk.get(desk.submit(decline).location).page.text)
+    told += [text_of(letter) for letter in letters()]
+    assert [one for one in told if FAMILY[language] in one.lower()] == []
+    assert said in told[0]
+    assert said in told[4]
+    assert said in told[6]
+
+
+_NO = {"fr": "Elle ne vient pas", "en": "They do not come"}
