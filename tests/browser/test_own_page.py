@@ -42,6 +42,7 @@ def test_awa_opens_her_page_on_another_telephone_and_changes_what_she_likes(
     page = visit(home, width=width, language=language, javascript=javascript, dark=dark)
 
     def look() -> None:
+        page.wait_for_load_state()  # a click comes back when the next page has begun
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
         axe(page)
 
@@ -126,6 +127,7 @@ def test_on_a_trail_awa_says_what_each_needs_and_gives_another_number(
     page = visit(f"{home}/confirmation", width=width, language=language, javascript=javascript)
 
     def look() -> None:
+        page.wait_for_load_state()  # a click comes back when the next page has begun
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
         axe(page)
 

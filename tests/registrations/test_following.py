@@ -120,7 +120,7 @@ def test_two_families_one_mailbox_one_calendar() -> None:
     assert kinds("Foyer@example.org") == ["confirmed REQUEST", "rescheduled"]
     cancel(awa)
     assert kinds("foyer@example.org")[2:] == ["withdrawn"]
-    assert "reste donc dans votre agenda" in text_of(letters("foyer@example.org")[2])
+    assert "sauf si quelqu’un d’autre y est inscrit" in text_of(letters("foyer@example.org")[2])
     cancel(binta)
     assert kinds("Foyer@example.org")[2:] == ["withdrawn CANCEL"]
     assert len({letter.thread for letter in letters()}) == 1

@@ -101,6 +101,6 @@ def test_the_desk_sees_who_agreed_to_what(
     path = f"/pro/rendez-vous/{event.code}/inscriptions/{awa.registration.code}"
     said = [one.text for one in sign_in(samira).get(path).page.main.all("li")]
     assert said == [
-        "Adultes Aucun accord : ne pas montrer cette personne",
+        "Adulte Aucun accord : ne pas montrer cette personne",
         "6 à 10 ans Dans le bilan remis à la Caf",
     ]
