@@ -153,6 +153,13 @@ def watch(page: Page, home: str, wrong: list[str]) -> None:
     page.on("request", follow)
 
 
+def fits(page: Page) -> bool:
+    """Whether nothing has to be scrolled sideways to be read."""
+    page.wait_for_load_state()  # a click comes back when the next page has begun
+    wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    return bool(page.evaluate(wide))
+
+
 @contextmanager
 def copy_for_axe(page: Page) -> Iterator[Page]:
     """The same page as somebody without JavaScript sees it, where axe's own promises can run."""

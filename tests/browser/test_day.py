@@ -31,7 +31,7 @@ from eventsapp.database import db
 from eventsapp.people import accounts
 from tests import factories, saturdays
 from tests.attendance.gestures import said
-from tests.browsers import Visit, browser_path
+from tests.browsers import Visit, browser_path, fits
 from tests.registrations import stories
 from tests.servers import LiveServer
 
@@ -247,7 +247,7 @@ def test_no_page_of_attendance_breaks_a_rule(
     expect(page).to_have_url(re.compile("/pro/$"))
 
     def look() -> None:
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+        assert fits(page), page.url
         axe(page)
 
     page.goto(link)

@@ -16,7 +16,7 @@ from eventsapp.planning import drafting, wording
 from eventsapp.planning.plan import Phase
 from eventsapp.tasks import queue
 from tests import factories, saturdays
-from tests.browsers import Visit
+from tests.browsers import Visit, fits
 
 Axe = Callable[[Page], None]
 
@@ -37,10 +37,6 @@ def links(db_session: scoped_session[Session]) -> list[str]:
 def enter(page: Page) -> None:
     page.get_by_role("button", name="Entrer").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Mon espace")
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (320, True)])

@@ -13,7 +13,7 @@ from eventsapp.agenda.entry_rules import EntryForm, EntryRules
 from eventsapp.database import db
 from eventsapp.registrations.models import Registration
 from tests import factories
-from tests.browsers import Visit
+from tests.browsers import Visit, fits
 from tests.registrations.stories import answers, register
 
 Axe = Callable[[Page], None]
@@ -35,10 +35,6 @@ def trail(db_session: scoped_session[Session]) -> str:
 
 def send(page: Page) -> None:
     page.locator("form[method=post] button.btn--lg").first.click()
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
 @SEEN

@@ -21,7 +21,7 @@ from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account, Organisation
 from eventsapp.places.models import Territory
 from tests import factories, saturdays
-from tests.browsers import Visit
+from tests.browsers import Visit, fits
 from tests.registrations import stories
 from tests.web.town import a_letter, a_proposal, a_request
 
@@ -74,7 +74,7 @@ def test_no_list_breaks_a_rule_however_long(
         answer = page.goto(rule.format(**names))
         assert answer
         assert (rule, answer.status) == (rule, 200)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), rule
+        assert fits(page), rule
         axe(page)
 
 

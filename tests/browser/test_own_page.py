@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 from eventsapp.agenda.entry_rules import EntryForm, EntryRules
 from eventsapp.registrations.booking import Confirmed
 from tests import factories
-from tests.browsers import Visit
+from tests.browsers import Visit, fits
 from tests.registrations.stories import answers, register
 from tests.web.residents.homes import code_for
 
@@ -42,8 +42,7 @@ def test_awa_opens_her_page_on_another_telephone_and_changes_what_she_likes(
     page = visit(home, width=width, language=language, javascript=javascript, dark=dark)
 
     def look() -> None:
-        page.wait_for_load_state()  # a click comes back when the next page has begun
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+        assert fits(page), page.url
         axe(page)
 
     def send(number: int = 0) -> None:
@@ -127,8 +126,7 @@ def test_on_a_trail_awa_says_what_each_needs_and_gives_another_number(
     page = visit(f"{home}/confirmation", width=width, language=language, javascript=javascript)
 
     def look() -> None:
-        page.wait_for_load_state()  # a click comes back when the next page has begun
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+        assert fits(page), page.url
         axe(page)
 
     def send(number: int = 0) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
-from tests.browsers import Visit
+from tests.browsers import Visit, fits
 from tests.servers import LiveServer
 
 Axe = Callable[[Page], None]
@@ -37,10 +37,6 @@ def give_device(page: Page) -> tuple[CDPSession, str]:
     }
     made = devices.send("WebAuthn.addVirtualAuthenticator", {"options": traits})
     return devices, made["authenticatorId"]
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (320, True)])

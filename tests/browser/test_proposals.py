@@ -18,7 +18,7 @@ from eventsapp.clock import local
 from eventsapp.people import accounts, approvals
 from tests import factories, saturdays
 from tests.browser.keyboard import press_to, reach, write_in
-from tests.browsers import Visit
+from tests.browsers import Visit, fits
 
 Axe = Callable[[Page], None]
 
@@ -75,7 +75,7 @@ def test_by_keyboard_alone_a_series_is_proposed_published_and_seen(
 
     def judge(page: Page) -> None:
         axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+        assert fits(page), page.url
 
     moussa = arrive(links["Moussa"])
     press_to(moussa, say("Entrer"))

@@ -14,7 +14,7 @@ from eventsapp.database import db
 from eventsapp.mailroom import rounds
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from tests import factories
-from tests.browsers import SCREENS, Visit
+from tests.browsers import SCREENS, Visit, fits
 from tests.registrations.stories import answers, register
 from tests.servers import PostOffice
 
@@ -68,7 +68,7 @@ def test_fatoumata_registers_gets_her_mail_and_cancels(
     send(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("C’est noté, Fatoumata !")
     axe(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert fits(page)
 
     rounds.deliver_due(clock.now())
     [invitation] = smtp.to("fatoumata@example.org")

@@ -23,7 +23,7 @@ from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.people import accounts, passwords, second_factor, sign_ins
 from tests import factories
-from tests.browsers import Visit
+from tests.browsers import Visit, fits
 from tests.web import town
 from tests.web.town import Town
 
@@ -194,7 +194,7 @@ class Inspector:
         self.page, self._axe, self._rows, self._twice = page, axe, rows, twice
 
     def fits(self) -> None:
-        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), self.page.url
+        assert fits(self.page), self.page.url
 
     def look(self) -> None:
         """At what is there now."""

@@ -14,7 +14,7 @@ from eventsapp.agenda import series
 from eventsapp.agenda.rules import Avoid, Ordinal, Rule, Weekday, WhenClosed
 from eventsapp.people import accounts
 from tests import factories, saturdays
-from tests.browsers import Visit
+from tests.browsers import Visit, fits
 
 Axe = Callable[[Page], None]
 
@@ -53,7 +53,7 @@ def test_a_series_breaks_no_rule(visit: Visit, axe: Axe, link: str, width: int, 
 
     def judge() -> None:
         axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+        assert fits(page), page.url
 
     page.goto("/pro/paris-19/series")
     judge()
