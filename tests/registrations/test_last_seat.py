@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
+import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
+from eventsapp.agenda import listings
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
-from eventsapp.registrations import booking
+from eventsapp.registrations import booking, seats
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from tests import factories
 from tests.races import at_once
@@ -77,3 +80,21 @@ def test_who_arrives_while_seats_are_freed_is_never_left_waiting_beside_them(
     binta = db_session.scalars(select(Registration).where(Registration.id != awa_id)).one()
     assert binta.status is RegistrationStatus.CONFIRMED
     assert db_session.scalar(select(Event.seats_taken).where(Event.id == event_id)) == 2
+
+
+@pytest.mark.databases("postgresql")  # SQLite lets nobody write between a form's reading and its end
+def test_what_changed_between_reading_an_event_and_holding_it_is_known(
+    db_session: scoped_session[Session],
+) -> None:
+    """The letter of who registers then names the new place and hour."""
+    workshop, manin = factories.an_event(), factories.a_school("École Manin")
+    db_session.commit()
+    read = listings.by_code(workshop.code, whole=False)
+    former, later = read.venue.name, read.starts_at + timedelta(hours=1)
+    with db.engine.begin() as elsewhere:
+        elsewhere.execute(
+            update(Event).values(venue_id=manin.id, starts_at=later, ends_at=later + timedelta(hours=2))
+        )
+    held = seats.locked(read.id)
+    assert (held is read, held.starts_at) == (True, later)
+    assert (former != "École Manin", held.venue.name) == (True, "École Manin")
