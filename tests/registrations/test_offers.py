@@ -107,6 +107,17 @@ def test_no_gives_it_to_the_next_in_line_in_the_same_transaction() -> None:
         offers.accept(binta, actor="household:2", now=clock.now())
 
 
+def test_a_yes_some_minutes_late_counts_as_long_as_nobody_else_was_asked() -> None:
+    """The delay is over, the job that gives the place to the next has not come yet."""
+    [binta] = offered("Binta")
+    sent(clock.now())
+    settled(clock.now())
+    assert binta.answer_by is not None
+    with a_transaction():
+        assert offers.accept(binta, actor="household:2", now=binta.answer_by + timedelta(minutes=3))
+    assert (binta.status, binta.answer_by) == (CONFIRMED, None)
+
+
 def test_the_delay_runs_from_the_moment_the_letter_has_left() -> None:
     [binta] = offered("Binta")
     start = clock.now()
