@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from eventsapp import cli, extensions, settings, web
+from eventsapp import cli, extensions, production, settings, web
 from eventsapp.agenda import telling
 from eventsapp.database import db, prepare_engine
 from eventsapp.disruptions import following as answering
@@ -31,7 +31,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         instance_path=settings.instance_path(overrides),
     )
     settings.load(app, overrides)
-    settings.refuse_unsafe(app)
+    production.refuse_unsafe(app)
     school_calendar.zone_c()  # read now: a broken file stops the start, not a page in February
     open_database(app)
     bind_extensions(app)

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
 
+FRANCE = frozenset({33, 262, 508, 590, 594, 596, 687, 689})
+"""Calling codes of France: the mainland, and overseas (UIT-T E.164, list of assigned codes)."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -45,6 +47,14 @@ def sender_of_texts(text: str) -> str:
     if not (text.isascii() and text.isalnum() and len(text) <= 11 and not text.isdigit()):
         raise ValueError(f"expected at most eleven letters and digits, got {text!r}")
     return text
+
+
+def calling_codes(text: str) -> frozenset[int]:
+    """Calling codes of countries, « 33 32 352 »."""
+    codes = [word.removeprefix("+") for word in text.split()]
+    if not codes or not all(code.isdecimal() and 1 <= int(code) <= 999 for code in codes):
+        raise ValueError(f"expected calling codes such as « 33 32 », got {text!r}")
+    return frozenset(int(code) for code in codes)
 
 
 def kept_secret(folder: Path) -> str:

@@ -1,8 +1,6 @@
 """Every setting: its name in the environment, its default and the reason for it.
 
-`load` fills `app.config`; `refuse_unsafe` stops a production start that would be dangerous, with
-a sentence that says what to set. Tests and doors read `app.config`; rooms, which know no Flask,
-ask `setting`.
+`load` fills `app.config`. Tests and doors read `app.config`; rooms, which know no Flask, ask `setting`.
 """
 
 from __future__ import annotations
@@ -17,12 +15,19 @@ from typing import Any
 from flask import Flask, current_app
 
 from eventsapp.refusals import msgid
-from eventsapp.setting_values import boolean, kept_secret, log_level, sender_of_texts, whole
+from eventsapp.setting_values import (
+    FRANCE,
+    boolean,
+    calling_codes,
+    kept_secret,
+    log_level,
+    sender_of_texts,
+    whole,
+)
 
 PRODUCTION, DEMONSTRATION, TEST = "production", "demonstration", "test"
 DATABASES = ("sqlite://", "postgresql+psycopg://")
 """The databases that every test runs on, with the driver that is installed."""
-
 
 PACKAGE = Path(__file__).parent
 
@@ -137,6 +142,13 @@ SETTINGS = (
         "Whom a text comes from, as phones show it: eleven letters and digits at most, one letter at least "
         "(the operators' limit).",
         sender_of_texts,
+    ),
+    Setting(
+        "SMS_COUNTRIES",
+        FRANCE,
+        "Calling codes of the countries that texts go to. Elsewhere they may cost far more, and enrich the "
+        "stranger who typed the number; whoever has one there is called.",
+        calling_codes,
     ),
     Setting(
         "REMINDER_DAYS",
@@ -292,9 +304,7 @@ def _derive(app: Flask, given: set[str]) -> None:
     config["DEMONSTRATION"] = config["ENVIRONMENT"] == DEMONSTRATION
     config["TESTING"] = config["ENVIRONMENT"] == TEST
     if not config["DATABASE_URL"].startswith(DATABASES):
-        raise UnsafeSettings(
-            "DATABASE_URL: sqlite:///file.db or postgresql+psycopg://user:password@host/name"
-        )
+        raise UnsafeSettings("DATABASE_URL: sqlite:///file.db or postgresql+psycopg://user:password@host/db")
     config["SQLALCHEMY_DATABASE_URI"] = config["DATABASE_URL"]
     config["PUBLIC_URL"] = (config["PUBLIC_URL"] or f"http://127.0.0.1:{config['PORT']}").rstrip("/")
     if not config["MAIL_PORT"]:
@@ -318,28 +328,6 @@ def _derive_texts(config: dict[str, Any]) -> None:
         config["SMS_API_KEY"] = DEMONSTRATION
         config["SMS_GATEWAY_URL"] = f"http://127.0.0.1:{config['PORT'] + 2}{TEXTS}"
     config["SMS_GATEWAY_URL"] = config["SMS_GATEWAY_URL"] or BREVO
-
-
-def refuse_unsafe(app: Flask) -> None:
-    """In production, raises UnsafeSettings unless secrets, cookies and addresses are safe."""
-    config = app.config
-    if config["ENVIRONMENT"] != PRODUCTION:
-        return
-    if len(config["SECRET_KEY"] or "") < 32:
-        raise UnsafeSettings("SECRET_KEY: set at least 32 random characters")
-    if not config["PUBLIC_URL"].startswith("https://"):
-        raise UnsafeSettings("PUBLIC_URL: set the https:// address that people see")
-    if not config["SESSION_COOKIE_SECURE"]:
-        raise UnsafeSettings("SESSION_COOKIE_SECURE: cookies must travel by https only")
-    if config["MAIL_DOMAIN"].endswith("example.org"):
-        raise UnsafeSettings("MAIL_DOMAIN: set your own mail domain; agenda.example.org is a placeholder")
-    if not config["SMS_GATEWAY_URL"].startswith("https://"):
-        raise UnsafeSettings("SMS_GATEWAY_URL: texts and the key travel by https:// only")
-    if config["HELP_PHONE"].startswith("01 99 00"):
-        raise UnsafeSettings("HELP_PHONE: set a number that somebody answers; 01 99 00 … is fictitious")
-    for name in ("PUBLISHER", "HOSTED_BY"):
-        if not config[name]:
-            raise UnsafeSettings(f"{name}: set what the law asks every site to say (loi 2004-575, art. 1-1)")
 
 
 def setting(name: str) -> Any:

@@ -112,3 +112,16 @@ def test_a_broken_school_calendar_stops_the_start_with_its_file_and_line(
             create_app(SAFE | {"INSTANCE_PATH": str(tmp_path)})
     finally:
         school_calendar.zone_c.cache_clear()
+
+
+def test_countries_that_texts_go_to_are_calling_codes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = Flask("eventsapp", instance_path=str(tmp_path))
+    monkeypatch.setenv("SMS_COUNTRIES", "33 +32")
+    settings.load(app)
+    assert app.config["SMS_COUNTRIES"] == {33, 32}
+    for unread in ("", "France", "33,32", "0", "12345"):
+        monkeypatch.setenv("SMS_COUNTRIES", unread)
+        with pytest.raises(UnsafeSettings, match="SMS_COUNTRIES: expected calling codes"):
+            settings.load(app)

@@ -8,6 +8,7 @@ import phonenumbers
 
 from eventsapp.mailroom import sms
 from eventsapp.mailroom.models import Channel
+from eventsapp.settings import setting
 
 USUALLY = (Channel.MAIL, Channel.SMS, Channel.CALL)
 """What is tried for somebody who said nothing; each is the next one's forerunner when it fails."""
@@ -23,7 +24,7 @@ def in_order(
     """By which means somebody with these can be told, the first first; empty without any.
 
     What they wish comes first, the others stand in when it fails. Who wishes a call is only ever called,
-    as long as there is a number. A text needs a mobile number and a gateway.
+    as long as there is a number. A text needs a mobile number of a country that texts go to, and a gateway.
     """
     possible = {
         Channel.MAIL: bool(email),
@@ -38,13 +39,14 @@ def in_order(
 
 
 def takes_texts(phone: str | None) -> bool:
-    """Whether a text can be sent there: a mobile number, and a gateway."""
-    return bool(phone) and sms.is_set_up() and is_mobile(phone or "")
+    """Whether a text can be sent there: a mobile number of a country that texts go to, and a gateway."""
+    return bool(phone) and sms.is_set_up() and mobile_of(phone or "") in setting("SMS_COUNTRIES")
 
 
 @lru_cache(maxsize=4096)
-def is_mobile(number: str) -> bool:
-    """Whether a number takes texts: of a mobile, or of a country that does not tell them apart.
+def mobile_of(number: str) -> int | None:
+    """The calling code of a number that takes texts: of a mobile, or of a country that does not tell them
+    apart; None for any other.
 
     Of France, 06 and 07 are mobiles (Arcep, décision n° 2018-0881), those kept for fiction too, which
     tables of numbers leave out.
@@ -52,10 +54,12 @@ def is_mobile(number: str) -> bool:
     try:
         parsed = phonenumbers.parse(number, "FR")
     except phonenumbers.NumberParseException:
-        return False
+        return None
     if parsed.country_code == 33:
-        return str(parsed.national_number)[:1] in {"6", "7"}
-    return phonenumbers.number_type(parsed) in _TEXTED
+        is_mobile = str(parsed.national_number)[:1] in {"6", "7"}
+    else:
+        is_mobile = phonenumbers.number_type(parsed) in _TEXTED
+    return parsed.country_code if is_mobile else None
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from eventsapp.mailroom import means
 from eventsapp.mailroom.models import Channel
 from eventsapp.mailroom.outbox import Reader
+from eventsapp.setting_values import calling_codes
 from tests.texting import KEY
 
 MAIL, SMS, CALL = Channel.MAIL, Channel.SMS, Channel.CALL
@@ -61,23 +62,34 @@ def test_without_a_gateway_nobody_is_texted(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "takes_texts"),
+    ("number", "of"),
     [
-        ("+33639980000", True),
-        ("+33712345678", True),
-        ("06 39 98 00 00", True),
-        ("+33199001919", False),
-        ("+33970000000", False),
-        ("+447400123456", True),
-        ("+442079460000", False),
-        ("+16502530000", True),
-        ("+262692123456", True),
-        ("12", False),
-        ("rien", False),
+        ("+33639980000", 33),
+        ("+33712345678", 33),
+        ("06 39 98 00 00", 33),
+        ("+33199001919", None),
+        ("+33970000000", None),
+        ("+447400123456", 44),
+        ("+442079460000", None),
+        ("+16502530000", 1),
+        ("+262692123456", 262),
+        ("12", None),
+        ("rien", None),
     ],
 )
-def test_a_text_goes_to_mobiles(number: str, takes_texts: bool) -> None:
-    assert means.is_mobile(number) == takes_texts
+def test_a_text_goes_to_mobiles(number: str, of: int | None) -> None:
+    assert means.mobile_of(number) == of
+
+
+def test_no_stranger_makes_us_text_the_other_end_of_the_world(app: Flask) -> None:
+    app.config["SMS_API_KEY"] = KEY
+    by_text, by_call = (SMS, CALL), (CALL,)
+    numbers = (MOBILE, "+262692123456", "+32470123456", "+447400123456", "+16502530000")
+    assert [means.in_order(email=None, phone=one) for one in numbers] == [by_text] * 2 + [by_call] * 3
+    app.config["SMS_COUNTRIES"] = calling_codes("33 +32")
+    assert [means.in_order(email=None, phone=one) for one in numbers] == [
+        by_text, by_call, by_text, by_call, by_call,
+    ]  # fmt: skip
 
 
 @given(
