@@ -8,7 +8,11 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
+# The newest that is there, for each made every page cheaper (3.13 needs a fifth less than 3.11); one of pyenv may
+# lie where no name leads.
+PYENV := $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions
+PYTHONS := python3.13 $(lastword $(wildcard $(PYENV)/3.13.*/bin/python)) python3.12 python3 python3.11
+PYTHON ?= $(firstword $(foreach name,$(PYTHONS),$(shell \
 	$(name) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
 
 # The web address, the catcher of mail (PORT + 1) and of texts (PORT + 2), and the links in letters all follow PORT.
