@@ -1,7 +1,8 @@
 """A real browser, and axe in it.
 
-An installed Chromium or Chrome is used; without one, root tries to install Debian's. If there is
-still none, browser tests are skipped and the end of the run says so in red; under CI=true they fail.
+An installed Chromium or Chrome is used, the headless shell first; without one, root tries to install
+Debian's. If there is still none, browser tests are skipped and the end of the run says so in red; under
+CI=true they fail.
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
 
     from tests.servers import LiveServer
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-MISSING = "no Chromium or Chrome here: install one (apt-get install chromium), or set BROWSER_PATH"
+# First the one that draws no window: the same engine, and the tests take a quarter of the CPU less.
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MISSING = (
+    "no Chromium or Chrome here: install one (apt-get install chromium-headless-shell), or set BROWSER_PATH"
+)
 
 SCREENS = pytest.mark.parametrize(("width", "javascript"), [(390, True), (390, False), (1280, True)])
 """A phone with and without scripts, and a wide window: nothing of ours hangs on both at once."""
@@ -43,10 +48,12 @@ def browser_path() -> str | None:
     """Where a browser is, after trying to install one."""
     found = os.environ.get("BROWSER_PATH") or _installed()
     if not found and shutil.which("apt-get") and os.geteuid() == 0:
-        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
         subprocess.run(["apt-get", "update", "-qq"], check=False, capture_output=True)
-        subprocess.run(install, check=False, capture_output=True, timeout=600)
-        found = _installed()
+        for package in (SHELL, "chromium"):
+            subprocess.run([*install, package], check=False, capture_output=True, timeout=600)
+            if found := _installed():
+                break
     return found
 
 
