@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import flask_migrate
 import psycopg
@@ -30,6 +30,7 @@ from eventsapp.database import db
 from eventsapp.web import calendar_feeds
 
 DIALECTS = ("sqlite", "postgresql")
+T = TypeVar("T")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
 
@@ -212,6 +213,32 @@ def snapshot() -> Callable[[], None]:
         listings.forget_editions()
 
     return put_back
+
+
+BUILT: dict[str, tuple[Callable[[], None], Any]] = {}
+"""By name, what puts a place back that was built once in this process, and what its builder gave."""
+
+
+def built_once(name: str, build: Callable[[], T]) -> T:
+    """What `build` leaves in the database, and gives: numbers and words, no rows, which belong to a session.
+
+    On SQLite it builds for the first story of a process, and is put back for the others.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return _committed(build)
+    if name not in BUILT:
+        given = _committed(build)
+        BUILT[name] = snapshot(), given
+    put_back, given = BUILT[name]
+    put_back()
+    return cast("T", given)
+
+
+def _committed(build: Callable[[], T]) -> T:
+    given = build()
+    db.session.commit()
+    db.session.rollback()
+    return given
 
 
 def _present() -> sqlite3.Connection:

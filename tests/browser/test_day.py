@@ -154,7 +154,6 @@ def test_the_browser_is_killed_offline_and_figures_arrive_once(
     awa.count("3-5")
     expect(awa.net).to_contain_text("Hors ligne : 7 gestes à envoyer")
 
-    awa.batches.clear()
     awa.context.set_offline(False)
     awa.has_sent()
     assert figures(breakfast) == {"adultes": 4, "3-5": 3, "familles": 1}

@@ -23,8 +23,11 @@ def test_the_front_door_breaks_no_rule_of_axe(
         axe(page)
 
 
-def test_axe_is_awake(visit: Visit, axe: Callable[[Page], None]) -> None:
-    page = visit("/")
+@pytest.mark.parametrize("javascript", [True, False])
+def test_axe_is_awake(visit: Visit, axe: Callable[[Page], None], javascript: bool) -> None:
+    """And looks again at a page that it has seen."""
+    page = visit("/#contenu", javascript=javascript)
+    axe(page)
     page.evaluate("document.querySelector('main').innerHTML = '<h1>Oui</h1><a href=/ ></a>'")
     with pytest.raises(AssertionError, match="link-name"):
         axe(page)

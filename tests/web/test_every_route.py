@@ -6,15 +6,13 @@ fails. Whoever is refused learns nothing and changes nothing: the whole database
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp.database import db
 from eventsapp.people.models import Account
-from tests.databases import everything, snapshot
+from tests.databases import built_once, everything, snapshot
 from tests.pages import PageClient
 from tests.web import town
 from tests.web.conftest import SignIn
@@ -38,25 +36,16 @@ OWN_SECRETS = (
 """What only the desks of the 19e say."""
 
 
-BUILT: list[tuple[Callable[[], None], dict[str, str], dict[str, int]]] = []
-"""The town as it was built once in this process: what puts it back, its rows, its accounts by number."""
-
-
 @pytest.fixture
 def the_town(app: Flask, db_session: scoped_session[Session]) -> Town:
     """One of everything and of everybody; all knock from one machine, so limits are off (test_limits)."""
     app.config["RATE_LIMITS"] = False
-    if db.engine.dialect.name != "sqlite":  # whose stories are few: each builds it
+
+    def build() -> tuple[dict[str, str], dict[str, int]]:
         built = town.build()
-        db_session.commit()
-        return built
-    if not BUILT:
-        built = town.build()
-        db_session.commit()
-        numbers = {name: account.id for name, account in built.accounts.items()}
-        BUILT.append((snapshot(), built.rows, numbers))
-    put_back, rows, numbers = BUILT[0]
-    put_back()
+        return built.rows, {name: account.id for name, account in built.accounts.items()}
+
+    rows, numbers = built_once("everybody", build)
     accounts = {name: db_session.get_one(Account, number) for name, number in numbers.items()}
     return Town(accounts, dict(rows))
 

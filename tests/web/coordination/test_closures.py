@@ -22,7 +22,7 @@ from eventsapp.people.models import Account
 from eventsapp.places import closures
 from eventsapp.places.models import Venue, VenueClosure
 from tests import factories
-from tests.databases import everything
+from tests.databases import built_once, everything
 from tests.disruptions import curial
 from tests.pages import Element, Page, PageClient
 from tests.registrations.stories import a_transaction, letters, told
@@ -57,14 +57,16 @@ class Night:
 @pytest.fixture
 def night(samira: Account, sign_in: SignIn, db_session: scoped_session[Session]) -> Night:
     """Thirty sessions of twelve partners, and families who come to two of them."""
-    school, *_ = curial.schools()
-    events = curial.sessions(school, curial.partners())
-    curial.contacts_of(school)
-    db_session.commit()
-    curial.families(events)
-    number = school.id
-    db_session.commit()
-    db_session.rollback()
+
+    def build() -> int:
+        school, *_ = curial.schools()
+        events = curial.sessions(school, curial.partners())
+        curial.contacts_of(school)
+        db_session.commit()
+        curial.families(events)
+        return school.id
+
+    number = built_once("a night at Curial", build)
     return Night(sign_in(samira), number)
 
 
