@@ -18,7 +18,7 @@ def share_text(event: Event, language: Language) -> str:
     refuse_sensitive(event)
     venue = event.venue
     with force_locale(language.code):
-        title = f"{gettext('Annulé :')} {event.title}" if event.is_cancelled else event.title
+        title = f"{gettext('Annulé :')} {event.title}" if event.is_cancelled else event.title
         day = initial(languages.long_day(event.starts_at, language))
         hours = languages.hour_range(event.starts_at, event.ends_at, language)
         lines = [title, f"{day}, {hours}", ", ".join(filter(None, (venue.name, venue.full_address)))]

@@ -83,7 +83,7 @@ def test_a_cancelled_event_says_so_and_why_and_invites_nobody(workshop: Event) -
         "To know more, scan or type:",
     )
     assert share_text(workshop, FRENCH).splitlines() == [
-        "Annulé : Atelier : cuisine",
+        "Annulé : Atelier : cuisine",
         "Samedi 28 novembre\u00a02026, de 9\u00a0h\u00a030 à 11\u00a0h\u00a030",
         "École Curial, 51 rue Curial, 75019 Paris",
         f"http://127.0.0.1:8000/e/{workshop.code}",
