@@ -90,7 +90,7 @@
   function hour(at) {
     const language = document.documentElement.lang;
     const text = new Date(at).toLocaleTimeString(language, { hour: "numeric", minute: "2-digit", timeZone: "Europe/Paris" });
-    return language === "fr" ? text.replace(/^0/, "").replace(":", "\u00a0h\u00a0") : text;
+    return language === "fr" ? text.replace(/^0(?=\d)/, "").replace(":", "\u00a0h\u00a0") : text;
   }
 
   function show() {

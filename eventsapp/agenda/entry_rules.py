@@ -18,7 +18,7 @@ class EntryForm(enum.StrEnum):
 
     @property
     def label(self) -> str:
-        """« Courte : un prénom, et combien de personnes »…"""
+        """« Court : un prénom, et combien de personnes »…"""
         return str(_FORM_LABELS[self])
 
 
@@ -37,8 +37,8 @@ class QueueOrder(enum.StrEnum):
 
 
 _FORM_LABELS = {
-    EntryForm.SHORT: lazy_gettext("Courte : un prénom, et combien de personnes"),
-    EntryForm.FULL: lazy_gettext("Complète : une page par personne, avec ses besoins"),
+    EntryForm.SHORT: lazy_gettext("Court : un prénom, et combien de personnes"),
+    EntryForm.FULL: lazy_gettext("Complet : une page par personne, avec ses besoins"),
 }
 _ORDER_LABELS = {
     QueueOrder.FIRST_FIT: lazy_gettext("La première famille qui tient dans les places libres"),

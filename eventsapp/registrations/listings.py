@@ -17,7 +17,7 @@ from eventsapp.database import AsTyped, db
 from eventsapp.mailroom.models import Channel
 from eventsapp.people.models import Household, Person, Professional
 from eventsapp.people.readers import first_means
-from eventsapp.places.models import Venue
+from eventsapp.places.models import Territory, Venue
 from eventsapp.programme.models import Action
 from eventsapp.refusals import NotFound
 from eventsapp.registrations.models import NOT_YET_COMING, Registration, RegistrationStatus, party_key
@@ -188,10 +188,12 @@ def _active(event: Event) -> Select[Registration]:
     )
 
 
-def latest_territory(household: Household) -> int | None:
-    """Where it registered last: whose desk calls about itself, not about an event; one statement."""
+def latest_territory(household: Household) -> Territory | None:
+    """Where it registered last: whose agenda stands around its pages, whose desk calls about the
+    family itself, not about an event; one statement."""
     return db.session.scalar(
-        select(Event.territory_id)
+        select(Territory)
+        .join(Event, Event.territory_id == Territory.id)
         .join(Registration, Registration.event_id == Event.id)
         .where(Registration.household_id == household.id)
         .order_by(Registration.id.desc())

@@ -15,7 +15,7 @@ from eventsapp.people import household_browsers, household_codes, household_lett
 from eventsapp.people.household_models import CodePurpose
 from eventsapp.people.models import Household
 from eventsapp.refusals import Conflict, Refusal, msgid
-from eventsapp.registrations import enrolments
+from eventsapp.registrations import enrolments, listings
 from eventsapp.web.forms import refuse
 from eventsapp.web.residents import kept_answers
 from eventsapp.web.residents.own_door import (
@@ -123,6 +123,7 @@ def _page(token: str, household: Household, typed: CodeForm) -> str:
         typed.code.errors = []
     return render_template(
         "residents/own_page/confirmation.html",
+        territory=listings.latest_territory(household),
         token=token,
         form=typed,
         by=readers.code_means(household.contact),

@@ -29,6 +29,7 @@ def show(token: str) -> str:
     lines = listings.of_party(household)
     return render_template(
         "residents/own_data/show.html",
+        territory=lines[0].registration.event.territory if lines else None,
         token=token,
         household=household,
         held=own_data.held(household, now=clock.now()),
@@ -55,7 +56,10 @@ def erasure(token: str) -> str:
     """Says what goes and what stays, and asks once more."""
     household = confirmed_household(token)
     return render_template(
-        "residents/own_data/erasure.html", token=token, ahead=erasing.ahead(household, clock.now())
+        "residents/own_data/erasure.html",
+        territory=listings.latest_territory(household),
+        token=token,
+        ahead=erasing.ahead(household, clock.now()),
     )
 
 

@@ -118,7 +118,7 @@ def replace_address(token: str) -> tuple[str, int] | BaseResponse:
 def ask_number(token: str) -> tuple[str, int] | BaseResponse:
     """Sends a code to another phone; one that takes no texts is noted."""
     household, typed = confirmed_household(token), NumberForm()
-    territory_id = listings.latest_territory(household)
+    territory_id = _whose_desk(household)
     try:
         with families.known_otherwise(household):
             is_sent = preferences.ask_number(
@@ -156,7 +156,12 @@ def _prove(
     db.session.commit()
     begin_writing()
     with families.known_otherwise(household):
-        replace(household, said, territory_id=listings.latest_territory(household), now=now)
+        replace(household, said, territory_id=_whose_desk(household), now=now)
+
+
+def _whose_desk(household: Household) -> int | None:
+    territory = listings.latest_territory(household)
+    return territory.id if territory else None
 
 
 def _proof(purpose: CodePurpose, **more: Any) -> ProofForm:
@@ -203,6 +208,7 @@ def _page(
             typed.code.errors = []
     return render_template(
         "residents/own_page/preferences.html",
+        territory=listings.latest_territory(household),
         token=token,
         contact=household.contact,
         form=shown,

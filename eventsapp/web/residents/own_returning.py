@@ -17,7 +17,7 @@ from eventsapp.people.contacts import LONGEST_NAME
 from eventsapp.people.models import Household, Person
 from eventsapp.people.readers import first_means
 from eventsapp.refusals import Conflict, Refusal
-from eventsapp.registrations import returning
+from eventsapp.registrations import listings, returning
 from eventsapp.registrations.models import RegistrationStatus
 from eventsapp.registrations.returning import NoRoomForAll
 from eventsapp.web.forms import refuse
@@ -40,6 +40,7 @@ def index(token: str) -> str:
     household = confirmed_household(token)
     return render_template(
         "residents/own_page/offered.html",
+        territory=listings.latest_territory(household),
         token=token,
         events=returning.offered(household, now=clock.now()),
     )

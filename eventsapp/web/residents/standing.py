@@ -78,9 +78,11 @@ def resume(token: str, standing_id: int) -> BaseResponse:
 def ending(token: str, standing_id: int) -> str:
     """Asks what becomes of the dates to come."""
     party = _party(token)
+    found = standing_listings.by_id(party, standing_id, now=clock.now())
     return render_template(
         "residents/own_page/standing_end.html",
-        standing=standing_listings.by_id(party, standing_id, now=clock.now()),
+        territory=found.sign_up.activity.action.territory,
+        standing=found,
         is_professional=isinstance(party, Professional),
         token=token,
         home=_home(token),
