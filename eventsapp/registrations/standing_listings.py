@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload, selectinload
 
+from eventsapp.agenda.listings import SAID
 from eventsapp.agenda.models import Activity, Audience, Event, EventStatus, RegistrationMode
 from eventsapp.database import Moment, db
 from eventsapp.people.models import Household, Professional
@@ -149,10 +150,7 @@ def _offering(key: str) -> Select[Registration]:
                 StandingSignUp.status != StandingStatus.ENDED,
             ),
         )
-        .options(
-            joinedload(Registration.event).joinedload(Event.territory),
-            joinedload(Registration.event).joinedload(Event.activity).joinedload(Activity.action),
-        )
+        .options(joinedload(Registration.event).options(*SAID))
         .order_by(Event.starts_at, Registration.id)
     )
 
