@@ -15,6 +15,7 @@ from eventsapp.database import db, prepare_engine
 from eventsapp.disruptions import following as answering
 from eventsapp.programme import school_calendar
 from eventsapp.registrations import following
+from eventsapp.web.templating import Environment
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -30,6 +31,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         static_folder=None,
         instance_path=settings.instance_path(overrides),
     )
+    app.jinja_environment = Environment
     settings.load(app, overrides)
     settings.refuse_unsafe(app)
     school_calendar.zone_c()  # read now: a broken file stops the start, not a page in February
