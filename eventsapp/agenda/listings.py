@@ -84,7 +84,18 @@ SHOWN = (
 )
 """What lists show of an event: a third of its columns."""
 
+SERIES = (
+    joinedload(Event.territory).load_only(Territory.slug, Territory.number, Territory.name),
+    joinedload(Event.activity).options(
+        load_only(Activity.action_id, Activity.title, Activity.retention_months, Activity.retention_reason),
+        joinedload(Activity.action).options(
+            load_only(Action.axis_id, Action.is_sensitive), joinedload(Action.axis).load_only(Axis.theme)
+        ),
+    ),
+)
+"""What is said of an event's series, and whose agenda it stands in."""
 SAID = (
+    *SERIES,
     joinedload(Event.venue).load_only(
         Venue.name,
         Venue.address,
@@ -94,13 +105,6 @@ SAID = (
         Venue.longitude,
         Venue.access,
         Venue.door,
-    ),
-    joinedload(Event.territory).load_only(Territory.slug, Territory.number, Territory.name),
-    joinedload(Event.activity).options(
-        load_only(Activity.action_id, Activity.title, Activity.retention_months, Activity.retention_reason),
-        joinedload(Activity.action).options(
-            load_only(Action.axis_id, Action.is_sensitive), joinedload(Action.axis).load_only(Axis.theme)
-        ),
     ),
 )
 """What forms, letters and own pages say of an event besides its own row: a quarter of those rows' columns.
