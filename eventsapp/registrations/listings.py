@@ -12,8 +12,8 @@ from sqlalchemy import ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from eventsapp.agenda.listings import SAID
 from eventsapp.agenda.models import Event, RegistrationMode
+from eventsapp.agenda.said import SAID
 from eventsapp.database import AsTyped, db
 from eventsapp.mailroom.models import Channel
 from eventsapp.people.models import Household, Person, Professional

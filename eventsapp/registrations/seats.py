@@ -15,8 +15,8 @@ from sqlalchemy import Integer, Select, Update, bindparam, func, inspect, select
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from eventsapp.agenda.listings import SAID
 from eventsapp.agenda.models import Event, EventStatus
+from eventsapp.agenda.said import SAID
 from eventsapp.database import db, rows_changed
 from eventsapp.registrations.capacity import Limits, Load
 from eventsapp.registrations.models import CHILD_BRACKETS, YOUNGEST_BRACKETS, AgeBracket, Registration

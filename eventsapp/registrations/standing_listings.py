@@ -22,8 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload, load_only, selectinload
 
-from eventsapp.agenda.listings import SERIES
 from eventsapp.agenda.models import Activity, Audience, Event, EventStatus, RegistrationMode
+from eventsapp.agenda.said import SERIES
 from eventsapp.database import Moment, db
 from eventsapp.people.models import Household, Professional
 from eventsapp.programme.models import Action
