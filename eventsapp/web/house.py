@@ -1,10 +1,11 @@
-"""How templates find what every page knows: Flask's Jinja, and quicker answers to what its imports ask."""
+"""What the house does otherwise than Flask: less, for every request, where nothing of ours needs more."""
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
+from flask import Flask
 from flask.templating import Environment as FlaskEnvironment
 
 
@@ -19,3 +20,13 @@ class Environment(FlaskEnvironment):
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """What a template knows besides what it is given."""
         return {**self.globals, **(d or {})}
+
+
+class House(Flask):
+    """Flask, whose doors and guards are all plain functions."""
+
+    jinja_environment = Environment
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Flask looks at each of twenty functions of each request whether it is a coroutine."""
+        return func
