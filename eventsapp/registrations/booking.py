@@ -119,8 +119,8 @@ def confirm(
     if waits and not rather_waits and outlook.of(event, load, but=registration).may_come_fewer:
         raise RoomForSome()
     tell(booked, now=now)  # first, for what it reads would write what has changed by then, piece by piece
-    enrolments.close(enrolment, registration)
     moves.note(actor_of(registration), f"registered_{registration.status.name.lower()}", registration, now)
+    enrolments.close(enrolment, registration)  # last: the session writes the rest before it
     return booked
 
 
