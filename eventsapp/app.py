@@ -15,6 +15,7 @@ from eventsapp.database import db, prepare_engine
 from eventsapp.disruptions import following as answering
 from eventsapp.programme import school_calendar
 from eventsapp.registrations import following
+from eventsapp.web.house import House
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -23,7 +24,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     Raises settings.UnsafeSettings when production would start unsafely, BrokenDataFile (with file and
     line) when the school calendar cannot be trusted.
     """
-    app = Flask(
+    app = House(
         "eventsapp",
         root_path=str(settings.PACKAGE),
         template_folder=str(settings.folder("templates")),

@@ -11,15 +11,32 @@ refused is not counted: whoever waits gets in. Nobody's address is kept, a keyed
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Executable, Integer, String, UniqueConstraint, bindparam, delete, select, update
+from sqlalchemy import (
+    CompoundSelect,
+    Executable,
+    Integer,
+    String,
+    UniqueConstraint,
+    bindparam,
+    case,
+    delete,
+    literal_column,
+    select,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventsapp.codes import keyed_fingerprint
-from eventsapp.database import Model, db, rows_changed
+from eventsapp.database import Model, Moment, db, rows_changed
 from eventsapp.settings import setting
 
 KEPT = timedelta(days=2)
@@ -39,27 +56,78 @@ class Attempts(Model):
     count: Mapped[int]
 
 
-def count(kind: str, who: str, *, most: int, within: timedelta, now: datetime) -> int:
-    """Counts one attempt, and gives 0; or, where it is one too many, the seconds to wait.
+@dataclass(frozen=True, kw_only=True)
+class Try:
+    """One attempt of a kind by somebody, and how many they may make within which time."""
 
-    Exact among any number of processes: of 2 x `most` at once, `most` are counted.
+    kind: str
+    who: str
+    most: int
+    within: timedelta
+
+    def window(self, now: datetime) -> datetime:
+        """When the present window began."""
+        seconds = int(self.within.total_seconds())
+        return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
+
+    @property
+    def mark(self) -> str:
+        """Whose it is; of each kind another, so that it says both."""
+        return keyed_fingerprint(str(setting("SECRET_KEY")), "attempts", self.kind, self.who)
+
+    def key(self, at: datetime) -> dict[str, Any]:
+        """Which row counts what they made in the window of that moment."""
+        return {"of_kind": self.kind, "by_whom": self.mark, "in_window": self.window(at)}
+
+
+def count(kind: str, who: str, *, most: int, within: timedelta, now: datetime) -> int:
+    """Counts one attempt, and gives 0; or, where it is one too many, the seconds to wait (`count_all`)."""
+    return count_all([Try(kind=kind, who=who, most=most, within=within)], now=now)
+
+
+def count_all(tries: Sequence[Try], *, now: datetime) -> int:
+    """Counts one attempt against each limit, no two of them the same, and gives 0; or, where it is one too
+    many for any, counts none of them and gives the seconds to wait for the first of these.
+
+    Exact among any number of processes: of 2 x `most` at once, `most` are counted. One statement where
+    nobody is refused; rows are locked in the order of `tries`, until the transaction ends.
     """
-    mark, window = _print(kind, who), _window(now, within)
-    whose = {"of_kind": kind, "by_whom": mark}
-    now_and_before = {"in_window": window, "window_before": window - within}
-    counted = db.session.execute(
-        _one_more(db.engine.dialect.name), {**whose, **now_and_before, "most": most}
-    ).first()
-    if counted is None:
-        present, before = most, db.session.scalar(_BEFORE, {**whose, **now_and_before}) or 0
-    else:
-        present, before = counted.present, counted.before or 0
-        if present <= _room(before, now - window, most=most, within=within):
-            return 0
-        # It was one too many beside what the window before held; the row is ours until the transaction ends.
-        db.session.execute(_ONE_LESS, {**whose, "in_window": window})
-        present -= 1
-    return _wait(before, present, now - window, most=most, within=within)
+    counted = _counted(tries, now)
+    for one, found in zip(tries, counted, strict=True):
+        elapsed = now - one.window(now)
+        if found is None:
+            present, before = one.most, db.session.scalar(_COUNT, one.key(now - one.within)) or 0
+        else:
+            present, before = found
+            if present <= _room(before, elapsed, most=one.most, within=one.within):
+                continue
+            present -= 1  # it was one too many beside what the window before held
+        _take_back([one for one, found in zip(tries, counted, strict=True) if found], now)
+        return _wait(before, present, elapsed, most=one.most, within=one.within)
+    return 0
+
+
+def _counted(tries: Sequence[Try], now: datetime) -> list[tuple[int, int] | None]:
+    """Counts one for each; how many there are in this window then, and in the one before. None where there
+    were as many as may be, and none is counted."""
+    marks = [one.mark for one in tries]
+    values: dict[str, Any] = {}
+    for number, (one, mark) in enumerate(zip(tries, marks, strict=True)):
+        window = one.window(now)
+        said = {"kind": one.kind, "who": mark, "now": window, "before": window - one.within, "most": one.most}
+        values |= {f"{name}_{number}": value for name, value in said.items()}
+    rows = db.session.execute(_one_more(db.engine.dialect.name, len(tries)), values)
+    found = {row[0]: row for row in rows}
+    return [
+        (found[mark][1], found[mark][2 + number] or 0) if mark in found else None
+        for number, mark in enumerate(marks)
+    ]
+
+
+def _take_back(counted: Sequence[Try], now: datetime) -> None:
+    """They were counted, and are not: their rows are ours until the transaction ends."""
+    for one in counted:
+        db.session.execute(_ONE_LESS, one.key(now))
 
 
 def forget_old(now: datetime) -> int | None:
@@ -87,46 +155,60 @@ def _seconds(time: timedelta) -> int:
     return -(-time // timedelta(seconds=1))
 
 
-def _window(now: datetime, within: timedelta) -> datetime:
-    seconds = int(within.total_seconds())
-    return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
-
-
 _ROWS = Model.metadata.tables[Attempts.__tablename__]
 _TABLE, _EARLIER = _ROWS.c, _ROWS.alias().c
-_BEFORE = select(_EARLIER.count).where(
-    _EARLIER.kind == bindparam("of_kind"),
-    _EARLIER.who == bindparam("by_whom"),
-    _EARLIER.window_at == bindparam("window_before"),
+_WHOSE = (
+    _TABLE.kind == bindparam("of_kind"),
+    _TABLE.who == bindparam("by_whom"),
+    _TABLE.window_at == bindparam("in_window"),
 )
-_ONE_LESS = (
-    update(_ROWS)
-    .where(
-        _TABLE.kind == bindparam("of_kind"),
-        _TABLE.who == bindparam("by_whom"),
-        _TABLE.window_at == bindparam("in_window"),
-    )
-    .values(count=_TABLE.count - 1)
-)
+_COUNT = select(_TABLE.count).where(*_WHOSE)
+_ONE_LESS = update(_ROWS).where(*_WHOSE).values(count=_TABLE.count - 1)
 
 
-@lru_cache(maxsize=2)
-def _one_more(dialect: str) -> Executable:
-    """Counts one where fewer than `most` are counted, and gives how many there are then, and in the window
-    before: one statement, made once, for every form passes here."""
-    one = (postgresql if dialect == "postgresql" else sqlite).insert(_ROWS)
-    return (
-        one.values(
-            kind=bindparam("of_kind"), who=bindparam("by_whom"), window_at=bindparam("in_window"), count=1
+@lru_cache(maxsize=8)
+def _one_more(dialect: str, tries: int) -> Executable:
+    """Counts one in each row where fewer than its `most` are counted, and gives of these how many there are
+    then, and in the window before. Made once, for every form passes here; a SELECT, for SQLAlchemy would
+    compile VALUES of several rows each time."""
+    numbers = range(tries)
+    rows: CompoundSelect[Any] = union_all(
+        *(
+            select(
+                bindparam(f"kind_{number}", type_=String()),
+                bindparam(f"who_{number}", type_=String()),
+                bindparam(f"now_{number}", type_=Moment()),
+                literal_column("1"),
+            ).where(true())  # SQLite takes ON CONFLICT for that of a join otherwise
+            for number in numbers
         )
+    )
+
+    most = case(
+        *(
+            (_TABLE.who == bindparam(f"who_{number}"), bindparam(f"most_{number}", type_=Integer()))
+            for number in numbers
+        )
+    )
+    before = (
+        select(_EARLIER.count)
+        .where(
+            _EARLIER.kind == bindparam(f"kind_{number}"),
+            _EARLIER.who == bindparam(f"who_{number}"),
+            _EARLIER.window_at == bindparam(f"before_{number}"),
+        )
+        .scalar_subquery()
+        .label(f"before_{number}")
+        for number in numbers
+    )
+    return (
+        (postgresql if dialect == "postgresql" else sqlite)
+        .insert(_ROWS)
+        .from_select(["kind", "who", "window_at", "count"], rows)
         .on_conflict_do_update(
             index_elements=["kind", "who", "window_at"],
             set_={"count": _TABLE.count + 1},
-            where=_TABLE.count < bindparam("most", type_=Integer()),
+            where=_TABLE.count < most,
         )
-        .returning(_TABLE.count.label("present"), _BEFORE.scalar_subquery().label("before"))
+        .returning(_TABLE.who, _TABLE.count, *before)
     )
-
-
-def _print(kind: str, who: str) -> str:
-    return keyed_fingerprint(str(setting("SECRET_KEY")), "attempts", kind, who)

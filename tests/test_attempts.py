@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import attempts, clock
-from eventsapp.attempts import Attempts
+from eventsapp.attempts import Attempts, Try
 from eventsapp.clock import local
 from tests import factories
 from tests.races import at_once
@@ -45,6 +45,28 @@ def test_everybody_is_counted_apart() -> None:
     assert tries(6, BEGINS)[-1] > 0
     assert tries(1, BEGINS, who="192.0.2.8") == [0]
     assert attempts.count("other", "192.0.2.7", most=5, within=WITHIN, now=BEGINS) == 0
+
+
+def here_and_anywhere(who: str, at: datetime) -> int:
+    """One attempt at one event, where two may be made, and at all of them together, where three may."""
+    here = Try(kind="here", who=who, most=2, within=WITHIN)
+    anywhere = Try(kind="anywhere", who="192.0.2.7", most=3, within=2 * WITHIN)
+    return attempts.count_all([here, anywhere], now=at)
+
+
+def test_what_one_limit_refuses_no_limit_counts(db_session: scoped_session[Session]) -> None:
+    def counted() -> dict[tuple[str, str], int]:
+        rows = db_session.scalars(select(Attempts).execution_options(populate_existing=True))
+        return {(names[row.who], row.kind): row.count for row in rows}
+
+    places = [("here", "Curial"), ("here", "Archereau"), ("anywhere", "192.0.2.7")]
+    tried = [Try(kind=kind, who=who, most=1, within=WITHIN) for kind, who in places]
+    names = {one.mark: one.who for one in tried}
+    at = BEGINS + timedelta(minutes=4)
+    assert [here_and_anywhere("Curial", at) for _ in range(3)] == [0, 0, 11 * 60]
+    assert counted() == {("Curial", "here"): 2, ("192.0.2.7", "anywhere"): 2}
+    assert [here_and_anywhere("Archereau", at) for _ in range(2)] == [0, 22 * 60 + 40]
+    assert counted() == {("Curial", "here"): 2, ("Archereau", "here"): 1, ("192.0.2.7", "anywhere"): 3}
 
 
 def test_exactly_as_many_as_may_of_twice_as_many_at_once(

@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
-from sqlalchemy.orm import contains_eager, joinedload, load_only
+from sqlalchemy.orm import contains_eager, joinedload
 
 from eventsapp.agenda.models import Activity, ActivityKind, Audience, Event
+from eventsapp.agenda.said import SAID, SHOWN
 from eventsapp.agenda.searching import says
 from eventsapp.clock import local
 from eventsapp.database import db
@@ -56,33 +57,6 @@ class Choices:
     themes: tuple[Theme, ...]
     quartiers: tuple[tuple[str, str], ...]
 
-
-_ACTION = contains_eager(Event.activity).contains_eager(Activity.action)
-SHOWN = (
-    load_only(
-        Event.code,
-        Event.title,
-        Event.starts_at,
-        Event.ends_at,
-        Event.status,
-        Event.audience,
-        Event.registration,
-        Event.capacity,
-        Event.seats_taken,
-        Event.children_taken,
-        Event.under_6_taken,
-        Event.entry,
-        Event.activity_id,
-        Event.venue_id,
-    ),
-    contains_eager(Event.activity).load_only(Activity.action_id),
-    _ACTION.load_only(Action.axis_id, Action.is_sensitive),
-    _ACTION.contains_eager(Action.axis).load_only(Axis.theme),
-    contains_eager(Event.venue).load_only(
-        Venue.name, Venue.address, Venue.postal_code, Venue.city, Venue.latitude, Venue.longitude
-    ),
-)
-"""What lists show of an event: a third of its columns."""
 
 _IN_DESKS = (
     joinedload(Event.venue),
@@ -301,18 +275,12 @@ def by_code(code: str, *, whole: bool = True) -> Event:
 
 @lru_cache(maxsize=2)
 def _by_code(whole: bool) -> Select[Event]:
-    said = (
-        select(Event)
-        .where(Event.code == bindparam("code_of"))
-        .options(
-            joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
-            joinedload(Event.territory),
-            joinedload(Event.venue),
-        )
-    )
+    found = select(Event).where(Event.code == bindparam("code_of"))
     if not whole:
-        return said
-    return said.options(
+        return found.options(*SAID)
+    return found.options(
+        joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
+        joinedload(Event.territory),
         joinedload(Event.venue).joinedload(Venue.quartier),
         joinedload(Event.host).joinedload(Organisation.picture).joinedload(OrganisationPicture.picture),
         joinedload(Event.topic),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
-from eventsapp.people import households, professionals
+from eventsapp.people import household_browsers, households, professionals
 from eventsapp.people.models import Household, Professional
 from eventsapp.refusals import Conflict, msgid
 from eventsapp.registrations import (
@@ -65,6 +65,8 @@ class Confirmed:
     link_token: str
     rank: int | None = None
     """Of who has just joined the queue, where it is known."""
+    browser_token: str | None = None
+    """For the cookie of the browser in which a household registered: its page is its own there."""
 
 
 def confirm(
@@ -76,6 +78,7 @@ def confirm(
     referral: str | None = None,
     seen: str | None = None,
     rather_waits: bool = True,
+    user_agent: str | None = None,
 ) -> Confirmed:
     """Registers the party whose answers stand under `token`: all seated, or all on the waiting list.
 
@@ -83,21 +86,21 @@ def confirm(
     new link, for links are not kept). `seen`: the mark of the answers that the page showed.
     With `rather_waits` false, a party of which only some would find room is not put on the waiting list
     before it has said so; nothing of it is to be committed then.
-    `referral`: the token by which they came.
+    `referral`: the token by which they came. `user_agent`: of the browser in which a household registers.
     Raises enrolments.AnswersForgotten, referrals.ByReferralOnly, AnswersChanged, RoomForSome, the refusals
     of `admission` and of `PeopleAnswers.require_complete`.
     """
     enrolment = enrolments.read(token, event_id, now, locked=True)
     answers = enrolments.answers_of(enrolment)
     if answers is None:
-        return _again(enrolment, now)
+        return _again(enrolment, user_agent, now)
     if seen is not None and seen != enrolments.mark_of(enrolment):
         raise AnswersChanged()
     if isinstance(answers, PeopleAnswers):
         answers.require_complete()
     # They are written before the event is locked: from then on everybody else who registers there waits.
     party = _opened(event_id, answers, language, now)
-    link_token = _link_of(party, now)
+    link_token, browser_token = _link_of(party, now), _browser_of(party, user_agent, now)
     db.session.flush()
     event = seats.locked(event_id)
     admission.require_open(event, now)
@@ -109,15 +112,15 @@ def confirm(
     standing_dates.precede(event, but=answers, now=now)
     place = entering.place(event, answers.members, now)
     registration = entering.write(event, party, answers.members, place, way=WayIn.ONLINE, now=now)
-    booked = Confirmed(registration, link_token, place.rank)
+    booked = Confirmed(registration, link_token, place.rank, browser_token)
     if referred is not None:
         referrals.use_up(referred, registration, now)
     waits = registration.status is RegistrationStatus.WAITING
     if waits and not rather_waits and outlook.of(event, load, but=registration).may_come_fewer:
         raise RoomForSome()
     tell(booked, now=now)  # first, for what it reads would write what has changed by then, piece by piece
-    enrolment.registration_id, enrolment.answers = registration.id, {}
     moves.note(actor_of(registration), f"registered_{registration.status.name.lower()}", registration, now)
+    enrolments.close(enrolment, registration)  # last: the session writes the rest before it
     return booked
 
 
@@ -136,6 +139,7 @@ def book(
     place = entering.place(event, answers.members, now)
     party = _opened(event.id, answers, language, now)
     link_token = _link_of(party, now)
+    db.session.flush()
     registration = entering.write(event, party, answers.members, place, way=way, helped_by=helped_by, now=now)
     return Confirmed(registration, link_token, place.rank)
 
@@ -199,14 +203,15 @@ def actor_of(registration: Registration) -> str:
     return f"household:{registration.household_id}"
 
 
-def _again(enrolment: Enrolment, now: datetime) -> Confirmed:
+def _again(enrolment: Enrolment, user_agent: str | None, now: datetime) -> Confirmed:
     registration = enrolment.registration
     if registration is None:
         raise enrolments.AnswersForgotten()
     party = registration.household or registration.professional
     if party is None:
         raise ValueError("a registration is somebody's (CHECK one_party)")
-    return Confirmed(registration, _link_of(party, now))
+    browser_token = _browser_of(party, user_agent, now)
+    return Confirmed(registration, _link_of(party, now), browser_token=browser_token)
 
 
 def _opened(event_id: int, answers: Answers, language: str, now: datetime) -> Household | Professional:
@@ -224,3 +229,9 @@ def _link_of(party: Household | Professional, now: datetime) -> str:
     if isinstance(party, Professional):
         return professionals.new_link(party, now=now)
     return households.new_link(party, now=now)
+
+
+def _browser_of(party: Household | Professional, user_agent: str | None, now: datetime) -> str | None:
+    if user_agent is None or isinstance(party, Professional):
+        return None
+    return household_browsers.confirm(party, user_agent, now=now)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert
+from sqlalchemy.orm.attributes import set_committed_value
 
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
@@ -22,6 +23,7 @@ from eventsapp.registrations.models import (
     Registration,
     RegistrationStatus,
     WayIn,
+    party_key,
 )
 from eventsapp.registrations.party import Member
 from eventsapp.registrations.waiting_list import EndOfQueue
@@ -66,11 +68,10 @@ def write(
     helped_by: str = "",
     now: datetime,
 ) -> Registration:
-    """The registration of a party that has its place. `helped_by`: who registers them, as they agreed to."""
+    """A registration of a flushed party with a place. `helped_by`: who registers them, as they agreed."""
     registration = Registration(
-        event=event,
-        household=party if isinstance(party, Household) else None,
-        professional=party if isinstance(party, Professional) else None,
+        event_id=event.id,
+        **{party_key(party): party.id},
         status=RegistrationStatus.WAITING if place.queued else RegistrationStatus.CONFIRMED,
         seats=place.seats,
         way=way,
@@ -83,8 +84,15 @@ def write(
     )
     db.session.add(registration)
     db.session.flush()
+    # Its ids were told, and what they lead to is here: the unit of work would walk through all of it first.
+    set_committed_value(registration, "event", event)
+    set_committed_value(registration, "household", party if isinstance(party, Household) else None)
+    set_committed_value(registration, "professional", party if isinstance(party, Professional) else None)
     _add_participants(registration, members)
     return registration
+
+
+_ROWS = Participant.metadata.tables[Participant.__tablename__]
 
 
 def _add_participants(registration: Registration, members: Sequence[Member]) -> None:
@@ -94,11 +102,9 @@ def _add_participants(registration: Registration, members: Sequence[Member]) -> 
         for member in members
     ]
     if not any(member.needs for member in members):
-        db.session.execute(insert(Participant), lines)
+        db.session.execute(insert(_ROWS), lines)
         return
-    added = db.session.scalars(
-        insert(Participant).returning(Participant.id, sort_by_parameter_order=True), lines
-    )
+    added = db.session.scalars(insert(_ROWS).returning(_ROWS.c.id, sort_by_parameter_order=True), lines)
     needs = [
         {
             "participant_id": number,

@@ -12,13 +12,13 @@ from sqlalchemy import ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from eventsapp.agenda.models import Activity, Event, RegistrationMode
+from eventsapp.agenda.models import Event, RegistrationMode
+from eventsapp.agenda.said import SAID
 from eventsapp.database import AsTyped, db
 from eventsapp.mailroom.models import Channel
 from eventsapp.people.models import Household, Person, Professional
 from eventsapp.people.readers import first_means
 from eventsapp.places.models import Territory, Venue
-from eventsapp.programme.models import Action
 from eventsapp.refusals import NotFound
 from eventsapp.registrations.models import NOT_YET_COMING, Registration, RegistrationStatus, party_key
 
@@ -47,7 +47,7 @@ def _of_party(key: str, with_people: bool) -> Select[Registration, int]:
         select(Registration, rank_in_queue())
         .join(Registration.event)
         .where(getattr(Registration, key) == bindparam("party_id"))
-        .options(*_with_event(), *([selectinload(Registration.participants)] if with_people else []))
+        .options(_with_event(), *([selectinload(Registration.participants)] if with_people else []))
         .order_by(Event.starts_at, Registration.id)
     )
 
@@ -57,7 +57,7 @@ def of_party_by_code(party: Household | Professional, code: str) -> Registration
     registration = db.session.scalars(
         select(Registration)
         .where(getattr(Registration, party_key(party)) == party.id, Registration.code == code)
-        .options(*_with_event())
+        .options(_with_event())
     ).first()
     if registration is None:
         raise NotFound()
@@ -208,13 +208,8 @@ def _with_party() -> tuple[ORMOption, ...]:
     )
 
 
-def _with_event() -> tuple[ORMOption, ...]:
-    to_event = joinedload(Registration.event)
-    return (
-        to_event.joinedload(Event.venue),
-        to_event.joinedload(Event.territory),
-        to_event.joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
-    )
+def _with_event() -> ORMOption:
+    return joinedload(Registration.event).options(*SAID)
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from sqlalchemy import Integer, Select, Update, bindparam, func, inspect, select, update
-from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from eventsapp.agenda.models import Activity, Event, EventStatus
+from eventsapp.agenda.models import Event, EventStatus
+from eventsapp.agenda.said import SAID
 from eventsapp.database import db, rows_changed
-from eventsapp.programme.models import Action
 from eventsapp.registrations.capacity import Limits, Load
 from eventsapp.registrations.models import CHILD_BRACKETS, YOUNGEST_BRACKETS, AgeBracket, Registration
 
@@ -59,11 +58,7 @@ def _locking() -> Select[Event]:
     return (
         select(Event)
         .where(Event.id == bindparam("event_id"))
-        .options(
-            joinedload(Event.venue),
-            joinedload(Event.territory),
-            joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
-        )
+        .options(*SAID)
         .with_for_update(of=Event)
         .execution_options(populate_existing=True)
     )

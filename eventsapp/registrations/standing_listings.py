@@ -20,9 +20,10 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload, load_only, selectinload
 
 from eventsapp.agenda.models import Activity, Audience, Event, EventStatus, RegistrationMode
+from eventsapp.agenda.said import SERIES
 from eventsapp.database import Moment, db
 from eventsapp.people.models import Household, Professional
 from eventsapp.programme.models import Action
@@ -149,9 +150,11 @@ def _offering(key: str) -> Select[Registration]:
                 StandingSignUp.status != StandingStatus.ENDED,
             ),
         )
-        .options(
-            joinedload(Registration.event).joinedload(Event.territory),
-            joinedload(Registration.event).joinedload(Event.activity).joinedload(Activity.action),
+        .options(  # all that offers say; own pages have read the rest
+            load_only(
+                Registration.code, Registration.event_id, Registration.seats, Registration.professional_id
+            ),
+            joinedload(Registration.event).options(load_only(Event.activity_id, Event.territory_id), *SERIES),
         )
         .order_by(Event.starts_at, Registration.id)
     )

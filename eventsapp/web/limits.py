@@ -19,6 +19,7 @@ from flask import Flask, Response, g, make_response, request
 from flask_babel import ngettext
 
 from eventsapp import attempts, clock
+from eventsapp.attempts import Try
 from eventsapp.codes import fingerprint
 from eventsapp.database import begin_writing, db
 from eventsapp.people import accounts
@@ -280,15 +281,18 @@ def _count(kind: str, limits: tuple[Limit, ...]) -> int:
     networks share.
     """
     named = [(limit, limit.by()) for limit in limits]
+    tries = [
+        Try(kind=f"{kind} {limit.by.__name__}", who=who, most=limit.most, within=limit.within)
+        for limit, who in named
+        if who
+    ]
     db.session.rollback()  # who it is was read; from here on it is written
+    if not tries:
+        return 0
     begin_writing()
-    for limit, who in named:
-        if not who:
-            continue
-        counted = f"{kind} {limit.by.__name__}"
-        wait = attempts.count(counted, who, most=limit.most, within=limit.within, now=clock.now())
-        if wait:
-            db.session.rollback()
-            return wait
+    wait = attempts.count_all(tries, now=clock.now())
+    if wait:
+        db.session.rollback()
+        return wait
     db.session.commit()
     return 0

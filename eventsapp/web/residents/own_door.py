@@ -80,7 +80,11 @@ def confirmed_household(token: str) -> Household:
 
 def confirm_this(household: Household) -> None:
     """Confirms the browser that asks; the caller commits. Its cookie comes with the next own page."""
-    token = household_browsers.confirm(household, request.user_agent.string, now=clock.now())
+    remember(household_browsers.confirm(household, request.user_agent.string, now=clock.now()))
+
+
+def remember(token: str) -> None:
+    """Keeps the token of this browser, which has just been confirmed, until the next own page."""
     fresh = session.get(FRESH)
     session[FRESH] = [*(fresh if isinstance(fresh, list) else []), token][-MOST:]
 

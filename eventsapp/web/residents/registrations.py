@@ -177,6 +177,7 @@ def confirm(code: str) -> Answer:
             referral=held(code),
             seen=request.form.get("answers"),
             rather_waits=request.form.get("choice") == RATHER_WAIT,
+            user_agent=request.user_agent.string,
         )
     except AnswersForgotten:
         return forgotten_page(listings.by_code(code, whole=False))
@@ -187,8 +188,8 @@ def confirm(code: str) -> Answer:
     except Conflict as refusal:
         return closed_page(listings.by_code(code, whole=False), refusal), 409
     address = own_address(confirmed)
-    if confirmed.registration.household is not None:
-        own_door.confirm_this(confirmed.registration.household)
+    if confirmed.browser_token is not None:
+        own_door.remember(confirmed.browser_token)
     db.session.commit()
     return redirect(address, 303)
 
