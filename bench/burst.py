@@ -1,7 +1,7 @@
 """`python -m bench.burst`: 300 families for 100 places, all at once, over real HTTP.
 
 Each comes from a loopback address of its own, with the ordinary limits and the ordinary trap on, to the
-web process as the Procfile starts it (gunicorn, gthread, four threads, WEB_CONCURRENCY workers or two). A
+web process as the Procfile starts it (gunicorn.conf.py, WEB_CONCURRENCY workers or two). A
 family takes the five requests that a browser makes: the form, its answers, the check page, the confirmation
 (seat, letter, invitation and journal in one transaction), its own page. Each step is taken by all in the
 same moment, which is the worst case; between form and answers lie the two seconds that a hand needs. What

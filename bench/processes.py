@@ -66,9 +66,7 @@ def crowd_web(application: str, environment: Mapping[str, str], *options: str) -
 def crowd_command(port: int) -> list[str]:
     """The words of the Procfile's web process, but for the application."""
     line = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web: "))
-    words = line.split("exec ")[1].replace("${WEB_PORT:-$PORT}", str(port)).split()
-    concurrency = os.environ.get("WEB_CONCURRENCY", "2")
-    return [concurrency if word == "${WEB_CONCURRENCY:-2}" else word for word in words[:-1]]
+    return line.split("exec ")[1].replace("${WEB_PORT:-$PORT}", str(port)).split()[:-1]
 
 
 def cpu_ms(pid: int) -> float:

@@ -4,8 +4,9 @@ A point is what comes before each SQL statement, before and after each commit; i
 server before each command and after each answer; and, on the web, between the answer made and the answer
 sent. `python -m tests.mortal` reads the program once and forks who is to die, for each line it is told:
 
-- « web --workers 2 … »: gunicorn with these words, until « end ». A request that says « X-Dies-At: 7 » takes
-  its process with it at its seventh point, and every whole answer says in X-Points how many there are.
+- « web --bind … »: gunicorn with these words and gunicorn.conf.py, until « end ». A request that says
+  « X-Dies-At: 7 » takes its process with it at its seventh point, and every whole answer says in X-Points how
+  many there are.
 - « 7 2026-12-01T10:00:00+00:00 »: a postman on a round who dies at its seventh point.
 - « worker »: a whole worker, for somebody else to kill.
 

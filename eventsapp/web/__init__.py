@@ -20,6 +20,7 @@ from eventsapp.web import (
     limits,
     logs,
     traps,
+    turns,
 )
 
 DOORS = (
@@ -126,6 +127,7 @@ def open_doors(app: Flask) -> None:
     cookies.bind(app)
     compression.bind(app)
     limits.bind(app)
+    turns.bind(app)
     guards.bind(app)
     errors.bind(app)
     again.bind(app)
