@@ -66,7 +66,9 @@ def test_samira_announces_a_saturday_and_feeds_know_it_at_once() -> None:
     assert f"UID:{event.uid}" in event.fragment
     assert "DTSTART;TZID=Europe/Paris:20261128T093000" in event.fragment
     assert revision() == 1
-    verbs = db.session.execute(select(JournalLine.actor, JournalLine.verb, JournalLine.thing_id)).all()
+    verbs = db.session.execute(
+        select(JournalLine.actor, JournalLine.verb, JournalLine.thing_id).order_by(JournalLine.id)
+    ).all()
     assert [tuple(line) for line in verbs] == [("seeds", "announced", event.id)]
 
 

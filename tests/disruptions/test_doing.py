@@ -123,7 +123,9 @@ def test_hosts_and_places_hear_what_holds_when_the_window_is_over(
     assert [change.event for change in doing.standing(done)] == [off, moved_on]
     with a_transaction():
         assert doing.tell(done.id, clock.now() + timedelta(minutes=10))
-    letters = db_session.scalars(select(Letter).where(Letter.kind == "disruptions/changed")).all()
+    letters = db_session.scalars(
+        select(Letter).where(Letter.kind == "disruptions/changed").order_by(Letter.id)
+    ).all()
     said = {letter.reader_name: letter.text for letter in letters}
     names = {event: f"- {event.title} (" for event in events}
     assert not any(names[back] in text for text in said.values()), said

@@ -260,8 +260,8 @@ def test_a_link_is_sealed_by_mail_and_its_token_is_nowhere_else(db_session: scop
     assert "Samedi 5 décembre" in text or "samedi 5 décembre" in text
     assert (letter.is_sealed, letter.address, token in letter.text) == (True, "roy@ecole.example", False)
     assert links.behind(token, now=hours.now()).contact is contact
-    assert token not in str(db_session.scalars(select(HostLink.fingerprint)).all())
-    assert token not in str(db_session.scalars(select(JournalLine.details)).all())
+    assert token not in str(db_session.scalars(select(HostLink.fingerprint).order_by(HostLink.id)).all())
+    assert token not in str(db_session.scalars(select(JournalLine.details).order_by(JournalLine.id)).all())
 
 
 def test_a_contact_without_a_mailbox_is_called_and_has_no_link(db_session: scoped_session[Session]) -> None:
@@ -365,7 +365,7 @@ def test_a_link_changes_a_number_and_hours_and_ends_nobody(db_session: scoped_se
     own_details.say_gone(contact, "", actor="contact:1", now=now)
     own_details.settle(contact, is_gone=True, actor="account:1", now=now)
     assert contact.ended_at == now
-    details = str(db_session.scalars(select(JournalLine.details)).all())
+    details = str(db_session.scalars(select(JournalLine.details).order_by(JournalLine.id)).all())
     assert [word for word in ("06 39", "Petit", "Grand", "midi") if word in details] == []
 
 

@@ -194,7 +194,9 @@ def test_a_gesture_whose_hosts_cannot_be_told_holds_no_other_up(
     ]
     assert timetable.tell_hosts_and_places(turn()) == "1 gestures told"
     assert timetable.tell_hosts_and_places(turn()) == ""
-    told = db.session.scalars(select(Letter).where(Letter.kind == "disruptions/changed")).all()
+    told = db.session.scalars(
+        select(Letter).where(Letter.kind == "disruptions/changed").order_by(Letter.id)
+    ).all()
     assert (failed, sorted(one.reader_name for one in told)) == (["Les écrans"], ["Le sommeil", "Les écrans"])
 
 

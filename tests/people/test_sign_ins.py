@@ -89,7 +89,9 @@ def test_one_is_ended_by_its_owner_alone_and_once() -> None:
     assert (account_behind(hers), account_behind(other), account_behind(his)) == (samira, None, paul)
     db.session.flush()
     said = db.session.execute(
-        select(JournalLine.actor, JournalLine.verb, JournalLine.details).where(JournalLine.verb != "opened")
+        select(JournalLine.actor, JournalLine.verb, JournalLine.details)
+        .where(JournalLine.verb != "opened")
+        .order_by(JournalLine.id)
     ).all()
     assert said == [(f"account:{samira.id}", "signed out", {"sign_in": number})]
 
@@ -218,7 +220,9 @@ def test_all_others_are_ended_at_once_and_nobody_else_s() -> None:
     with pytest.raises(accounts.LinkDoesNotWork):  # whoever reads her mailbox does not come back by it
         accounts.use_link(link, now=clock.now())
     assert [account_behind(token) for token in (*old, kept, his)] == [None, None, samira, paul]
-    verbs = db.session.scalars(select(JournalLine.verb).where(JournalLine.verb.like("signed out%"))).all()
+    verbs = db.session.scalars(
+        select(JournalLine.verb).where(JournalLine.verb.like("signed out%")).order_by(JournalLine.id)
+    ).all()
     assert verbs == ["signed out elsewhere"]
 
 
@@ -235,7 +239,9 @@ def test_whoever_leaves_is_out_everywhere_and_gets_no_link() -> None:
     with pytest.raises(accounts.LinkDoesNotWork):
         accounts.use_link(link, now=clock.now())
     closed = db.session.execute(
-        select(JournalLine.actor, JournalLine.details).where(JournalLine.verb == "closed")
+        select(JournalLine.actor, JournalLine.details)
+        .where(JournalLine.verb == "closed")
+        .order_by(JournalLine.id)
     ).all()
     assert closed == [("cli", {"ended": 2})]
     assert (samira.name, samira.email) == ("", f"closed-{samira.id}@invalid")

@@ -49,7 +49,9 @@ def test_awa_takes_three_seats_of_twelve() -> None:
         AgeBracket.FROM_6,
     ]
     assert kinds() == ["confirmed REQUEST"]
-    lines = db.session.scalars(select(JournalLine).where(JournalLine.thing == "registration")).all()
+    lines = db.session.scalars(
+        select(JournalLine).where(JournalLine.thing == "registration").order_by(JournalLine.id)
+    ).all()
     assert [(line.actor, line.verb, line.details) for line in lines] == [
         (
             f"household:{made.registration.household_id}",

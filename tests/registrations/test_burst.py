@@ -75,7 +75,7 @@ def test_ten_places_are_given_to_ten_of_thirty_and_the_others_are_in_line(
         in_line = [one.contact.email for one in listings.waiting_at(event)]
         read = {one.rank: f"famille{one.number}@{MAILBOXES}" for one in burst.families if one.rank}
         assert in_line == [read[rank] for rank in range(1, len(in_line) + 1)]
-        letters = db.session.execute(select(Letter.address, Letter.kind)).all()
+        letters = db.session.execute(select(Letter.address, Letter.kind).order_by(Letter.id)).all()
         assert sorted(map(tuple, letters)) == sorted(
             (
                 f"famille{one.number}@{MAILBOXES}",

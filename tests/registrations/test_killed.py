@@ -220,7 +220,7 @@ def all_are_registered(app: Flask, families: Sequence[Stubborn], everybody: list
     assert {family.unanswered for family in families} == {1}
     assert {tuple(family.statuses) for family in families} == {(200, 303, 200, 303)}
     with app.app_context():
-        found = db.session.scalars(select(Registration)).all()
+        found = db.session.scalars(select(Registration).order_by(Registration.id)).all()
         assert sorted(str(one.contact.email) for one in found) == everybody
         assert {one.status for one in found} == {RegistrationStatus.CONFIRMED}
         seats = db.session.scalars(select(Event.seats_taken)).one()

@@ -338,7 +338,9 @@ def test_whatever_happens_each_last_letter_is_true_and_no_window_makes_two(
             heard[address] = heard.get(address, 0) + len(new)
             assert len(new) <= 1  # one deed, one telling: one letter
     db.session.rollback()
-    ours = db.session.scalars(select(Registration).where(Registration.event_id == story.event.id)).all()
+    ours = db.session.scalars(
+        select(Registration).where(Registration.event_id == story.event.id).order_by(Registration.id)
+    ).all()
     for registration in ours:
         if registration.status is RegistrationStatus.CANCELLED:
             continue

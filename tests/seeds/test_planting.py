@@ -210,7 +210,7 @@ def test_there_is_one_trail_on_a_saturday_of_spring(read):
 def test_what_is_sensitive_is_neither_listed_nor_told_nor_hosted(read):
     tenth = read.scalars(select(Territory).where(Territory.slug == "paris-10")).one()
     sensitive = read.scalars(
-        select(Event).join(Event.activity).join(Activity.action).where(Action.is_sensitive)
+        select(Event).join(Event.activity).join(Activity.action).where(Action.is_sensitive).order_by(Event.id)
     ).all()
 
     assert len(sensitive) >= 10
@@ -298,7 +298,11 @@ def test_seats_taken_are_those_of_the_registrations(read):
         ).all()
     )
 
-    assert taken == dict(read.execute(select(Event.id, Event.seats_taken).where(Event.seats_taken > 0)).all())
+    assert taken == dict(
+        read.execute(
+            select(Event.id, Event.seats_taken).where(Event.seats_taken > 0).order_by(Event.id)
+        ).all()
+    )
     assert len(set(taken.values())) > 3
 
 

@@ -50,6 +50,7 @@ def taken(db_session: scoped_session[Session], event: Event) -> tuple[int, int, 
         select(Participant.bracket)
         .join(Participant.registration)
         .where(Registration.event_id == event.id, Registration.status.in_(HOLDING))
+        .order_by(Participant.id)
     ).all()
     return (
         len(brackets),

@@ -97,7 +97,9 @@ def test_she_answers_and_changes_her_mind(
         "le 12 décembre",
         f"contact:{roy.id}",
     )
-    lines = db_session.scalars(select(JournalLine).where(JournalLine.thing == "date_answer")).all()
+    lines = db_session.scalars(
+        select(JournalLine).where(JournalLine.thing == "date_answer").order_by(JournalLine.id)
+    ).all()
     assert [(one.actor, one.details) for one in lines] == [
         (f"contact:{roy.id}", {"event": event.id, "answer": "oui"}),
         (f"contact:{roy.id}", {"event": event.id, "answer": "autre_date"}),

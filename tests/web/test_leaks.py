@@ -193,7 +193,7 @@ def test_a_family_reads_of_itself_alone(
 def test_a_letter_is_of_one_family_and_its_link_stands_there_alone(
     planted: Planted, db_session: scoped_session[Session]
 ) -> None:
-    letters = db_session.scalars(select(Letter)).all()
+    letters = db_session.scalars(select(Letter).order_by(Letter.id)).all()
     held: dict[Family, set[str]] = {ZELIE: set(), QUENTIN: set()}
     for letter in letters:
         parts = (letter.text, letter.html)

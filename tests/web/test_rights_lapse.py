@@ -252,7 +252,7 @@ def test_whose_role_a_colleague_has_handed_over_is_told(
     offers.pass_on(his, "lena@example.org", by=Sender.of(samira), now=hours.now())
     accept(link_to("lena@example.org", db_session))
     db.session.flush()
-    told = db_session.scalars(select(Letter).where(Letter.address == rachid.email)).all()
+    told = db_session.scalars(select(Letter).where(Letter.address == rachid.email).order_by(Letter.id)).all()
     assert [letter.kind for letter in told] == ["access/ended"]
     assert "Samira a mis fin à votre fonction" in told[0].text
 

@@ -52,7 +52,9 @@ def test_another_period_than_everywhere_wants_a_reason(
     assert (status, period_of(event)) == (303, (24, "Familles suivies d’une année à l’autre"))
     assert "effacés 24 mois après chaque date" in text
     db.session.rollback()
-    lines = db.session.scalars(select(JournalLine).where(JournalLine.verb == "retention_chosen")).all()
+    lines = db.session.scalars(
+        select(JournalLine).where(JournalLine.verb == "retention_chosen").order_by(JournalLine.id)
+    ).all()
     assert [(one.thing, one.thing_id, one.details) for one in lines] == [
         ("activity", event.activity_id, {"months": 24})
     ]

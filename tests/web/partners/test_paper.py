@@ -62,10 +62,12 @@ def test_lines_are_seated_in_the_order_of_the_sheet_and_the_rest_waits(
         ("Binta", "confirmee", 8, WayIn.PAPER),
         ("Driss", "attente", 2, WayIn.PAPER),
     ]
-    made = db_session.scalars(select(Registration)).all()
+    made = db_session.scalars(select(Registration).order_by(Registration.id)).all()
     assert {one.helped_by for one in made} == {nadia.actor}
     assert db_session.scalars(select(Letter.address)).all() == ["binta@example.org"]
-    verbs = db_session.scalars(select(JournalLine.verb).where(JournalLine.thing == "registration")).all()
+    verbs = db_session.scalars(
+        select(JournalLine.verb).where(JournalLine.thing == "registration").order_by(JournalLine.id)
+    ).all()
     assert verbs == ["registered on paper"] * 3
     db_session.rollback()
     page = desk.get(answer.headers["Location"]).page

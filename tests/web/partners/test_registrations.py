@@ -40,7 +40,9 @@ def page_of(event: Event, registration: Registration) -> str:
 def as_now(event: Event) -> tuple[int, dict[str, tuple[str, int, int]]]:
     """Seats taken, and by first name: status, seats, participants."""
     db.session.rollback()
-    rows = db.session.scalars(select(Registration).where(Registration.event_id == event.id)).all()
+    rows = db.session.scalars(
+        select(Registration).where(Registration.event_id == event.id).order_by(Registration.id)
+    ).all()
     taken = db.session.scalar(select(Event.seats_taken).where(Event.id == event.id)) or 0
     return taken, {
         one.contact.first_name: (one.status.value, one.seats, len(one.participants)) for one in rows

@@ -78,7 +78,9 @@ def test_moussa_says_when_they_can_come_and_about_what(
     said = sign_in(samira).get("/pro/paris-19/journal").page.main.text
     assert "a proposé des samedis à l’école" in said
     assert "a proposé un sujet" in said
-    lines = db.session.scalars(select(JournalLine).where(JournalLine.thing == "saturday_offer")).all()
+    lines = db.session.scalars(
+        select(JournalLine).where(JournalLine.thing == "saturday_offer").order_by(JournalLine.id)
+    ).all()
     assert [line.details for line in lines] == [{"organisation": espace.id, "topics": 2, "days": 2}]
 
 

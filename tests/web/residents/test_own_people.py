@@ -227,9 +227,9 @@ def test_what_each_needs_is_changed_and_the_desk_reads_it(
     shown = client.get(form.action).page.form(button=SAVE)
     assert (shown[f"p{awa}-interpreter"], shown.values[f"p{ibrahim}-needs"]) == ("ar", ["marche_lente"])
     # Taken back; nothing new is nothing done; nobody was written to.
-    letters_before, lines = kinds(), db.session.scalars(select(JournalLine.id)).all()
+    letters_before, lines = kinds(), db.session.scalars(select(JournalLine.id).order_by(JournalLine.id)).all()
     assert "Rien n’a changé." in client.submit(shown, follow_redirects=True).page.main.text
-    assert db.session.scalars(select(JournalLine.id)).all() == lines
+    assert db.session.scalars(select(JournalLine.id).order_by(JournalLine.id)).all() == lines
     assert client.submit(shown, {f"p{awa}-interpreter": "", f"p{ibrahim}-needs": None}).status_code == 303
     assert (needs_of(made.registration), kinds()) == ({}, letters_before)
     assert client.submit(form, {f"p{awa}-needs": ["helicoptere"]}).status_code == 422

@@ -326,5 +326,5 @@ def test_pages_are_private_and_say_few_statements(
         with statements() as said:
             shown.append(ask())
         counts.append(len(said))
-    assert counts == [2, 5, 3, 19]
+    assert counts == [2, 4, 3, 18]
     assert registered() == 1
