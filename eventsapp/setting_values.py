@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
 
-FRANCE = frozenset({33, 262, 508, 590, 594, 596, 687, 689})
+FRANCE = frozenset({33, 262, 508, 590, 594, 596, 681, 687, 689})
 """Calling codes of France: the mainland, and overseas (UIT-T E.164, list of assigned codes)."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 

@@ -81,6 +81,13 @@ def test_a_text_goes_to_mobiles(number: str, of: int | None) -> None:
     assert means.mobile_of(number) == of
 
 
+def test_all_of_france_gets_texts_as_far_as_wallis(app: Flask) -> None:
+    app.config["SMS_API_KEY"] = KEY
+    overseas = ("+262692123456", "+508551234", "+590690123456", "+594694123456", "+596696123456")
+    for number in (*overseas, "+681821234", "+687751234", "+68987123456"):
+        assert means.in_order(email=None, phone=number) == (SMS, CALL)
+
+
 def test_no_stranger_makes_us_text_the_other_end_of_the_world(app: Flask) -> None:
     app.config["SMS_API_KEY"] = KEY
     by_text, by_call = (SMS, CALL), (CALL,)
