@@ -38,7 +38,13 @@ SHOWN = (
 SERIES = (
     joinedload(Event.territory).load_only(Territory.slug, Territory.number, Territory.name),
     joinedload(Event.activity).options(
-        load_only(Activity.action_id, Activity.title, Activity.retention_months, Activity.retention_reason),
+        load_only(
+            Activity.action_id,
+            Activity.territory_id,
+            Activity.title,
+            Activity.retention_months,
+            Activity.retention_reason,
+        ),
         joinedload(Activity.action).options(
             load_only(Action.axis_id, Action.is_sensitive), joinedload(Action.axis).load_only(Axis.theme)
         ),

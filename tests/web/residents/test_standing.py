@@ -152,6 +152,17 @@ def test_the_end_may_keep_them(client: PageClient, breakfasts: list[Event]) -> N
     assert client.get(f"{home}/abonnements/{number}/fin").status_code == 404
 
 
+@pytest.mark.databases("sqlite")
+def test_saying_yes_reads_the_series_once(
+    client: PageClient, breakfasts: list[Event], statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    home = home_of(client, breakfasts[0])
+    asked = client.get(client.get(home).page.link("Voir les dates (Petits déjeuners de Curial)"))
+    with statements() as said:
+        client.submit(asked.page.form(button="Oui, à toutes les dates"))
+    assert [one for one in said if one.startswith("SELECT activity.")] == []
+
+
 def test_another_household_finds_nothing_and_changes_nothing(
     client: PageClient, breakfasts: list[Event]
 ) -> None:
