@@ -60,6 +60,7 @@ def crowd_web(application: str, environment: Mapping[str, str], *options: str) -
     with running([*crowd_command(port), *options, application], environment) as master:
         address = f"http://127.0.0.1:{port}"
         wait_for(address, master)
+        wait_for_workers(master, int(os.environ.get("WEB_CONCURRENCY", "2")))
         yield address, master
 
 
@@ -104,6 +105,16 @@ def wait_for(address: str, process: int) -> None:
         else:
             return
     raise RuntimeError(f"no answer from {address}")
+
+
+def wait_for_workers(master: int, number: int) -> None:
+    """Until a server has all its workers: the first answers while gunicorn waits before it starts the next.
+    Raises RuntimeError where they do not come."""
+    deadline = time.monotonic() + 10
+    while len(children_of(master)) < number:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{number} workers expected of process {master}")
+        time.sleep(0.01)
 
 
 def _is_running(process: int) -> bool:
