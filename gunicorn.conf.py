@@ -26,8 +26,9 @@ control_socket_disable = True
 
 def when_ready(server: Any) -> None:
     """A browser opens connections ahead and says nothing on them: the system keeps those back until it does
-    (Linux, tcp(7)), or each would hold a thread for five seconds."""
+    (Linux, tcp(7)), or each would hold a thread for five seconds. For minutes: longer than browsers keep such
+    connections, for all that are left are let in at once then (after 30 s, forty stopped us for 24)."""
     if hasattr(socket, "TCP_DEFER_ACCEPT"):
         for listener in server.LISTENERS:
             if listener.sock.family in {socket.AF_INET, socket.AF_INET6}:
-                listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 30)
+                listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 180)
