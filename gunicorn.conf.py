@@ -19,7 +19,9 @@ worker_connections = threads + 2
 """Little more than can be answered now. What waits, waits for whoever is free first, not in the queue of one
 worker that took a thousand: of 300 browsers at once one of two had taken two thirds."""
 keepalive = 0
-"""Each request is taken by whoever is free; a kept connection would fill one of few places, idle."""
+"""Each request is taken by whoever is free; a kept connection would fill one of few places, idle. gunicorn
+then waits in its one loop for the other end to close, up to two seconds: a proxy closes at once, a stranger
+may not."""
 graceful_timeout = 10
 control_socket_disable = True
 
