@@ -20,7 +20,7 @@ _KEPT = "eventsapp.turn"
 
 
 def bind(app: Flask) -> None:
-    """Takes the turn before the write lock, and ends it after all else."""
+    """Takes the turn before the write lock, and ends it with the request."""
 
     @app.before_request
     def take() -> None:
