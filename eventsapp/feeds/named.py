@@ -34,7 +34,7 @@ TERRITORY = "territory"
 
 
 @lru_cache(maxsize=32)  # of five kinds, each asked or not
-def version_and_names(kinds: tuple[str, ...]) -> Select[Any] | CompoundSelect[Any]:
+def version_and_names(kinds: tuple[str, ...]) -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]:
     """A row of the territory, and one of each thing named: kind, id, slug, name, number, revision,
     revised_at; the last three of the territory alone. Parameters: `territory`, and slugs for each kind."""
     territory = select(
@@ -49,17 +49,17 @@ def version_and_names(kinds: tuple[str, ...]) -> Select[Any] | CompoundSelect[An
     return union_all(territory, *(_KNOWN[kind]() for kind in kinds)) if kinds else territory
 
 
-def _quartiers() -> Select[Any]:
+def _quartiers() -> Select[*tuple[Any, ...]]:
     found = _rows("quartiers", Quartier.id, Quartier.slug, Quartier.name)
     return found.where(Quartier.territory_id == Territory.id)
 
 
-def _actions() -> Select[Any]:
+def _actions() -> Select[*tuple[Any, ...]]:
     found = _rows("actions", Action.id, Action.slug, Action.public_name)
     return found.where(Action.territory_id == Territory.id, Action.is_sensitive.is_(False))
 
 
-def _organisations() -> Select[Any]:
+def _organisations() -> Select[*tuple[Any, ...]]:
     approved = exists().where(
         OrganisationApproval.territory_id == Territory.id,
         OrganisationApproval.organisation_id == Organisation.id,
@@ -68,13 +68,13 @@ def _organisations() -> Select[Any]:
     return found.where(or_(approved, _public_event(Event.host_id == Organisation.id)))
 
 
-def _venues() -> Select[Any]:
+def _venues() -> Select[*tuple[Any, ...]]:
     found = _rows("venues", Venue.id, Venue.slug, Venue.name)
     known = or_(Venue.kind != VenueKind.OTHER, _public_event(Event.venue_id == Venue.id))
     return found.where(Venue.territory_id == Territory.id, known)
 
 
-def _activities() -> Select[Any]:
+def _activities() -> Select[*tuple[Any, ...]]:
     found = _rows("activities", Activity.id, Activity.slug, Activity.title)
     return found.where(
         Activity.territory_id == Territory.id,
@@ -83,7 +83,7 @@ def _activities() -> Select[Any]:
     )
 
 
-_KNOWN: dict[str, Callable[[], Select[Any]]] = {
+_KNOWN: dict[str, Callable[[], Select[*tuple[Any, ...]]]] = {
     "quartiers": _quartiers,
     "actions": _actions,
     "organisations": _organisations,
@@ -94,7 +94,7 @@ KINDS = tuple(_KNOWN)
 """What a selection says by slug, as its fields are called."""
 
 
-def _rows(kind: str, number: Any, slug: Any, name: Any) -> Select[Any]:
+def _rows(kind: str, number: Any, slug: Any, name: Any) -> Select[*tuple[Any, ...]]:
     slugs: BindParameter[Any] = bindparam(kind, expanding=True)
     return select(literal(kind), number, slug, name, null(), null(), null()).where(_here(), slug.in_(slugs))
 
