@@ -25,6 +25,11 @@ class Body:
     plain: bytes
     compressed: bytes
 
+    @classmethod
+    def of(cls, plain: bytes) -> Body:
+        """Compressed once, and the same each time."""
+        return cls(plain, gzip.compress(plain, 6, mtime=0))
+
     @property
     def size(self) -> int:
         """The memory it takes, in bytes."""
@@ -46,8 +51,7 @@ class Shelf:
             if body is not None:
                 self._bodies.move_to_end(tag)
                 return body
-        plain = octets()
-        body = Body(plain, gzip.compress(plain, 6, mtime=0))
+        body = Body.of(octets())
         with self._lock:
             if tag not in self._bodies:
                 self._bodies[tag] = body
@@ -79,17 +83,20 @@ shelf = Shelf(24 * 2**20)
 """Three territories with all their themes and some forty of the smaller choices: 24 MB at most."""
 
 
-def answer(*, tag: str, modified: datetime, octets: Callable[[], bytes]) -> Response:
+def answer(
+    *, tag: str, modified: datetime, octets: Callable[[], bytes], is_private: bool = False
+) -> Response:
     """304 to who has this version, else the feed, compressed if the reader asked for it.
 
     `tag` names all that the octets depend on, `modified` is their last change, in whole seconds.
+    `is_private`: somebody's own, which no cache keeps, nor this process (RULES F8).
     """
     response = FeedAnswer(mimetype="text/calendar")
     if has_this_version(tag, modified):
         response.status_code = HTTPStatus.NOT_MODIFIED
         response.headers.remove("Content-Type")
     else:
-        body = shelf.get(tag, octets)
+        body = Body.of(octets()) if is_private else shelf.get(tag, octets)
         if request.accept_encodings.quality("gzip") > 0:
             response.set_data(body.compressed)
             response.content_encoding = "gzip"
@@ -98,8 +105,11 @@ def answer(*, tag: str, modified: datetime, octets: Callable[[], bytes]) -> Resp
         response.content_type = "text/calendar; charset=utf-8"
     response.set_etag(tag, weak=True)
     response.last_modified = modified
-    response.cache_control.public = True
-    response.cache_control.max_age = FRESH_FOR
+    if is_private:
+        response.headers["Cache-Control"] = "private, no-cache"
+    else:
+        response.cache_control.public = True
+        response.cache_control.max_age = FRESH_FOR
     response.vary.add("Accept-Encoding")
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Robots-Tag"] = "noindex"
