@@ -19,7 +19,12 @@ from eventsapp.places.models import Venue
 def allowed(on: date) -> ColumnElement[bool]:
     """The condition that the account of a feed may read it on that Paris day: `may_act_for` its
     organisation, `may_see_school`, `may_steer` its territory."""
-    town = select(Venue.territory_id).where(Venue.id == FeedLink.venue_id).scalar_subquery()
+    town = (
+        select(Venue.territory_id)
+        .where(Venue.id == FeedLink.venue_id)
+        .correlate_except(Venue)
+        .scalar_subquery()
+    )
     coordinates = Grant.role == Role.COORDINATOR
     by_role = or_(
         and_(
@@ -36,4 +41,4 @@ def allowed(on: date) -> ColumnElement[bool]:
         ),
         and_(FeedLink.kind == FeedKind.TERRITORY, coordinates, Grant.territory_id == FeedLink.territory_id),
     )
-    return exists().where(is_held_by(FeedLink.account_id, on), by_role)
+    return exists().where(is_held_by(FeedLink.account_id, on), by_role).correlate_except(Grant)

@@ -219,15 +219,24 @@ def territories_of(account: Account, *, on: date) -> Sequence[Territory]:
 def is_held_by(
     account: int | SQLColumnExpression[int | None], on: date, *, in_person: bool = False
 ) -> ColumnElement[bool]:
-    """The condition, of a row of Grant, that this account (its number) holds it that day."""
-    stood_in_for = exists().where(
-        StandIn.grant_id == Grant.id,
-        StandIn.account_id == account,
-        or_(StandIn.ended_at.is_(None), StandIn.ended_at >= local(on + timedelta(days=1), 0)),
-        StandIn.first_day <= on,
-        StandIn.last_day >= on,
+    """The condition, of a row of Grant, that this account (its number, or a column of the statement around)
+    holds it that day.
+
+    What stands inside is correlated by name: SQLAlchemy looks one statement up only, and a column of
+    the second would bring its whole table in, of which any row would do.
+    """
+    stood_in_for = (
+        exists()
+        .where(
+            StandIn.grant_id == Grant.id,
+            StandIn.account_id == account,
+            or_(StandIn.ended_at.is_(None), StandIn.ended_at >= local(on + timedelta(days=1), 0)),
+            StandIn.first_day <= on,
+            StandIn.last_day >= on,
+        )
+        .correlate_except(StandIn)
     )
-    is_open = exists().where(Account.id == account, Account.closed_at.is_(None))
+    is_open = exists().where(Account.id == account, Account.closed_at.is_(None)).correlate_except(Account)
     own = Grant.account_id == account
     return and_(Grant.ended_at.is_(None), is_open, own if in_person else or_(own, stood_in_for))
 

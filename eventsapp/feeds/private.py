@@ -211,4 +211,4 @@ def _of_territories(revised: type[Territory], value: ColumnElement[object]) -> S
     """Of the territory that it holds, or of all: what an organisation holds and where a family is registered
     may be in any, and a date that leaves one of them takes no stamp along."""
     here = or_(FeedLink.territory_id.is_(None), revised.id == FeedLink.territory_id)
-    return select(value).select_from(revised).where(here).scalar_subquery()
+    return select(value).select_from(revised).where(here).correlate_except(revised).scalar_subquery()

@@ -152,9 +152,8 @@ def behind(token: str, *, now: datetime) -> HostLink:
 
 def opens_something(contact_id: SQLColumnExpression[int], *, now: datetime) -> ColumnElement[bool]:
     """The condition that a contact has a link which works; that she is still a contact is asked apart."""
-    return exists().where(
-        HostLink.contact_id == contact_id, HostLink.revoked_at.is_(None), HostLink.made_at > now - LASTS
-    )
+    working = HostLink.revoked_at.is_(None), HostLink.made_at > now - LASTS
+    return exists().where(HostLink.contact_id == contact_id, *working).correlate_except(HostLink)
 
 
 def is_to_be_noted(link: HostLink, *, now: datetime) -> bool:
