@@ -25,17 +25,17 @@ def description() -> str:
     """What a calendar's details say."""
     with force_locale("fr"):
         return gettext(
-            "Ce calendrier est à vous : ne donnez pas son adresse. Les changements arrivent seuls."
+            "Ce calendrier est à vous : ne donnez pas son adresse. Les changements arrivent seuls."
         )
 
 
 def given_up_prefix() -> str:
     """Before the title of what the reader has cancelled while others go."""
     with force_locale("fr"):
-        return gettext("Annulé pour vous :") + " "
+        return gettext("Annulé pour vous :") + " "
 
 
 def reminder() -> str:
     """What rings the day before; a locked screen shows it."""
     with force_locale("fr"):
-        return gettext("Rappel : vous avez un rendez-vous demain.")
+        return gettext("Rappel : vous avez un rendez-vous demain.")

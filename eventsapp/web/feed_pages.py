@@ -20,7 +20,7 @@ from eventsapp.database import db
 from eventsapp.feeds import private_links
 from eventsapp.feeds.private_links import Owner, Wishes
 from eventsapp.refusals import Refusal
-from eventsapp.web import qr
+from eventsapp.web import filters, qr
 from eventsapp.web.forms import refuse
 
 JUST_MADE = "calendrier-prive"
@@ -30,7 +30,7 @@ JUST_MADE = "calendrier-prive"
 class FeedForm(FlaskForm):
     """Which device is it for, and what is it to hold?"""
 
-    label = StringField(lazy_gettext("Pour quel appareil ?"), validators=[Optional()])
+    label = StringField(lazy_gettext("Pour quel appareil ?"), validators=[Optional()])
     reminds = BooleanField(lazy_gettext("Un rappel la veille"))
     leaves_out_invited = BooleanField(lazy_gettext("Sans ce que vous m’avez déjà envoyé par e-mail"))
 
@@ -86,7 +86,7 @@ def open_pages(bp: Blueprint, path: str, whose: Callable[..., Whose]) -> None:
         page = whose(**where)
         private_links.revoke(page.owner, feed_id, actor=page.actor, now=clock.now())
         db.session.commit()
-        flash(gettext("Ce calendrier est supprimé : son adresse ne marche plus."), "ok")
+        flash(gettext("Ce calendrier est supprimé : son adresse ne marche plus."), "ok")
         return redirect(url_for(f"{bp.name}.show", **where), 303)
 
     bp.add_url_rule(path, "show", show)
@@ -115,7 +115,7 @@ def _page(door: str, where: Mapping[str, Any], page: Whose, form: FeedForm) -> s
         where=where,
         links=private_links.of_owner(page.owner),
         made=made,
-        drawn=qr.of_address(made) if made else None,
+        drawn=qr.of_address(filters.webcal(made)) if made else None,
         today=clock.today(),
         form=form,
         longest=private_links.LONGEST_LABEL,

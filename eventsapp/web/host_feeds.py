@@ -30,7 +30,7 @@ def whose(token: str) -> Whose:
         actor=f"contact:{contact.id}",
         has_mailbox=bool(contact.email),
         title=gettext("Les dates de l’école dans mon calendrier"),
-        holds=gettext("Tout ce qui se tient dans l’école : le jour, l’heure, le sujet. Jamais une famille."),
+        holds=gettext("Tout ce qui se tient dans l’école : le jour, l’heure, le sujet. Jamais une famille."),
         back=(url_for("host.show", token=token), gettext("Les dates de votre école")),
         shown={"territory": school.territory},
     )

@@ -28,7 +28,7 @@ def whose(venue_id: int) -> Whose:
         actor=actor(),
         has_mailbox=True,
         title=gettext("Les dates de l’école dans mon calendrier"),
-        holds=gettext("Tout ce qui se tient dans l’école : le jour, l’heure, le sujet. Jamais une famille."),
+        holds=gettext("Tout ce qui se tient dans l’école : le jour, l’heure, le sujet. Jamais une famille."),
         back=(url_for("school.show", venue_id=school.id), school.name),
         layout="layouts/desk.html",
         shown={"territory": school.territory if steers else None},

@@ -22,7 +22,7 @@ def whose(token: str) -> Whose:
         actor=actor(household),
         has_mailbox=household.contact.email is not None,
         title=gettext("Mes rendez-vous dans mon calendrier"),
-        holds=gettext("Vos inscriptions confirmées : le jour, l’heure, le lieu. Jamais qui vient avec vous."),
+        holds=gettext("Vos inscriptions confirmées : le jour, l’heure, le lieu. Jamais qui vient avec vous."),
         back=(url_for("own_page.show", token=token), gettext("Mes inscriptions")),
     )
 

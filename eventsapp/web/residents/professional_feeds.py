@@ -22,7 +22,7 @@ def whose(token: str) -> Whose:
         actor=actor(professional),
         has_mailbox=professional.person.email is not None,
         title=gettext("Mes rendez-vous dans mon calendrier"),
-        holds=gettext("Vos inscriptions confirmées : le jour, l’heure, le lieu."),
+        holds=gettext("Vos inscriptions confirmées : le jour, l’heure, le lieu."),
         back=(url_for("professional_page.show", token=token), gettext("Mes inscriptions")),
     )
 
