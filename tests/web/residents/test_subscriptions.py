@@ -82,7 +82,7 @@ def test_one_is_put_together_without_any_script(client: PageClient) -> None:
     assert form.method == "GET"
     page = client.get(f"{PAGE}?theme=lien-social&theme=parentalite&quartier=flandre").page
     text = said(page)
-    assert "Quoi ? Être parent, Se rencontrer – Quel quartier ? Flandre" in text
+    assert "Quoi ? Être parent, Rencontrer ses voisins – Quel quartier ? Flandre" in text
     assert "3 dates dans les 8 semaines qui viennent." in text
     kept = [a["href"] for a in page.all("a") if a.text.startswith("Garder cette date seule")]
     assert len(kept) == 3
