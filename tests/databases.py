@@ -28,7 +28,7 @@ from eventsapp.agenda import listings
 from eventsapp.app import create_app
 from eventsapp.database import db
 from eventsapp.feeds import offering
-from eventsapp.web import feed_answers
+from eventsapp.web import feed_porter
 
 DIALECTS = ("sqlite", "postgresql")
 T = TypeVar("T")
@@ -210,7 +210,7 @@ def snapshot() -> Callable[[], None]:
     def put_back() -> None:
         _copy(kept, _present())
         # What a process remembers of rows it has read, by numbers that now come again.
-        feed_answers.shelf.clear()
+        feed_porter.memory.clear()
         listings.forget_editions()
         offering.forget_editions()
 

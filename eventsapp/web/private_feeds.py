@@ -13,7 +13,8 @@ from eventsapp.access import feed_rights
 from eventsapp.database import begin_writing, db
 from eventsapp.feeds import private, private_links
 from eventsapp.feeds.private import PrivateFeed
-from eventsapp.web.feed_answers import answer
+from eventsapp.web import feed_porter
+from eventsapp.web.feed_answers import Edition
 
 bp = Blueprint("private_feeds", __name__)
 
@@ -24,7 +25,8 @@ def read(token: str) -> Response:
     feed = private.version(token, rights=feed_rights.allowed, now=clock.now())
     if feed.last_read_on != feed.window.today:
         _note(feed)
-    return answer(tag=feed.tag, modified=feed.modified, octets=lambda: private.octets(feed), is_private=True)
+    edition = Edition(feed.tag, feed.modified, is_private=True)
+    return feed_porter.answer_once(edition, lambda: private.octets(feed))
 
 
 def _note(feed: PrivateFeed) -> None:
