@@ -19,6 +19,7 @@ from eventsapp.agenda import notices, telling
 from eventsapp.database import begin_writing, db
 from eventsapp.directory import contacts, importing
 from eventsapp.disruptions import doing
+from eventsapp.feeds import private_links
 from eventsapp.hosting import gate, links
 from eventsapp.indicators import families
 from eventsapp.jobs.door import Turn, one_by_one
@@ -203,6 +204,7 @@ TIMETABLE = (
     Job("settled requests", at_once(partner_requests.forget_old), at=time(3, 17)),
     Job("old proposals", at_once(submitting.forget_old), at=time(3, 24)),
     Job("past helpers", at_once(day_links.forget_past), at=time(3, 18)),
+    Job("private feeds", at_once(private_links.forget_old), at=time(3, 26)),
     Job("old referrals", at_once(referrals.forget_old), at=time(3, 25)),
     Job("gate lists", at_once(gate.forget_past), at=time(0, 5)),
     Job("needs", at_once(forgetting.forget_needs), at=time(0, 10)),

@@ -108,6 +108,25 @@ PUBLIC_ROUTES = (
             ("POST", "returning.register", "inscrire/{hosted}", 303),
         )
     ),
+    # A browser that is not the household's is led to the code (test_feed_pages).
+    Route("GET", "own_feeds.show", "/m/{household_token}/calendrier", EVERYBODY, 303),
+    Route("POST", "own_feeds.make", "/m/{household_token}/calendrier", EVERYBODY, 303),
+    Route("POST", "own_feeds.renew", "/m/{household_token}/calendrier/1/nouvelle-adresse", EVERYBODY, 303),
+    Route("POST", "own_feeds.revoke", "/m/{household_token}/calendrier/1/suppression", EVERYBODY, 303),
+    Route("GET", "private_feeds.read", "/agendas/prives/{feed_token}.ics", EVERYBODY, 200),
+    *(
+        Route(method, f"{door}.{name}", f"/{path}/calendrier{rule}", EVERYBODY, status)
+        for door, path, feed in (
+            ("professional_feeds", "ma-venue/{professional_token}", "{professional_feed}"),
+            ("host_feeds", "ecole/{host_token}", "{host_feed}"),
+        )
+        for method, name, rule, status in (
+            ("GET", "show", "", 200),
+            ("POST", "make", "", 303),
+            ("POST", "renew", f"/{feed}/nouvelle-adresse", 303),
+            ("POST", "revoke", f"/{feed}/suppression", 303),
+        )
+    ),
     Route("GET", "lost_links.form", "/m/lien-perdu", EVERYBODY, 200),
     Route("POST", "lost_links.ask", "/m/lien-perdu", EVERYBODY, 422),
     Route("GET", "lost_links.sent", "/m/lien-perdu/envoye", EVERYBODY, 200),

@@ -28,6 +28,9 @@ from eventsapp.directory.contacts import Answers
 from eventsapp.directory.sheets import Line, Table
 from eventsapp.disruptions import closing
 from eventsapp.disruptions.models import Disruption
+from eventsapp.feeds import private_links
+from eventsapp.feeds.private_links import Owner, Wishes
+from eventsapp.feeds.private_models import FeedKind
 from eventsapp.hosting import gate, links, own_details
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.media import pictures
@@ -183,6 +186,8 @@ def build() -> Town:
         activity=factories.an_activity("Répit", action=factories.an_action("Répit", is_sensitive=True)),
     )
     referral_token = referrals.make(respite, espace, actor=town.accounts["moussa"].actor, now=now)
+    professional_feed, _ = a_feed(FeedKind.PROFESSIONAL, professional.registration.professional_id)
+    host_feed, feed_token = a_feed(FeedKind.SCHOOL, curial.id, contact=host.id)
     closure, change = a_closure()
     town.rows = {
         "territory": nineteenth.slug,
@@ -224,6 +229,9 @@ def build() -> Town:
         "day_token": day_token,
         "host_token": host_token,
         "host": str(host.id),
+        "feed_token": feed_token,
+        "host_feed": str(host_feed),
+        "professional_feed": str(professional_feed),
         "speaker": str(speaker.id),
         "sign_in_token": link,
         "household_token": registered.link_token,
@@ -277,6 +285,13 @@ def a_closure() -> tuple[VenueClosure, Disruption]:
     assert change is not None
     db.session.flush()
     return closure, change
+
+
+def a_feed(kind: FeedKind, number: int | None, *, contact: int | None = None) -> tuple[int, str]:
+    """A private feed: its row, and the token that opens it."""
+    owner = Owner(kind=kind, number=number or 0, contact=contact)
+    token = private_links.make(owner, Wishes(), actor="cli", now=clock.now())
+    return private_links.of_owner(owner)[-1].id, token
 
 
 def a_series() -> Activity:
