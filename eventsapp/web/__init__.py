@@ -52,6 +52,7 @@ DOORS = (
     "residents.events",
     "residents.programme",
     "residents.subscriptions",
+    "residents.newsletter",
     "residents.registrations",
     "residents.people",
     "residents.fewer",

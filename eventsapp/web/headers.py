@@ -30,6 +30,7 @@ PRIVATE_PATHS = (
     "/on-repart/",
     "/ecole/",
     "/orientation/",
+    "/lettre/",
     "/pro/",
     "/demonstration/",
 )
@@ -44,6 +45,7 @@ TOKEN_PATHS = (
     "/on-repart/",
     "/ecole/",
     "/orientation/",
+    "/lettre/",
 )
 """Addresses that open something by themselves: not even our own logs of referrers get them."""
 
