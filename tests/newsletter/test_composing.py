@@ -87,7 +87,7 @@ def test_it_holds_what_was_chosen_and_nothing_else(wishes: dict[str, object], re
 def test_it_goes_by_day_then_what_is_worth_noting() -> None:
     text = said().replace("\u00a0", " ")
     order = [
-        "== mardi 1 décembre ==",
+        "== mardi 1er décembre ==",
         "Cuisine",
         "== mercredi 2 décembre ==",
         "Permanence",

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import EmailField, RadioField, SelectMultipleField
+from wtforms import EmailField, RadioField, SelectChoice, SelectMultipleField
 
 from eventsapp import clock, languages
 from eventsapp.database import db
@@ -35,14 +35,14 @@ class ChoicesForm(FlaskForm):
     quartier = SelectMultipleField(lazy_gettext("Où ?"), validate_choice=False)
     language = RadioField(
         lazy_gettext("En quelle langue ?"),
-        choices=[(one.code, one.own_name) for one in languages.LANGUAGES],
+        choices=[SelectChoice(one.code, one.own_name) for one in languages.LANGUAGES],
         validate_choice=False,
     )
 
     def offering(self, offer: Offer) -> ChoicesForm:
         """The same with what this territory has."""
-        self.theme.choices = [(theme.value, theme.public_label) for theme in offer.themes]
-        self.quartier.choices = list(offer.quartiers)
+        self.theme.choices = [SelectChoice(theme.value, theme.public_label) for theme in offer.themes]
+        self.quartier.choices = [SelectChoice(*one) for one in offer.quartiers]
         return self
 
     def choices(self) -> Choices:
