@@ -26,6 +26,7 @@ from eventsapp.web import (
 DOORS = (
     "health",
     "calendar_feeds",
+    "exports",
     "site",
     "sign_in",
     "second_step",
