@@ -151,7 +151,7 @@ DOORS = {
     "host.say_gone": Door("/ecole/{link}/depart", 410),
     "coming_back.answer": Door("/on-repart/{link}", 410),
     "lost_links.ask": Door("/m/lien-perdu", 422, {"address": "awa@example.org"}),
-    "newsletter.ask": Door("/{territory}/recevoir/par-courriel", 422, {"email": "awa@example.org"}),
+    "newsletter.ask": Door("/paris-19/recevoir/par-courriel", 422, {"email": "awa@example.org"}),
     "newsletter.choose": Door("/lettre/{link}", 410),
     "own_codes.send": Door("/m/{link}/confirmation/code", 404),
     "own_codes.check": Door("/m/{link}/confirmation", 404),
