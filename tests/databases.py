@@ -27,7 +27,7 @@ from sqlalchemy import event, make_url, select
 from eventsapp.agenda import listings
 from eventsapp.app import create_app
 from eventsapp.database import db
-from eventsapp.web import feed_answers
+from eventsapp.web import feed_porter
 
 DIALECTS = ("sqlite", "postgresql")
 T = TypeVar("T")
@@ -209,7 +209,7 @@ def snapshot() -> Callable[[], None]:
     def put_back() -> None:
         _copy(kept, _present())
         # What a process remembers of rows it has read, by numbers that now come again.
-        feed_answers.shelf.clear()
+        feed_porter.memory.clear()
         listings.forget_editions()
 
     return put_back

@@ -6,17 +6,18 @@ alone; only a changed feed is joined, from the fragments that the agenda stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 
 from eventsapp.agenda import fragments
 from eventsapp.agenda.models import Activity, Event
 from eventsapp.clock import day_of
 from eventsapp.codes import fingerprint
-from eventsapp.database import db
+from eventsapp.database import Glance, db
 from eventsapp.feeds import joining, named, wording
 from eventsapp.feeds.selection import Selection, address
 from eventsapp.feeds.window import Window
@@ -75,17 +76,24 @@ class Feed:
         return [part.number for part in self.parts if part.kind == kind]
 
 
+def question(selection: Selection) -> Glance:
+    """The one short query on which the version of a feed depends."""
+    asked = tuple(kind for kind in named.KINDS if getattr(selection, kind))
+    slugs = {kind: getattr(selection, kind) for kind in asked}
+    return Glance(named.version_and_names(asked), {named.TERRITORY: selection.territory, **slugs})
+
+
 def version(selection: Selection, *, now: datetime) -> Feed:
-    """The feed as it stands now, without its events; one short statement.
+    """The feed as it stands now, without its events; one short statement. Raises what `answered` does."""
+    return answered(selection, question(selection).rows(), now=now)
+
+
+def answered(selection: Selection, rows: Sequence[Row[Any]], *, now: datetime) -> Feed:
+    """The feed as it stands, by what its `question` has found.
 
     Raises NotFound for a territory that does not exist, and for a value that names nothing there, or
     nothing that may be known of (`named`).
     """
-    asked = tuple(kind for kind in named.KINDS if getattr(selection, kind))
-    values = {kind: getattr(selection, kind) for kind in asked}
-    rows = db.session.execute(
-        named.version_and_names(asked), {named.TERRITORY: selection.territory, **values}
-    ).all()
     found = next((row for row in rows if row.kind == named.TERRITORY), None)
     if found is None:
         raise NotFound()
@@ -94,7 +102,7 @@ def version(selection: Selection, *, now: datetime) -> Feed:
         for row in sorted(rows, key=lambda row: (row.kind, row.slug))
         if row is not found
     )
-    if len(parts) != sum(map(len, values.values())):
+    if len(parts) != sum(len(getattr(selection, kind)) for kind in named.KINDS):
         raise NotFound()
     return Feed(
         selection=selection,

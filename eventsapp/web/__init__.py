@@ -13,6 +13,7 @@ from eventsapp.web import (
     compression,
     cookies,
     errors,
+    feed_porter,
     filters,
     guards,
     headers,
@@ -133,5 +134,6 @@ def open_doors(app: Flask) -> None:
     guards.bind(app)
     errors.bind(app)
     again.bind(app)
+    feed_porter.bind(app)
     for name in DOORS:
         app.register_blueprint(import_module(f"eventsapp.web.{name}").bp)

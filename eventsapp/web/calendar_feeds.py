@@ -1,7 +1,7 @@
 """The public feeds, which calendar programs fetch again and again.
 
 No session, no language, no cookie, no choice by Accept (RULES F1 to F12). A reader who has
-the present version is answered after one short query.
+the present version is answered after one short query, most often by the porter.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from flask import Blueprint, Response, request
 
 from eventsapp import clock
 from eventsapp.feeds import public, selection
-from eventsapp.web.feed_answers import answer
+from eventsapp.web import feed_porter
+from eventsapp.web.feed_answers import Edition
 
 bp = Blueprint("calendar_feeds", __name__)
 
@@ -30,5 +31,9 @@ def theme(territory: str, theme: str) -> Response:
 
 
 def _answer(territory: str, asked: Mapping[str, Sequence[str]]) -> Response:
-    feed = public.version(selection.read(territory, asked), now=clock.now())
-    return answer(tag=feed.tag, modified=feed.modified, octets=lambda: public.octets(feed))
+    wanted = selection.read(territory, asked)
+    glance = public.question(wanted)
+    rows = glance.rows()
+    feed = public.answered(wanted, rows, now=clock.now())
+    edition = Edition(feed.tag, feed.modified)
+    return feed_porter.answer(glance, rows, feed.window.today, edition, lambda: public.octets(feed))

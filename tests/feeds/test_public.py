@@ -144,6 +144,7 @@ def test_the_octets_do_not_depend_on_the_hour(clock: time_machine.Traveller) -> 
 
 def test_an_empty_feed_still_holds_its_zone() -> None:
     factories.a_territory()
+    db.session.commit()
     calendar = Calendar.from_ical(public.octets(feed()))
     assert [part.name for part in calendar.subcomponents] == ["VTIMEZONE"]
     assert str(calendar["X-WR-CALNAME"]) == "Agenda du 19e"
@@ -153,6 +154,7 @@ def test_an_empty_feed_still_holds_its_zone() -> None:
 def test_each_feed_has_a_name_and_an_identity_of_its_own() -> None:
     factories.a_territory()
     factories.a_territory(1)
+    db.session.commit()
     calendars = [
         Calendar.from_ical(public.octets(one))
         for one in (feed(), feed(Theme.PARENTING), feed(territory="paris-1"))
@@ -179,6 +181,7 @@ def test_the_version_changes_with_the_agenda_the_day_and_the_address(
     seen = [feed().tag, feed(Theme.PARENTING).tag]
     assert feed().tag == seen[0]
     scheduling.reword(event, title="Autre titre", actor="cli", now=now())
+    db.session.commit()
     seen.append(feed().tag)
     clock.shift(timedelta(days=1))
     seen.append(feed().tag)
@@ -189,6 +192,7 @@ def test_the_version_changes_with_the_agenda_the_day_and_the_address(
 
 def test_last_modified_is_the_last_change_or_the_last_midnight(clock: time_machine.Traveller) -> None:
     factories.an_event()
+    db.session.commit()
     assert feed().modified == now()
     clock.move_to(datetime(2026, 11, 23, 3, 0, tzinfo=UTC))
     assert feed().modified == datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
