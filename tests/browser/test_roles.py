@@ -54,6 +54,10 @@ PUBLIC = {
     "/ma-venue/{professional_token}/inscriptions/{professional_registration}/abonnement": 0,
     "/ma-venue/{professional_token}/abonnements/{professional_standing}/fin": 0,
     "/orientation/{referral_token}": 0,
+    "/paris-19/recevoir/par-courriel": 1,
+    "/paris-19/recevoir/par-courriel/envoye": 0,
+    "/lettre/{letter_token}": 0,
+    "/lettre/{letter_token}/arret": 0,
     "/e/{respite}/inscription": 0,
     "/ecole": 1,
     "/ecole/envoye": 0,
@@ -64,7 +68,7 @@ PUBLIC = {
 """Pages for everybody, and how many forms of each refuse to be sent empty."""
 
 OVER = {"/connexion/x": 410, "/invitation/x": 410, "/jour/x": 410, "/on-repart/x": 410, "/ecole/x": 410}
-OVER |= {"/orientation/x": 410}
+OVER |= {"/orientation/x": 410, "/lettre/x": 410}
 """Links that work no more, and what they answer."""
 
 PAGES = {

@@ -34,6 +34,10 @@ from eventsapp.feeds.private_models import FeedKind
 from eventsapp.hosting import gate, links, own_details
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.media import pictures
+from eventsapp.newsletter import links as weekly_links
+from eventsapp.newsletter import listings as weekly_letters
+from eventsapp.newsletter import subscribing
+from eventsapp.newsletter.models import Subscription
 from eventsapp.people import accounts, approvals, origins, partner_requests, showcase, sign_ins
 from eventsapp.people.models import (
     Account,
@@ -242,6 +246,7 @@ def build() -> Town:
         "helped": helped.code,
         "respite": respite.code,
         "referral_token": referral_token,
+        "letter_token": a_reader(nineteenth),
     }
     return town
 
@@ -263,6 +268,16 @@ def _known(offer: GrantOffer) -> tuple[str, str]:
     """The token of an offer went by mail; another is put in its place, for the table."""
     token = link_token()
     return token, fingerprint(token)
+
+
+def a_reader(territory: Territory) -> str:
+    """The token of somebody who receives the weekly letter."""
+    everything = subscribing.Choices((), (), "fr")
+    offer = weekly_letters.offered(territory)
+    subscribing.ask(territory, "elif@lettre.example", everything, offer, now=clock.now())
+    reader = db.session.scalars(select(Subscription)).one()
+    subscribing.confirm(reader, now=clock.now())
+    return weekly_links.token_of(reader)
 
 
 def a_closure() -> tuple[VenueClosure, Disruption]:
