@@ -1,6 +1,7 @@
 """The public agenda for other programs: a table, news, schema.org, OpenAgenda; filtered as feeds are.
 
-Answered as feeds are: no session, no cookie, a version that most readers have already (RULES F2 to F9).
+Answered as feeds are (RULES F2 to F9), but by this door each time: nobody asks for them thousands of times a
+day, as calendars do.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from eventsapp import clock
 from eventsapp.feeds import exporting, openagenda, public, rss, schema_org, selection, tables, wording
 from eventsapp.feeds.public import Feed
 from eventsapp.settings import setting
-from eventsapp.web.feed_answers import answer
+from eventsapp.web.feed_answers import Edition, described, shelf
+from eventsapp.web.feed_porter import FeedAnswer
 
 bp = Blueprint("exports", __name__)
 
@@ -82,10 +84,13 @@ def _answer(
 ) -> Response:
     asked = selection.read(territory, dict(request.args.lists()))
     feed = public.version(asked, now=clock.now())
-    tag = exporting.tag(feed, ending)
-    response = answer(tag=tag, modified=feed.modified, octets=lambda: written(feed))
-    if response.status_code == HTTPStatus.OK:
-        response.headers["Content-Type"] = content_type
-        if file_name:
-            response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    edition = Edition(exporting.tag(feed, ending), feed.modified)
+    if edition.is_had(request.environ):
+        return FeedAnswer(status=HTTPStatus.NOT_MODIFIED, headers=edition.headers())
+    body = shelf.get(edition.tag, lambda: written(feed))
+    sent, said = described(body, request.environ)
+    response = FeedAnswer(sent, headers=[*edition.headers(), *said])
+    response.headers["Content-Type"] = content_type
+    if file_name:
+        response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return response
