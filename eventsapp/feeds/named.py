@@ -96,7 +96,9 @@ KINDS = tuple(_KNOWN)
 
 def _rows(kind: str, number: Any, slug: Any, name: Any) -> Select[*tuple[Any, ...]]:
     slugs: BindParameter[Any] = bindparam(kind, expanding=True)
-    return select(literal(kind), number, slug, name, null(), null(), null()).where(_here(), slug.in_(slugs))
+    found = select(literal(kind), number, slug, name, null(), null(), null())
+    # Joined by nothing but the territory that is asked for: an organisation is of no territory.
+    return found.join(Territory, _here()).where(slug.in_(slugs))
 
 
 def _here() -> ColumnElement[bool]:

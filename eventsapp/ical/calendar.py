@@ -80,4 +80,7 @@ def _published(entry: Entry, cancelled_prefix: str) -> Event:
     if entry.latitude is not None and entry.longitude is not None:
         event.add("GEO", Coordinates((entry.latitude, entry.longitude)))
     add_categories(event, entry.categories)
+    if entry.image:  # RULES P7: RFC 7986 5.10 needs the VALUE said
+        said = {"VALUE": "URI", "DISPLAY": "GRAPHIC", "FMTTYPE": "image/webp"}
+        event.add("IMAGE", entry.image, parameters=said)
     return event
