@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
@@ -151,7 +152,7 @@ def _not_invited(feed: PrivateFeed) -> ColumnElement[bool]:
     return ~(told if feed.kind in PARTIES else told.where(Invitation.method == Method.REQUEST))
 
 
-def _behind(token: str, allowed: ColumnElement[bool], now: datetime) -> Select[tuple]:  # type: ignore[type-arg]
+def _behind(token: str, allowed: ColumnElement[bool], now: datetime) -> Select[*tuple[Any, ...]]:
     """The row of a token, and what its octets depend on."""
     school = aliased(Venue)
     host = aliased(Organisation)

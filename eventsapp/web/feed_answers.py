@@ -85,7 +85,8 @@ shelf = Shelf(24 * 2**20)
 @dataclass(frozen=True)
 class Edition:
     """One version of one feed: its weak ETag's opaque part names all that its octets depend on,
-    `modified` is their last change, in whole seconds. `is_private`: somebody's own, for no cache (RULES F8)."""
+    `modified` is their last change, in whole seconds. `is_private`: no cache
+    may keep it (RULES F8)."""
 
     tag: str
     modified: datetime
