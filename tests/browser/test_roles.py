@@ -201,8 +201,8 @@ def the_town(db_session: scoped_session[Session]) -> Town:
 class Inspector:
     """Opens one page after the other, as one visitor, and finds nothing wrong."""
 
-    def __init__(self, page: Page, axe: Axe, rows: dict[str, str], *, twice: bool) -> None:
-        self.page, self._axe, self._rows, self._twice = page, axe, rows, twice
+    def __init__(self, page: Page, axe: Axe, rows: dict[str, str]) -> None:
+        self.page, self._axe, self._rows = page, axe, rows
 
     def fits(self) -> None:
         assert fits(self.page), self.page.url
@@ -215,15 +215,15 @@ class Inspector:
     def open(self, rule: str, forms: int = 0, *, status: int = 200) -> None:
         """A page as it comes, and as each of its forms gives it back when nothing is filled in.
 
-        What is given back is the page and its mistakes: axe, which takes a third of a second, looks at a
-        page with forms as it comes only where it looks `twice`.
+        What is given back is the page and its mistakes: axe, which takes a third of a second, looks at that
+        only.
         """
         address = rule.format(**self._rows)
         answer = self.page.goto(address)
         assert answer
         assert answer.status == status, rule
         self.fits()
-        if self._twice or not forms:
+        if not forms:
             self._axe(self.page)
         found = self.page.locator("main form[novalidate]")
         assert found.count() == forms, rule  # one more, or one less: the table says which
@@ -249,11 +249,11 @@ EMPTY = """form => {
 
 @pytest.fixture
 def arrive(visit: Visit, axe: Axe, the_town: Town) -> Callable[..., Inspector]:
-    """`arrive(path, language=…, width=…, dark=…)`: who looks around from there on, twice in French."""
+    """`arrive(path, language=…, width=…, dark=…)`: who looks around from there on."""
 
     def at(path: str, *, language: str, width: int, dark: bool) -> Inspector:
         page = visit(path.format(**the_town.rows), language=language, width=width, dark=dark)
-        return Inspector(page, axe, the_town.rows, twice=language == "fr-FR")
+        return Inspector(page, axe, the_town.rows)
 
     return at
 
