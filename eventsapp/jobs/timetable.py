@@ -20,7 +20,9 @@ from eventsapp.database import begin_writing, db
 from eventsapp.directory import contacts, importing
 from eventsapp.disruptions import doing
 from eventsapp.hosting import gate, links
+from eventsapp.imports import sources
 from eventsapp.indicators import families
+from eventsapp.jobs import import_rounds
 from eventsapp.jobs.door import Turn, one_by_one
 from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import escalation, rounds
@@ -187,6 +189,7 @@ TIMETABLE = (
     Job("standing sign-ups", enter_standing, every=timedelta(seconds=5)),
     Job("reminders", remind, every=timedelta(minutes=5)),
     Job("tasks", run_tasks, every=timedelta(seconds=2)),
+    Job("agendas of partners", import_rounds.read_due, every=timedelta(seconds=5)),
     Job("sign of life", give_sign_of_life, every=heartbeats.EVERY),
     Job("silent tasks", at_once(queue.requeue_silent), every=timedelta(minutes=1)),
     Job("unconfirmed forms", at_once(enrolments.forget_expired), every=timedelta(minutes=5)),
@@ -201,7 +204,7 @@ TIMETABLE = (
     ),
     Job("settled offers", at_once(offers.forget_settled), at=time(3, 16)),
     Job("settled requests", at_once(partner_requests.forget_old), at=time(3, 17)),
-    Job("old proposals", at_once(submitting.forget_old), at=time(3, 24)),
+    Job("old proposals", at_once(submitting.forget_old, sources.forget_old), at=time(3, 24)),
     Job("past helpers", at_once(day_links.forget_past), at=time(3, 18)),
     Job("old referrals", at_once(referrals.forget_old), at=time(3, 25)),
     Job("gate lists", at_once(gate.forget_past), at=time(0, 5)),

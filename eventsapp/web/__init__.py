@@ -97,6 +97,7 @@ DOORS = (
     "partners.embedding",
     "partners.showcase",
     "partners.proposals",
+    "partners.imports",
     "partners.school",
     "partners.access",
     "partners.registrations",
