@@ -141,6 +141,7 @@ def _carry_out(
         organisation=source.organisation_id,
         **counts,
     )
+    db.session.flush()
     return done
 
 
