@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
+from eventsapp.clock import PARIS
 from eventsapp.codes import fingerprint, slug_from
 from eventsapp.directory import sheets
 from eventsapp.imports import moments, plain
@@ -82,7 +83,7 @@ class ColumnsMissing(Refusal):
     """No line names a title and a day or an hour."""
 
     sentence = msgid(
-        "Il manque des colonnes : « titre », et « date » ou « début ». "
+        "Il manque des colonnes : « titre », et « date » ou « début ». "
         "Écrivez leur nom sur la première ligne."
     )
 
@@ -223,7 +224,7 @@ def _typed(cells: Cells) -> tuple[datetime, datetime]:
     said = {name: cells.get(name, "") for name in (DAY, START, END, LAST_DAY, HOURS, LENGTH)}
     starts_at = _exact(said[START]) or _exact(said[DAY])
     starts_at = starts_at or _at(_day(said[DAY], said[START]), _first_hour(said))
-    begins = starts_at.astimezone(moments.PARIS)
+    begins = starts_at.astimezone(PARIS)
     ends_at = _exact(said[END]) or _exact(said[LAST_DAY])
     if ends_at is not None:
         return starts_at, ends_at

@@ -52,7 +52,7 @@ _NEVER = [
     for one in (
         *("0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24".split()),
         *("192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24".split()),
-        *("224.0.0.0/4 240.0.0.0/4 ::/96 ::ffff:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64".split()),
+        *("224.0.0.0/4 240.0.0.0/4 ::/96 ::ffff:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64".split()),
         *("2001::/23".split()),
         *("2001:db8::/32 2002::/16 3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8".split()),
     )
@@ -71,13 +71,13 @@ class PlaceRefused(Refusal):
     """A name without addresses, or with one that is not public. One sentence for both: whoever asks learns
     nothing of our network."""
 
-    sentence = msgid("Cette adresse ne mène pas à un site public : vérifiez-la.")
+    sentence = msgid("Cette adresse ne mène pas à un site public : vérifiez-la.")
 
 
 class TooManyRedirects(Refusal):
     """It sends from one address to the next. Parameter: `most`."""
 
-    sentence = msgid("Cette adresse renvoie trop de fois vers une autre : donnez la dernière.")
+    sentence = msgid("Cette adresse renvoie trop de fois vers une autre : donnez la dernière.")
 
 
 class SiteAway(Refusal):
@@ -95,13 +95,13 @@ class CertificateWrong(Refusal):
 class AnswerRefused(Refusal):
     """Another status than 200 or 304. Parameter: `status`."""
 
-    sentence = msgid("Le site répond « erreur %(status)s » à cette adresse.")
+    sentence = msgid("Le site répond « erreur %(status)s » à cette adresse.")
 
 
 class AnswerTooLarge(Refusal):
     """More octets than a file may have. Parameter: `most`, in megabytes."""
 
-    sentence = msgid("Ce que cette adresse envoie est trop lourd : %(most)s Mo au plus.")
+    sentence = msgid("Ce que cette adresse envoie est trop lourd : %(most)s Mo au plus.")
 
 
 class AnswerUnreadable(Refusal):

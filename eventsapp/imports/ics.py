@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import recurring_ical_events
-from icalendar import Calendar, Component, Event
+from icalendar import Calendar, Component
 
 from eventsapp.codes import fingerprint
 from eventsapp.imports import moments, plain
@@ -81,7 +81,7 @@ def read(octets: bytes, *, now: datetime) -> Reading:
 class _Record:
     """A VEVENT and what is said of it in every case; nothing here raises."""
 
-    def __init__(self, number: int, event: Event) -> None:
+    def __init__(self, number: int, event: Component) -> None:
         self.number, self.event = number, event
         self.title = plain.line(_text(event, "SUMMARY"))
         uid = _text(event, "UID").strip()
@@ -105,7 +105,7 @@ class _Record:
         return Refused.because(self.number, self.title, refusal)
 
 
-def _groups(found: Sequence[Event], refused: list[Refused]) -> list[list[_Record]]:
+def _groups(found: Sequence[Component], refused: list[Refused]) -> list[list[_Record]]:
     """The records that share a UID; of two for the same date the one with the higher SEQUENCE (RFC 5546
     2.1.4),
     of those without a title or an hour none."""
@@ -139,7 +139,7 @@ def _check(record: _Record) -> None:
         _check_rule(record.event)
 
 
-def _check_rule(event: Event) -> None:
+def _check_rule(event: Component) -> None:
     rules = event.get("RRULE")
     for rule in rules if isinstance(rules, list) else [rules] if rules is not None else []:
         try:
@@ -231,7 +231,8 @@ def _end(event: Component, starts_at: datetime) -> datetime:
     if "DTEND" in event:
         return _instant(event, "DTEND")
     if "DURATION" in event:
-        return starts_at + event["DURATION"].dt
+        lasts: Any = event["DURATION"]
+        return starts_at + timedelta(seconds=lasts.dt.total_seconds())
     raise EndMissing()
 
 

@@ -128,7 +128,7 @@ class ImportedRow(Model):
     session_at: Mapped[datetime]
     """When it begins as it was proposed: which of the sessions of its proposal it is."""
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """What the file said when it was last taken over (`outlook.Content`): what differs from it here was
+    """What the file said when it was last taken over (`steps.Content`): what differs from it here was
     edited by hand, what differs from it in the next file has changed there."""
     taken_at: Mapped[datetime]
 

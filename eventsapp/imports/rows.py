@@ -29,7 +29,7 @@ class FileUnreadable(Refusal):
     """Neither a calendar, nor a table with columns that we know, nor JSON of OpenAgenda."""
 
     sentence = msgid(
-        "Ce n’est pas un fichier que nous savons lire : un calendrier (.ics), un tableau (.csv) "
+        "Ce n’est pas un fichier que nous savons lire : un calendrier (.ics), un tableau (.csv) "
         "ou un export d’OpenAgenda (.json)."
     )
 
@@ -43,13 +43,13 @@ class FileEmpty(Refusal):
 class FileTooLarge(Refusal):
     """More octets than a programme of a year has. Parameter: `most`, in megabytes."""
 
-    sentence = msgid("Ce fichier est trop lourd : %(most)s Mo au plus.")
+    sentence = msgid("Ce fichier est trop lourd : %(most)s Mo au plus.")
 
 
 class TooManyRecords(Refusal):
     """More than a partner holds in two years. Parameter: `most`."""
 
-    sentence = msgid("Ce fichier a trop de lignes : %(most)s au plus. Gardez les rendez-vous à venir.")
+    sentence = msgid("Ce fichier a trop de lignes : %(most)s au plus. Gardez les rendez-vous à venir.")
 
 
 class ReadingTooLong(Refusal):
@@ -61,7 +61,7 @@ class ReadingTooLong(Refusal):
 class RowUnreadable(Refusal):
     """Something in it is broken."""
 
-    sentence = msgid("Cette ligne est abîmée : nous n’arrivons pas à la lire.")
+    sentence = msgid("Cette ligne est abîmée : nous n’arrivons pas à la lire.")
 
 
 class TitleMissing(Refusal):
@@ -79,7 +79,7 @@ class StartMissing(Refusal):
 class HourMissing(Refusal):
     """A day without an hour: whoever comes wants to know when."""
 
-    sentence = msgid("Il manque l’heure : une journée entière ne dit pas quand venir.")
+    sentence = msgid("Il manque l’heure : une journée entière ne dit pas quand venir.")
 
 
 class EndMissing(Refusal):
@@ -97,19 +97,19 @@ class EndsBeforeStart(Refusal):
 class HourUnknown(Refusal):
     """« De 12 h à 12 h »: how some exports say that nobody knows."""
 
-    sentence = msgid("Le début et la fin sont à la même heure : l’heure est inconnue.")
+    sentence = msgid("Le début et la fin sont à la même heure : l’heure est inconnue.")
 
 
 class LastsTooLong(Refusal):
     """Longer than a day: an exhibition, a season. Nobody comes for three weeks."""
 
-    sentence = msgid("Cela dure plus d’une journée : indiquez chaque jour, avec ses heures.")
+    sentence = msgid("Cela dure plus d’une journée : indiquez chaque jour, avec ses heures.")
 
 
 class ZoneUnknown(Refusal):
     """A time zone that neither the file nor the world knows. Parameter: `zone`."""
 
-    sentence = msgid("Le fuseau horaire « %(zone)s » est inconnu.")
+    sentence = msgid("Le fuseau horaire « %(zone)s » est inconnu.")
 
 
 class RuleRefused(Refusal):
@@ -139,7 +139,7 @@ class RowTwice(Refusal):
 class OnlineOnly(Refusal):
     """Held nowhere that one can go to."""
 
-    sentence = msgid("Ce rendez-vous est en ligne : l’agenda montre des lieux du quartier.")
+    sentence = msgid("Ce rendez-vous est en ligne : l’agenda montre des lieux du quartier.")
 
 
 @dataclass(frozen=True, kw_only=True)

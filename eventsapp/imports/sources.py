@@ -13,6 +13,7 @@ from eventsapp.database import db, rows_changed
 from eventsapp.imports import fetching, outlook
 from eventsapp.imports.models import Following, ImportedRow, ImportSource
 from eventsapp.imports.rows import Reading
+from eventsapp.imports.steps import Plan
 from eventsapp.people import approvals, contacts
 from eventsapp.people.models import Account, Organisation
 from eventsapp.places.models import Venue
@@ -37,13 +38,13 @@ TAKEN_KEPT = timedelta(days=365)
 class TooManySources(Refusal):
     """More than an organisation has agendas. Parameter: `most`."""
 
-    sentence = msgid("Vous suivez déjà %(most)s agendas : retirez-en un.")
+    sentence = msgid("Vous suivez déjà %(most)s agendas : retirez-en un.")
 
 
 class NoAddress(Conflict):
     """Files are sent for it: there is nothing to read."""
 
-    sentence = msgid("Cet agenda n’a pas d’adresse : envoyez un fichier.")
+    sentence = msgid("Cet agenda n’a pas d’adresse : envoyez un fichier.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +129,7 @@ def claim(number: int, now: datetime) -> ImportSource | None:
 
 def keep(
     source: ImportSource, reading: Reading, *, now: datetime, etag: str = "", modified: str = ""
-) -> outlook.Plan:
+) -> Plan:
     """Keeps what was read until it is taken over; nothing else is written. Gives what taking it over would
     do."""
     source.reading, source.read_at = reading.to_dict(), now
@@ -136,7 +137,7 @@ def keep(
     return answered(source, now=now)
 
 
-def answered(source: ImportSource, *, now: datetime) -> outlook.Plan:
+def answered(source: ImportSource, *, now: datetime) -> Plan:
     """The address answered, if only that nothing has changed."""
     source.failures, source.problem, source.problem_values = 0, "", {}
     source.next_at = now + EVERY if source.url else None
@@ -151,7 +152,7 @@ def failed(source: ImportSource, refusal: Refusal, *, now: datetime) -> None:
     source.next_at = now + min(FIRST_WAIT * 2 ** min(source.failures - 1, 10), LONGEST_WAIT)
 
 
-def recount(source: ImportSource, *, now: datetime) -> outlook.Plan:
+def recount(source: ImportSource, *, now: datetime) -> Plan:
     """Counts anew how much waits for somebody."""
     db.session.flush()
     made = outlook.plan(source, now=now)

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import select
@@ -20,7 +22,8 @@ from eventsapp.agenda.models import Accessibility, Event, RegistrationMode
 from eventsapp.clock import PARIS
 from eventsapp.database import db
 from eventsapp.imports.models import Following, ImportedRow, ImportSource
-from eventsapp.imports.outlook import Content, Kind, Plan, Step, plan
+from eventsapp.imports.outlook import plan
+from eventsapp.imports.steps import Content, Kind, Plan, Step
 from eventsapp.people.models import Account
 from eventsapp.places.models import Venue
 from eventsapp.proposals import submitting
@@ -119,11 +122,11 @@ def _carry_out(
         elif step.event is None and step.known is not None:
             proposals[step.known.proposal_id].append(step)
         else:
-            _attempt(done, step.wanted.title, lambda step=step: _change(step, chosen, done, actor, now))
+            _attempt(done, step.wanted.title, partial(_change, step, chosen, done, actor, now))
     for steps in proposals.values():
-        _attempt(done, steps[0].wanted.title, lambda steps=steps: _correct(source, steps, done, now))
+        _attempt(done, steps[0].wanted.title, partial(_correct, source, steps, done, now))
     for group in _groups(made.steps[Kind.NEW]):
-        _attempt(done, group[0].wanted.title, lambda group=group: _propose(source, group, done, now))
+        _attempt(done, group[0].wanted.title, partial(_propose, source, group, done, now))
     db.session.flush()
     source.waiting = plan(source, now=now).waiting
     counts = {
@@ -307,6 +310,6 @@ def _answers(said: Content, venue: Venue, spans: Sequence[Session], answers: Ans
     return replace(answers, summary=said.summary, description=said.description, sessions=listed)
 
 
-def _hours(spans: Sequence[Session]) -> dict[str, object]:
+def _hours(spans: Sequence[Session]) -> dict[str, Any]:
     begin, end = (one.astimezone(PARIS) for one in (spans[0].starts_at, spans[0].ends_at))
     return {"day": begin.date(), "start": begin.time(), "end": end.time()}

@@ -56,7 +56,7 @@ class TooManyDates(Refusal):
 class LastsTooLong(Refusal):
     """Nobody comes for longer than a day."""
 
-    sentence = msgid("Ce rendez-vous dure plus d’une journée : indiquez chaque jour.")
+    sentence = msgid("Ce rendez-vous dure plus d’une journée : indiquez chaque jour.")
 
 
 class PictureMissing(Refusal):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, scoped_session
 from eventsapp import clock as hours
 from eventsapp.imports import outlook, reading, sources, taking
 from eventsapp.imports.models import ImportSource
-from eventsapp.imports.outlook import Plan
+from eventsapp.imports.steps import Plan
 from eventsapp.imports.taking import Chosen, Done
 from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account, Organisation

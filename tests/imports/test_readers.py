@@ -98,7 +98,10 @@ def test_the_schema_of_2018_is_on_a_paris_clock_and_evenings_go_on_after_midnigh
 
 
 def test_que_faire_a_paris_joins_its_ends_by_a_line() -> None:
-    slots = "2026-12-09T21:00:00+01:00_2026-12-10T01:00:00+01:00;2026-12-10T12:00:00+01:00_2026-12-10T12:00:00+01:00"
+    slots = (
+        "2026-12-09T21:00:00+01:00_2026-12-10T01:00:00+01:00;"
+        "2026-12-10T12:00:00+01:00_2026-12-10T12:00:00+01:00"
+    )
     found = read(
         openagenda({"event_id": 3, "title": "Nuit", "lead_text": "<p>Venez</p>", "occurrences": slots})
     )

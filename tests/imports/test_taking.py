@@ -17,7 +17,8 @@ from eventsapp.agenda.notice_models import Notice
 from eventsapp.clock import local
 from eventsapp.imports import outlook, places, sources, taking
 from eventsapp.imports.models import Following, ImportedRow, ImportSource
-from eventsapp.imports.outlook import CancelledThere, HeldElsewhere, Kind, Plan, ProposalWasRefused
+from eventsapp.imports.outlook import CancelledThere, HeldElsewhere, ProposalWasRefused
+from eventsapp.imports.steps import Kind, Plan
 from eventsapp.imports.taking import ReadingChanged
 from eventsapp.people import approvals
 from eventsapp.people.models import Account, Organisation

@@ -1,7 +1,7 @@
-"""A web site of somebody, on this machine: what the address of an agenda leads to in these tests.
+"""A web site of somebody, on this machine: what an address leads to in these tests.
 
-Its name and public address are the tests' own: `resolve` and `connect` are given to `fetching.fetch`, as nobody
-can in production.
+Its name and public address are the tests' own: `resolve` and `connect` are given to `fetching.fetch`, as
+nobody can in production.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class SourceForm(FlaskForm):
     url = URLField(lazy_gettext("Adresse de l’agenda"), validators=[Optional()])
     action = SelectField(lazy_gettext("Action"), validate_choice=False)
     venue = SelectField(lazy_gettext("Lieu habituel"), validate_choice=False)
-    audience = SelectField(lazy_gettext("Pour qui ?"), validate_choice=False)
+    audience = SelectField(lazy_gettext("Pour qui ?"), validate_choice=False)
     following = RadioField(lazy_gettext("Quand il change"), validate_choice=False)
     cancels_vanished = BooleanField(lazy_gettext("Annuler ici ce qui disparaît de cet agenda"))
 
@@ -45,7 +45,7 @@ class SourceForm(FlaskForm):
             ),
         ]
         self.venue.choices = [
-            SelectChoice("", gettext("Aucun : chaque rendez-vous dit le sien")),
+            SelectChoice("", gettext("Aucun : chaque rendez-vous dit le sien")),
             *venue_choices(territories, usual),
         ]
         self.audience.choices = [SelectChoice(one.value, one.label) for one in Audience]

@@ -12,7 +12,7 @@ from eventsapp.access import questions
 from eventsapp.database import begin_writing, db
 from eventsapp.imports import fetching, listings, outlook, places, reading_apart, rows, sources, taking
 from eventsapp.imports.models import ImportSource
-from eventsapp.imports.outlook import Kind
+from eventsapp.imports.steps import Kind
 from eventsapp.imports.taking import Chosen, Done, ReadingChanged
 from eventsapp.people.models import Organisation
 from eventsapp.places import listings as venues
@@ -133,7 +133,7 @@ def read(organisation_id: int, source_id: int) -> BaseResponse:
     """Has its address read now: by the worker, which alone goes out."""
     sources.ask(listings.by_id(source_id, worked_for(organisation_id)), now=clock.now())
     db.session.commit()
-    flash(gettext("Nous lisons cet agenda : revenez dans quelques instants."), "ok")
+    flash(gettext("Nous lisons cet agenda : revenez dans quelques instants."), "ok")
     return redirect(url_for("imports.show", organisation_id=organisation_id, source_id=source_id), 303)
 
 
@@ -204,10 +204,10 @@ def _tell(done: Done) -> None:
         ngettext("%(num)d laissé comme ici", "%(num)d laissés comme ici", done.kept) if done.kept else "",
     ]
     said = ", ".join(part for part in parts if part)
-    flash(gettext("C’est fait : %(what)s.", what=said) if said else gettext("Rien n’a changé."), "ok")
+    flash(gettext("C’est fait : %(what)s.", what=said) if said else gettext("Rien n’a changé."), "ok")
     for title, reason in done.failed[:5]:
         flash(
-            gettext("« %(title)s » n’a pas pu être repris : %(reason)s", title=title, reason=reason), "warn"
+            gettext("« %(title)s » n’a pas pu être repris : %(reason)s", title=title, reason=reason), "warn"
         )
 
 

@@ -32,7 +32,7 @@ class ProposalHasSessions(Conflict):
     """Its dates were listed one by one by a file: this form knows a day and a rhythm."""
 
     sentence = msgid(
-        "Cette proposition vient d’un agenda importé : corrigez-la là-bas, puis importez-le à nouveau."
+        "Cette proposition vient d’un agenda importé : corrigez-la là-bas, puis importez-le à nouveau."
     )
 
 
