@@ -37,7 +37,7 @@ def source(db_session: scoped_session[Session]) -> ImportSource:
     approvals.trust(maison, area, actor="cli", now=now)
     factories.a_school()
     fatou = accounts.open_account("fatou@example.org", "Fatou", actor="cli", now=now)
-    grants.give(Role.MEMBER, maison, fatou, actor="cli", now=now)
+    grants.give(fatou, Role.MEMBER, maison, by="cli", now=now)
     answers = sources.Answers(
         name="OpenAgenda",
         url=URL,
@@ -122,7 +122,7 @@ def test_nothing_is_published_in_the_name_of_somebody_who_has_left(
     source: ImportSource, read: Read, db_session: scoped_session[Session]
 ) -> None:
     grant = db_session.scalars(select(Grant)).one()
-    grants.end(grant, actor="cli", now=hours.now())
+    grants.end_whatever_remains(grant, by="cli", now=hours.now())
     db_session.commit()
     with served(lambda path, headers: http("200 OK", openagenda(an_event()))) as site:
         read(site)

@@ -13,12 +13,13 @@ from eventsapp import clock as hours
 from eventsapp.access import grants
 from eventsapp.access.models import Role
 from eventsapp.agenda.models import Event
+from eventsapp.database import db
 from eventsapp.imports.models import ImportSource
 from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account, Organisation
 from tests import factories
 from tests.imports.exports import an_event, openagenda, timing
-from tests.pages import PageClient
+from tests.pages import PageClient, PageResponse
 from tests.web.conftest import SignIn
 
 
@@ -36,7 +37,7 @@ def maison(db_session: scoped_session[Session]) -> Organisation:
 @pytest.fixture
 def fatou(maison: Organisation, db_session: scoped_session[Session], sign_in: SignIn) -> PageClient:
     account = accounts.open_account("fatou@example.org", "Fatou", actor="cli", now=hours.now())
-    grants.give(Role.MEMBER, maison, account, actor="cli", now=hours.now())
+    grants.give(account, Role.MEMBER, maison, by="cli", now=hours.now())
     db_session.commit()
     return sign_in(account)
 
@@ -45,14 +46,17 @@ def follows(client: PageClient, maison: Organisation, **answers: str) -> str:
     """Adds a source: the address of its page."""
     page = client.get(f"/pro/organisations/{maison.id}/imports/nouveau").page
     action = str(factories.an_action().id)
+    db.session.rollback()  # to see what is committed meanwhile
     answer = client.submit(page.form(button="Continuer"), {"name": "OpenAgenda", "action": action} | answers)
     assert answer.status_code == 303
     return str(answer.headers["Location"])
 
 
-def sends(client: PageClient, address: str, octets: bytes) -> int:
+def sends(client: PageClient, address: str, octets: bytes, name: str = "export.json") -> PageResponse:
     form = client.get(address).page.form(button="Voir ce qui va se passer")
-    return client.submit(form, {"file": (io.BytesIO(octets), "export.json")}).status_code
+    assert form.element["enctype"] == "multipart/form-data"
+    fields = {"csrf_token": form["csrf_token"], "file": (io.BytesIO(octets), name)}
+    return client.post(form.action, data=fields, content_type="multipart/form-data")  # type: ignore[return-value]
 
 
 def test_from_an_empty_desk_to_a_published_session(
@@ -63,7 +67,7 @@ def test_from_an_empty_desk_to_a_published_session(
     assert "Aucun agenda n’est encore importé." in fatou.get(f"{desk}imports").page.main.text
     address = follows(fatou, maison)
     assert "Rien n’a encore été lu." in fatou.get(address).page.main.text
-    assert sends(fatou, address, openagenda(an_event(), an_event(2, ""))) == 303
+    assert sends(fatou, address, openagenda(an_event(), an_event(2, ""))).status_code == 303
     shown = fatou.get(address).page
     assert "Café des femmes" in shown.main.text
     assert "Il manque le titre." in shown.main.text
@@ -84,7 +88,9 @@ def test_an_unknown_place_is_chosen_on_the_page(
     sends(fatou, address, openagenda(an_event(location={"name": "Salle Tanger"})))
     page = fatou.get(address).page
     form = page.form(button="Retenir ces lieux")
-    assert fatou.submit(form, {"lieu-1": str(factories.a_school().id)}).status_code == 303
+    school = str(factories.a_school().id)
+    db_session.rollback()
+    assert fatou.submit(form, {"lieu-1": school}).status_code == 303
     fatou.submit(fatou.get(address).page.form(button="Reprendre ces rendez-vous"))
     assert db_session.scalars(select(Event)).one().venue.name == "École Curial"
 
@@ -107,8 +113,7 @@ def test_what_vanished_is_cancelled_when_it_is_ticked(
 
 def test_what_cannot_be_read_is_said_beside_the_file(maison: Organisation, fatou: PageClient) -> None:
     address = follows(fatou, maison)
-    form = fatou.get(address).page.form(button="Voir ce qui va se passer")
-    answer = fatou.submit(form, {"file": (io.BytesIO(b"%PDF-1.7 bonjour"), "programme.pdf")})
+    answer = sends(fatou, address, b"%PDF-1.7 bonjour", "programme.pdf")
     assert answer.status_code == 422
     assert "Il manque des colonnes" in answer.page.main.text
 
@@ -139,10 +144,11 @@ def test_an_address_is_kept_for_the_worker_and_shown_to_her_people_only(
     "url", ["ftp://agenda.example.org/", "http://127.0.0.1/", "https://moi:x@a.example.org/"]
 )
 def test_an_address_that_is_none_is_refused_in_the_form(
-    maison: Organisation, fatou: PageClient, url: str
+    maison: Organisation, fatou: PageClient, db_session: scoped_session[Session], url: str
 ) -> None:
     page = fatou.get(f"/pro/organisations/{maison.id}/imports/nouveau").page
     answers = {"name": "Notre agenda", "action": str(factories.an_action().id), "url": url}
+    db_session.rollback()
     answer = fatou.submit(page.form(button="Continuer"), answers)
     assert answer.status_code == 422
     assert "Écrivez une adresse comme" in answer.page.main.text
