@@ -9,6 +9,7 @@ RDATE and RECURRENCE-ID; a rule that comes back more than once a day is refused.
 from __future__ import annotations
 
 import json
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -53,7 +54,11 @@ _NUMBER = "X-RECORD-NUMBER"
 """Says of each occurrence which VEVENT it comes from."""
 
 _CALM = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
-_HURRIED = {"BYHOUR", "BYMINUTE", "BYSECOND"}
+_KNOWN = set("FREQ INTERVAL COUNT UNTIL BYDAY BYMONTH BYMONTHDAY BYSETPOS WKST".split())
+"""Parts of rules that calendars of people write."""
+_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_CYCLE = [date(2000, 1, 1) + timedelta(days=number) for number in range(28 * 366)]
+"""After 28 years days fall on the same weekdays: what does not happen in them never does."""
 
 
 def read(octets: bytes, *, now: datetime) -> Reading:
@@ -140,15 +145,41 @@ def _check(record: _Record) -> None:
 
 
 def _check_rule(event: Component) -> None:
+    """Refuses a rule that comes back within a day, and one that never comes true: its search for a first date
+    would go on to the year 9999."""
     rules = event.get("RRULE")
     for rule in rules if isinstance(rules, list) else [rules] if rules is not None else []:
         try:
-            parts = {str(name).upper(): value for name, value in dict(rule).items()}
+            said = {str(name).upper(): value for name, value in dict(rule).items()}
+            parts = {name: value if isinstance(value, list) else [value] for name, value in said.items()}
+            freq = [str(one).upper() for one in parts.get("FREQ", [])]
+            intervals = [int(one) for one in parts.get("INTERVAL", [1])]
+            happens = _happens(parts, often=freq[:1] in (["DAILY"], ["WEEKLY"]))
         except (TypeError, ValueError) as error:
             raise RuleRefused() from error
-        freq = [str(one).upper() for one in parts.get("FREQ", [])]
-        if len(freq) != 1 or freq[0] not in _CALM or _HURRIED & set(parts):
+        is_calm = len(freq) == 1 and freq[0] in _CALM and all(0 < one <= 400 for one in intervals)
+        if not is_calm or set(parts) - _KNOWN or not happens:
             raise RuleRefused()
+
+
+def _happens(parts: dict[str, list[Any]], *, often: bool) -> bool:
+    """Whether any day has that month, number and weekday; `often`: of a rule of days or weeks, where places
+    in a set make no sense. Raises TypeError, ValueError."""
+    months = {int(str(one)) for one in parts.get("BYMONTH", [])}
+    numbers = {int(one) for one in parts.get("BYMONTHDAY", [])}
+    weekdays = {_DAYS.index(str(one).upper()[-2:]) for one in parts.get("BYDAY", [])}
+    if often and "BYSETPOS" in parts:
+        return False
+    return any(
+        (not months or day.month in months)
+        and (not weekdays or day.weekday() in weekdays)
+        and (not numbers or day.day in numbers or day.day - _month_length(day) - 1 in numbers)
+        for day in _CYCLE
+    )
+
+
+def _month_length(day: date) -> int:
+    return monthrange(day.year, day.month)[1]
 
 
 def _unfolded(group: Sequence[_Record], calendar: Component, now: datetime) -> Iterator[Row | Refused]:
