@@ -26,7 +26,7 @@ from eventsapp.agenda import listings
 from eventsapp.app import create_app
 from eventsapp.database import db
 from eventsapp.settings import SETTINGS
-from eventsapp.web import calendar_feeds
+from eventsapp.web import feed_porter
 from tests.pages import PageClient
 
 if TYPE_CHECKING:  # pytest loads these below, and rewrites their asserts
@@ -109,7 +109,7 @@ def app(
         database.serve(app)
         app.test_client_class = PageClient
     database.users.append(app)
-    calendar_feeds.shelf.clear()
+    feed_porter.memory.clear()
     listings.forget_editions()
     settings = dict(app.config)
     yield app

@@ -27,7 +27,8 @@ from sqlalchemy import event, make_url, select
 from eventsapp.agenda import listings
 from eventsapp.app import create_app
 from eventsapp.database import db
-from eventsapp.web import calendar_feeds
+from eventsapp.feeds import offering
+from eventsapp.web import feed_porter
 
 DIALECTS = ("sqlite", "postgresql")
 T = TypeVar("T")
@@ -209,8 +210,9 @@ def snapshot() -> Callable[[], None]:
     def put_back() -> None:
         _copy(kept, _present())
         # What a process remembers of rows it has read, by numbers that now come again.
-        calendar_feeds.shelf.clear()
+        feed_porter.memory.clear()
         listings.forget_editions()
+        offering.forget_editions()
 
     return put_back
 

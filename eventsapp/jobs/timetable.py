@@ -19,6 +19,7 @@ from eventsapp.agenda import notices, telling
 from eventsapp.database import begin_writing, db
 from eventsapp.directory import contacts, importing
 from eventsapp.disruptions import doing
+from eventsapp.feeds import private_links
 from eventsapp.hosting import gate, links
 from eventsapp.imports import sources
 from eventsapp.indicators import families
@@ -27,6 +28,8 @@ from eventsapp.jobs.door import Turn, one_by_one
 from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import escalation, rounds
 from eventsapp.media import keeping
+from eventsapp.newsletter import forgetting as newsletters
+from eventsapp.newsletter import issuing
 from eventsapp.people import (
     accounts,
     household_browsers,
@@ -144,6 +147,21 @@ def forget_people(turn: Turn) -> str:
     return f"{forgotten} registrations forgotten" if forgotten else ""
 
 
+def write_newsletters(turn: Turn) -> str:
+    """Writes the letter of the week, a batch and a commit at a time; the next one once this one has left."""
+    served = sum(_committed(turn, issuing.write_some, territory) for territory in issuing.due(turn.now))
+    return f"{served} readers of the week" if served else ""
+
+
+def forget_newsletters(turn: Turn) -> str:
+    """Forgets addresses without a confirmed subscription, and letters of weeks gone by, in batches."""
+    forgotten = 0
+    for work in (newsletters.forget_old, newsletters.forget_letters):
+        while batch := _committed(turn, work):
+            forgotten += batch
+    return f"{forgotten} addresses and letters of weeks forgotten" if forgotten else ""
+
+
 def _committed(turn: Turn, work: Callable[..., int | None], *what: object) -> int:
     """One piece of a job in a transaction of its own, unless the worker is ending: what it gives. One that
     fails is logged, holds up no other, and is tried again the next night."""
@@ -188,6 +206,7 @@ TIMETABLE = (
     Job("places offered", settle_offers, every=timedelta(seconds=20)),
     Job("standing sign-ups", enter_standing, every=timedelta(seconds=5)),
     Job("reminders", remind, every=timedelta(minutes=5)),
+    Job("letter of the week", write_newsletters, every=timedelta(seconds=10)),
     Job("tasks", run_tasks, every=timedelta(seconds=2)),
     Job("agendas of partners", import_rounds.read_due, every=timedelta(seconds=5)),
     Job("sign of life", give_sign_of_life, every=heartbeats.EVERY),
@@ -206,6 +225,7 @@ TIMETABLE = (
     Job("settled requests", at_once(partner_requests.forget_old), at=time(3, 17)),
     Job("old proposals", at_once(submitting.forget_old, sources.forget_old), at=time(3, 24)),
     Job("past helpers", at_once(day_links.forget_past), at=time(3, 18)),
+    Job("private feeds", at_once(private_links.forget_old), at=time(3, 26)),
     Job("old referrals", at_once(referrals.forget_old), at=time(3, 25)),
     Job("gate lists", at_once(gate.forget_past), at=time(0, 5)),
     Job("needs", at_once(forgetting.forget_needs), at=time(0, 10)),
@@ -215,6 +235,7 @@ TIMETABLE = (
     Job("old attempts", at_once(attempts.forget_old), at=time(3, 19)),
     Job("old changes", at_once(escalation.forget_unneeded, notices.forget_old), at=time(3, 22)),
     Job("unused pictures", at_once(keeping.forget_unused), at=time(3, 21)),
+    Job("letters of weeks gone by", forget_newsletters, at=time(3, 26)),
     Job("unsent messages", at_once(messages.forget_unsent), at=time(3, 22)),
     Job("gone workers", at_once(heartbeats.forget_old), at=time(3, 20)),
     Job("ended contacts", at_once(contacts.forget_old), at=time(3, 23)),

@@ -97,6 +97,8 @@ class Letter(Model):
     text: Mapped[str] = mapped_column(Text)
     """Encrypted while `is_sealed`; after delivery in clear, its private links erased."""
     html: Mapped[str] = mapped_column(Text)
+    headers: Mapped[str] = mapped_column(Text, default="")
+    """Further headers of a mail (`mailroom.mailing_list`), encrypted and erased as the text is."""
     is_sealed: Mapped[bool] = mapped_column(default=False)
     fallback: Mapped[str] = mapped_column(Text, default="")
     """The same by the means that come next, encrypted (`mailroom.fallbacks`); empty where there are none."""

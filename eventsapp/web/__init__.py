@@ -13,6 +13,7 @@ from eventsapp.web import (
     compression,
     cookies,
     errors,
+    feed_porter,
     filters,
     guards,
     headers,
@@ -26,6 +27,8 @@ from eventsapp.web import (
 DOORS = (
     "health",
     "calendar_feeds",
+    "private_feeds",
+    "exports",
     "site",
     "sign_in",
     "second_step",
@@ -37,6 +40,7 @@ DOORS = (
     "pictures",
     "day",
     "host_page",
+    "host_feeds",
     "account",
     "password",
     "codes",
@@ -52,6 +56,7 @@ DOORS = (
     "residents.events",
     "residents.programme",
     "residents.subscriptions",
+    "residents.newsletter",
     "residents.registrations",
     "residents.people",
     "residents.fewer",
@@ -69,6 +74,8 @@ DOORS = (
     "residents.referrals",
     "residents.professional_page",
     "residents.professional_standing",
+    "residents.own_feeds",
+    "residents.professional_feeds",
     "coordination.home",
     "coordination.plans",
     "coordination.next_year",
@@ -92,6 +99,7 @@ DOORS = (
     "coordination.closures",
     "coordination.replacements",
     "coordination.gestures",
+    "coordination.territory_feeds",
     "partners.organisation",
     "partners.details",
     "partners.embedding",
@@ -99,6 +107,8 @@ DOORS = (
     "partners.proposals",
     "partners.imports",
     "partners.school",
+    "partners.school_feeds",
+    "partners.organisation_feeds",
     "partners.access",
     "partners.registrations",
     "partners.entry_settings",
@@ -132,5 +142,6 @@ def open_doors(app: Flask) -> None:
     guards.bind(app)
     errors.bind(app)
     again.bind(app)
+    feed_porter.bind(app)
     for name in DOORS:
         app.register_blueprint(import_module(f"eventsapp.web.{name}").bp)

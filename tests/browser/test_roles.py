@@ -53,7 +53,15 @@ PUBLIC = {
     "/ma-venue/{professional_token}/inscriptions/{professional_registration}/annulation": 0,
     "/ma-venue/{professional_token}/inscriptions/{professional_registration}/abonnement": 0,
     "/ma-venue/{professional_token}/abonnements/{professional_standing}/fin": 0,
+    "/ma-venue/{professional_token}/calendrier": 0,
+    "/ecole/{host_token}/calendrier": 0,
+    "/paris-19/recevoir": 0,
+    "/paris-19/recevoir?quartier=atlantide": 0,
     "/orientation/{referral_token}": 0,
+    "/paris-19/recevoir/par-courriel": 1,
+    "/paris-19/recevoir/par-courriel/envoye": 0,
+    "/lettre/{letter_token}": 0,
+    "/lettre/{letter_token}/arret": 0,
     "/e/{respite}/inscription": 0,
     "/ecole": 1,
     "/ecole/envoye": 0,
@@ -64,7 +72,7 @@ PUBLIC = {
 """Pages for everybody, and how many forms of each refuse to be sent empty."""
 
 OVER = {"/connexion/x": 410, "/invitation/x": 410, "/jour/x": 410, "/on-repart/x": 410, "/ecole/x": 410}
-OVER |= {"/orientation/x": 410}
+OVER |= {"/orientation/x": 410, "/lettre/x": 410}
 """Links that work no more, and what they answer."""
 
 PAGES = {
@@ -101,6 +109,8 @@ PAGES = {
         "/pro/paris-19/partenaires/demandes/{request}": 2,
         "/pro/paris-19/ecoles": 0,
         "/pro/ecoles/{school}": 0,
+        "/pro/ecoles/{school}/calendrier": 0,
+        "/pro/paris-19/calendrier": 0,
         "/pro/rendez-vous/{event}/acces": 2,
         "/pro/paris-19/propositions": 0,
         "/pro/paris-19/propositions/{proposal}": 2,
@@ -122,6 +132,7 @@ PAGES = {
         "/pro/organisations/{organisation}/equipe": 1,
         "/pro/organisations/{organisation}/coordonnees": 1,
         "/pro/organisations/{organisation}/integration": 1,
+        "/pro/organisations/{organisation}/calendrier": 0,
         "/pro/organisations/{organisation}/vitrine": 1,
         "/pro/rendez-vous/{event}": 0,
         "/pro/rendez-vous/{event}/modification": 1,

@@ -258,6 +258,21 @@ ROUTES = (
             ("POST", "remove", "{agenda}/retrait", 303),
         )
     ),
+    # Each has feeds of their own: another's number is unknown, to whoever may enter (test_feed_pages).
+    *(
+        Route(method, f"{door}.{name}", f"/pro/{path}/calendrier{rule}", who, status)
+        for door, path, who in (
+            ("organisation_feeds", "organisations/{organisation}", {"nadia", "moussa"}),
+            ("school_feeds", "ecoles/{school}", COORDINATION | {"roy"}),
+            ("territory_feeds", "{territory}", COORDINATION),
+        )
+        for method, name, rule, status in (
+            ("GET", "show", "", 200),
+            ("POST", "make", "", 303),
+            ("POST", "renew", "/{host_feed}/nouvelle-adresse", 404),
+            ("POST", "revoke", "/{host_feed}/suppression", 303),
+        )
+    ),
     Route("GET", "school.show", "/pro/ecoles/{school}", COORDINATION | {"roy"}, 200),
     Route("GET", "school.entries", "/pro/ecoles/{school}/entrees", COORDINATION | {"roy"}, 200),
     # Who comes is the host's business, the answer the school's; both see the page.

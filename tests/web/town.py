@@ -28,11 +28,18 @@ from eventsapp.directory.contacts import Answers
 from eventsapp.directory.sheets import Line, Table
 from eventsapp.disruptions import closing
 from eventsapp.disruptions.models import Disruption
+from eventsapp.feeds import private_links
+from eventsapp.feeds.private_links import Owner, Wishes
+from eventsapp.feeds.private_models import FeedKind
 from eventsapp.hosting import gate, links, own_details
 from eventsapp.imports import reading, sources
 from eventsapp.imports.models import ImportSource
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.media import pictures
+from eventsapp.newsletter import links as weekly_links
+from eventsapp.newsletter import listings as weekly_letters
+from eventsapp.newsletter import subscribing
+from eventsapp.newsletter.models import Subscription
 from eventsapp.people import accounts, approvals, origins, partner_requests, showcase, sign_ins
 from eventsapp.people.models import (
     Account,
@@ -188,6 +195,8 @@ def build() -> Town:
         activity=factories.an_activity("Répit", action=factories.an_action("Répit", is_sensitive=True)),
     )
     referral_token = referrals.make(respite, espace, actor=town.accounts["moussa"].actor, now=now)
+    professional_feed, _ = a_feed(FeedKind.PROFESSIONAL, professional.registration.professional_id)
+    host_feed, feed_token = a_feed(FeedKind.SCHOOL, curial.id, contact=host.id)
     closure, change = a_closure()
     town.rows = {
         "territory": nineteenth.slug,
@@ -231,6 +240,9 @@ def build() -> Town:
         "day_token": day_token,
         "host_token": host_token,
         "host": str(host.id),
+        "feed_token": feed_token,
+        "host_feed": str(host_feed),
+        "professional_feed": str(professional_feed),
         "speaker": str(speaker.id),
         "sign_in_token": link,
         "household_token": registered.link_token,
@@ -241,6 +253,7 @@ def build() -> Town:
         "helped": helped.code,
         "respite": respite.code,
         "referral_token": referral_token,
+        "letter_token": a_reader(nineteenth),
     }
     return town
 
@@ -264,6 +277,16 @@ def _known(offer: GrantOffer) -> tuple[str, str]:
     return token, fingerprint(token)
 
 
+def a_reader(territory: Territory) -> str:
+    """The token of somebody who receives the weekly letter."""
+    everything = subscribing.Choices((), (), "fr")
+    offer = weekly_letters.offered(territory)
+    subscribing.ask(territory, "elif@lettre.example", everything, offer, now=clock.now())
+    reader = db.session.scalars(select(Subscription)).one()
+    subscribing.confirm(reader, now=clock.now())
+    return weekly_links.token_of(reader)
+
+
 def a_closure() -> tuple[VenueClosure, Disruption]:
     """Tandou closes for two days of March, and its only session of them is cancelled."""
     school = factories.a_school("École Tandou")
@@ -284,6 +307,13 @@ def a_closure() -> tuple[VenueClosure, Disruption]:
     assert change is not None
     db.session.flush()
     return closure, change
+
+
+def a_feed(kind: FeedKind, number: int | None, *, contact: int | None = None) -> tuple[int, str]:
+    """A private feed: its row, and the token that opens it."""
+    owner = Owner(kind=kind, number=number or 0, contact=contact)
+    token = private_links.make(owner, Wishes(), actor="cli", now=clock.now())
+    return private_links.of_owner(owner)[-1].id, token
 
 
 def a_series() -> Activity:
