@@ -1,7 +1,7 @@
 """agendas of partners are imported
 
 Revision ID: 14ccc95bf6d7
-Revises: 5b1f0c7d9a34
+Revises: cf67028ac9ea
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = '14ccc95bf6d7'
-down_revision = '5b1f0c7d9a34'
+down_revision = 'cf67028ac9ea'
 branch_labels = None
 depends_on = None
 
