@@ -21,7 +21,9 @@ from eventsapp.directory import contacts, importing
 from eventsapp.disruptions import doing
 from eventsapp.feeds import private_links
 from eventsapp.hosting import gate, links
+from eventsapp.imports import sources
 from eventsapp.indicators import families
+from eventsapp.jobs import import_rounds
 from eventsapp.jobs.door import Turn, one_by_one
 from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import escalation, rounds
@@ -206,6 +208,7 @@ TIMETABLE = (
     Job("reminders", remind, every=timedelta(minutes=5)),
     Job("letter of the week", write_newsletters, every=timedelta(seconds=10)),
     Job("tasks", run_tasks, every=timedelta(seconds=2)),
+    Job("agendas of partners", import_rounds.read_due, every=timedelta(seconds=5)),
     Job("sign of life", give_sign_of_life, every=heartbeats.EVERY),
     Job("silent tasks", at_once(queue.requeue_silent), every=timedelta(minutes=1)),
     Job("unconfirmed forms", at_once(enrolments.forget_expired), every=timedelta(minutes=5)),
@@ -220,7 +223,7 @@ TIMETABLE = (
     ),
     Job("settled offers", at_once(offers.forget_settled), at=time(3, 16)),
     Job("settled requests", at_once(partner_requests.forget_old), at=time(3, 17)),
-    Job("old proposals", at_once(submitting.forget_old), at=time(3, 24)),
+    Job("old proposals", at_once(submitting.forget_old, sources.forget_old), at=time(3, 24)),
     Job("past helpers", at_once(day_links.forget_past), at=time(3, 18)),
     Job("private feeds", at_once(private_links.forget_old), at=time(3, 26)),
     Job("old referrals", at_once(referrals.forget_old), at=time(3, 25)),

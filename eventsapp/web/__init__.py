@@ -105,6 +105,7 @@ DOORS = (
     "partners.embedding",
     "partners.showcase",
     "partners.proposals",
+    "partners.imports",
     "partners.school",
     "partners.school_feeds",
     "partners.organisation_feeds",

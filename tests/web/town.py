@@ -32,6 +32,8 @@ from eventsapp.feeds import private_links
 from eventsapp.feeds.private_links import Owner, Wishes
 from eventsapp.feeds.private_models import FeedKind
 from eventsapp.hosting import gate, links, own_details
+from eventsapp.imports import reading, sources
+from eventsapp.imports.models import ImportSource
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.media import pictures
 from eventsapp.newsletter import links as weekly_links
@@ -64,6 +66,7 @@ from eventsapp.registrations.party import Member
 from eventsapp.registrations.professional_answers import ProfessionalAnswers
 from eventsapp.registrations.standing_models import StandingSignUp
 from tests import factories, saturdays
+from tests.imports import exports
 from tests.photos import a_photo
 from tests.registrations import stories
 
@@ -137,6 +140,8 @@ def build() -> Town:
         for grant, account in ((hers, ines), (rachid, town.accounts["second"]))
     )
     proposal = a_proposal(espace, curial, town.accounts["moussa"])
+    agenda = an_agenda(espace, curial, town.accounts["moussa"])
+    feed = an_agenda(espace, curial, town.accounts["moussa"], url="https://agenda.example.org/a.ics")
     event = saturdays.a_saturday(curial, date(2026, 12, 5), host=espace)
     workshop = factories.an_event("Atelier cuisine en famille")
     db.session.flush()
@@ -212,6 +217,8 @@ def build() -> Town:
         "request": str(request.id),
         "contact": str(contact.id),
         "import": str(sent.id),
+        "agenda": str(agenda.id),
+        "feed": str(feed.id),
         "axis": str(spare.id),
         "action": str(event.activity.action_id),
         "offer": str(offer.id),
@@ -382,6 +389,19 @@ def a_proposal(host: Organisation, venue: Venue, by: Account, **values: Any) -> 
         | values
     )
     return submitting.submit(host, answers, form=submitting.new_form(), by=by, now=clock.now())
+
+
+def an_agenda(host: Organisation, venue: Venue, by: Account, *, url: str = "") -> ImportSource:
+    """An agenda that an organisation keeps elsewhere: two sessions, one in a place that nobody here knows."""
+    answers = sources.Answers(
+        name="Notre OpenAgenda", url=url, action=factories.an_action(territory=venue.territory), venue=None
+    )
+    source = sources.add(host, answers, by=by, now=clock.now())
+    known = exports.an_event(1, "Café du mardi")
+    unknown = exports.an_event(2, "Couture", location={"name": "Salle Tanger", "address": "12 rue de Tanger"})
+    read = reading.read(exports.openagenda(known, unknown, exports.an_event(3, "")), now=clock.now())
+    sources.keep(source, read, now=clock.now())
+    return source
 
 
 def a_letter(territory_id: int, channel: Channel) -> Letter:
