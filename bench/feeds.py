@@ -5,7 +5,8 @@ the Procfile starts it (WEB_CONCURRENCY workers or two), which closes each conne
 turns of our feed and (a), so that what else the machine does meets both. Printed: requests a second and p99
 of the best turn, and the CPU time of the server's workers for each request, which neither the machine's other
 work nor the asking can blur as much. « first after a change » is the CPU time of the request that joins and
-compresses a feed anew. `python -m bench.feeds 1000` measures one size; DATABASE_URL measures on PostgreSQL instead of SQLite.
+compresses a feed anew. `python -m bench.feeds 1000` measures one size; DATABASE_URL measures on PostgreSQL
+instead of SQLite.
 """
 
 from __future__ import annotations
@@ -180,7 +181,7 @@ def measure(counter: Counter, events: int, ours: tuple[str, int], bare: tuple[st
     )
     say("               304", had[0])
     say("               (a) 304", had[1])
-    scratch = turn(bare, f"/scratch/{events}", ASKERS)
+    scratch = turn(bare, f"/scratch/{events}", 1)
     say("               (b) icalendar from scratch", scratch)
     first = first_after_a_change(counter, events, ours)
     print(f"{'               first after a change':44}{'':18}{first:9.1f}")
@@ -228,7 +229,7 @@ def asked(port: int, request: bytes) -> float:
     """One request on a connection of its own, read to the end; seconds. Raises RuntimeError for another
     answer than 200 and 304."""
     began = time.perf_counter()
-    with socket.create_connection(("127.0.0.1", port), timeout=120) as wire:
+    with socket.create_connection(("127.0.0.1", port), timeout=600) as wire:
         wire.sendall(request)
         head = b""
         while part := wire.recv(1 << 20):
