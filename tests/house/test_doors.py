@@ -15,8 +15,8 @@ from tests.pages import PageClient
 
 EXEMPT = {"eventsapp.web.day.keep_marks", "eventsapp.web.residents.newsletter.stop"}
 """Views that take no token, each with its reason here: a phone sends what it counted offline, hours later;
-a mail program stops the weekly letter (RFC 8058). Whoever has their links needs nobody else's cookie, and none
-is read."""
+a mail program stops the weekly letter (RFC 8058). Whoever has their links needs nobody else's cookie, and
+none is read."""
 
 pytestmark = pytest.mark.databases("sqlite")
 
