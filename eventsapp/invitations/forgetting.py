@@ -11,7 +11,6 @@ from eventsapp.agenda.models import Event
 from eventsapp.database import rows_changed
 from eventsapp.invitations.models import Capacity, Invitation
 
-
 KEPT = timedelta(days=60)
 """How long after an event it is kept which hosts and places were invited."""
 
