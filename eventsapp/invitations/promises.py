@@ -115,7 +115,8 @@ def cancel(
 
 
 def is_current(event: Event, address: str, *, language: str) -> bool:
-    """Whether the calendar of this mailbox shows the event as it is, its words too; the caller has locked it."""
+    """Whether the calendar of this mailbox shows the event as it is, its words too; the caller has locked
+    it."""
     row = _row(event, address)
     return row is not None and row.method is Method.REQUEST and _is_current(row, event, language)
 
@@ -141,6 +142,13 @@ def doubt(address: str, events: Collection[int]) -> None:
         .values(terms="")
         .execution_options(synchronize_session="fetch")
     )
+
+
+def keep_as_guest(event: Event, address: str) -> None:
+    """Whoever was asked as host or place is no more, and comes as any other guest; the date stays."""
+    row = _row(event, address)
+    if row is not None:
+        row.invited_as = Capacity.GUEST
 
 
 def terms_of(event: Event) -> str:

@@ -65,7 +65,7 @@ def _seated(household: Household, now: datetime) -> list[Registration]:
 
 
 def _to_come(household: Household, now: datetime) -> Sequence[Registration]:
-    """Theirs at what is not over, whatever became of them; their events are locked, always in the same order."""
+    """Theirs at what is not over, whatever became of them; their events are locked, always in one order."""
     theirs = select(Registration.event_id).where(Registration.household_id == household.id)
     ahead = select(Event.id).where(Event.id.in_(theirs), Event.ends_at > now)
     db.session.execute(ahead.order_by(Event.id).with_for_update())

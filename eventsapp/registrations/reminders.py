@@ -1,8 +1,9 @@
 """Two days before, whoever has a place is reminded of it: once for each date, again where it moves.
 
-Who registered or heard of it within the last day knows, and is not told twice, unless their calendar has
-not its title or words of today; who wants no messages is left alone. `Registration.reminded_of` remembers the date, in the transaction that posts the letter: a
-worker killed at any line has reminded a whole event or nobody of it.
+Who registered or heard of it within the last day knows, and is not told twice, unless their calendar lacks
+its title or words of today; who wants no messages is left alone. `Registration.reminded_of` remembers the
+date, in the transaction that posts the letter: a worker killed at any line has reminded a whole event or
+nobody of it.
 """
 
 from __future__ import annotations
