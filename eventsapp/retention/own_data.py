@@ -55,6 +55,7 @@ def held(household: Household, *, now: datetime) -> Held:
             "means": contact.means.value if contact.means else None,
             "phone_is_shared": contact.phone_is_shared,
             "wants_no_messages": contact.wants_no_messages,
+            "wants_alarm": contact.wants_alarm,
             "quartier": quartier.name if quartier else None,
             "known_since": _at(household.created_at),
         },
