@@ -21,9 +21,13 @@ class Bounce:
     """A mail that will never arrive."""
 
     message_id: str
-    """Of the mail that came back, angle brackets included."""
+    """Of the mail that came back, angle brackets included; empty where only the token says which."""
     problem: str
     """« 5.1.1 smtp; 550 no such user »: what the server that gave up said."""
+    token: str = ""
+    """Of the reply address that the mail came from, where its head or its calendar came along (RULES I15)."""
+    recipient: str = ""
+    """Whom it did not reach, in lower case."""
 
 
 def read(octets: bytes) -> Bounce | None:
