@@ -20,8 +20,8 @@ LARGEST = 1_000_000
 """Octets that are read of a report: more is no report of ours, whose mails are small."""
 _MOST_PARTS = 50
 _LONGEST_WORDS = 20_000
-_NUMBER = re.compile(r"<[^<>\s]{1,253}>")
-_ADDRESS = re.compile(r"[^\s<>;\"]+@[^\s<>;\"]+")
+_NUMBER = re.compile(r"<[!-;=?-~]{1,253}>")
+_ADDRESS = re.compile(r"[!#-'*+/-9=?A-Z^-~-]{1,64}@[A-Za-z0-9.-]{1,189}")
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _DAEMON = re.compile(r"(mailer-?daemon|postmaster)@", re.IGNORECASE)
 _FOR_GOOD = re.compile(
@@ -32,9 +32,7 @@ _FOR_GOOD = re.compile(
 _ONLY_LATE = re.compile(
     r"delivery (is |has been )?delayed|will (be )?retr(y|ied)|warning only|not need to resend", re.IGNORECASE
 )
-_HEAD_FIELD = re.compile(
-    r"^[ >\t]*(Message-ID|From)\s*:\s*(\S.*(?:\n[ \t]+\S.*)?)", re.IGNORECASE | re.MULTILINE
-)
+_HEAD_FIELD = re.compile(r"^[ >\t]*(Message-ID|From)[ \t]*:\s*(\S.*)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)

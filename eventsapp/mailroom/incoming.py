@@ -25,11 +25,10 @@ DEEPEST = 10
 """Parts inside each other (RULES I18)."""
 MOST_PARTS = 200
 MOST_CALENDARS = 10
-_LONGEST_NUMBER = 255
 _LONGEST_SUBJECT = 200
 _LONGEST_NAME = 120
 _MOST_REFERENCES = 20
-_NUMBER = re.compile(r"<[^<>\s]{1,253}>")
+_NUMBER = re.compile(r"<[!-;=?-~]{1,253}>")
 _NESTING = re.compile(rb"boundary\s*=|message/", re.IGNORECASE)
 _MOST_NESTING = 100
 """Parts that could hold others, in the whole text: the parser of the standard library climbs into each."""
@@ -197,7 +196,7 @@ def _is_file(part: Message) -> bool:
 def _number(message: Message, octets: bytes) -> str:
     """Its Message-ID; of one that has none, or one out of form, what is the same each time it is read."""
     said = _NUMBER.search(origin.raw(message.get("Message-ID")))
-    if said and len(said[0]) <= _LONGEST_NUMBER and said[0].isascii() and said[0].isprintable():
+    if said:
         return said[0]
     return f"<{hashlib.sha256(octets).hexdigest()[:40]}@without-message-id.invalid>"
 

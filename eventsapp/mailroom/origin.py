@@ -9,7 +9,7 @@ from email.message import Message
 from email.utils import getaddresses
 
 _LONGEST_ADDRESS = 254  # RFC 5321 section 4.5.3.1.3
-_ADDRESS = re.compile(r"[^\s<>\"@,;:]+@[A-Za-z0-9.-]+")
+_ADDRESS = re.compile(r"[!#-+/-9=?A-Z^-~.-]+@[A-Za-z0-9.-]+")
 _LONGEST_HEADER = 4000
 """Characters of a header that are looked at."""
 _MOST_TOKENS = 10
@@ -17,8 +17,10 @@ _OUR_SERVER = ("Delivered-To", "X-Original-To", "Envelope-To")
 _WRITERS = ("To", "Cc", "Resent-To")
 _RESULT = re.compile(r"\s*(dmarc|dkim)(?:/1)?\s*=\s*([a-z]+)\b(.*)", re.IGNORECASE | re.DOTALL)
 _PROPERTY = re.compile(r"\bheader\.(from|d)\s*=\s*([^\s;]+)", re.IGNORECASE)
-_MACHINES = ("List-Id", "List-Post", "List-Unsubscribe", "Mailing-List", "X-Autoreply", "X-Autorespond")
-_MACHINES += ("X-Auto-Response-Suppress", "X-Failed-Recipients", "Feedback-ID")
+_MACHINES = (
+    *("List-Id", "List-Post", "List-Unsubscribe", "Mailing-List", "X-Autoreply", "X-Autorespond"),
+    *("X-Auto-Response-Suppress", "X-Failed-Recipients", "Feedback-ID"),
+)
 
 
 def field(message: Message, name: str) -> str:
@@ -146,6 +148,6 @@ def is_automatic(message: Message, sender: str, ours: re.Pattern[str]) -> bool:
 
 
 def has_no_return_path(message: Message) -> bool:
-    """« Return-Path: <> »: nobody is told if an answer to it fails, hence nobody answers it (RFC 5321, 4.5.5)."""
+    """« Return-Path: <> »: nobody is told if an answer to it fails, hence nobody answers (RFC 5321, 4.5.5)."""
     paths: Iterator[str] = (raw(value) for value in message.get_all("Return-Path", [])[:1])
     return any(path in {"<>", ""} for path in paths)

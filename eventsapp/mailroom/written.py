@@ -1,4 +1,4 @@
-"""What somebody wrote in a mail, as plain text to show: HTML made plain, the mail they answered to apart (pure)."""
+"""What somebody wrote in a mail, as plain text to show; the mail that they answered to, apart (pure)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LONGEST = 20_000
 _LONGEST_HTML = 120_000
 """Characters of HTML that are looked at: what people write is in its beginning, and what is out of form
 costs the parser the square of its length."""
-_UNSEEN = {"Cc", "Cs", "Co", "Cn"}
+_UNSEEN = {"Cc", "Cs", "Co"}
 _TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _BLOCKS = frozenset(
     {"p", "div", "br", "li", "tr", "ul", "ol", "table", "h1", "h2", "h3", "h4", "hr", "blockquote"}
@@ -70,7 +70,7 @@ def in_charset(octets: bytes, charset: str) -> str:
 
 
 def plain(html: str) -> str:
-    """HTML as plain text: a line for each block, nothing of scripts and styles; links lose their addresses."""
+    """HTML as plain text: a line for each block, nothing of scripts and styles; links lose addresses."""
     reader = _Plain()
     try:
         reader.feed(html[:_LONGEST_HTML])
