@@ -1,6 +1,6 @@
 """Answers as mail programs write them, to an invitation that was really sent: tests/mailroom/answers.
 
-`invited = Invited.by(smtp.to("jeanne@example.net")[-1])`, then `answer("gmail", invited, partstat="DECLINED")`
+`invited = Invited.by(smtp.to("jeanne@example.net")[-1])`, then `answer("gmail", invited, partstat=…)`.
 """
 
 from __future__ import annotations
