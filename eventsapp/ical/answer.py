@@ -149,9 +149,7 @@ def _answers(kind: Kind, event: Component) -> Iterator[Answer]:
             guests=_number(_parameter(attendee, "X-NUM-GUESTS"), most=99),
             starts_at=moment(event.first("DTSTART")) if is_counter else None,
             ends_at=moment(event.first("DTEND")) if is_counter else None,
-            location=one_line(shown(unescaped(event.value("LOCATION"))))[:_LONGEST_LOCATION]
-            if is_counter
-            else "",
+            location=_location(event) if is_counter else "",
         )
 
 
