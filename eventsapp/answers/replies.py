@@ -15,7 +15,7 @@ from eventsapp.database import db
 from eventsapp.ical.answer import Answer
 from eventsapp.invitations.incoming_models import MailState
 from eventsapp.invitations.models import Capacity, Invitation, Method, PartStat
-from eventsapp.registrations import booking, leaving, letters, listings, seats
+from eventsapp.registrations import booking, leaving, leaving_letters, listings, seats
 from eventsapp.registrations.models import Registration
 
 LONGEST_COMMENT = 500
@@ -86,7 +86,7 @@ def _answered_former(
         if invitation.invited_as is not Capacity.GUEST:
             hosts.ask_again(invitation, now=now)
         for one in parties[:1]:
-            letters.calendar_again(one, answered_former=True, now=now)
+            leaving_letters.asked_again(one, answered_former=True, now=now)
     return Verdict(MailState.DONE, FORMER, parties)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.agenda.models import Event
@@ -28,17 +28,27 @@ class PartStat(enum.StrEnum):
     DECLINED = "DECLINED"
 
 
+class Capacity(enum.StrEnum):
+    """As what somebody is invited: who registered, who holds a school Saturday, who keeps its place."""
+
+    GUEST = "inscrit"
+    HOST = "structure"
+    PLACE = "lieu"
+
+
 class Invitation(Model):
     """The iTIP state of one event for one address.
 
     One row per (event, address), for ever: a calendar knows only the UID and the address, so who
-    registers again after cancelling must get a REQUEST above the CANCEL (ical RULES Q9).
+    registers again after cancelling must get a REQUEST above the CANCEL (ical RULES Q9). Whoever both
+    registered and keeps the place has one row, as the latter: the date stays while either holds.
     """
 
     __tablename__ = "invitation"
     __table_args__ = (
         UniqueConstraint("event_id", "address"),
         CheckConstraint("(answer_stamp IS NULL) = (answered_at IS NULL)", name="answer_has_stamp"),
+        Index("ix_invitation_invited_as", "invited_as", "event_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,6 +63,12 @@ class Invitation(Model):
     last_stamp: Mapped[datetime]
     """DTSTAMP of the last message; the next is strictly later."""
     partstat: Mapped[PartStat] = mapped_column(choice(PartStat), default=PartStat.NEEDS_ACTION)
+    """Of the hour and place last told: asked again where these change (RFC 5546 3.2.2.1)."""
+    invited_as: Mapped[Capacity] = mapped_column(choice(Capacity), default=Capacity.GUEST)
+    terms: Mapped[str] = mapped_column(String(60), default="")
+    """Hours and place of the last message (`promises.terms_of`); "": nobody knows what they know."""
+    words: Mapped[str] = mapped_column(String(16), default="")
+    """Digest of the title, the place and the description of the last message."""
 
     answered_at: Mapped[datetime | None]
     """When the last answer that counts came in; None: they did not answer yet."""

@@ -40,6 +40,8 @@ class Person(HasMailbox, Model):
     """Others read or answer that phone: what goes there tells nothing of what it is about."""
     wants_no_messages: Mapped[bool] = mapped_column(default=False)
     """« Ne m’envoyez aucun message »: nothing is sent, and nobody calls."""
+    wants_alarm: Mapped[bool] = mapped_column(default=False)
+    """Invitations make their calendar ring the day before (RULES P10)."""
     created_at: Mapped[datetime]
 
 

@@ -27,7 +27,9 @@ def asked(registration: Registration, *, now: datetime) -> None:
 
 def stays(registration: Registration, *, now: datetime) -> None:
     """You come after all; the calendar that said no is asked again, and above its answer (RULES Q2)."""
-    promise = writing.promise_of(promises.request, registration, changed=True, now=now)
+    if registration.contact.email:
+        promises.doubt(registration.contact.email, [registration.event_id])
+    promise = writing.promise_of(promises.request, registration, now=now)
     if promise is not None:
         writing.post(
             "stays", registration, now, promise=promise, link_token=writing.new_link(registration, now)
@@ -38,7 +40,7 @@ def asked_again(registration: Registration, *, answered_former: bool, now: datet
     """Here is the date as it is now: to a calendar that asks for it (RULES I13), or to somebody who answered to
     what it was before (RULES I8). It goes to the mailbox that was invited, by whatever means they are told."""
     contact = registration.contact
-    promise = writing.promise_of(promises.request, registration, changed=False, now=now)
+    promise = writing.promise_of(promises.request, registration, now=now)
     if promise is None or not contact.email:
         return
     writing.post(

@@ -27,7 +27,7 @@ from eventsapp.registrations.models import Registration, RegistrationStatus
 
 def confirmed(registration: Registration, link_token: str, *, now: datetime) -> None:
     """You are registered; with the invitation."""
-    promise = writing.promise_of(promises.request, registration, changed=False, now=now)
+    promise = writing.promise_of(promises.request, registration, now=now)
     writing.post("confirmed", registration, now, promise=promise, link_token=link_token)
 
 
@@ -38,7 +38,7 @@ def waiting(registration: Registration, link_token: str, *, rank: int, now: date
 
 def promoted(registration: Registration, *, now: datetime) -> None:
     """A place for you after all; with the invitation."""
-    promise = writing.promise_of(promises.request, registration, changed=False, now=now)
+    promise = writing.promise_of(promises.request, registration, now=now)
     writing.post(
         "promoted",
         registration,
@@ -51,7 +51,7 @@ def promoted(registration: Registration, *, now: datetime) -> None:
 
 def standing_near(registration: Registration, *, now: datetime) -> None:
     """A date of those they come to every time is near; with the invitation that its list did not hold."""
-    promise = writing.promise_of(promises.request, registration, changed=False, now=now)
+    promise = writing.promise_of(promises.request, registration, now=now)
     writing.post(
         "standing_near", registration, now, promise=promise, link_token=writing.new_link(registration, now)
     )
@@ -80,7 +80,7 @@ def withdrawn(registration: Registration, *, was_seated: bool, now: datetime) ->
 def rescheduled(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
     """Another hour, place or room; it says what they were told before."""
     promise = (
-        writing.promise_of(promises.request, registration, changed=True, now=now) if with_calendar else None
+        writing.promise_of(promises.request, registration, now=now) if with_calendar else None
     )
     _post_about_event("rescheduled", registration, now, promise, linked=True, **_before(registration))
 
@@ -96,7 +96,7 @@ def called_off(registration: Registration, *, with_calendar: bool, now: datetime
 def restored(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
     """It takes place after all."""
     promise = (
-        writing.promise_of(promises.request, registration, changed=True, now=now) if with_calendar else None
+        writing.promise_of(promises.request, registration, now=now) if with_calendar else None
     )
     _post_about_event("restored", registration, now, promise, linked=True)
 

@@ -145,7 +145,6 @@ def promise_of(
     *,
     at: str | None = None,
     now: datetime,
-    **more: bool,
 ) -> Promise | None:
     """What their calendar is told, by `promises.request` or `promises.cancel`; nothing without e-mail.
 
@@ -159,6 +158,7 @@ def promise_of(
     known = first_means(contact) is Channel.MAIL or promises.holds_date(registration.event, address)
     if not known:
         return None
+    more = {"rings": contact.wants_alarm} if tell is promises.request else {}
     return tell(
         registration.event,
         address=address,
