@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from eventsapp.ical.answer import Answer
 from eventsapp.invitations.incoming_models import IncomingMail
@@ -32,11 +32,11 @@ class Content:
 
 def of(mail: Incoming, answer: Answer | None = None) -> Content:
     """What is kept of a mail; of an answer, what its calendar said: the words around it are a program's."""
-    sent = {"sender": mail.sender, "sender_name": mail.sender_name, "subject": mail.subject}
+    sent = Content(sender=mail.sender, sender_name=mail.sender_name, subject=mail.subject)
     if answer is None:
-        return Content(**sent, text=mail.text, quoted=mail.quoted)
-    return Content(
-        **sent,
+        return replace(sent, text=mail.text, quoted=mail.quoted)
+    return replace(
+        sent,
         attendee=answer.attendee,
         partstat=answer.partstat,
         comment=answer.comment,

@@ -11,7 +11,16 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from eventsapp.answers import authority, contents, counters, refreshing, registering, replies, undelivered, words
+from eventsapp.answers import (
+    authority,
+    contents,
+    counters,
+    refreshing,
+    registering,
+    replies,
+    undelivered,
+    words,
+)
 from eventsapp.answers.contents import Content
 from eventsapp.answers.replies import Verdict
 from eventsapp.codes import fingerprint

@@ -35,7 +35,9 @@ class Verdict:
     """Whose answer it is."""
 
 
-def apply(answer: Answer, invitation: Invitation, *, is_certain: bool, arrived: datetime, now: datetime) -> Verdict:
+def apply(
+    answer: Answer, invitation: Invitation, *, is_certain: bool, arrived: datetime, now: datetime
+) -> Verdict:
     """Does what a REPLY says, once it is known whose it is. `arrived`: where it has no DTSTAMP."""
     event = seats.locked(invitation.event_id)
     db.session.refresh(invitation, with_for_update=True)
@@ -99,7 +101,9 @@ def _done(
     now: datetime,
 ) -> Verdict:
     has_words = bool(answer.comment or answer.guests)
-    plain = Verdict(MailState.TO_READ, COMMENT, parties) if has_words else Verdict(MailState.DONE, "", parties)
+    plain = (
+        Verdict(MailState.TO_READ, COMMENT, parties) if has_words else Verdict(MailState.DONE, "", parties)
+    )
     is_host = invitation.invited_as is not Capacity.GUEST
     if said is PartStat.DECLINED and len(parties) + is_host > 1:
         for one in parties:

@@ -87,7 +87,9 @@ def _readers(row: IncomingMail) -> list[Reader]:
 
 def _is_flooded(row: IncomingMail, now: datetime) -> bool:
     place = (
-        IncomingMail.event_id == row.event_id if row.event_id else IncomingMail.territory_id == row.territory_id
+        IncomingMail.event_id == row.event_id
+        if row.event_id
+        else IncomingMail.territory_id == row.territory_id
     )
     lately = select(func.count(IncomingMail.id)).where(
         place, IncomingMail.kind == MailKind.PERSON, IncomingMail.received_at > now - timedelta(hours=1)

@@ -84,11 +84,7 @@ MAIL_MOVES: dict[MailState, frozenset[MailState]] = {
     MailState.TO_READ: frozenset(
         {MailState.SETTLED, MailState.ACCEPTED, MailState.REFUSED, MailState.SET_ASIDE}
     ),
-    **{
-        state: frozenset[MailState]()
-        for state in MailState
-        if state is not MailState.TO_READ
-    },
+    **{state: frozenset[MailState]() for state in MailState if state is not MailState.TO_READ},
 }
 """From each state, those it may go to."""
 

@@ -6,6 +6,7 @@ Whoever is only called, or wants no messages, hears nothing of it: they answered
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from eventsapp.invitations import promises
 from eventsapp.mailroom.models import Channel
@@ -55,7 +56,7 @@ def asked_again(registration: Registration, *, answered_former: bool, now: datet
     )
 
 
-def _post(letter: str, registration: Registration, now: datetime, **more: object) -> None:
+def _post(letter: str, registration: Registration, now: datetime, **more: Any) -> None:
     if first_means(registration.contact) not in {None, Channel.CALL}:
         writing.post(
             letter,

@@ -79,9 +79,7 @@ def withdrawn(registration: Registration, *, was_seated: bool, now: datetime) ->
 
 def rescheduled(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
     """Another hour, place or room; it says what they were told before."""
-    promise = (
-        writing.promise_of(promises.request, registration, now=now) if with_calendar else None
-    )
+    promise = writing.promise_of(promises.request, registration, now=now) if with_calendar else None
     _post_about_event("rescheduled", registration, now, promise, linked=True, **_before(registration))
 
 
@@ -95,9 +93,7 @@ def called_off(registration: Registration, *, with_calendar: bool, now: datetime
 
 def restored(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
     """It takes place after all."""
-    promise = (
-        writing.promise_of(promises.request, registration, now=now) if with_calendar else None
-    )
+    promise = writing.promise_of(promises.request, registration, now=now) if with_calendar else None
     _post_about_event("restored", registration, now, promise, linked=True)
 
 
