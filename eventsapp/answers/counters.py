@@ -83,7 +83,7 @@ def accept(row: IncomingMail, *, actor: str, now: datetime) -> None:
 
 
 def _open(row: IncomingMail) -> Invitation | None:
-    db.session.refresh(row, with_for_update=True)
+    db.session.refresh(row, ["state"], with_for_update=True)
     if row.state is not MailState.TO_READ:
         raise AlreadyHandled()
     return row.invitation

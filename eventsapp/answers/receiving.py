@@ -145,5 +145,4 @@ def _addressed(octets: bytes) -> Invitation | None:
 
 
 def _why(refusal: ical_answer.Unreadable | incoming.Unreadable) -> str:
-    said = refusal.parameters.get("problem", "")
-    return str(said)[:LONGEST_PROBLEM]
+    return str(refusal)[:LONGEST_PROBLEM]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from eventsapp.answers import hosts
-from eventsapp.answers.replies import NOT_INVITED, OVER, Verdict
+from eventsapp.answers.replies import NOT_INVITED, OVER, STATE, Verdict
 from eventsapp.database import db
 from eventsapp.invitations.incoming_models import MailState
 from eventsapp.invitations.models import Capacity, Invitation, Method
@@ -20,7 +20,7 @@ JUST_SENT = "vient_d_etre_envoyee"
 def apply(invitation: Invitation, *, now: datetime) -> Verdict:
     """Sends the date as it is, to the mailbox that was invited and never to who asks."""
     event = seats.locked(invitation.event_id)
-    db.session.refresh(invitation, with_for_update=True)
+    db.session.refresh(invitation, STATE)
     if invitation.method is Method.CANCEL or event.is_cancelled:
         return Verdict(MailState.IGNORED, NOT_INVITED)
     if event.ends_at <= now:

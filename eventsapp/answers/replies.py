@@ -19,6 +19,18 @@ from eventsapp.registrations import booking, leaving, leaving_letters, listings,
 from eventsapp.registrations.models import Registration
 
 LONGEST_COMMENT = 500
+STATE = (
+    "method",
+    "sequence",
+    "last_stamp",
+    "partstat",
+    "invited_as",
+    "answered_at",
+    "answer_sequence",
+    "answer_stamp",
+    "refreshed_at",
+)
+"""What is read again of an invitation once its event is locked, as by all who write it."""
 
 OVER, NOT_INVITED, TOO_LATE = "passe", "plus_invitee", "trop_tard"
 DELEGATED, UNDECIDED, COMMENT = "deleguee", "sans_reponse", "avec_un_mot"
@@ -40,7 +52,7 @@ def apply(
 ) -> Verdict:
     """Does what a REPLY says, once it is known whose it is. `arrived`: where it has no DTSTAMP."""
     event = seats.locked(invitation.event_id)
-    db.session.refresh(invitation, with_for_update=True)
+    db.session.refresh(invitation, STATE)
     if invitation.method is Method.CANCEL or event.is_cancelled:
         return Verdict(MailState.IGNORED, NOT_INVITED)  # the date stands in no calendar of theirs any more
     if event.ends_at <= now:
