@@ -42,6 +42,9 @@ from eventsapp.tasks import heartbeats, queue
 
 log = structlog.get_logger("eventsapp.job")
 
+ANSWERS = "answers"
+"""The job that reads the mailbox: what comes there has it run at once (`jobs.listening`)."""
+
 LETTERS_AT_ONCE = 5
 """Letters between two looks at whether the worker should end: it ends within a few seconds."""
 

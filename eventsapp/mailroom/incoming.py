@@ -112,6 +112,12 @@ def read(octets: bytes, *, mailbox: str, domain: str, authserv_id: str) -> Incom
     )
 
 
+def head(octets: bytes) -> tuple[str, str]:
+    """Subject and sender of a mail of which the head alone is there: for what is not read further."""
+    message = message_from_bytes(octets, policy=compat32)
+    return written.one_line(origin.field(message, "Subject"), _LONGEST_SUBJECT), origin.writer(message)[1]
+
+
 def _parts(message: Message) -> list[Message]:
     """The leaves, in their order. Raises TooMuch beyond DEEPEST and MOST_PARTS.
 

@@ -148,6 +148,6 @@ def is_automatic(message: Message, sender: str, ours: re.Pattern[str]) -> bool:
 
 
 def has_no_return_path(message: Message) -> bool:
-    """« Return-Path: <> »: nobody is told if an answer to it fails, hence nobody answers (RFC 5321, 4.5.5)."""
+    """« Return-Path: <> »: nobody is told if an answer to it fails, so nobody answers (RFC 5321, 4.5.5)."""
     paths: Iterator[str] = (raw(value) for value in message.get_all("Return-Path", [])[:1])
     return any(path in {"<>", ""} for path in paths)
