@@ -196,7 +196,6 @@ SETTINGS = (
         "48 hours is told at once, and so is everything when this is 0.",
         whole(0, 60),
     ),
-    Setting("ANSWERS_AUTHSERV_ID", "", "x"),
     Setting(
         "DECLINE_MINUTES",
         60,

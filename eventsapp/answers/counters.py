@@ -1,4 +1,5 @@
-"""A calendar proposes another hour (COUNTER): shown to a human, who refuses or accepts it; never applied (I12)."""
+"""A calendar proposes another hour (COUNTER): shown to a human, who refuses or accepts it; never applied
+(I12)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""A mail has come in: what it is, and what is done of it, in one transaction of the caller's (RULES section 8).
+"""A mail has come in: what it is, and what is done of it, in one transaction of the caller's (RULES section
+8).
 
-Nothing that a mail says raises: what nobody can read is kept and stands on the desk. What is wrong with us does
-raise, and the mail is read again.
+Nothing that a mail says raises: what nobody can read is kept and stands on the desk. What is wrong with us
+does raise, and the mail is read again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from sqlalchemy import select
 
 from eventsapp.answers import (
     authority,
-    contents,
     counters,
     refreshing,
     registering,
@@ -21,12 +21,13 @@ from eventsapp.answers import (
     undelivered,
     words,
 )
-from eventsapp.answers.contents import Content
 from eventsapp.answers.replies import Verdict
 from eventsapp.codes import fingerprint
 from eventsapp.database import db
 from eventsapp.ical import answer as ical_answer
 from eventsapp.ical.answer import Answer, Kind
+from eventsapp.invitations import contents
+from eventsapp.invitations.contents import Content
 from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailState
 from eventsapp.invitations.models import Invitation, PartStat
 from eventsapp.mailroom import incoming
@@ -42,7 +43,8 @@ _KINDS = {Kind.REPLY: MailKind.REPLY, Kind.COUNTER: MailKind.COUNTER, Kind.REFRE
 
 
 def take(octets: bytes, *, key: str, now: datetime) -> None:
-    """Reads one mail and does what it asks, once, however often it is read. `key`: what the mailbox calls it."""
+    """Reads one mail and does what it asks, once, however often it is read. `key`: what the mailbox calls
+    it."""
     try:
         mail = incoming.read(
             octets,

@@ -36,8 +36,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-
 
 
 def take(row: IncomingMail, mail: Incoming, invitation: Invitation | None, *, now: datetime) -> None:
-    """The mail stands on the desk, and is forwarded to those who answer for its event: their answer goes to who
-    wrote it. Nothing is answered to them by the program."""
+    """The mail stands on the desk, and is forwarded to those who answer for its event: their answer goes to
+    who wrote it. Nothing is answered to them by the program."""
     if invitation is not None:
         event = invitation.event
         registering.concerns(row, invitation)

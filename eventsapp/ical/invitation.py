@@ -16,7 +16,6 @@ from eventsapp.ical.entry import Attendee, Entry, Organizer, Status, require_awa
 from eventsapp.ical.rendering import END, calendar_frame, dated_event, in_utc, octets
 from eventsapp.ical.text import Text, common_name, one_line
 
-
 THE_DAY_BEFORE = timedelta(days=1)
 
 

@@ -34,7 +34,7 @@ class MailKind(enum.StrEnum):
 
     @property
     def label(self) -> str:
-        """« Réponse d’un agenda »…"""
+        """« Réponse d’un agenda »…"""
         return str(_KIND_LABELS[self])
 
 
@@ -120,7 +120,7 @@ class IncomingMail(Model):
     has_content: Mapped[bool] = mapped_column(default=False)
     """Whether words are still kept here: for a month at most."""
     content: Mapped[str] = mapped_column(Text, default="")
-    """What they wrote and from where, encrypted (`answers.contents`)."""
+    """What they wrote and from where, encrypted (`invitations.contents`)."""
     original: Mapped[str] = mapped_column(Text, default="")
     """All of it as it came, in base64 and encrypted, where nobody could read it."""
     proposed_at: Mapped[datetime | None]

@@ -28,8 +28,8 @@ class Host:
 
 
 def by_token(token: str) -> Invitation | None:
-    """The invitation that a reply address names (RULES I1), with its event; None for a token that is nobody's.
-    One statement."""
+    """The invitation that a reply address names (RULES I1), with its event; None for a token that is
+    nobody's. One statement."""
     return db.session.scalars(
         select(Invitation)
         .where(Invitation.token == token.lower())

@@ -129,7 +129,8 @@ def decline_counter(invitation: Invitation, *, organizer_name: str, comment: str
 
 
 def is_current(event: Event, address: str, *, language: str) -> bool:
-    """Whether the calendar of this mailbox shows the event as it is, its words too; the caller has locked it."""
+    """Whether the calendar of this mailbox shows the event as it is, its words too; the caller has locked
+    it."""
     row = _row(event, address)
     if row is None or row.method is not Method.REQUEST or row.terms != terms_of(event):
         return False

@@ -16,6 +16,7 @@ import structlog
 from eventsapp import attempts
 from eventsapp.access import day_links, joining, offers
 from eventsapp.agenda import notices, telling
+from eventsapp.answers import forgetting as forgetting_answers
 from eventsapp.database import begin_writing, db
 from eventsapp.directory import contacts, importing
 from eventsapp.disruptions import doing
@@ -34,7 +35,7 @@ from eventsapp.people import (
     sign_ins,
 )
 from eventsapp.proposals import submitting
-from eventsapp.registrations import enrolments, messages, referrals, reminders, standing_letters
+from eventsapp.registrations import enrolments, leaving, messages, referrals, reminders, standing_letters
 from eventsapp.registrations import offers as offered
 from eventsapp.registrations import standing_dates as dates
 from eventsapp.retention import forgetting
@@ -105,6 +106,12 @@ def enter_standing(turn: Turn) -> str:
     invited = one_by_one(standing_letters.near(turn.now), standing_letters.invite, turn, "standing date")
     done = f"{entered} events entered, {told} told, {invited} dates sent"
     return done if entered or told or invited else ""
+
+
+def free_declined(turn: Turn) -> str:
+    """Frees the places of those whose calendar said no and who did not change their mind; a commit each."""
+    freed = one_by_one(leaving.due(turn.now), leaving.settle, turn, "registration")
+    return f"{freed} declined places freed" if freed else ""
 
 
 def remind(turn: Turn) -> str:
@@ -187,6 +194,7 @@ TIMETABLE = (
     Job("changes to tell", tell_changes, every=timedelta(seconds=5)),
     Job("hosts and places to tell", tell_hosts_and_places, every=timedelta(seconds=5)),
     Job("places offered", settle_offers, every=timedelta(seconds=20)),
+    Job("declined places", free_declined, every=timedelta(seconds=20)),
     Job("standing sign-ups", enter_standing, every=timedelta(seconds=5)),
     Job("reminders", remind, every=timedelta(minutes=5)),
     Job("tasks", run_tasks, every=timedelta(seconds=2)),
@@ -216,6 +224,7 @@ TIMETABLE = (
     Job("old changes", at_once(escalation.forget_unneeded, notices.forget_old), at=time(3, 22)),
     Job("unused pictures", at_once(keeping.forget_unused), at=time(3, 21)),
     Job("unsent messages", at_once(messages.forget_unsent), at=time(3, 22)),
+    Job("words of mails", at_once(forgetting_answers.forget_old), at=time(3, 26)),
     Job("gone workers", at_once(heartbeats.forget_old), at=time(3, 20)),
     Job("ended contacts", at_once(contacts.forget_old), at=time(3, 23)),
     Job("orphaned organisations", at_once(joining.invite_orphans), at=time(9, 5)),

@@ -11,8 +11,8 @@ class HasMailbox:
     """The column of whoever has an `email`."""
 
     mail_failed_at: Mapped[datetime | None] = mapped_column()
-    """When a server said that mails to this address never arrive (RFC 3464, RULES I15): they are told by other
-    means first. None as long as nobody said so, or since they answered from there."""
+    """When a server said that mails to this address never arrive (RFC 3464, RULES I15): they are told by
+    other means first. None as long as nobody said so, or since they answered from there."""
 
     @validates("email")
     def _another_mailbox(self, _key: str, email: str | None) -> str | None:

@@ -1,8 +1,8 @@
 """They said no by their calendar: what they hold is given up a while later, unless they change their mind.
 
-A button of a calendar is pressed by mistake, and by whoever reads somebody else's mail. So a letter says at once
-what happens when, and until then a yes, or a button of their own page, keeps all as it was (RULES I6, I9). Then
-`booking.cancel` does what their page would have done.
+A button of a calendar is pressed by mistake, and by whoever reads somebody else's mail. So a letter says at
+once what happens when, and until then a yes, or a button of their own page, keeps all as it was (RULES I6,
+I9). Then `booking.cancel` does what their page would have done.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def ask(registration: Registration, *, now: datetime) -> bool:
 
 
 def stay(registration: Registration, *, actor: str, now: datetime, tells_calendar: bool = True) -> bool:
-    """They come after all; False when nothing was to be given up. `tells_calendar`: their calendar, where they
-    said no, is asked again; needless where it was the calendar that said yes."""
+    """They come after all; False when nothing was to be given up. `tells_calendar`: their calendar, where
+    they said no, is asked again; needless where it was the calendar that said yes."""
     _locked_for(registration)
     if not registration.is_active or registration.leaves_at is None:
         return False

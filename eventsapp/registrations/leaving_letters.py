@@ -38,8 +38,9 @@ def stays(registration: Registration, *, now: datetime) -> None:
 
 
 def asked_again(registration: Registration, *, answered_former: bool, now: datetime) -> None:
-    """Here is the date as it is now: to a calendar that asks for it (RULES I13), or to somebody who answered to
-    what it was before (RULES I8). It goes to the mailbox that was invited, by whatever means they are told."""
+    """Here is the date as it is now: to a calendar that asks for it (RULES I13), or to somebody who answered
+    to what it was before (RULES I8). It goes to the mailbox that was invited, by whatever means they are
+    told."""
     contact = registration.contact
     promise = writing.promise_of(promises.request, registration, now=now)
     if promise is None or not contact.email:

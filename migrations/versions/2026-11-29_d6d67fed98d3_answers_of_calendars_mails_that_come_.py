@@ -1,7 +1,7 @@
 """Answers of calendars, mails that come back
 
 Revision ID: d6d67fed98d3
-Revises: bcdf38a13600
+Revises: de3fcdaedf19
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = 'd6d67fed98d3'
-down_revision = 'bcdf38a13600'
+down_revision = 'de3fcdaedf19'
 branch_labels = None
 depends_on = None
 

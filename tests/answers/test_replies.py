@@ -1,4 +1,5 @@
-"""A calendar says yes, no or perhaps: the seats, the waiting list and the letters follow (RULES I8 to I11)."""
+"""A calendar says yes, no or perhaps: the seats, the waiting list and the letters follow (RULES I8 to
+I11)."""
 
 from __future__ import annotations
 
@@ -16,7 +17,16 @@ from eventsapp.registrations.models import RegistrationStatus
 from tests import factories
 from tests.answers.mails import answer, mail, reply
 from tests.answers.stories import HOUR, again, invitation, invited, reads, settles
-from tests.registrations.stories import a_transaction, answers, cancel, kinds, letters, register, text_of, told
+from tests.registrations.stories import (
+    a_transaction,
+    answers,
+    cancel,
+    kinds,
+    letters,
+    register,
+    text_of,
+    told,
+)
 
 FATOUMATA, MOUSSA = "fatoumata@example.org", "moussa@example.org"
 

@@ -14,7 +14,8 @@ from eventsapp.mailroom.incoming import Incoming
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What somebody wrote, from where, and what their calendar said: to be shown, never obeyed (RULES I10)."""
+    """What somebody wrote, from where, and what their calendar said: to be shown, never obeyed (RULES
+    I10)."""
 
     sender: str = ""
     sender_name: str = ""
