@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from eventsapp.agenda.models import Event
+from eventsapp.convening import inviting
 from eventsapp.hosting import answers
 from eventsapp.hosting.answers import LONGEST_WORDS, Said
 from eventsapp.hosting.models import Answer
@@ -43,4 +44,4 @@ def answered(invitation: Invitation, event: Event, said: PartStat, comment: str,
 
 def ask_again(invitation: Invitation, *, now: datetime) -> None:
     """Sends a host the date as it is now."""
-    del invitation, now
+    inviting.invite_again(invitation, now=now)

@@ -7,7 +7,7 @@ ORGANIZER and the reply token never change. The mail goes out From the very ORGA
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -132,9 +132,19 @@ def is_current(event: Event, address: str, *, language: str) -> bool:
     """Whether the calendar of this mailbox shows the event as it is, its words too; the caller has locked
     it."""
     row = _row(event, address)
-    if row is None or row.method is not Method.REQUEST or row.terms != terms_of(event):
-        return False
-    return row.words == _words_of(entry_of(event, language=language))
+    return row is not None and row.method is Method.REQUEST and _is_current(row, event, language)
+
+
+def outdated(event: Event, languages: Mapping[str, str]) -> set[str]:
+    """The mailboxes, of those in `languages`, whose calendars hold an event otherwise than it is: mostly its
+    words. Each speaks a language; addresses in lower case. One statement."""
+    told = select(Invitation).where(
+        Invitation.event_id == event.id,
+        Invitation.method == Method.REQUEST,
+        Invitation.address.in_(languages),
+    )
+    rows = db.session.scalars(told).all()
+    return {row.address for row in rows if not _is_current(row, event, languages[row.address])}
 
 
 def doubt(address: str, events: Collection[int]) -> None:
@@ -146,6 +156,13 @@ def doubt(address: str, events: Collection[int]) -> None:
         .values(terms="")
         .execution_options(synchronize_session="fetch")
     )
+
+
+def keep_as_guest(event: Event, address: str) -> None:
+    """Whoever was asked as host or place is no more, and comes as any other guest; the date stays."""
+    row = _row(event, address)
+    if row is not None:
+        row.invited_as = Capacity.GUEST
 
 
 def terms_of(event: Event) -> str:
@@ -173,6 +190,10 @@ def _told() -> Select[Invitation]:
     return select(Invitation).where(
         Invitation.event_id == bindparam("of_event"), Invitation.address == bindparam("at_address")
     )
+
+
+def _is_current(row: Invitation, event: Event, language: str) -> bool:
+    return row.terms == terms_of(event) and row.words == _words_of(entry_of(event, language=language))
 
 
 def _words_of(entry: Entry) -> str:

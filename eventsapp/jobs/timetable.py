@@ -17,11 +17,13 @@ from eventsapp import attempts
 from eventsapp.access import day_links, joining, offers
 from eventsapp.agenda import notices, telling
 from eventsapp.answers import forgetting as forgetting_answers
+from eventsapp.convening import inviting
 from eventsapp.database import begin_writing, db
 from eventsapp.directory import contacts, importing
 from eventsapp.disruptions import doing
 from eventsapp.hosting import gate, links
 from eventsapp.indicators import families
+from eventsapp.invitations import forgetting as invitations
 from eventsapp.jobs.door import Turn, one_by_one
 from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import escalation, rounds
@@ -76,6 +78,13 @@ def tell_hosts_and_places(turn: Turn) -> str:
     one commit at a time, and one that fails holds up no other."""
     told = one_by_one(doing.due(turn.now), doing.tell, turn, "gesture")
     return f"{told} gestures told" if told else ""
+
+
+def invite_hosts(turn: Turn) -> str:
+    """Tells the calendars of hosts and places of school Saturdays what they do not know, one event and one
+    commit at a time."""
+    invited = one_by_one(inviting.due(turn.now), inviting.settle, turn, "invitation of hosts")
+    return f"hosts of {invited} events invited" if invited else ""
 
 
 def settle_offers(turn: Turn) -> str:
@@ -193,6 +202,7 @@ TIMETABLE = (
     Job("letters", deliver_letters, every=timedelta(seconds=3)),
     Job("changes to tell", tell_changes, every=timedelta(seconds=5)),
     Job("hosts and places to tell", tell_hosts_and_places, every=timedelta(seconds=5)),
+    Job("hosts to invite", invite_hosts, every=timedelta(minutes=1)),
     Job("places offered", settle_offers, every=timedelta(seconds=20)),
     Job("declined places", free_declined, every=timedelta(seconds=20)),
     Job("standing sign-ups", enter_standing, every=timedelta(seconds=5)),
@@ -219,6 +229,7 @@ TIMETABLE = (
     Job("needs", at_once(forgetting.forget_needs), at=time(0, 10)),
     Job("families", count_families, at=time(3, 30)),
     Job("old registrations", forget_people, at=time(3, 40)),
+    Job("invitations of hosts", at_once(invitations.forget_hosts), at=time(3, 24)),
     Job("links of schools", at_once(links.forget_old), at=time(3, 22)),
     Job("old attempts", at_once(attempts.forget_old), at=time(3, 19)),
     Job("old changes", at_once(escalation.forget_unneeded, notices.forget_old), at=time(3, 22)),
