@@ -197,6 +197,13 @@ SETTINGS = (
         whole(0, 60),
     ),
     Setting(
+        "DECLINE_MINUTES",
+        60,
+        "How long somebody whose calendar said no may change their mind before the place goes to others: a "
+        "letter says so at once. Near the date it is a tenth of the time that is left. 0: at once.",
+        whole(0, 1440),
+    ),
+    Setting(
         "SIGN_IN_MINUTES",
         30,
         "How long a sign-in link works: long enough for slow mail, short for a stolen one.",

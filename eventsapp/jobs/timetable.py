@@ -16,11 +16,14 @@ import structlog
 from eventsapp import attempts
 from eventsapp.access import day_links, joining, offers
 from eventsapp.agenda import notices, telling
+from eventsapp.answers import forgetting as forgetting_answers
+from eventsapp.convening import inviting
 from eventsapp.database import begin_writing, db
 from eventsapp.directory import contacts, importing
 from eventsapp.disruptions import doing
 from eventsapp.hosting import gate, links
 from eventsapp.indicators import families
+from eventsapp.invitations import forgetting as invitations
 from eventsapp.jobs.door import Turn, one_by_one
 from eventsapp.jobs.queued_work import run_next
 from eventsapp.mailroom import escalation, rounds
@@ -34,7 +37,7 @@ from eventsapp.people import (
     sign_ins,
 )
 from eventsapp.proposals import submitting
-from eventsapp.registrations import enrolments, messages, referrals, reminders, standing_letters
+from eventsapp.registrations import enrolments, leaving, messages, referrals, reminders, standing_letters
 from eventsapp.registrations import offers as offered
 from eventsapp.registrations import standing_dates as dates
 from eventsapp.retention import forgetting
@@ -77,6 +80,13 @@ def tell_hosts_and_places(turn: Turn) -> str:
     return f"{told} gestures told" if told else ""
 
 
+def invite_hosts(turn: Turn) -> str:
+    """Tells the calendars of hosts and places of school Saturdays what they do not know, one event and one
+    commit at a time."""
+    invited = one_by_one(inviting.due(turn.now), inviting.settle, turn, "invitation of hosts")
+    return f"hosts of {invited} events invited" if invited else ""
+
+
 def settle_offers(turn: Turn) -> str:
     """Starts the time to answer of places offered; what nobody took goes to the next. A commit an event."""
     settled = one_by_one(offered.due(turn.now), offered.settle, turn, "event")
@@ -105,6 +115,12 @@ def enter_standing(turn: Turn) -> str:
     invited = one_by_one(standing_letters.near(turn.now), standing_letters.invite, turn, "standing date")
     done = f"{entered} events entered, {told} told, {invited} dates sent"
     return done if entered or told or invited else ""
+
+
+def free_declined(turn: Turn) -> str:
+    """Frees the places of those whose calendar said no and who did not change their mind; a commit each."""
+    freed = one_by_one(leaving.due(turn.now), leaving.settle, turn, "registration")
+    return f"{freed} declined places freed" if freed else ""
 
 
 def remind(turn: Turn) -> str:
@@ -186,7 +202,9 @@ TIMETABLE = (
     Job("letters", deliver_letters, every=timedelta(seconds=3)),
     Job("changes to tell", tell_changes, every=timedelta(seconds=5)),
     Job("hosts and places to tell", tell_hosts_and_places, every=timedelta(seconds=5)),
+    Job("hosts to invite", invite_hosts, every=timedelta(minutes=1)),
     Job("places offered", settle_offers, every=timedelta(seconds=20)),
+    Job("declined places", free_declined, every=timedelta(seconds=20)),
     Job("standing sign-ups", enter_standing, every=timedelta(seconds=5)),
     Job("reminders", remind, every=timedelta(minutes=5)),
     Job("tasks", run_tasks, every=timedelta(seconds=2)),
@@ -211,11 +229,13 @@ TIMETABLE = (
     Job("needs", at_once(forgetting.forget_needs), at=time(0, 10)),
     Job("families", count_families, at=time(3, 30)),
     Job("old registrations", forget_people, at=time(3, 40)),
+    Job("invitations of hosts", at_once(invitations.forget_hosts), at=time(3, 24)),
     Job("links of schools", at_once(links.forget_old), at=time(3, 22)),
     Job("old attempts", at_once(attempts.forget_old), at=time(3, 19)),
     Job("old changes", at_once(escalation.forget_unneeded, notices.forget_old), at=time(3, 22)),
     Job("unused pictures", at_once(keeping.forget_unused), at=time(3, 21)),
     Job("unsent messages", at_once(messages.forget_unsent), at=time(3, 22)),
+    Job("words of mails", at_once(forgetting_answers.forget_old), at=time(3, 26)),
     Job("gone workers", at_once(heartbeats.forget_old), at=time(3, 20)),
     Job("ended contacts", at_once(contacts.forget_old), at=time(3, 23)),
     Job("orphaned organisations", at_once(joining.invite_orphans), at=time(9, 5)),

@@ -50,6 +50,7 @@ def moved(letter: Letter, *, now: datetime) -> Letter | None:
         subject=way.subject,
         sender_name=letter.sender_name,
         sender_address=letter.sender_address,
+        reply_to="",
         message_id=f"<{uuid4().hex}@{setting('MAIL_DOMAIN')}>",
         text=sealing.seal(way.text) if way.holds_private_link else way.text,
         html="",

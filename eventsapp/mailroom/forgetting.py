@@ -112,6 +112,7 @@ def _emptied(which: ColumnElement[bool], now: datetime) -> int:
             phone=None,
             subject="",
             sender_address="",
+            reply_to="",
             text="",
             html="",
             is_sealed=False,

@@ -93,6 +93,8 @@ class Letter(Model):
     subject: Mapped[str] = mapped_column(String(200))
     sender_name: Mapped[str] = mapped_column(String(120))
     sender_address: Mapped[str] = mapped_column(String(254))
+    reply_to: Mapped[str] = mapped_column(String(254), default="")
+    """To whom an answer to this mail goes; empty: to the sender."""
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
     text: Mapped[str] = mapped_column(Text)
     """Encrypted while `is_sealed`; after delivery in clear, its private links erased."""

@@ -35,6 +35,8 @@ class Reader:
     """The means they chose; None: they did not say."""
     phone_is_shared: bool = False
     """Others read or answer that phone: a text there says nothing of what it is about."""
+    mail_fails: bool = False
+    """Mails to that address come back: any other means comes first."""
     wants_nothing: bool = False
     """« Ne m’envoyez aucun message »: nothing is posted, and nobody calls."""
 
@@ -42,7 +44,10 @@ class Reader:
         """By which they can be told, the first first; empty for who wants nothing."""
         if self.wants_nothing:
             return ()
-        return means.in_order(email=self.email, phone=self.phone, wish=self.wish, urgent=urgent)
+        ways = means.in_order(email=self.email, phone=self.phone, wish=self.wish, urgent=urgent)
+        if self.mail_fails and Channel.MAIL in ways:
+            return (*(one for one in ways if one is not Channel.MAIL), Channel.MAIL)
+        return ways
 
     @property
     def channel(self) -> Channel | None:
@@ -98,6 +103,8 @@ class OutgoingLetter:
     useless_after: datetime | None = None
     urgent: bool = False
     replaces: bool = True
+    reply_to: str = ""
+    """To whom an answer goes, where that is not the sender; of mails alone."""
 
 
 def post(letter: OutgoingLetter, *, now: datetime) -> Letter | None:
@@ -161,6 +168,7 @@ def _put(
         subject=written.subject,
         sender_name=letter.sender.name,
         sender_address=letter.sender.address,
+        reply_to=letter.reply_to if by_mail else "",
         message_id=f"<{uuid4().hex}@{setting('MAIL_DOMAIN')}>",
         text=sealing.seal(written.text) if sealed else written.text,
         html=sealing.seal(written.html) if sealed and by_mail else written.html,

@@ -233,6 +233,7 @@ def _packed(letter: Letter, now: datetime) -> _Claim:
             message_id=letter.message_id,
             sent_at=letter.posted_at,
             calendar=letter.calendar,
+            headers={"Reply-To": f"<{letter.reply_to}>"} if letter.reply_to else None,
         )
     reference = letter.message_id.strip("<>").partition("@")[0]
     moves_on = letter.channel is Channel.SMS and letter.fallback

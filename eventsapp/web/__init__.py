@@ -44,6 +44,7 @@ DOORS = (
     "roles",
     "day_links",
     "changes",
+    "answers",
     "rewording",
     "posters",
     "attendance",

@@ -1,7 +1,7 @@
 """The mailbox that answers come to: who reads it, and mails that were begun
 
 Revision ID: de3fcdaedf19
-Revises: 5b1f0c7d9a34
+Revises: bcdf38a13600
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = "de3fcdaedf19"
-down_revision = "5b1f0c7d9a34"
+down_revision = "bcdf38a13600"
 branch_labels = None
 depends_on = None
 

@@ -21,7 +21,7 @@ from eventsapp.people.household_models import CodePurpose
 from eventsapp.people.models import Household, Means
 from eventsapp.people.preferences import Wishes
 from eventsapp.refusals import Refusal
-from eventsapp.registrations import listings, silence
+from eventsapp.registrations import calendars, listings, silence
 from eventsapp.web.forms import refuse
 from eventsapp.web.languages import keep_language
 from eventsapp.web.residents.own_door import confirmed_household, own_door
@@ -105,7 +105,7 @@ def replace_address(token: str) -> tuple[str, int] | BaseResponse:
     """The code from that mailbox: it is the household's."""
     household, typed = confirmed_household(token), _proof(CodePurpose.EMAIL)
     try:
-        _prove(household, CodePurpose.EMAIL, typed, preferences.replace_address)
+        _prove(household, CodePurpose.EMAIL, typed, calendars.replace_address)
     except Refusal as refusal:
         status = refuse(typed, refusal)
         return _page(token, confirmed_household(token), proof=typed), status
