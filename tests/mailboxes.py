@@ -11,7 +11,7 @@ import smtplib
 import ssl
 import threading
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -110,7 +110,7 @@ class MailProvider:
         verdict = "pass" if domain in self.vouched else "fail"
         now = format_datetime(clock.now())
         lines = [
-            f"Return-Path: <{sender}>",
+            f"Return-Path: <{sender.strip('<>')}>",
             f"Delivered-To: {recipient}",
             f"Received: from mx.example.net by {AUTHSERV_ID} with ESMTPS; {now}",
             f"Authentication-Results: {AUTHSERV_ID}; dmarc={verdict} (p=none) header.from={domain}",
@@ -154,10 +154,11 @@ class _ImapThread(threading.Thread):
             for security in ("tls", "starttls", "none")
         }  # fmt: skip
         login = await _login(configs["none"])
-        servers = []
+        servers, self.under_way = [], set[asyncio.Task[Any] | None]()
         for security, config in configs.items():
             config.apply_context()
-            doors = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))
+            kept = self._kept(IMAPServer(login, config))
+            doors = ProxyProtocolReader(config.proxy_protocol).get_callback(kept)
             context = self._trust if security == "tls" else None
             server = await asyncio.start_server(doors, HOST, 0, ssl=context)
             self.ports[security] = server.sockets[0].getsockname()[1]
@@ -167,6 +168,19 @@ class _ImapThread(threading.Thread):
         await self.ending.wait()
         for server in servers:
             server.close()
+
+    def _kept(self, serve: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        """The loop itself holds on to no task: one that waits would be collected as garbage."""
+
+        async def keep(*connection: Any) -> None:
+            task = asyncio.current_task()
+            self.under_way.add(task)
+            try:
+                await serve(*connection)
+            finally:
+                self.under_way.discard(task)
+
+        return keep
 
     def end(self) -> None:
         self.loop.call_soon_threadsafe(self.ending.set)

@@ -33,7 +33,7 @@ _FOR_GOOD = re.compile(
 _ONLY_LATE = re.compile(
     r"delivery (is |has been )?delayed|will (be )?retr(y|ied)|warning only|not need to resend", re.IGNORECASE
 )
-_HEAD_FIELD = re.compile(r"^[ >\t]*(Message-ID|From)[ \t]*:\s*(\S.*)", re.IGNORECASE | re.MULTILINE)
+_MESSAGE_ID = re.compile(r"^[ >\t]*Message-ID[ \t]*:\s*(<[!-;=?-~]{1,253}>)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -155,12 +155,9 @@ def _in_words(message: Message, ours: re.Pattern[str]) -> Bounce | None:
     if (not said and not failed_to) or _ONLY_LATE.search(words):
         return None
     message_id, token = _about(message, ours)
-    for name, value in _HEAD_FIELD.findall(words):
-        number, address = _NUMBER.search(value), ours.search(value)
-        if name.lower() == "from":
-            token = token or (address[1].lower() if address else "")
-        else:
-            message_id = message_id or (number[0] if number else "")
+    number, address = _MESSAGE_ID.search(words), ours.search(words)
+    message_id = message_id or (number[1] if number else "")
+    token = token or (address[1].lower() if address else "")
     if not message_id and not token:
         return None
     line = next((line for line in words.split("\n") if said and said[0] in line), "")
