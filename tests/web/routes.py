@@ -367,6 +367,16 @@ ROUTES = (
     Route("GET", "paper.form", "/pro/rendez-vous/{hosted}/inscriptions/feuille/saisie", TEAM, 200),
     Route("POST", "paper.keep", "/pro/rendez-vous/{hosted}/inscriptions/feuille/saisie", TEAM, 303),
     Route("GET", "paper.done", "/pro/rendez-vous/{hosted}/inscriptions/feuille/resultat", TEAM, 200),
+    desk("GET", "answers.index", "{territory}/reponses", 200),
+    Route(
+        "GET", "answers.of_organisation", "/pro/organisations/{organisation}/reponses", ESPACE, 200
+    ),
+    Route("GET", "answers.show", "/pro/reponses/{words}", TEAM, 200),
+    Route("GET", "answers.original", "/pro/reponses/{unreadable}/message.eml", TEAM, 200),
+    Route("POST", "answers.settle", "/pro/reponses/{words}/traitement", TEAM, 303),
+    Route("POST", "answers.set_aside", "/pro/reponses/{unreadable}/mise-de-cote", TEAM, 303),
+    Route("POST", "answers.refuse", "/pro/reponses/{counter}/refus", TEAM, 303),
+    Route("POST", "answers.accept", "/pro/reponses/{counter}/acceptation", TEAM, 303),
     Route("GET", "event_messages.form", "/pro/rendez-vous/{hosted}/message", TEAM, 200),
     Route("POST", "event_messages.write", "/pro/rendez-vous/{hosted}/message", TEAM, 303),
     Route("GET", "event_messages.check", "/pro/rendez-vous/{hosted}/message/{message}", TEAM, 200),
