@@ -1,38 +1,25 @@
 """The mail provider of a story: mails for agenda+anything@ come in by SMTP and are read by IMAP over TLS.
 
-Real servers on loopback, one for the whole run: aiosmtpd hands what it takes to pymap by APPEND, with the
-lines that a provider's own server writes above it.
+Real servers on loopback, one for the whole run: aiosmtpd hands what it takes to pymap (imap_server.py) by
+APPEND, with the lines that a provider's own server writes above it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import smtplib
-import ssl
-import threading
-from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.utils import format_datetime, parseaddr
-from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from flask import Flask
 from imapclient import IMAPClient
-from proxyprotocol.reader import ProxyProtocolReader
-from pymap.backend.dict import Config, DictBackend
-from pymap.imap import IMAPServer
-from pysasl.hashing import BuiltinHash
 
 from eventsapp import clock
 from tests.servers import _AnyPort as AnyPort
@@ -110,7 +97,7 @@ class MailProvider:
         verdict = "pass" if domain in self.vouched else "fail"
         now = format_datetime(clock.now())
         lines = [
-            f"Return-Path: <{sender}>",
+            f"Return-Path: <{sender.strip('<>')}>",
             f"Delivered-To: {recipient}",
             f"Received: from mx.example.net by {AUTHSERV_ID} with ESMTPS; {now}",
             f"Authentication-Results: {AUTHSERV_ID}; dmarc={verdict} (p=none) header.from={domain}",
@@ -118,76 +105,13 @@ class MailProvider:
         return "".join(f"{line}\r\n" for line in lines).encode()
 
 
-class _FastConfig(Config):
-    """Without the network's name for this machine, and with a hash that costs nothing."""
-
-    @property
-    def greeting(self) -> bytes:
-        return b"ready"
-
-
-class _ImapThread(threading.Thread):
-    """pymap, in a loop of its own: three doors to one mailbox."""
-
-    def __init__(self, trust: ssl.SSLContext) -> None:
-        super().__init__(name="pymap", daemon=True)
-        self._trust = trust
-        self.ready = threading.Event()
-        self.loop = asyncio.new_event_loop()
-        self.ports: dict[str, int] = {}
-
-    def run(self) -> None:
-        self.loop.run_until_complete(self._serve())
-        self.loop.close()
-
-    async def _serve(self) -> None:
-        configs = {
-            security: _FastConfig.from_args(
-                Namespace(
-                    host=HOST, port=0, debug=False, cert=None, key=None, tls=security == "starttls",
-                    passlib_cfg=None, proxy_protocol=None, inherited_sockets=None,
-                    demo_data=False, demo_user=USER, demo_password=PASSWORD,
-                ),
-                ssl_context=self._trust,
-                hash_context=BuiltinHash(hash_name="sha256", rounds=1),
-            )
-            for security in ("tls", "starttls", "none")
-        }  # fmt: skip
-        login = await _login(configs["none"])
-        servers = []
-        for security, config in configs.items():
-            config.apply_context()
-            doors = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))
-            context = self._trust if security == "tls" else None
-            server = await asyncio.start_server(doors, HOST, 0, ssl=context)
-            self.ports[security] = server.sockets[0].getsockname()[1]
-            servers.append(server)
-        self.ending = asyncio.Event()
-        self.ready.set()
-        await self.ending.wait()
-        for server in servers:
-            server.close()
-
-    def end(self) -> None:
-        self.loop.call_soon_threadsafe(self.ending.set)
-        self.join(5)
-
-
-async def _login(config: Config) -> Any:
-    from pymap.backend.dict import Login
-
-    login = Login(config)
-    await DictBackend._add_demo_user(config, login)
-    return login
-
-
 @pytest.fixture(scope="session")
 def mail_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailProvider]:
     """The provider of the whole run. Tests ask for `answers_mailbox`."""
+    from tests import imap_server  # here, since pymap costs half a second to load, and most runs want none
+
     folder = tmp_path_factory.mktemp("imap")
-    thread = _ImapThread(_certified(folder))
-    thread.start()
-    assert thread.ready.wait(20)
+    thread = imap_server.begin(folder, HOST, USER, PASSWORD)
     provider = MailProvider(folder / "certificate.pem", ports=thread.ports)
     controller = AnyPort(provider, hostname=HOST, port=0)
     controller.start()
@@ -205,34 +129,3 @@ def answers_mailbox(app: Flask, mail_provider: MailProvider) -> Iterator[MailPro
     app.config.update(mail_provider.settings())
     yield mail_provider
     mail_provider.empty()
-
-
-def _certified(folder: Path) -> ssl.SSLContext:
-    """A certificate of 127.0.0.1 that vouches for itself, as an authority of one's own does."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail provider of the tests")])
-    # By the real clock, whatever the story's: TLS asks no other.
-    today = datetime(2020, 1, 1, tzinfo=UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(today)
-        .not_valid_after(today + timedelta(days=365 * 100))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(HOST))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
-    return context

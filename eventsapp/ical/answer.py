@@ -14,8 +14,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from eventsapp.ical.lines import Component, Line, components, moment, unescaped
-from eventsapp.ical.text import clean, one_line
+from eventsapp.ical.text import one_line
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.typed import shown
 
 LARGEST = 256 * 1024
 """Octets of a calendar part (RULES I18)."""
@@ -27,7 +28,9 @@ _LONGEST_LOCATION = 300
 _LONGEST_UID = 255  # RFC 7986 section 5.3
 _LONGEST_ADDRESS = 254  # RFC 5321 section 4.5.3.1.3
 _HIGHEST = 2**31 - 1
-_PARTSTATS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED"})
+_NO_ANSWER = "NEEDS-ACTION"
+PARTSTATS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED", _NO_ANSWER})
+"""What `Answer.partstat` may be (RULES I10)."""
 _READ = {"UID", "RECURRENCE-ID", "SEQUENCE", "DTSTAMP", "ATTENDEE", "ORGANIZER", "COMMENT"}
 _PROPOSED = {"DTSTART", "DTEND", "LOCATION"}
 _DIGITS = re.compile(r"\s*\+?(\d{1,18})", re.ASCII)
@@ -146,8 +149,12 @@ def _answers(kind: Kind, event: Component) -> Iterator[Answer]:
             guests=_number(_parameter(attendee, "X-NUM-GUESTS"), most=99),
             starts_at=moment(event.first("DTSTART")) if is_counter else None,
             ends_at=moment(event.first("DTEND")) if is_counter else None,
-            location=one_line(unescaped(event.value("LOCATION")))[:_LONGEST_LOCATION] if is_counter else "",
+            location=_location(event) if is_counter else "",
         )
+
+
+def _location(event: Component) -> str:
+    return one_line(shown(unescaped(event.value("LOCATION"))))[:_LONGEST_LOCATION]
 
 
 def _address(line: Line | None) -> str:
@@ -156,7 +163,7 @@ def _address(line: Line | None) -> str:
         return ""
     for said in (line.value, line.parameters.get("EMAIL", "")):
         found = _MAILTO.match(said)
-        address = clean(found[1]).lower() if found else ""
+        address = shown(found[1]).lower() if found else ""
         if "@" in address and len(address) <= _LONGEST_ADDRESS:
             return address
     return ""
@@ -164,13 +171,13 @@ def _address(line: Line | None) -> str:
 
 def _partstat(attendee: Line | None) -> str:
     said = _parameter(attendee, "PARTSTAT").strip().upper()
-    return said if said in _PARTSTATS else "NEEDS-ACTION"
+    return said if said in PARTSTATS else _NO_ANSWER
 
 
 def _comment(event: Component, attendee: Line | None) -> str:
     """COMMENT, each once; where there is none, what Google writes beside the attendee."""
-    said = [clean(unescaped(line.value)).strip() for line in event.lines if line.name == "COMMENT"]
-    said = said or [clean(unescaped(_parameter(attendee, "X-RESPONSE-COMMENT"))).strip()]
+    said = [shown(unescaped(line.value)).strip() for line in event.lines if line.name == "COMMENT"]
+    said = said or [shown(unescaped(_parameter(attendee, "X-RESPONSE-COMMENT"))).strip()]
     return "\n".join(dict.fromkeys(filter(None, said)))[:LONGEST_COMMENT]
 
 

@@ -17,6 +17,7 @@ from eventsapp import attempts
 from eventsapp.access import day_links, joining, offers
 from eventsapp.agenda import notices, telling
 from eventsapp.answers import forgetting as forgetting_answers
+from eventsapp.answers import receiving
 from eventsapp.convening import inviting
 from eventsapp.database import begin_writing, db
 from eventsapp.directory import contacts, importing
@@ -26,7 +27,8 @@ from eventsapp.indicators import families
 from eventsapp.invitations import forgetting as invitations
 from eventsapp.jobs.door import Turn, one_by_one
 from eventsapp.jobs.queued_work import run_next
-from eventsapp.mailroom import escalation, rounds
+from eventsapp.jobs.reading import Reader
+from eventsapp.mailroom import escalation, readings, rounds
 from eventsapp.media import keeping
 from eventsapp.people import (
     accounts,
@@ -206,6 +208,7 @@ TIMETABLE = (
     Job("places offered", settle_offers, every=timedelta(seconds=20)),
     Job("declined places", free_declined, every=timedelta(seconds=20)),
     Job("standing sign-ups", enter_standing, every=timedelta(seconds=5)),
+    Job(ANSWERS, Reader(receiving.take, receiving.set_aside), every=timedelta(minutes=1)),
     Job("reminders", remind, every=timedelta(minutes=5)),
     Job("tasks", run_tasks, every=timedelta(seconds=2)),
     Job("sign of life", give_sign_of_life, every=heartbeats.EVERY),
@@ -236,6 +239,7 @@ TIMETABLE = (
     Job("unused pictures", at_once(keeping.forget_unused), at=time(3, 21)),
     Job("unsent messages", at_once(messages.forget_unsent), at=time(3, 22)),
     Job("words of mails", at_once(forgetting_answers.forget_old), at=time(3, 26)),
+    Job("unread mails", at_once(readings.forget_old), at=time(3, 26)),
     Job("gone workers", at_once(heartbeats.forget_old), at=time(3, 20)),
     Job("ended contacts", at_once(contacts.forget_old), at=time(3, 23)),
     Job("orphaned organisations", at_once(joining.invite_orphans), at=time(9, 5)),

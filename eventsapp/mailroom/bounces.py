@@ -24,15 +24,16 @@ _NUMBER = re.compile(r"<[!-;=?-~]{1,253}>")
 _ADDRESS = re.compile(r"[!#-'*+/-9=?A-Z^-~-]{1,64}@[A-Za-z0-9.-]{1,189}")
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _DAEMON = re.compile(r"(mailer-?daemon|postmaster)@", re.IGNORECASE)
+_STATUS = re.compile(r"\b5\.[0-7]\.\d{1,3}\b|\b55[0-4][ -]")
 _FOR_GOOD = re.compile(
-    r"\b5\.[0-7]\.\d{1,3}\b|\b55[0-4][ -]|permanent (fatal )?error|user unknown|unknown user|no such user"
+    r"permanent (fatal )?error|user unknown|unknown user|no such user"
     r"|does not exist|n['’]existe pas|could not be delivered|couldn['’]t be delivered|giving up",
     re.IGNORECASE,
 )
 _ONLY_LATE = re.compile(
     r"delivery (is |has been )?delayed|will (be )?retr(y|ied)|warning only|not need to resend", re.IGNORECASE
 )
-_HEAD_FIELD = re.compile(r"^[ >\t]*(Message-ID|From)[ \t]*:\s*(\S.*)", re.IGNORECASE | re.MULTILINE)
+_MESSAGE_ID = re.compile(r"^[ >\t]*Message-ID[ \t]*:\s*(<[!-;=?-~]{1,253}>)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -150,16 +151,13 @@ def _in_words(message: Message, ours: re.Pattern[str]) -> Bounce | None:
     if not failed_to and not (daemon and origin.has_no_return_path(message)):
         return None
     words = "\n".join(_words(message))[:_LONGEST_WORDS].replace("\r\n", "\n")
-    said = _FOR_GOOD.search(words)
+    said = _STATUS.search(words) or _FOR_GOOD.search(words)
     if (not said and not failed_to) or _ONLY_LATE.search(words):
         return None
     message_id, token = _about(message, ours)
-    for name, value in _HEAD_FIELD.findall(words):
-        number, address = _NUMBER.search(value), ours.search(value)
-        if name.lower() == "from":
-            token = token or (address[1].lower() if address else "")
-        else:
-            message_id = message_id or (number[0] if number else "")
+    number, address = _MESSAGE_ID.search(words), ours.search(words)
+    message_id = message_id or (number[1] if number else "")
+    token = token or (address[1].lower() if address else "")
     if not message_id and not token:
         return None
     line = next((line for line in words.split("\n") if said and said[0] in line), "")

@@ -18,6 +18,7 @@ from email.utils import parsedate_to_datetime
 from eventsapp.mailroom import bounces, origin, written
 from eventsapp.mailroom.bounces import Bounce
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.typed import shown
 
 LARGEST = 1024 * 1024
 """Octets of a message (RULES I18)."""
@@ -188,7 +189,7 @@ def _text(parts: list[Message]) -> str:
         for part in parts:
             if part.get_content_type() != kind or _is_file(part):
                 continue
-            text = written.shown(written.decoded(part))
+            text = shown(written.decoded(part))
             text = written.plain(text) if kind == "text/html" else text
             if text.strip():
                 return text

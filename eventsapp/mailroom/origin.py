@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses
@@ -39,7 +40,7 @@ def decoded(value: str) -> str:
         return value
     try:
         pieces = decode_header(value)
-    except (ValueError, LookupError):  # binascii.Error and HeaderParseError are ValueErrors
+    except (ValueError, LookupError, MessageError):
         return value
     return "".join(_word(octets, charset) for octets, charset in pieces)
 

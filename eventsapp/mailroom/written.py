@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from email.message import Message
 from html.parser import HTMLParser
+
+from eventsapp.typed import shown
 
 LONGEST = 20_000
 """Characters that are kept of a text."""
 _LONGEST_HTML = 120_000
 """Characters of HTML that are looked at: what people write is in its beginning, and what is out of form
 costs the parser the square of its length."""
-_UNSEEN = {"Cc", "Cs", "Co"}
-_TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _BLOCKS = frozenset(
     {"p", "div", "br", "li", "tr", "ul", "ol", "table", "h1", "h2", "h3", "h4", "hr", "blockquote"}
 )
@@ -32,15 +31,8 @@ _HEAD = re.compile(r"\*?(de|from|von)\*?\s?:\*? .*@", re.IGNORECASE)
 _HEAD_NEXT = re.compile(r"\*?(envoyé|date|sent|à|to|gesendet|objet|subject)\*?\s?:", re.IGNORECASE)
 
 
-def shown(text: str) -> str:
-    """A stranger's text without what a page could not show or that would turn the words around it."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    seen = (c for c in text if c in "\n\t" or (unicodedata.category(c) not in _UNSEEN and c not in _TURNING))
-    return unicodedata.normalize("NFC", "".join(seen))
-
-
 def one_line(text: str, most: int) -> str:
-    """The same on one line, cut at `most` characters."""
+    """A stranger's text on one line, cut at `most` characters."""
     return " ".join(shown(text).split())[:most]
 
 
