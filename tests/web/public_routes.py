@@ -124,6 +124,7 @@ PUBLIC_ROUTES = (
             ("POST", "page.cancel", "inscriptions/{professional_registration}/annulation", 303),
             ("POST", "page.stay", "inscriptions/{professional_registration}/maintien", 303),
             ("POST", "page.answer_offer", "inscriptions/{professional_registration}/place", 303),
+            ("POST", "page.keep_alarm", "rappel-agenda", 303),
             ("GET", "standing.offer", "inscriptions/{professional_registration}/abonnement", 200),
             ("POST", "standing.ask", "inscriptions/{professional_registration}/abonnement", 303),
             ("POST", "standing.pause", "abonnements/{professional_standing}/pause", 303),

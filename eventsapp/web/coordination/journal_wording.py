@@ -111,6 +111,7 @@ WORDS = {
     ("registration", "agreed to photos"): lazy_gettext("a dit oui à des photos"),
     ("registration", "took photos back"): lazy_gettext("a repris son accord pour des photos"),
     ("household", "changed preferences"): lazy_gettext("a changé ses préférences"),
+    ("professional", "changed preferences"): lazy_gettext("a changé ses préférences"),
     ("household", "replaced an address"): lazy_gettext("a changé son adresse e-mail"),
     ("household", "replaced a number"): lazy_gettext("a changé son numéro de téléphone"),
     ("household", "confirmed a browser"): lazy_gettext("a confirmé un téléphone par un code"),
