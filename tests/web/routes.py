@@ -368,9 +368,7 @@ ROUTES = (
     Route("POST", "paper.keep", "/pro/rendez-vous/{hosted}/inscriptions/feuille/saisie", TEAM, 303),
     Route("GET", "paper.done", "/pro/rendez-vous/{hosted}/inscriptions/feuille/resultat", TEAM, 200),
     desk("GET", "answers.index", "{territory}/reponses", 200),
-    Route(
-        "GET", "answers.of_organisation", "/pro/organisations/{organisation}/reponses", ESPACE, 200
-    ),
+    Route("GET", "answers.of_organisation", "/pro/organisations/{organisation}/reponses", ESPACE, 200),
     Route("GET", "answers.show", "/pro/reponses/{words}", TEAM, 200),
     Route("GET", "answers.original", "/pro/reponses/{unreadable}/message.eml", TEAM, 200),
     Route("POST", "answers.settle", "/pro/reponses/{words}/traitement", TEAM, 303),
