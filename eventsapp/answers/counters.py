@@ -16,7 +16,7 @@ from eventsapp.clock import PARIS
 from eventsapp.database import db
 from eventsapp.ical.answer import Answer
 from eventsapp.invitations import promises
-from eventsapp.invitations.incoming_models import IncomingMail, MailState
+from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailState
 from eventsapp.invitations.models import Invitation, Method
 from eventsapp.languages import DEFAULT
 from eventsapp.mailroom import outbox
@@ -42,7 +42,7 @@ class NothingProposed(Conflict):
 
 def keep(row: IncomingMail, answer: Answer, invitation: Invitation, *, now: datetime) -> Verdict:
     """The proposal waits for somebody of the desk; nothing else changes."""
-    event = invitation.event
+    event, row.kind = invitation.event, MailKind.COUNTER
     if invitation.method is Method.CANCEL or event.is_cancelled:
         return Verdict(MailState.IGNORED, NOT_INVITED)
     if event.ends_at <= now:

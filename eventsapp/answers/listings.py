@@ -101,10 +101,9 @@ def by_id(number: int) -> IncomingMail:
 
 
 def _page(here: ColumnElement[bool], shelf: Shelf, number: int, per_page: int) -> Page:
-    lies = case(*((condition, one.value) for one, condition in _LIES.items()), else_="")
-    counted = (
-        select(lies, func.count(IncomingMail.id)).outerjoin(IncomingMail.event).where(here).group_by(lies)
-    )
+    lies = case(*((condition, one.value) for one, condition in _LIES.items()), else_="").label("shelf")
+    each = select(lies).select_from(IncomingMail).outerjoin(IncomingMail.event).where(here).subquery()
+    counted = select(each.c.shelf, func.count()).group_by(each.c.shelf)
     counts = {Shelf(name): many for name, many in db.session.execute(counted) if name}
     pages = max(1, -(-counts.get(shelf, 0) // per_page))
     number = min(max(number, 1), pages)

@@ -9,7 +9,7 @@ from eventsapp.answers.replies import NOT_INVITED, OVER, STATE, Verdict
 from eventsapp.database import db
 from eventsapp.invitations.incoming_models import MailState
 from eventsapp.invitations.models import Capacity, Invitation, Method
-from eventsapp.registrations import leaving_letters, listings, seats
+from eventsapp.registrations import letters, listings, seats
 from eventsapp.registrations.models import RegistrationStatus
 
 ONCE_IN = timedelta(hours=1)
@@ -34,5 +34,5 @@ def apply(invitation: Invitation, *, now: datetime) -> Verdict:
         return Verdict(MailState.DONE, "", parties)
     seated = [one for one in parties if one.status is RegistrationStatus.CONFIRMED]
     for one in seated[:1]:
-        leaving_letters.asked_again(one, answered_former=False, now=now)
+        letters.calendar_again(one, now=now)
     return Verdict(MailState.DONE if seated else MailState.IGNORED, "" if seated else NOT_INVITED, parties)

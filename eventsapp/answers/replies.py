@@ -100,7 +100,7 @@ def _answered_former(
         if invitation.invited_as is not Capacity.GUEST:
             hosts.ask_again(invitation, now=now)
         for one in parties[:1]:
-            leaving_letters.asked_again(one, answered_former=True, now=now)
+            leaving_letters.asked_again(one, now=now)
     return Verdict(MailState.DONE, FORMER, parties)
 
 

@@ -37,10 +37,9 @@ def stays(registration: Registration, *, now: datetime) -> None:
         )
 
 
-def asked_again(registration: Registration, *, answered_former: bool, now: datetime) -> None:
-    """Here is the date as it is now: to a calendar that asks for it (RULES I13), or to somebody who answered
-    to what it was before (RULES I8). It goes to the mailbox that was invited, by whatever means they are
-    told."""
+def asked_again(registration: Registration, *, now: datetime) -> None:
+    """You answered to what it was before: here it is as it is now, answer again (RULES I8). It goes to the
+    mailbox that was invited, by whatever means they are told."""
     contact = registration.contact
     promise = writing.promise_of(promises.request, registration, now=now)
     if promise is None or not contact.email:
@@ -53,7 +52,6 @@ def asked_again(registration: Registration, *, answered_former: bool, now: datet
         link_token=writing.new_link(registration, now),
         reader=Reader(name=contact.first_name, language=contact.language, email=contact.email),
         replaces=False,
-        answered_former=answered_former,
     )
 
 

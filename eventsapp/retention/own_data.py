@@ -58,6 +58,7 @@ def held(household: Household, *, now: datetime) -> Held:
             "phone_is_shared": contact.phone_is_shared,
             "mail_failed_at": _at(contact.mail_failed_at),
             "wants_no_messages": contact.wants_no_messages,
+            "wants_alarm": contact.wants_alarm,
             "quartier": quartier.name if quartier else None,
             "known_since": _at(household.created_at),
         },

@@ -209,6 +209,7 @@ GUESSED = frozenset(
         "professional_page.show",
         "professional_page.cancellation",
         "professional_page.cancel",
+        "professional_page.keep_alarm",
         "professional_page.answer_offer",
         "professional_standing.offer",
         "professional_standing.ask",

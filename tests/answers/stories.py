@@ -52,5 +52,5 @@ def settles() -> int:
 
 def again(registration: Registration) -> Registration:
     """As it stands in the database."""
-    db.session.expire_all()
+    db.session.rollback()  # what others committed meanwhile is seen from here on
     return db.session.get_one(Registration, registration.id)

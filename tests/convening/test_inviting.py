@@ -40,11 +40,8 @@ def a_saturday(**values: Any) -> Event:
     """On Saturday 12 December, at Curial, held by Les Amis de Curial."""
     school = factories.a_school()
     series = factories.an_activity("Samedis matins", kind=ActivityKind.SCHOOL_SATURDAY, venue=school)
-    told_as: dict[str, Any] = {
-        "capacity": None,
-        "venue": school,
-        "starts_at": time.local(date(2026, 12, 12), 10),
-    }
+    on = time.local(date(2026, 12, 12), 10)
+    told_as: dict[str, Any] = {"capacity": None, "venue": school, "starts_at": on}
     return factories.an_event("Les écrans", activity=series, **told_as | values)
 
 

@@ -20,6 +20,7 @@ from eventsapp.access.offers import Sender
 from eventsapp.agenda.entry_rules import EntryForm, EntryRules
 from eventsapp.agenda.models import Activity, Audience
 from eventsapp.agenda.rules import Ordinal, Rule, Weekday
+from eventsapp.answers import receiving
 from eventsapp.clock import local
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db
@@ -29,6 +30,7 @@ from eventsapp.directory.sheets import Line, Table
 from eventsapp.disruptions import closing
 from eventsapp.disruptions.models import Disruption
 from eventsapp.hosting import gate, links, own_details
+from eventsapp.invitations.incoming_models import IncomingMail
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.media import pictures
 from eventsapp.people import accounts, approvals, origins, partner_requests, showcase, sign_ins
@@ -57,6 +59,7 @@ from eventsapp.registrations.party import Member
 from eventsapp.registrations.professional_answers import ProfessionalAnswers
 from eventsapp.registrations.standing_models import StandingSignUp
 from tests import factories, saturdays
+from tests.answers import mails
 from tests.photos import a_photo
 from tests.registrations import stories
 
@@ -184,6 +187,7 @@ def build() -> Town:
     )
     referral_token = referrals.make(respite, espace, actor=town.accounts["moussa"].actor, now=now)
     closure, change = a_closure()
+    came = some_mails()
     town.rows = {
         "territory": nineteenth.slug,
         "draft": str(draft.id),
@@ -234,6 +238,7 @@ def build() -> Town:
         "helped": helped.code,
         "respite": respite.code,
         "referral_token": referral_token,
+        **came,
     }
     return town
 
@@ -255,6 +260,24 @@ def _known(offer: GrantOffer) -> tuple[str, str]:
     """The token of an offer went by mail; another is put in its place, for the table."""
     token = link_token()
     return token, fingerprint(token)
+
+
+def some_mails() -> dict[str, str]:
+    """Binta wrote some words, her calendar proposes another hour, and something came that nobody can read."""
+    [invited] = [one for one in stories.letters("binta@example.org") if one.method == "REQUEST"]
+    later = ("DTSTART:20261128T140000Z", "DTEND:20261128T160000Z", "SUMMARY:Jardin", "COMMENT:Plus tard")
+    came = {
+        "words": mails.mail(invited, text="Puis-je venir avec ma mère ?"),
+        "counter": mails.mail(
+            invited, mails.reply(invited, "TENTATIVE", method="COUNTER", lines=later), method="COUNTER"
+        ),
+        "unreadable": mails.mail(invited, b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", text=" "),
+    }
+    for name, octets in came.items():
+        receiving.take(octets, key=name, now=clock.now())
+    db.session.flush()
+    numbers = db.session.scalars(select(IncomingMail.id).order_by(IncomingMail.id))
+    return dict(zip(came, map(str, numbers), strict=True))
 
 
 def a_closure() -> tuple[VenueClosure, Disruption]:

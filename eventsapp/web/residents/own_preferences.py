@@ -35,6 +35,7 @@ class WishesForm(FlaskForm):
     language = SelectField(lazy_gettext("Votre langue"), validate_choice=False)
     means = RadioField(lazy_gettext("Comment vous prévenir ?"), validate_choice=False)
     phone_is_shared = BooleanField(lazy_gettext("Ce téléphone est partagé"))
+    wants_alarm = BooleanField(lazy_gettext("Faire sonner mon agenda la veille"))
     wants_no_messages = BooleanField(lazy_gettext("Ne m’envoyez aucun message"))
 
 
@@ -74,6 +75,7 @@ def keep(token: str) -> tuple[str, int] | BaseResponse:
         means=Means(chosen) if chosen in set(Means) else None,
         phone_is_shared=bool(typed.phone_is_shared.data),
         wants_no_messages=bool(typed.wants_no_messages.data),
+        wants_alarm=bool(typed.wants_alarm.data),
     )
     try:
         silence.keep(household, wishes, now=clock.now())
@@ -177,6 +179,7 @@ def _wishes_of(household: Household) -> WishesForm:
         means=person.means.value if person.means else "",
         phone_is_shared=person.phone_is_shared,
         wants_no_messages=person.wants_no_messages,
+        wants_alarm=person.wants_alarm,
     )
 
 
