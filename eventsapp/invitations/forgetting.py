@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 from eventsapp.agenda.models import Event
 from eventsapp.database import rows_changed
+from eventsapp.invitations.incoming_models import IncomingMail
 from eventsapp.invitations.models import Capacity, Invitation
 
 KEPT = timedelta(days=60)
@@ -33,6 +34,13 @@ def forget(event_id: int, addresses: Collection[str]) -> int:
 def forget_all(event_id: int) -> int:
     """Deletes every invitation of an event; how many."""
     return rows_changed(delete(Invitation).where(Invitation.event_id == event_id))
+
+
+def forget_mails(about: Collection[str]) -> int:
+    """Deletes the mails of whom these are about (as of letters: « registration:12 »); how many."""
+    if not about:
+        return 0
+    return rows_changed(delete(IncomingMail).where(IncomingMail.about.in_(about)))
 
 
 def forget_hosts(now: datetime) -> int | None:

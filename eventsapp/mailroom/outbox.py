@@ -35,6 +35,8 @@ class Reader:
     """The means they chose; None: they did not say."""
     phone_is_shared: bool = False
     """Others read or answer that phone: a text there says nothing of what it is about."""
+    mail_fails: bool = False
+    """Mails to that address come back: any other means comes first."""
     wants_nothing: bool = False
     """« Ne m’envoyez aucun message »: nothing is posted, and nobody calls."""
 
@@ -42,7 +44,10 @@ class Reader:
         """By which they can be told, the first first; empty for who wants nothing."""
         if self.wants_nothing:
             return ()
-        return means.in_order(email=self.email, phone=self.phone, wish=self.wish, urgent=urgent)
+        ways = means.in_order(email=self.email, phone=self.phone, wish=self.wish, urgent=urgent)
+        if self.mail_fails and Channel.MAIL in ways:
+            return (*(one for one in ways if one is not Channel.MAIL), Channel.MAIL)
+        return ways
 
     @property
     def channel(self) -> Channel | None:

@@ -48,6 +48,7 @@ DOORS = (
     "roles",
     "day_links",
     "changes",
+    "answers",
     "rewording",
     "posters",
     "attendance",

@@ -117,6 +117,11 @@ PAGES = {
         "/pro/fonctions/{grant}/transmission": 1,
         "/pro/fonctions/{grant}/absence": 1,
         "/pro/organisations/{organisation}/": 0,  # she may take its picture down
+        "/pro/paris-19/reponses": 0,
+        "/pro/paris-19/reponses?etat=faites": 0,
+        "/pro/reponses/{words}": 0,
+        "/pro/reponses/{counter}": 0,
+        "/pro/reponses/{unreadable}": 0,
         "/pro/paris-19/courriers": 0,  # with a change that is not told yet
         "/pro/inscrire": 0,
         "/pro/rendez-vous/{workshop}/inscriptions/{helped}/bulletin": 0,
@@ -134,6 +139,7 @@ PAGES = {
         "/pro/organisations/{organisation}/integration": 1,
         "/pro/organisations/{organisation}/calendrier": 0,
         "/pro/organisations/{organisation}/vitrine": 1,
+        "/pro/organisations/{organisation}/reponses": 0,
         "/pro/rendez-vous/{event}": 0,
         "/pro/rendez-vous/{event}/modification": 1,
         "/pro/rendez-vous/{event}/deplacement": 1,

@@ -82,6 +82,9 @@ PUBLIC_ROUTES = (
         EVERYBODY,
         303,
     ),
+    Route(
+        "POST", "own_page.stay", "/m/{household_token}/inscriptions/{registration}/maintien", EVERYBODY, 303
+    ),
     Route("GET", "own_data.erased", "/donnees-personnelles/effacees", EVERYBODY, 200),
     Route(
         "POST",
@@ -151,6 +154,7 @@ PUBLIC_ROUTES = (
         for method, name, rule, status in (
             ("GET", "page.cancellation", "inscriptions/{professional_registration}/annulation", 200),
             ("POST", "page.cancel", "inscriptions/{professional_registration}/annulation", 303),
+            ("POST", "page.stay", "inscriptions/{professional_registration}/maintien", 303),
             ("POST", "page.answer_offer", "inscriptions/{professional_registration}/place", 303),
             ("POST", "page.keep_alarm", "rappel-agenda", 303),
             ("GET", "standing.offer", "inscriptions/{professional_registration}/abonnement", 200),

@@ -20,6 +20,7 @@ from eventsapp.access.offers import Sender
 from eventsapp.agenda.entry_rules import EntryForm, EntryRules
 from eventsapp.agenda.models import Activity, Audience
 from eventsapp.agenda.rules import Ordinal, Rule, Weekday
+from eventsapp.answers import receiving
 from eventsapp.clock import local
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db
@@ -34,6 +35,7 @@ from eventsapp.feeds.private_models import FeedKind
 from eventsapp.hosting import gate, links, own_details
 from eventsapp.imports import reading, sources
 from eventsapp.imports.models import ImportSource
+from eventsapp.invitations.incoming_models import IncomingMail
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.media import pictures
 from eventsapp.newsletter import links as weekly_links
@@ -67,6 +69,7 @@ from eventsapp.registrations.professional_answers import ProfessionalAnswers
 from eventsapp.registrations.standing_models import StandingSignUp
 from tests import factories, saturdays
 from tests.imports import exports
+from tests.answers import mails
 from tests.photos import a_photo
 from tests.registrations import stories
 
@@ -198,6 +201,7 @@ def build() -> Town:
     professional_feed, _ = a_feed(FeedKind.PROFESSIONAL, professional.registration.professional_id)
     host_feed, feed_token = a_feed(FeedKind.SCHOOL, curial.id, contact=host.id)
     closure, change = a_closure()
+    came = some_mails()
     town.rows = {
         "territory": nineteenth.slug,
         "draft": str(draft.id),
@@ -254,6 +258,7 @@ def build() -> Town:
         "respite": respite.code,
         "referral_token": referral_token,
         "letter_token": a_reader(nineteenth),
+        **came,
     }
     return town
 
@@ -285,6 +290,24 @@ def a_reader(territory: Territory) -> str:
     reader = db.session.scalars(select(Subscription)).one()
     subscribing.confirm(reader, now=clock.now())
     return weekly_links.token_of(reader)
+
+
+def some_mails() -> dict[str, str]:
+    """Binta wrote some words, her calendar proposes another hour, and something came that nobody can read."""
+    [invited] = [one for one in stories.letters("binta@example.org") if one.method == "REQUEST"]
+    later = ("DTSTART:20261128T140000Z", "DTEND:20261128T160000Z", "SUMMARY:Jardin", "COMMENT:Plus tard")
+    came = {
+        "words": mails.mail(invited, text="Puis-je venir avec ma mère ?"),
+        "counter": mails.mail(
+            invited, mails.reply(invited, "TENTATIVE", method="COUNTER", lines=later), method="COUNTER"
+        ),
+        "unreadable": mails.mail(invited, b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", text=" "),
+    }
+    for name, octets in came.items():
+        receiving.take(octets, key=name, now=clock.now())
+    db.session.flush()
+    numbers = db.session.scalars(select(IncomingMail.id).order_by(IncomingMail.id))
+    return dict(zip(came, map(str, numbers), strict=True))
 
 
 def a_closure() -> tuple[VenueClosure, Disruption]:
