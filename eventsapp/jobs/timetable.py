@@ -26,8 +26,8 @@ from eventsapp.feeds import private_links
 from eventsapp.hosting import gate, links
 from eventsapp.imports import sources
 from eventsapp.indicators import families
-from eventsapp.jobs import import_rounds
 from eventsapp.invitations import forgetting as invitations
+from eventsapp.jobs import import_rounds
 from eventsapp.jobs.door import Turn, one_by_one
 from eventsapp.jobs.queued_work import run_next
 from eventsapp.jobs.reading import Reader

@@ -68,8 +68,8 @@ from eventsapp.registrations.party import Member
 from eventsapp.registrations.professional_answers import ProfessionalAnswers
 from eventsapp.registrations.standing_models import StandingSignUp
 from tests import factories, saturdays
-from tests.imports import exports
 from tests.answers import mails
+from tests.imports import exports
 from tests.photos import a_photo
 from tests.registrations import stories
 
