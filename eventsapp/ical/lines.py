@@ -119,7 +119,7 @@ def _name_of(line: str) -> str:
 def _split(name: str, line: str) -> Line:
     """One line taken apart; by hand where the library refuses it (a quote that never ends, say)."""
     try:
-        _, parameters, value = Contentline(line).raw_parts()  # type: ignore[no-untyped-call]
+        _, parameters, value = Contentline(line).raw_parts()  # type: ignore[no-untyped-call]  # the library says no types here
     except ValueError:
         head, _, value = line.partition(":")
         given = (piece.partition("=") for piece in head.split(";")[1:])

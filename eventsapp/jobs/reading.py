@@ -28,7 +28,7 @@ MOST_IN_A_TURN = 500
 HEAD = 16 * 1024
 """Octets of a head that are looked at where the mail itself is not loaded."""
 
-DIED = msgid("La lecture de ce message s’est arrêtée plusieurs fois : il reste dans la boîte de courrier.")
+DIED = msgid("La lecture de ce message s’est arrêtée plusieurs fois : il reste dans la boîte de courrier.")
 
 Taker = Callable[..., None]
 """`take(octets, *, key, now)`: acts on one mail."""

@@ -92,6 +92,7 @@ def _add(scheduler: BlockingScheduler, app: Flask, job: Job, worker: str, ending
 def _hurry(scheduler: BlockingScheduler, job: str) -> None:
     """Has a job run now; where it runs just now, or the worker ends, its next turn will do."""
     with suppress(JobLookupError):
+        # APScheduler's clock, which has fractions of seconds.
         scheduler.modify_job(job, next_run_time=datetime.now(PARIS))
 
 

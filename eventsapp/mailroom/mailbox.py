@@ -40,7 +40,7 @@ class Problem(StrEnum):
     CERTIFICATE = msgid("Le certificat du serveur de courrier n’est pas valable.")
     SIGN_IN = msgid("Le serveur de courrier refuse l’identifiant ou le mot de passe.")
     FOLDER = msgid("Le dossier de la boîte de courrier n’existe pas.")
-    READ_ONLY = msgid("La boîte de courrier ne se laisse que lire : rien n’y peut être marqué comme lu.")
+    READ_ONLY = msgid("La boîte de courrier ne se laisse que lire : rien n’y peut être marqué comme lu.")
 
 
 class MailboxAway(Exception):
