@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventsapp.agenda import revisions, telling
@@ -28,6 +28,8 @@ from eventsapp.programme.models import Action
 from eventsapp.registrations import listings as registrations
 from eventsapp.registrations.models import RegistrationStatus
 
+AHEAD = timedelta(days=60)
+"""So long before, a date is put into calendars: a mail a date, and never those of a whole year at once."""
 GRACE = timedelta(minutes=2)
 """After the window in which a change is undone: the letters that say why come first."""
 
@@ -89,12 +91,18 @@ def invite_again(invitation: Invitation, *, now: datetime) -> bool:
 
 def _to_come(now: datetime) -> Select[Event]:
     settled = now - telling.undo_window() - GRACE
+    stands_in_a_calendar = exists().where(
+        Invitation.event_id == Event.id,
+        Invitation.invited_as != Capacity.GUEST,
+        Invitation.method == Method.REQUEST,
+    )
     return (
         select(Event)
         .join(Event.activity)
         .where(
             Activity.kind == ActivityKind.SCHOOL_SATURDAY,
             Event.starts_at > now,
+            or_(Event.starts_at <= now + AHEAD, stands_in_a_calendar),
             Event.changed_at <= settled,
             ~exists().where(Notice.event_id == Event.id),
         )
