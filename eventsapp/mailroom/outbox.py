@@ -138,7 +138,10 @@ def post(letter: OutgoingLetter, *, now: datetime) -> Letter | None:
 def _ways(letter: OutgoingLetter) -> list[Channel]:
     """The means of its reader that the letter has words for; the mail or the call it lacks fails loudly."""
     ways = letter.reader.means(urgent=letter.urgent)
-    return [one for one in ways if one is not Channel.SMS or rendering.is_written_for(letter.kind, one)]
+    optional = {Channel.SMS}
+    if letter.reader.mail_fails and Channel.MAIL in ways:
+        optional.add(Channel.CALL)  # better a mail that may come back than nobody told
+    return [one for one in ways if one not in optional or rendering.is_written_for(letter.kind, one)]
 
 
 def _put(

@@ -99,7 +99,7 @@ def test_every_letter_to_residents_can_go_as_a_text() -> None:
     # Whoever asks for a new link by a number is called: a link by text would open to whoever holds it.
     called = {residents / "lost_link"}
     # What is said to a calendar alone goes where calendars read.
-    mailed = {residents / "calendar_again", residents / "left_mailbox"}
+    mailed = {residents / one for one in ("asked_again", "calendar_again", "left_mailbox")}
     assert {
         name(folder) for folder in folders - called - mailed if not (folder / "sms.txt").is_file()
     } == set()
