@@ -47,7 +47,9 @@ def is_said(path: Path, said: set[str]) -> bool:
     address = path.relative_to(TEMPLATES).as_posix()
     letter = path.parent.relative_to(TEMPLATES / "mail").as_posix() if path in LETTERS else ""
     fillings = (hole.fullmatch(text) for hole in spoken_patterns() for text in (address, letter))
-    return bool({address, letter} - {""} & said) or any(found and {*found.groups()} <= said for found in fillings)
+    return bool({address, letter} - {""} & said) or any(
+        found and {*found.groups()} <= said for found in fillings
+    )
 
 
 def test_every_macro_is_used() -> None:
