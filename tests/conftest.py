@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # pytest loads these below, and rewrites their asserts
     from tests.databases import Database
     from tests.servers import PostOffice
 
-pytest_plugins = ["tests.databases", "tests.servers", "tests.browsers"]
+pytest_plugins = ["tests.databases", "tests.servers", "tests.mailboxes", "tests.browsers"]
 
 # No setting of the person running the tests is heard, and nothing may lean on a machine's own time zone.
 for setting in SETTINGS:

@@ -27,6 +27,7 @@ from sqlalchemy import event, make_url, select
 from eventsapp.agenda import listings
 from eventsapp.app import create_app
 from eventsapp.database import db
+from eventsapp.feeds import offering
 from eventsapp.web import feed_porter
 
 DIALECTS = ("sqlite", "postgresql")
@@ -211,6 +212,7 @@ def snapshot() -> Callable[[], None]:
         # What a process remembers of rows it has read, by numbers that now come again.
         feed_porter.memory.clear()
         listings.forget_editions()
+        offering.forget_editions()
 
     return put_back
 

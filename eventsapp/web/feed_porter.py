@@ -128,6 +128,15 @@ def answer(
     return FeedAnswer(sent, headers=[*known.headers, *said])
 
 
+def answer_once(edition: Edition, octets: Callable[[], bytes]) -> Response:
+    """A door's answer that nothing here remembers: somebody's own feed, whose right is asked each time."""
+    headers = list(dict([*edition.headers(), *everywhere()]).items())
+    if edition.is_had(request.environ):
+        return FeedAnswer(status=304, headers=headers)
+    sent, said = described(Body.of(octets()), request.environ)
+    return FeedAnswer(sent, headers=[*headers, *said])
+
+
 def _before(app: Flask, serve: WSGIApplication, engine: Engine) -> WSGIApplication:
     def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
