@@ -35,6 +35,8 @@ class Reader:
     """The means they chose; None: they did not say."""
     phone_is_shared: bool = False
     """Others read or answer that phone: a text there says nothing of what it is about."""
+    mail_fails: bool = False
+    """Mails to that address come back: any other means comes first."""
     wants_nothing: bool = False
     """« Ne m’envoyez aucun message »: nothing is posted, and nobody calls."""
 
@@ -42,7 +44,10 @@ class Reader:
         """By which they can be told, the first first; empty for who wants nothing."""
         if self.wants_nothing:
             return ()
-        return means.in_order(email=self.email, phone=self.phone, wish=self.wish, urgent=urgent)
+        ways = means.in_order(email=self.email, phone=self.phone, wish=self.wish, urgent=urgent)
+        if self.mail_fails and Channel.MAIL in ways:
+            return (*(one for one in ways if one is not Channel.MAIL), Channel.MAIL)
+        return ways
 
     @property
     def channel(self) -> Channel | None:
@@ -133,7 +138,10 @@ def post(letter: OutgoingLetter, *, now: datetime) -> Letter | None:
 def _ways(letter: OutgoingLetter) -> list[Channel]:
     """The means of its reader that the letter has words for; the mail or the call it lacks fails loudly."""
     ways = letter.reader.means(urgent=letter.urgent)
-    return [one for one in ways if one is not Channel.SMS or rendering.is_written_for(letter.kind, one)]
+    optional = {Channel.SMS}
+    if letter.reader.mail_fails and Channel.MAIL in ways:
+        optional.add(Channel.CALL)  # better a mail that may come back than nobody told
+    return [one for one in ways if one not in optional or rendering.is_written_for(letter.kind, one)]
 
 
 def _put(

@@ -62,6 +62,13 @@ class LetterHasMoved(LetterHasNotFailed):
     sentence = msgid("Ce courrier est passé par un autre moyen : il n’y a rien à relancer.")
 
 
+class NewerHasLeft(LetterHasNotFailed):
+    """A calendar has heard something newer of the same date: an old REQUEST behind a CANCEL would bring the
+    date back in programs that look at nothing but the last mail."""
+
+    sentence = msgid("Un courrier plus récent est parti pour cette date : celui-ci n’est plus à relancer.")
+
+
 @dataclass
 class Round:
     """What came of a round."""
@@ -119,12 +126,20 @@ def deliver_due(now: datetime, limit: int = 50) -> Round:
 def try_again(letter: Letter, *, actor: str, now: datetime) -> None:
     """A human wants a failed letter to leave after all; the next round takes it.
 
-    Raises LetterHasNotFailed, LetterHasMoved.
+    Raises LetterHasNotFailed, LetterHasMoved, NewerHasLeft.
     """
     next_one = aliased(Letter)
     has_moved = exists().where(next_one.moved_from_id == letter.id)
     if db.session.scalar(select(has_moved)) or sealing.has_lost_links(letter.text):
         raise LetterHasMoved()
+    newer = exists().where(
+        next_one.thread == letter.thread,
+        next_one.id > letter.id,
+        next_one.calendar.is_not(None),
+        next_one.status != LetterStatus.FAILED,
+    )
+    if letter.calendar and letter.thread and db.session.scalar(select(newer)):
+        raise NewerHasLeft()
     again = _move(
         LetterStatus.FAILED,
         LetterStatus.WAITING,

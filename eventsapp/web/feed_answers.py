@@ -27,6 +27,11 @@ class Body:
     plain: bytes
     compressed: bytes
 
+    @classmethod
+    def of(cls, plain: bytes) -> Body:
+        """Compressed once, and the same each time."""
+        return cls(plain, gzip.compress(plain, 6, mtime=0))
+
     @property
     def size(self) -> int:
         """The memory it takes, in bytes."""
@@ -53,8 +58,7 @@ class Shelf:
         """The body of this version, joined and compressed once."""
         body = self.kept(tag)
         if body is None:
-            plain = octets()
-            body = Body(plain, gzip.compress(plain, 6, mtime=0))
+            body = Body.of(octets())
             self._put(tag, body)
         return body
 
@@ -81,10 +85,12 @@ shelf = Shelf(24 * 2**20)
 @dataclass(frozen=True)
 class Edition:
     """One version of one feed: its weak ETag's opaque part names all that its octets depend on,
-    `modified` is their last change, in whole seconds."""
+    `modified` is their last change, in whole seconds. `is_private`: no cache
+    may keep it (RULES F8)."""
 
     tag: str
     modified: datetime
+    is_private: bool = False
 
     @property
     def etag(self) -> str:
@@ -96,7 +102,7 @@ class Edition:
         return [
             ("ETag", self.etag),
             ("Last-Modified", http_date(self.modified)),
-            ("Cache-Control", f"public, max-age={FRESH_FOR}"),
+            ("Cache-Control", "private, no-cache" if self.is_private else f"public, max-age={FRESH_FOR}"),
             ("Vary", "Accept-Encoding"),
             ("X-Content-Type-Options", "nosniff"),
             ("X-Robots-Tag", "noindex"),

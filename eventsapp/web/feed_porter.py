@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from flask import Flask, Response, current_app, request
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import Headers
 
 from eventsapp import clock
@@ -127,6 +128,15 @@ def answer(
     return FeedAnswer(sent, headers=[*known.headers, *said])
 
 
+def answer_once(edition: Edition, octets: Callable[[], bytes]) -> Response:
+    """A door's answer that nothing here remembers: somebody's own feed, whose right is asked each time."""
+    headers = list(dict([*edition.headers(), *everywhere()]).items())
+    if edition.is_had(request.environ):
+        return FeedAnswer(status=304, headers=headers)
+    sent, said = described(Body.of(octets()), request.environ)
+    return FeedAnswer(sent, headers=[*headers, *said])
+
+
 def _before(app: Flask, serve: WSGIApplication, engine: Engine) -> WSGIApplication:
     def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
@@ -160,12 +170,14 @@ def _before(app: Flask, serve: WSGIApplication, engine: Engine) -> WSGIApplicati
 
 
 def _still(known: Known, app: Flask, engine: Engine) -> bool:
-    """Whether what was known is so today; one short query."""
-    return (
-        known.day == clock.today()
-        and known.public_url == app.config["PUBLIC_URL"]
-        and known.glance.rows(engine) == known.rows
-    )
+    """Whether what was known is so today; one short query. A database that does not answer is the door's
+    to tell of."""
+    if known.day != clock.today() or known.public_url != app.config["PUBLIC_URL"]:
+        return False
+    try:
+        return known.glance.rows(engine) == known.rows
+    except DBAPIError:
+        return False
 
 
 def _written(body: Body, known: Known, environ: WSGIEnvironment) -> tuple[bytes, list[tuple[str, str]]]:

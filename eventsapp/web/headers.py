@@ -56,6 +56,7 @@ TOKEN_PATHS = (
     "/on-repart/",
     "/ecole/",
     "/orientation/",
+    "/agendas/prives/",
     "/lettre/",
 )
 """Addresses that open something by themselves: not even our own logs of referrers get them."""
@@ -77,12 +78,13 @@ def bind(app: Flask) -> None:
         if not location.startswith("/"):
             headers["Location"] = path_of(location)
             answer.set_data("")  # it repeats the address
+        if request.path.startswith(TOKEN_PATHS):
+            # A private feed, too, which says itself what caches may do: its reader asks whether it changed.
+            headers["Referrer-Policy"] = "no-referrer"
+            headers.setdefault("X-Robots-Tag", "noindex, nofollow")
         if request.path.startswith(PRIVATE_PATHS) or "/inscription" in request.path:
             if request.endpoint not in FOR_WALLS or answer.status_code not in (200, 304):
                 headers["Cache-Control"] = "no-store"
-            headers["Referrer-Policy"] = (
-                "no-referrer" if request.path.startswith(TOKEN_PATHS) else "same-origin"
-            )
             headers.setdefault("X-Robots-Tag", "noindex, nofollow")
         elif answer.mimetype == "text/html":
             headers.setdefault("Cache-Control", "private, max-age=0, must-revalidate")

@@ -165,6 +165,11 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "host.correct": (Limit(40, HOUR, link),),
     "host.say_gone": (Limit(40, HOUR, link),),
     "coming_back.answer": (Limit(40, HOUR, link),),
+    # A partner tries addresses and files: each costs a process of the reader, and a visit to somebody's site.
+    "imports.add": (Limit(20, HOUR, account),),
+    "imports.change": (Limit(30, HOUR, account),),
+    "imports.read": (Limit(12, HOUR, account),),
+    "imports.send": (Limit(30, HOUR, account),),
     # Each image is a second of work.
     "showcase.keep": (Limit(30, HOUR, account),),
 }
@@ -213,6 +218,7 @@ GUESSED = frozenset(
         "professional_page.show",
         "professional_page.cancellation",
         "professional_page.cancel",
+        "professional_page.keep_alarm",
         "professional_page.answer_offer",
         "professional_standing.offer",
         "professional_standing.ask",

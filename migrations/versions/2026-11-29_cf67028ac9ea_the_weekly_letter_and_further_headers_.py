@@ -1,7 +1,7 @@
 """The weekly letter, and further headers of letters
 
 Revision ID: cf67028ac9ea
-Revises: 5b1f0c7d9a34
+Revises: a908f2f2ed66
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = 'cf67028ac9ea'
-down_revision = '5b1f0c7d9a34'
+down_revision = 'a908f2f2ed66'
 branch_labels = None
 depends_on = None
 

@@ -98,10 +98,10 @@ def test_fragments_follow_the_public_address(saturday: Event) -> None:
     from flask import current_app
 
     before, version = saturday.fragment, fragments.renderer_version()
-    assert fragments.rebuild() == 0
+    assert fragments.rebuild(now()) == 0
 
     current_app.config["PUBLIC_URL"] = "https://agenda.example.org"
-    assert fragments.rebuild() == 1
+    assert fragments.rebuild(now()) == 1
     db.session.flush()
     assert saturday.fragment != before
     assert fragments.renderer_version() != version

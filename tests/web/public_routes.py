@@ -82,6 +82,9 @@ PUBLIC_ROUTES = (
         EVERYBODY,
         303,
     ),
+    Route(
+        "POST", "own_page.stay", "/m/{household_token}/inscriptions/{registration}/maintien", EVERYBODY, 303
+    ),
     Route("GET", "own_data.erased", "/donnees-personnelles/effacees", EVERYBODY, 200),
     Route(
         "POST",
@@ -121,6 +124,25 @@ PUBLIC_ROUTES = (
             ("POST", "returning.register", "inscrire/{hosted}", 303),
         )
     ),
+    # A browser that is not the household's is led to the code (test_feed_pages).
+    Route("GET", "own_feeds.show", "/m/{household_token}/calendrier", EVERYBODY, 303),
+    Route("POST", "own_feeds.make", "/m/{household_token}/calendrier", EVERYBODY, 303),
+    Route("POST", "own_feeds.renew", "/m/{household_token}/calendrier/1/nouvelle-adresse", EVERYBODY, 303),
+    Route("POST", "own_feeds.revoke", "/m/{household_token}/calendrier/1/suppression", EVERYBODY, 303),
+    Route("GET", "private_feeds.read", "/agendas/prives/{feed_token}.ics", EVERYBODY, 200),
+    *(
+        Route(method, f"{door}.{name}", f"/{path}/calendrier{rule}", EVERYBODY, status)
+        for door, path, feed in (
+            ("professional_feeds", "ma-venue/{professional_token}", "{professional_feed}"),
+            ("host_feeds", "ecole/{host_token}", "{host_feed}"),
+        )
+        for method, name, rule, status in (
+            ("GET", "show", "", 200),
+            ("POST", "make", "", 303),
+            ("POST", "renew", f"/{feed}/nouvelle-adresse", 303),
+            ("POST", "revoke", f"/{feed}/suppression", 303),
+        )
+    ),
     Route("GET", "lost_links.form", "/m/lien-perdu", EVERYBODY, 200),
     Route("POST", "lost_links.ask", "/m/lien-perdu", EVERYBODY, 422),
     Route("GET", "lost_links.sent", "/m/lien-perdu/envoye", EVERYBODY, 200),
@@ -132,7 +154,9 @@ PUBLIC_ROUTES = (
         for method, name, rule, status in (
             ("GET", "page.cancellation", "inscriptions/{professional_registration}/annulation", 200),
             ("POST", "page.cancel", "inscriptions/{professional_registration}/annulation", 303),
+            ("POST", "page.stay", "inscriptions/{professional_registration}/maintien", 303),
             ("POST", "page.answer_offer", "inscriptions/{professional_registration}/place", 303),
+            ("POST", "page.keep_alarm", "rappel-agenda", 303),
             ("GET", "standing.offer", "inscriptions/{professional_registration}/abonnement", 200),
             ("POST", "standing.ask", "inscriptions/{professional_registration}/abonnement", 303),
             ("POST", "standing.pause", "abonnements/{professional_standing}/pause", 303),

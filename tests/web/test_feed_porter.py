@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -9,6 +10,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask, request, request_started
+from sqlalchemy import text
 from werkzeug.test import Client
 
 from eventsapp.agenda import scheduling
@@ -150,3 +152,30 @@ def test_only_so_many_addresses_are_remembered(
     for path in (f"{FEED}?a", f"{FEED}?b", f"{FEED}?c", f"{FEED}?c", f"{FEED}?a"):
         client.get(path)
     assert through_the_door == [f"{FEED}?a", f"{FEED}?b", f"{FEED}?c", f"{FEED}?a"]
+
+
+@pytest.mark.usefixtures("event")
+def test_a_database_that_fails_is_told_of_by_the_page_that_does(client: PageClient) -> None:
+    client.get(FEED)
+    db.session.execute(text("ALTER TABLE territory RENAME TO gone"))
+    db.session.commit()
+    try:
+        assert client.get(FEED).status_code == 500
+    finally:
+        db.session.execute(text("ALTER TABLE gone RENAME TO territory"))
+        db.session.commit()
+
+
+@pytest.mark.usefixtures("event")
+def test_the_porter_leaves_the_line_that_a_door_leaves(
+    client: PageClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = []
+    for _ in range(2):
+        body = client.get(f"{FEED}?lieu=ecole-curial").data
+        *_, last = capsys.readouterr().err.splitlines()
+        lines.append(
+            {name: value for name, value in json.loads(last).items() if name not in {"ms", "timestamp"}}
+        )
+    assert lines[0] == lines[1]
+    assert (lines[0]["route"], lines[0]["bytes"]) == ("/agendas/<territory:territory>.ics", len(body))

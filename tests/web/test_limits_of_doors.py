@@ -229,6 +229,7 @@ def test_the_table_says_what_the_limits_are() -> None:
         "professional_page.answer_offer",
         "professional_page.cancel",
         "professional_page.cancellation",
+        "professional_page.keep_alarm",
         "professional_page.show",
         "professional_standing.ask",
         "professional_standing.end",

@@ -8,6 +8,8 @@ from eventsapp import clock
 from eventsapp.access import grants, listings, questions, wording
 from eventsapp.access.models import Role
 from eventsapp.agenda import listings as agenda
+from eventsapp.answers import listings as answers
+from eventsapp.answers import wording as answered
 from eventsapp.directory import listings as directory
 from eventsapp.disruptions import surroundings
 from eventsapp.hosting import listings as hosting
@@ -73,6 +75,8 @@ def territory(territory: str) -> str:
         closed=closures.of_territory(area, now=now),
         readers=newsletter.how_many(area),
         letters_failed=counts.get(LetterStatus.FAILED, 0),
+        answers_waiting=answers.how_many_wait(area),
+        answers_unread=answered.unread(now),
     )
 
 
