@@ -236,6 +236,13 @@ SETTINGS = (
         whole(64 * 1024, 8 * 1024**2),
     ),
     Setting(
+        "IMPORT_BYTES",
+        5 * 1024**2,
+        "The heaviest agenda of a partner taken, by file or by address, in octets: 2,000 events with long "
+        "texts weigh some 4 MB. A proxy in front must let as much through.",
+        whole(64 * 1024, 16 * 1024**2),
+    ),
+    Setting(
         "INSTANCE_PATH",
         "",
         "The folder of what this machine keeps: SQLite, caught mail, the demonstration's secret. Empty: "

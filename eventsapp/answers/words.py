@@ -120,7 +120,7 @@ def _forward(row: IncomingMail, mail: Incoming, reader: Reader, now: datetime) -
             },
             territory_id=row.territory_id,
             about=row.about,
-            reply_to=mail.sender if _PLAIN.fullmatch(mail.sender) else "",
+            headers={"Reply-To": f"<{mail.sender}>"} if _PLAIN.fullmatch(mail.sender) else {},
             useless_after=now + USELESS_AFTER,
             replaces=False,
         ),

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from eventsapp.database import db, rows_changed
 from eventsapp.mailroom import fallbacks, sealing, sms
+from eventsapp.mailroom.listeners import listeners
 from eventsapp.mailroom.models import LETTER_MOVES, Channel, Letter, LetterStatus
 from eventsapp.settings import setting
 
@@ -50,7 +51,6 @@ def moved(letter: Letter, *, now: datetime) -> Letter | None:
         subject=way.subject,
         sender_name=letter.sender_name,
         sender_address=letter.sender_address,
-        reply_to="",
         message_id=f"<{uuid4().hex}@{setting('MAIL_DOMAIN')}>",
         text=sealing.seal(way.text) if way.holds_private_link else way.text,
         html="",
@@ -85,7 +85,10 @@ def bounced(letter: Letter, problem: str, *, now: datetime) -> Letter | None:
         .execution_options(synchronize_session=False)
     )
     db.session.refresh(letter)
-    return moved(letter, now=now) if came_back else None
+    if not came_back:
+        return None
+    listeners.returned(letter, letter.problem, now)
+    return moved(letter, now=now)
 
 
 def avoid_shared_phone(about: Collection[str], *, now: datetime) -> None:

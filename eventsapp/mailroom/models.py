@@ -93,12 +93,12 @@ class Letter(Model):
     subject: Mapped[str] = mapped_column(String(200))
     sender_name: Mapped[str] = mapped_column(String(120))
     sender_address: Mapped[str] = mapped_column(String(254))
-    reply_to: Mapped[str] = mapped_column(String(254), default="")
-    """To whom an answer to this mail goes; empty: to the sender."""
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
     text: Mapped[str] = mapped_column(Text)
     """Encrypted while `is_sealed`; after delivery in clear, its private links erased."""
     html: Mapped[str] = mapped_column(Text)
+    headers: Mapped[str] = mapped_column(Text, default="")
+    """Further headers of a mail (`mailroom.mailing_list`), encrypted and erased as the text is."""
     is_sealed: Mapped[bool] = mapped_column(default=False)
     fallback: Mapped[str] = mapped_column(Text, default="")
     """The same by the means that come next, encrypted (`mailroom.fallbacks`); empty where there are none."""

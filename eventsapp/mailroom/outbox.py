@@ -16,7 +16,7 @@ from sqlalchemy import update
 
 from eventsapp.codes import fingerprint
 from eventsapp.database import db
-from eventsapp.mailroom import fallbacks, means, rendering, sealing
+from eventsapp.mailroom import fallbacks, mailing_list, means, rendering, sealing
 from eventsapp.mailroom.fallbacks import Fallback
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.mailroom.rendering import Rendered
@@ -87,7 +87,8 @@ class OutgoingLetter:
     `about`: a resident's registration or household, with which the letter is forgotten.
     `holds_private_link` seals the letter until it is delivered. After `useless_after` it is not sent any
     more. `urgent`: the quickest means comes first. `replaces`: nobody is called any more with what the
-    thread still had to say; no for what tells nothing new, a reminder.
+    thread still had to say; no for what tells nothing new, a reminder. `headers`: further ones of the mail,
+    such as those of a list (`mailing_list`).
     """
 
     kind: str
@@ -103,8 +104,7 @@ class OutgoingLetter:
     useless_after: datetime | None = None
     urgent: bool = False
     replaces: bool = True
-    reply_to: str = ""
-    """To whom an answer goes, where that is not the sender; of mails alone."""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def post(letter: OutgoingLetter, *, now: datetime) -> Letter | None:
@@ -156,6 +156,7 @@ def _put(
     reader, by_mail = letter.reader, channel is Channel.MAIL
     written = _written(letter, channel)
     sealed = channel is not Channel.CALL and letter.holds_private_link
+    headers = mailing_list.written(letter.headers) if by_mail else ""
     row = Letter(
         kind=letter.kind,
         channel=channel,
@@ -171,10 +172,10 @@ def _put(
         subject=written.subject,
         sender_name=letter.sender.name,
         sender_address=letter.sender.address,
-        reply_to=letter.reply_to if by_mail else "",
         message_id=f"<{uuid4().hex}@{setting('MAIL_DOMAIN')}>",
         text=sealing.seal(written.text) if sealed else written.text,
         html=sealing.seal(written.html) if sealed and by_mail else written.html,
+        headers=sealing.seal(headers) if sealed and headers else headers,
         is_sealed=sealed,
         fallback=fallbacks.sealed(
             _fallback(letter, one) for one in others if rendering.is_written_for(letter.kind, one)
@@ -215,7 +216,8 @@ def withdraw(about: Collection[str], *, now: datetime) -> None:
     """What was still to be said about these leaves no more, by no means: their reader wants to hear nothing.
     One that a worker is carrying at this moment is on its way; should it fail, or should a mail come back,
     it goes on by no other means."""
-    unsaid = {"status": LetterStatus.STALE, "finished_at": now, "text": "", "html": "", "is_sealed": False}
+    emptied = {"text": "", "html": "", "headers": "", "is_sealed": False}
+    unsaid = {"status": LetterStatus.STALE, "finished_at": now, **emptied}
     for which, values in (
         (Letter.status == LetterStatus.WAITING, unsaid),
         (Letter.status != LetterStatus.STALE, {"phone": None, "fallback": ""}),

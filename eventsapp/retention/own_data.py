@@ -17,6 +17,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from eventsapp.agenda.models import Activity, Event
 from eventsapp.attendance.models import AttendanceMark
 from eventsapp.database import db
+from eventsapp.feeds.private_models import FeedLink
 from eventsapp.invitations import contents
 from eventsapp.invitations.incoming_models import IncomingMail
 from eventsapp.invitations.models import Invitation, Method, PartStat
@@ -78,6 +79,7 @@ def held(household: Household, *, now: datetime) -> Held:
                 .order_by(PrivateLink.id)
             )
         ],
+        "calendars": _calendars(household),
         "journal": _journal(household, registrations),
     }
 
@@ -266,6 +268,23 @@ def _browsers(household: Household) -> list[Held]:
     )
     return [
         {"browser": one.browser, "confirmed_at": _at(one.confirmed_at), "ends_at": _at(one.ends_at)}
+        for one in rows
+    ]
+
+
+def _calendars(household: Household) -> list[Held]:
+    """Its private feeds; what is stored of their addresses opens nothing."""
+    rows = db.session.scalars(
+        select(FeedLink).where(FeedLink.household_id == household.id).order_by(FeedLink.id)
+    )
+    return [
+        {
+            "label": one.label,
+            "reminds": one.reminds,
+            "without_invited": one.leaves_out_invited,
+            "made_at": _at(one.made_at),
+            "last_read_on": one.last_read_on.isoformat() if one.last_read_on else None,
+        }
         for one in rows
     ]
 

@@ -69,9 +69,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('refreshed_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.create_check_constraint(op.f('ck_invitation_answer_has_stamp'), '(answer_stamp IS NULL) = (answered_at IS NULL)')
 
-    with op.batch_alter_table('letter', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('reply_to', sa.String(length=254), server_default='', nullable=False))
-
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.add_column(sa.Column('mail_failed_at', sa.DateTime(timezone=True), nullable=True))
 
@@ -83,7 +80,6 @@ def upgrade() -> None:
     # The defaults were for the rows that are there; new ones say it themselves.
     for table, columns in (
         ('invitation', ('answer_sequence', 'answer_comment', 'answers_former')),
-        ('letter', ('reply_to',)),
     ):
         with op.batch_alter_table(table, schema=None) as batch_op:
             for column in columns:
@@ -100,9 +96,6 @@ def downgrade() -> None:
 
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_column('mail_failed_at')
-
-    with op.batch_alter_table('letter', schema=None) as batch_op:
-        batch_op.drop_column('reply_to')
 
     with op.batch_alter_table('invitation', schema=None) as batch_op:
         batch_op.drop_constraint(op.f('ck_invitation_answer_has_stamp'), type_='check')

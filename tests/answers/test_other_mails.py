@@ -14,6 +14,7 @@ from eventsapp.answers import counters, forgetting, handling, receiving, refresh
 from eventsapp.database import db
 from eventsapp.invitations import contents
 from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailState
+from eventsapp.mailroom import mailing_list
 from eventsapp.mailroom.models import LetterStatus
 from eventsapp.people.models import Person
 from tests import factories, saturdays
@@ -189,7 +190,7 @@ def test_words_reach_who_coordinates_and_an_answer_goes_to_who_wrote_them() -> N
         f"registration:{fatoumata.id}",
     )
     [forwarded] = letters(SAMIRA)
-    assert forwarded.reply_to == FATOUMATA
+    assert mailing_list.read(forwarded.headers) == {"Reply-To": f"<{FATOUMATA}>"}
     assert "Puis-je venir avec ma mère ?" in text_of(forwarded)
     assert f"/pro/reponses/{line.id}" in text_of(forwarded)
     assert kinds(FATOUMATA) == ["confirmed REQUEST"]

@@ -240,6 +240,39 @@ ROUTES = (
         ESPACE,
         303,
     ),
+    Route("GET", "imports.index", "/pro/organisations/{organisation}/imports", HOSTS, 200),
+    Route("GET", "imports.new", "/pro/organisations/{organisation}/imports/nouveau", ESPACE, 200),
+    Route("POST", "imports.add", "/pro/organisations/{organisation}/imports/nouveau", ESPACE, 303),
+    Route("GET", "imports.show", "/pro/organisations/{organisation}/imports/{agenda}", HOSTS, 200),
+    *(
+        Route(
+            method, f"imports.{name}", f"/pro/organisations/{{organisation}}/imports/{rule}", ESPACE, status
+        )
+        for method, name, rule, status in (
+            ("GET", "settings", "{agenda}/reglages", 200),
+            ("POST", "change", "{agenda}/reglages", 303),
+            ("POST", "send", "{agenda}/fichier", 422),  # no file
+            ("POST", "read", "{feed}/lecture", 303),
+            ("POST", "place", "{agenda}/lieux", 303),
+            ("POST", "take_over", "{agenda}/acceptation", 303),
+            ("POST", "remove", "{agenda}/retrait", 303),
+        )
+    ),
+    # Each has feeds of their own: another's number is unknown, to whoever may enter (test_feed_pages).
+    *(
+        Route(method, f"{door}.{name}", f"/pro/{path}/calendrier{rule}", who, status)
+        for door, path, who in (
+            ("organisation_feeds", "organisations/{organisation}", {"nadia", "moussa"}),
+            ("school_feeds", "ecoles/{school}", COORDINATION | {"roy"}),
+            ("territory_feeds", "{territory}", COORDINATION),
+        )
+        for method, name, rule, status in (
+            ("GET", "show", "", 200),
+            ("POST", "make", "", 303),
+            ("POST", "renew", "/{host_feed}/nouvelle-adresse", 404),
+            ("POST", "revoke", "/{host_feed}/suppression", 303),
+        )
+    ),
     Route("GET", "school.show", "/pro/ecoles/{school}", COORDINATION | {"roy"}, 200),
     Route("GET", "school.entries", "/pro/ecoles/{school}/entrees", COORDINATION | {"roy"}, 200),
     # Who comes is the host's business, the answer the school's; both see the page.
