@@ -7,14 +7,27 @@ from __future__ import annotations
 
 import enum
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Delete, Dialect, Enum, MetaData, String, Update, event
+from sqlalchemy import (
+    CompoundSelect,
+    DateTime,
+    Delete,
+    Dialect,
+    Enum,
+    MetaData,
+    Row,
+    Select,
+    String,
+    Update,
+    event,
+)
 from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
@@ -101,6 +114,30 @@ def begin_writing() -> None:
     db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
 
 
+@dataclass(frozen=True)
+class Glance:
+    """One SELECT of columns that nothing else follows, and its parameters: what stands committed now.
+
+    No session and no transaction are opened for it, which cost three times the statement itself; on
+    PostgreSQL one way there and back instead of three.
+    """
+
+    statement: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+    values: Mapping[str, Any]
+
+    def rows(self, engine: Engine | None = None) -> Sequence[Row[Any]]:
+        """What it finds; `engine` where there is no application to ask for its own."""
+        with _glancing(engine or db.engine).connect() as connection:
+            return connection.execute(self.statement, self.values).all()
+
+
+@lru_cache(maxsize=8)
+def _glancing(engine: Engine) -> Engine:
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(sqlite_begin=None)
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def rows_changed(statement: Update | Delete, values: Mapping[str, Any] | None = None) -> int:
     """Runs an UPDATE or DELETE and gives how many rows its WHERE found, as both databases count.
 
@@ -157,7 +194,8 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         how = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {how}")
+        if how:
+            connection.exec_driver_sql(f"BEGIN {how}")
 
 
 def _keep_prepared_statements(engine: Engine) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, or_, select
 from sqlalchemy.orm import defer, joinedload
 
 from eventsapp.access.listings import owned_among
@@ -105,7 +105,7 @@ def may_open_slip(account: Account, registration: Registration, *, on: date) -> 
 def organisations_of(account: Account, territory: Territory, *, on: date) -> Sequence[Organisation]:
     """The organisations approved in a territory for which this account works, by name; one statement."""
     works_for = select(Grant.organisation_id).where(
-        _is_held_by(account, on), Grant.role.in_((Role.OWNER, Role.MEMBER))
+        is_held_by(account.id, on), Grant.role.in_((Role.OWNER, Role.MEMBER))
     )
     return db.session.scalars(
         select(Organisation)
@@ -117,7 +117,7 @@ def organisations_of(account: Account, territory: Territory, *, on: date) -> Seq
 
 def territories_to_register_in(account: Account, *, on: date) -> Sequence[Territory]:
     """Where this account `may_register_others`, by number; one statement."""
-    held = select(Grant).where(_is_held_by(account, on)).subquery()
+    held = select(Grant).where(is_held_by(account.id, on)).subquery()
     steered = select(held.c.territory_id).where(held.c.role == Role.COORDINATOR)
     approved = (
         select(OrganisationApproval.territory_id)
@@ -180,7 +180,7 @@ def has_owner(organisation: Organisation) -> bool:
 def must_have_second_factor(account: Account, *, on: date) -> bool:
     """Does this account hold a role that SECOND_FACTOR_REQUIRED speaks of?"""
     strong = (Role.ADMINISTRATOR, Role.COORDINATOR)
-    found = select(Grant.id).where(_is_held_by(account, on), Grant.role.in_(strong)).limit(1)
+    found = select(Grant.id).where(is_held_by(account.id, on), Grant.role.in_(strong)).limit(1)
     return db.session.scalar(found) is not None
 
 
@@ -197,7 +197,7 @@ def grants_of(account: Account, *, on: date) -> Sequence[Grant]:
     """What an account holds that day, its own and stood in for, with where; one statement."""
     return db.session.scalars(
         select(Grant)
-        .where(_is_held_by(account, on))
+        .where(is_held_by(account.id, on))
         .options(
             joinedload(Grant.account),
             joinedload(Grant.territory).defer(Territory.drawing),
@@ -210,22 +210,34 @@ def grants_of(account: Account, *, on: date) -> Sequence[Grant]:
 
 def territories_of(account: Account, *, on: date) -> Sequence[Territory]:
     """The territories that this account coordinates, by number; one statement."""
-    steered = select(Grant.territory_id).where(_is_held_by(account, on), Grant.role == Role.COORDINATOR)
+    steered = select(Grant.territory_id).where(is_held_by(account.id, on), Grant.role == Role.COORDINATOR)
     return db.session.scalars(
         select(Territory).where(Territory.id.in_(steered)).order_by(Territory.number)
     ).all()
 
 
-def _is_held_by(account: Account, on: date, *, in_person: bool = False) -> ColumnElement[bool]:
-    stood_in_for = exists().where(
-        StandIn.grant_id == Grant.id,
-        StandIn.account_id == account.id,
-        or_(StandIn.ended_at.is_(None), StandIn.ended_at >= local(on + timedelta(days=1), 0)),
-        StandIn.first_day <= on,
-        StandIn.last_day >= on,
+def is_held_by(
+    account: int | SQLColumnExpression[int | None], on: date, *, in_person: bool = False
+) -> ColumnElement[bool]:
+    """The condition, of a row of Grant, that this account (its number, or a column of the statement around)
+    holds it that day.
+
+    What stands inside is correlated by name: SQLAlchemy looks one statement up only, and a column of
+    the second would bring its whole table in, of which any row would do.
+    """
+    stood_in_for = (
+        exists()
+        .where(
+            StandIn.grant_id == Grant.id,
+            StandIn.account_id == account,
+            or_(StandIn.ended_at.is_(None), StandIn.ended_at >= local(on + timedelta(days=1), 0)),
+            StandIn.first_day <= on,
+            StandIn.last_day >= on,
+        )
+        .correlate_except(StandIn)
     )
-    is_open = exists().where(Account.id == account.id, Account.closed_at.is_(None))
-    own = Grant.account_id == account.id
+    is_open = exists().where(Account.id == account, Account.closed_at.is_(None)).correlate_except(Account)
+    own = Grant.account_id == account
     return and_(Grant.ended_at.is_(None), is_open, own if in_person else or_(own, stood_in_for))
 
 
@@ -234,7 +246,7 @@ def _holds(
 ) -> bool:
     found = (
         select(Grant.id)
-        .where(_is_held_by(account, on, in_person=in_person), Grant.role.in_(roles))
+        .where(is_held_by(account.id, on, in_person=in_person), Grant.role.in_(roles))
         .filter_by(**columns_of_place(where))
         .limit(1)
     )
@@ -246,6 +258,6 @@ def _steers_where_approved(account: Account, organisation: Organisation, on: dat
         OrganisationApproval.organisation_id == organisation.id
     )
     found = select(Grant.id).where(
-        _is_held_by(account, on), Grant.role == Role.COORDINATOR, Grant.territory_id.in_(approved)
+        is_held_by(account.id, on), Grant.role == Role.COORDINATOR, Grant.territory_id.in_(approved)
     )
     return db.session.scalar(found.limit(1)) is not None

@@ -6,6 +6,7 @@ from flask_babel import force_locale, gettext
 
 from eventsapp.agenda.models import Event
 from eventsapp.ical.entry import Entry, Status
+from eventsapp.media.models import Picture
 from eventsapp.settings import setting
 
 
@@ -13,6 +14,10 @@ def address_of(event: Event) -> str:
     """The public page of an event: what calendars, letters and shared messages point to."""
     readable = f"-{event.slug}" if event.slug else ""
     return f"{setting('PUBLIC_URL')}/e/{event.code}{readable}"
+
+
+def _address_of_picture(picture: Picture) -> str:
+    return f"{setting('PUBLIC_URL')}/images/{picture.fingerprint}.webp"
 
 
 def entry_of(event: Event, *, language: str = "fr") -> Entry:
@@ -36,6 +41,7 @@ def entry_of(event: Event, *, language: str = "fr") -> Entry:
             url=address_of(event),
             latitude=venue.latitude,
             longitude=venue.longitude,
+            image="" if neutral or event.picture is None else _address_of_picture(event.picture),
             categories=() if neutral else (event.activity.action.axis.theme.public_label,),
             status=Status.CANCELLED if event.is_cancelled else Status.CONFIRMED,
             sequence=event.sequence,

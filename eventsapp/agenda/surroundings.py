@@ -7,10 +7,10 @@ rises; SEQUENCE stays, since nothing takes place at another hour or place, and n
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import joinedload, undefer
 
 from eventsapp.agenda import fragments
 from eventsapp.agenda.models import Activity, Event
@@ -40,8 +40,11 @@ def change_venue(
 
     Raises what `directory.venues.change` raises.
     """
+    before = venue.quartier_id
     venues.change(venue, territory, answers, actor=actor, now=now)
-    return _tell(Event.venue_id == venue.id, now)
+    # No calendar says its quartier, but feeds are chosen by it.
+    chosen_otherwise = venue.quartier_id != before
+    return _tell(Event.venue_id == venue.id, now, revised={territory.id} if chosen_otherwise else set())
 
 
 def change_action(action: Action, answers: ActionAnswers, axis: Axis, *, actor: str, now: datetime) -> int:
@@ -58,12 +61,13 @@ def change_action(action: Action, answers: ActionAnswers, axis: Axis, *, actor: 
     if turns_open and db.session.scalar(select(exists().where(of_action))):
         raise StaysSensitive(field="is_sensitive")
     rewriting.change_action(action, answers, axis, actor=actor, now=now)
+    hidden: Sequence[Event] = ()
     if action.is_sensitive:
         hidden = db.session.scalars(select(Event).where(of_action, ~Event.is_restricted)).all()
         for event in hidden:
             event.is_restricted = True
         db.session.flush()
-    return _tell(of_action, now)
+    return _tell(of_action, now, revised={action.territory_id} if hidden else set())
 
 
 def to_come_at(venue: Venue, *, now: datetime) -> int:
@@ -74,27 +78,17 @@ def to_come_at(venue: Venue, *, now: datetime) -> int:
     return db.session.scalar(found) or 0
 
 
-def _tell(concerned: ColumnElement[bool], now: datetime) -> int:
-    """Renders the entries of these events anew; those that differ count as changed now."""
+def _tell(concerned: ColumnElement[bool], now: datetime, *, revised: Collection[int]) -> int:
+    """Renders the entries of these events anew; those that differ count as changed now. The agenda of the
+    territories `revised` has another version all the same."""
     events = db.session.scalars(
         select(Event)
         .where(concerned)
-        .options(
-            undefer(Event.fragment),
-            joinedload(Event.venue),
-            joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
-        )
+        .options(*fragments.WHAT_IS_SAID)
         .execution_options(populate_existing=True)
     ).all()
-    different = []
-    for event in events:
-        before = event.fragment
-        fragments.write(event)
-        if event.fragment != before:
-            event.changed_at = now  # DTSTAMP says so too
-            fragments.write(event)
-            different.append(event)
+    different = [event for event in events if fragments.renew(event, now)]
     db.session.flush()
-    for territory_id in sorted({event.territory_id for event in different}):
+    for territory_id in sorted({event.territory_id for event in different} | set(revised)):
         revise(territory_id, now)
     return len(different)

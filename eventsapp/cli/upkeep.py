@@ -25,7 +25,7 @@ def rebuild() -> None:
     something differs.
     """
     with writing() as now:
-        different = rebuilding.rebuild(now)
+        different = rebuilding.rebuild(now, lambda done, of: click.echo(f"{done} of {of} rendered", err=True))
     click.echo(f"{different} events differ" if different else "nothing differs")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import update
@@ -11,12 +12,12 @@ from eventsapp.database import db
 from eventsapp.places.models import Territory
 
 
-def rebuild(now: datetime) -> int:
-    """Renders every fragment again and says how many differ.
+def rebuild(now: datetime, progress: Callable[[int, int], object] = lambda done, of: None) -> int:
+    """Renders every fragment again and says how many differ; `progress` hears how many of all are done.
 
     If any does, the revision of every territory rises: their readers must fetch anew.
     """
-    different = fragments.rebuild()
+    different = fragments.rebuild(now, progress)
     if different:
         db.session.execute(
             update(Territory)

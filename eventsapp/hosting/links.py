@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, SQLColumnExpression, delete, exists, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from eventsapp import journal
@@ -148,6 +148,12 @@ def behind(token: str, *, now: datetime) -> HostLink:
     if link is None:
         raise HostLinkDoesNotWork()
     return link
+
+
+def opens_something(contact_id: SQLColumnExpression[int], *, now: datetime) -> ColumnElement[bool]:
+    """The condition that a contact has a link which works; that she is still a contact is asked apart."""
+    working = HostLink.revoked_at.is_(None), HostLink.made_at > now - LASTS
+    return exists().where(HostLink.contact_id == contact_id, *working).correlate_except(HostLink)
 
 
 def is_to_be_noted(link: HostLink, *, now: datetime) -> bool:

@@ -39,9 +39,9 @@ def join(
 ) -> bytes:
     """A whole feed around fragments, in the order given; without any, it still holds its zone.
 
-    `uid` names the calendar for ever, `source_url` is the address it is read from, and `refresh`
-    how often readers are asked to come back (RFC 7986 section 5.7). Raises ValueError if
-    `refresh` is not positive.
+    `uid` names the calendar for ever, `source_url` is the address it is read from ("" where that must
+    not travel with its text), and `refresh` how often readers are asked to come back (RFC 7986
+    section 5.7). Raises ValueError if `refresh` is not positive.
     """
     if refresh <= timedelta(0):
         raise ValueError("a feed is refreshed after a positive time")
@@ -54,7 +54,8 @@ def join(
         if explanation:
             calendar.add("X-WR-CALDESC", Text(explanation))
         calendar.add("X-WR-TIMEZONE", Text("Europe/Paris"))
-        calendar.add("SOURCE", source_url, parameters={"VALUE": "URI"})
+        if source_url:
+            calendar.add("SOURCE", source_url, parameters={"VALUE": "URI"})
         calendar.add("REFRESH-INTERVAL", refresh, parameters={"VALUE": "DURATION"})
         # As text: given a timedelta, the library would write 4:00:00 here.
         calendar.add("X-PUBLISHED-TTL", to_unicode(calendar["REFRESH-INTERVAL"].to_ical()))
@@ -79,4 +80,7 @@ def _published(entry: Entry, cancelled_prefix: str) -> Event:
     if entry.latitude is not None and entry.longitude is not None:
         event.add("GEO", Coordinates((entry.latitude, entry.longitude)))
     add_categories(event, entry.categories)
+    if entry.image:  # RULES P7: RFC 7986 5.10 needs the VALUE said
+        said = {"VALUE": "URI", "DISPLAY": "GRAPHIC", "FMTTYPE": "image/webp"}
+        event.add("IMAGE", entry.image, parameters=said)
     return event

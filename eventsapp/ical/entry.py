@@ -28,8 +28,9 @@ class Entry:
 
     Instants are aware (any zone) and written as Paris wall-clock hours. `uid` is random and kept
     for ever (RFC 7986 section 5.3). `url` is a public page, `location` one line, `latitude` and
-    `longitude` decimal degrees. `sequence` and `changed_at` rise with the event's changes.
-    `transparent` leaves its readers free at that hour. Texts are cleaned when written.
+    `longitude` decimal degrees, `image` the address of a public picture in WebP. `sequence`
+    and `changed_at` rise with the event's changes. `transparent` leaves its readers free at that hour. Texts
+    are cleaned when written.
 
     Raises ValueError for what no calendar could hold: it is our mistake, never a reader's.
     """
@@ -45,6 +46,7 @@ class Entry:
     url: str = ""
     latitude: float | None = None
     longitude: float | None = None
+    image: str = ""
     categories: tuple[str, ...] = ()
     status: Status = Status.CONFIRMED
     sequence: int = 0
@@ -57,8 +59,9 @@ class Entry:
             require_aware(name, getattr(self, name))
         if self.ends_at <= self.starts_at:
             raise ValueError(f"the event {self.uid} ends before it starts")
-        if self.url and not _WEB_ADDRESS.fullmatch(self.url):
-            raise ValueError(f"not an absolute web address in ASCII: {self.url!r}")
+        for address in filter(None, (self.url, self.image)):
+            if not _WEB_ADDRESS.fullmatch(address):
+                raise ValueError(f"not an absolute web address in ASCII: {address!r}")
         if (self.latitude is None) != (self.longitude is None):
             raise ValueError("a latitude goes with a longitude")
         if not (-90 <= (self.latitude or 0) <= 90 and -180 <= (self.longitude or 0) <= 180):

@@ -10,10 +10,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from icalendar import Alarm, vCalAddress
+from icalendar import Alarm, Event, vCalAddress
 
 from eventsapp.ical.entry import Attendee, Entry, Organizer, Status, require_aware
-from eventsapp.ical.rendering import END, calendar_frame, dated_event, octets
+from eventsapp.ical.rendering import END, calendar_frame, dated_event, in_utc, octets
 from eventsapp.ical.text import Text, common_name, one_line
 
 THE_DAY_BEFORE = timedelta(days=1)
@@ -51,6 +51,22 @@ def cancel(
     goes on without this person: Exchange wants it, and nobody else reads this message.
     """
     return _message("CANCEL", entry, organizer, attendee, Status.CANCELLED, sequence, stamp)
+
+
+def decline_counter(uid: str, organizer: Organizer, *, sequence: int, stamp: datetime, comment: str) -> bytes:
+    """METHOD:DECLINECOUNTER (RFC 5546 section 3.2.8): no to the hour that was proposed; the event stays.
+
+    It names neither hour nor attendee, and says why in `comment`, where there is something to say.
+    """
+    require_aware("stamp", stamp)
+    event = Event()
+    event.add("UID", uid)
+    event.add("DTSTAMP", in_utc(stamp))
+    event.add("SEQUENCE", sequence)
+    event.add("ORGANIZER", _calendar_address(organizer.name, organizer.address.lower()))
+    if comment:
+        event.add("COMMENT", Text(one_line(comment)))
+    return _head("DECLINECOUNTER") + octets(event) + END
 
 
 def _message(
@@ -96,7 +112,7 @@ def _alarm(entry: Entry) -> Alarm:
     return alarm
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _head(method: str) -> bytes:
     """What stands before the event, zone and all: the same in every message, and a third of its cost."""
     return octets(calendar_frame(method)).removesuffix(END)

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select
 from eventsapp.agenda import fragments, revisions
 from eventsapp.agenda.models import Event
 from eventsapp.database import db, rows_changed
+from eventsapp.invitations.incoming_models import IncomingMail
 from eventsapp.invitations.models import Capacity, Invitation
 
 KEPT = timedelta(days=60)
@@ -50,6 +51,13 @@ def outlive(event: Event, addresses: Collection[str], now: datetime) -> None:
 def forget_all(event_id: int) -> int:
     """Deletes every invitation of an event; how many."""
     return rows_changed(delete(Invitation).where(Invitation.event_id == event_id))
+
+
+def forget_mails(about: Collection[str]) -> int:
+    """Deletes the mails of whom these are about (as of letters: « registration:12 »); how many."""
+    if not about:
+        return 0
+    return rows_changed(delete(IncomingMail).where(IncomingMail.about.in_(about)))
 
 
 def forget_hosts(now: datetime) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.agenda.models import Event
@@ -47,6 +47,7 @@ class Invitation(Model):
     __tablename__ = "invitation"
     __table_args__ = (
         UniqueConstraint("event_id", "address"),
+        CheckConstraint("(answer_stamp IS NULL) = (answered_at IS NULL)", name="answer_has_stamp"),
         Index("ix_invitation_invited_as", "invited_as", "event_id"),
     )
 
@@ -68,5 +69,18 @@ class Invitation(Model):
     """Hours and place of the last message (`promises.terms_of`); "": nobody knows what they know."""
     words: Mapped[str] = mapped_column(String(16), default="")
     """Digest of the title, the place and the description of the last message."""
+
+    answered_at: Mapped[datetime | None]
+    """When the last answer that counts came in; None: they did not answer yet."""
+    answer_sequence: Mapped[int] = mapped_column(default=0)
+    """SEQUENCE of that answer, at most ours: a lower one comes too late (RULES I8)."""
+    answer_stamp: Mapped[datetime | None]
+    """DTSTAMP of that answer: of two with one SEQUENCE the later counts (RULES I8)."""
+    answer_comment: Mapped[str] = mapped_column(String(500), default="")
+    """What they wrote beside it: shown, never obeyed (RULES I10)."""
+    answers_former: Mapped[bool] = mapped_column(default=False)
+    """« Répondu avant le changement »: their last answer is to an hour or a place that was given up since."""
+    refreshed_at: Mapped[datetime | None]
+    """When a calendar last asked for it again and was sent it: once an hour at most (RULES I13)."""
 
     event: Mapped[Event] = relationship()

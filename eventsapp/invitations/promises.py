@@ -114,6 +114,20 @@ def cancel(
     return Promise(calendar, Method.CANCEL.value, organizer)
 
 
+def decline_counter(invitation: Invitation, *, organizer_name: str, comment: str, now: datetime) -> Promise:
+    """METHOD:DECLINECOUNTER: no to the other hour that a calendar proposed; nothing changes (RULES I12)."""
+    invitation.last_stamp = _later_than(invitation.last_stamp, now)
+    organizer = Organizer(organizer_name, address_of(invitation))
+    calendar = ical_invitation.decline_counter(
+        invitation.event.uid,
+        organizer,
+        sequence=invitation.sequence,
+        stamp=invitation.last_stamp,
+        comment=comment,
+    )
+    return Promise(calendar, "DECLINECOUNTER", organizer)
+
+
 def is_current(event: Event, address: str, *, language: str) -> bool:
     """Whether the calendar of this mailbox shows the event as it is, its words too; the caller has locked
     it."""

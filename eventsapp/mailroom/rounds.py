@@ -21,9 +21,10 @@ from sqlalchemy.orm import aliased
 
 from eventsapp import journal
 from eventsapp.database import begin_writing, db, rows_changed
-from eventsapp.mailroom import escalation, sealing, sms
+from eventsapp.mailroom import escalation, mailing_list, sealing, sms
 from eventsapp.mailroom.calendar_message import CalendarMessage, Mailbox
 from eventsapp.mailroom.delivery import Deferred, NoAnswer, Postman, Rejected, ServerAway
+from eventsapp.mailroom.listeners import listeners
 from eventsapp.mailroom.models import LETTER_MOVES, Channel, Letter, LetterStatus
 from eventsapp.refusals import Conflict, msgid
 
@@ -93,6 +94,7 @@ class _Claim:
     reference: str
     text: str
     html: str
+    headers: str
     said_otherwise_from: datetime | None
     """Of a text that has a next means: when a gateway that is still away is waited for no longer."""
 
@@ -174,6 +176,7 @@ def _settle_leftovers(now: datetime, done: Round) -> None:
         finished_at=now,
         text="",
         html="",
+        headers="",
         is_sealed=False,
         fallback="",
     )
@@ -237,6 +240,7 @@ def _packed(letter: Letter, now: datetime) -> _Claim:
     """The message, made of what was posted and nothing else: a retry has the same bytes."""
     text = sealing.unseal(letter.text) if letter.is_sealed else letter.text
     html = sealing.unseal(letter.html) if letter.is_sealed and letter.html else letter.html
+    headers = sealing.unseal(letter.headers) if letter.is_sealed and letter.headers else letter.headers
     message = None
     if letter.channel is Channel.MAIL:
         message = CalendarMessage(
@@ -248,11 +252,13 @@ def _packed(letter: Letter, now: datetime) -> _Claim:
             message_id=letter.message_id,
             sent_at=letter.posted_at,
             calendar=letter.calendar,
+            headers=mailing_list.read(headers),
         )
     reference = letter.message_id.strip("<>").partition("@")[0]
     moves_on = letter.channel is Channel.SMS and letter.fallback
     until = letter.posted_at + LATEST_TEXT if moves_on else None
-    return _Claim(letter.id, now, letter.attempts + 1, message, letter.address, reference, text, html, until)
+    attempts = letter.attempts + 1
+    return _Claim(letter.id, now, attempts, message, letter.address, reference, text, html, headers, until)
 
 
 def _carry(postman: Postman, claim: _Claim, now: datetime, done: Round) -> bool:
@@ -290,6 +296,7 @@ def _carry(postman: Postman, claim: _Claim, now: datetime, done: Round) -> bool:
             problem="",
             text=sealing.erase_links(claim.text),
             html=sealing.erase_links(claim.html),
+            headers=sealing.erase_links(claim.headers),
             is_sealed=False,
         )
     return True
@@ -314,14 +321,19 @@ def _finish(claim: _Claim, end: LetterStatus, **values: object) -> None:
 
 def _give_up(claim: _Claim, now: datetime, problem: Exception) -> None:
     begin_writing()
-    _fail(claim.letter_id, claim.claimed_at, now, problem)
+    letter = _fail(claim.letter_id, claim.claimed_at, now, problem)
+    if letter and letter.channel is Channel.MAIL and letter.address:
+        listeners.returned(letter, letter.problem, now)
     db.session.commit()
 
 
-def _fail(letter_id: int, held_since: datetime, now: datetime, problem: Exception) -> None:
-    """It failed, and goes on by the next means; unless the letter was taken from us meanwhile."""
-    if _mark(letter_id, held_since, LetterStatus.FAILED, finished_at=now, problem=_said(problem)):
-        escalation.moved(db.session.get_one(Letter, letter_id, populate_existing=True), now=now)
+def _fail(letter_id: int, held_since: datetime, now: datetime, problem: Exception) -> Letter | None:
+    """It failed, and goes on by the next means; None where the letter was taken from us meanwhile."""
+    if not _mark(letter_id, held_since, LetterStatus.FAILED, finished_at=now, problem=_said(problem)):
+        return None
+    letter = db.session.get_one(Letter, letter_id, populate_existing=True)
+    escalation.moved(letter, now=now)
+    return letter
 
 
 def _said(problem: Exception) -> str:

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.database import Model, choice
 from eventsapp.media.models import Picture
+from eventsapp.people.mailboxes import HasMailbox
 from eventsapp.people.means import Means as Means
 from eventsapp.places.models import Quartier, Territory
 
 
-class Person(Model):
+class Person(HasMailbox, Model):
     """An adult we can reach, by mail, by phone or both.
 
     Neither address nor number is unique: a phone is shared, a mailbox too, and one typed into a
@@ -222,7 +223,7 @@ class Professional(Model):
         return self.organisation.name if self.organisation else self.organisation_name
 
 
-class Account(Model):
+class Account(HasMailbox, Model):
     """Somebody who signs in to a desk, known by a confirmed address."""
 
     __tablename__ = "account"

@@ -18,6 +18,8 @@ from eventsapp.agenda.models import Activity, Event
 from eventsapp.attendance import forgetting as attendance
 from eventsapp.clock import day_of, local
 from eventsapp.database import db
+from eventsapp.feeds import private_links
+from eventsapp.feeds.private_models import FeedKind
 from eventsapp.indicators import families, forgotten
 from eventsapp.indicators.models import EventFigures
 from eventsapp.invitations import forgetting as invitations
@@ -88,7 +90,7 @@ def forget_some(event_id: int, now: datetime) -> int:
     professionals = registrations.professionals_left_alone(
         {one.professional_id for one in batch if one.professional_id}
     )
-    gone += forget_professionals(professionals)
+    gone += forget_professionals(professionals, now=now)
     register.note(
         event.territory_id,
         gone,
@@ -106,21 +108,24 @@ def forget(event: Event, batch: Sequence[Registration], *, actor: str, now: date
     much of each kind. The event is locked by the caller."""
     forgotten.move(event.id, batch)
     attendance.keep_counted(event, batch, actor=actor, now=now)
-    emptied = letters.empty([writing.about(one) for one in batch], now=now)
+    about = [writing.about(one) for one in batch]
+    emptied, mails = letters.empty(about, now=now), invitations.forget_mails(about)
     deleted = registrations.delete_all(batch)
     return Counter(
         {
             DataKind.REGISTRATIONS: deleted.registrations,
             DataKind.PARTICIPANTS: deleted.participants,
             DataKind.NEEDS: deleted.needs,
-            DataKind.LETTERS: emptied.letters,
+            DataKind.LETTERS: emptied.letters + mails,
             DataKind.CALLS: emptied.calls,
         }
     )
 
 
 def forget_households(numbers: Sequence[int], *, now: datetime) -> Counter[DataKind]:
-    """Deletes these households, to which no registration leads any more; how much of each kind."""
+    """Deletes these households, to which no registration leads any more; how much of each kind. Their private
+    feeds are empty from now on, for a while, so that calendars clear themselves (RULES F14)."""
+    private_links.empty(FeedKind.HOUSEHOLD, numbers, now=now)
     emptied = letters.empty([f"household:{number}" for number in numbers], now=now)
     deleted = people.delete_households(numbers)
     return Counter(
@@ -133,8 +138,9 @@ def forget_households(numbers: Sequence[int], *, now: datetime) -> Counter[DataK
     )
 
 
-def forget_professionals(numbers: Sequence[int]) -> Counter[DataKind]:
+def forget_professionals(numbers: Sequence[int], *, now: datetime) -> Counter[DataKind]:
     """Deletes these professionals, to whom no registration leads any more; how much of each kind."""
+    private_links.empty(FeedKind.PROFESSIONAL, numbers, now=now)
     deleted = people.delete_professionals(numbers)
     return Counter({DataKind.PROFESSIONALS: deleted.people, DataKind.LINKS: deleted.links})
 
@@ -160,7 +166,7 @@ def forget_idle(now: datetime) -> int:
     professionals = registrations.professionals_of_past_series(before, limit=BATCH)
     for territory_id in sorted({*households.values(), *professionals.values()}):
         gone = forget_households(_living_at(territory_id, households), now=now)
-        gone += forget_professionals(_living_at(territory_id, professionals))
+        gone += forget_professionals(_living_at(territory_id, professionals), now=now)
         register.note(territory_id, gone, rule=DeletionRule.PERIOD, months=months, now=now)
     db.session.expire_all()
     return len(households) + len(professionals)

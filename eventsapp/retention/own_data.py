@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,9 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from eventsapp.agenda.models import Activity, Event
 from eventsapp.attendance.models import AttendanceMark
 from eventsapp.database import db
+from eventsapp.feeds.private_models import FeedLink
+from eventsapp.invitations import contents
+from eventsapp.invitations.incoming_models import IncomingMail
 from eventsapp.invitations.models import Invitation, Method, PartStat
 from eventsapp.journal import JournalLine
 from eventsapp.mailroom import sealing
@@ -53,6 +57,7 @@ def held(household: Household, *, now: datetime) -> Held:
             "language": contact.language,
             "means": contact.means.value if contact.means else None,
             "phone_is_shared": contact.phone_is_shared,
+            "mail_failed_at": _at(contact.mail_failed_at),
             "wants_no_messages": contact.wants_no_messages,
             "wants_alarm": contact.wants_alarm,
             "quartier": quartier.name if quartier else None,
@@ -65,6 +70,7 @@ def held(household: Household, *, now: datetime) -> Held:
         "photo_consents": _consents(registrations),
         "browsers": _browsers(household),
         "letters": _said(letters),
+        "mails_received": _mails(about),
         "private_links": [
             {"created_at": _at(created), "revoked_at": _at(revoked)}
             for created, revoked in db.session.execute(
@@ -73,6 +79,7 @@ def held(household: Household, *, now: datetime) -> Held:
                 .order_by(PrivateLink.id)
             )
         ],
+        "calendars": _calendars(household),
         "journal": _journal(household, registrations),
     }
 
@@ -101,6 +108,7 @@ def _registration(one: Registration, marks: list[AttendanceMark], invitation: He
         "ends_at": _at(event.ends_at),
         "place": event.venue.full_address if neutral else event.venue.name,
         "status": one.status.value,
+        "leaves_at": _at(one.leaves_at),
         "people": [
             {
                 "first_name": person.first_name,
@@ -173,17 +181,41 @@ def _invitations(registrations: Sequence[Registration], letters: Sequence[Letter
             ~shared.exists(),
         )
     )
-    answers = {(row.event_id, row.address): row.partstat.value for row in rows}
+    answers = {(row.event_id, row.address): row for row in rows}
     return {
         one.id: {
             "address": sent[one.id].address,
             "name": sent[one.id].reader_name,
-            "answer": answers.get((one.event_id, sent[one.id].address.lower())),
+            **_answer(answers.get((one.event_id, sent[one.id].address.lower()))),
             "last_sent_at": _at(sent[one.id].posted_at),
         }
         for one in registrations
         if one.id in sent
     }
+
+
+def _answer(row: Invitation | None) -> Held:
+    return {
+        "answer": row.partstat.value if row else None,
+        "answered_at": _at(row.answered_at) if row else None,
+        "comment": row.answer_comment if row else "",
+    }
+
+
+def _mails(about: Sequence[str]) -> list[Held]:
+    """What came from them by mail: its words as long as they are kept."""
+    rows = db.session.scalars(
+        select(IncomingMail).where(IncomingMail.about.in_(about)).order_by(IncomingMail.id)
+    )
+    return [
+        {
+            "received_at": _at(row.received_at),
+            "kind": row.kind.value,
+            "state": row.state.value,
+            "said": asdict(content) if (content := contents.read(row)) else None,
+        }
+        for row in rows
+    ]
 
 
 def _standing(household: Household) -> list[Held]:
@@ -236,6 +268,23 @@ def _browsers(household: Household) -> list[Held]:
     )
     return [
         {"browser": one.browser, "confirmed_at": _at(one.confirmed_at), "ends_at": _at(one.ends_at)}
+        for one in rows
+    ]
+
+
+def _calendars(household: Household) -> list[Held]:
+    """Its private feeds; what is stored of their addresses opens nothing."""
+    rows = db.session.scalars(
+        select(FeedLink).where(FeedLink.household_id == household.id).order_by(FeedLink.id)
+    )
+    return [
+        {
+            "label": one.label,
+            "reminds": one.reminds,
+            "without_invited": one.leaves_out_invited,
+            "made_at": _at(one.made_at),
+            "last_read_on": one.last_read_on.isoformat() if one.last_read_on else None,
+        }
         for one in rows
     ]
 

@@ -13,6 +13,7 @@ from eventsapp.web import (
     compression,
     cookies,
     errors,
+    feed_porter,
     filters,
     guards,
     headers,
@@ -26,6 +27,8 @@ from eventsapp.web import (
 DOORS = (
     "health",
     "calendar_feeds",
+    "private_feeds",
+    "exports",
     "site",
     "sign_in",
     "second_step",
@@ -37,6 +40,7 @@ DOORS = (
     "pictures",
     "day",
     "host_page",
+    "host_feeds",
     "account",
     "password",
     "codes",
@@ -44,6 +48,7 @@ DOORS = (
     "roles",
     "day_links",
     "changes",
+    "answers",
     "rewording",
     "posters",
     "attendance",
@@ -52,6 +57,7 @@ DOORS = (
     "residents.events",
     "residents.programme",
     "residents.subscriptions",
+    "residents.newsletter",
     "residents.registrations",
     "residents.people",
     "residents.fewer",
@@ -69,6 +75,8 @@ DOORS = (
     "residents.referrals",
     "residents.professional_page",
     "residents.professional_standing",
+    "residents.own_feeds",
+    "residents.professional_feeds",
     "coordination.home",
     "coordination.plans",
     "coordination.next_year",
@@ -92,12 +100,16 @@ DOORS = (
     "coordination.closures",
     "coordination.replacements",
     "coordination.gestures",
+    "coordination.territory_feeds",
     "partners.organisation",
     "partners.details",
     "partners.embedding",
     "partners.showcase",
     "partners.proposals",
+    "partners.imports",
     "partners.school",
+    "partners.school_feeds",
+    "partners.organisation_feeds",
     "partners.access",
     "partners.registrations",
     "partners.entry_settings",
@@ -131,5 +143,6 @@ def open_doors(app: Flask) -> None:
     guards.bind(app)
     errors.bind(app)
     again.bind(app)
+    feed_porter.bind(app)
     for name in DOORS:
         app.register_blueprint(import_module(f"eventsapp.web.{name}").bp)

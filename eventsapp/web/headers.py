@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
+from eventsapp.settings import setting
+
 CONTENT_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -21,6 +23,15 @@ CONTENT_POLICY = "; ".join(
 )
 """No inline script or style, no other host (CSP level 3)."""
 
+_EVERYWHERE = (
+    ("Content-Security-Policy", CONTENT_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+_SECURE = ("Strict-Transport-Security", "max-age=31536000")
+
 PRIVATE_PATHS = (
     "/m/",
     "/ma-venue/",
@@ -30,6 +41,7 @@ PRIVATE_PATHS = (
     "/on-repart/",
     "/ecole/",
     "/orientation/",
+    "/lettre/",
     "/pro/",
     "/demonstration/",
 )
@@ -44,6 +56,8 @@ TOKEN_PATHS = (
     "/on-repart/",
     "/ecole/",
     "/orientation/",
+    "/agendas/prives/",
+    "/lettre/",
 )
 """Addresses that open something by themselves: not even our own logs of referrers get them."""
 
@@ -58,27 +72,28 @@ def bind(app: Flask) -> None:
     @app.after_request
     def add_headers(answer: Response) -> Response:
         headers = answer.headers
-        headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        for name, value in everywhere():
+            headers.setdefault(name, value)
         location = headers.get("Location", "/")
         if not location.startswith("/"):
             headers["Location"] = path_of(location)
             answer.set_data("")  # it repeats the address
-        if app.config["SESSION_COOKIE_SECURE"]:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if request.path.startswith(TOKEN_PATHS):
+            # A private feed, too, which says itself what caches may do: its reader asks whether it changed.
+            headers["Referrer-Policy"] = "no-referrer"
+            headers.setdefault("X-Robots-Tag", "noindex, nofollow")
         if request.path.startswith(PRIVATE_PATHS) or "/inscription" in request.path:
             if request.endpoint not in FOR_WALLS or answer.status_code not in (200, 304):
                 headers["Cache-Control"] = "no-store"
-            headers["Referrer-Policy"] = (
-                "no-referrer" if request.path.startswith(TOKEN_PATHS) else "same-origin"
-            )
             headers.setdefault("X-Robots-Tag", "noindex, nofollow")
         elif answer.mimetype == "text/html":
             headers.setdefault("Cache-Control", "private, max-age=0, must-revalidate")
         return answer
+
+
+def everywhere() -> tuple[tuple[str, str], ...]:
+    """What stands in every answer that says nothing else; over HTTPS, that it stays so."""
+    return (*_EVERYWHERE, _SECURE) if setting("SESSION_COOKIE_SECURE") else _EVERYWHERE
 
 
 def path_of(address: str) -> str:

@@ -1,7 +1,7 @@
 """Invitations of hosts and places, what each calendar was last told, alarms for who asks.
 
 Revision ID: bcdf38a13600
-Revises: 5b1f0c7d9a34
+Revises: 14ccc95bf6d7
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'bcdf38a13600'
-down_revision = '5b1f0c7d9a34'
+down_revision = '14ccc95bf6d7'
 branch_labels = None
 depends_on = None
 

@@ -28,7 +28,7 @@ from eventsapp.directory.venues import (
 )
 from eventsapp.mailroom.models import Letter
 from eventsapp.people.contacts import NameMissing, TooLong
-from eventsapp.places.models import Venue
+from eventsapp.places.models import Quartier, Venue
 from eventsapp.programme.models import Action, Theme
 from eventsapp.programme.rewriting import ActionAnswers
 from eventsapp.refusals import Refusal
@@ -184,6 +184,27 @@ def test_another_theme_is_another_category_and_a_typo_in_a_name_is_none(db_sessi
     assert action.slug == "samedis-matins-a-l-ecole"
 
 
+def test_another_quartier_is_said_by_no_calendar_but_changes_what_feeds_hold(
+    db_session: Db, event: Event
+) -> None:
+    venue, territory = event.venue, factories.a_territory()
+    flandre = Quartier(territory=territory, slug="flandre", name="Flandre")
+    db_session.add(flandre)
+    db_session.commit()
+    said = replace(
+        CURIAL,
+        door=venue.door,
+        access=venue.access,
+        postal_code="75019",
+        point=f"{venue.latitude}, {venue.longitude}",
+    )
+    revision, before = territory.revision, event.changed_at
+    assert changed(venue, replace(said, quartier=flandre)) == 0
+    db_session.commit()
+    assert (territory.revision, territory.revised_at) == (revision + 1, hours.now())
+    assert event.changed_at == before
+
+
 def test_as_many_statements_but_the_writes_for_thirty_events_as_for_one(
     db_session: Db, event: Event, statements: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
@@ -191,6 +212,7 @@ def test_as_many_statements_but_the_writes_for_thirty_events_as_for_one(
         db_session.commit()
         venue = event.venue
         db_session.refresh(venue)
+        assert venue.quartier_id is None  # read whole, as the form shows it
         with statements() as said:
             changed(venue, replace(CURIAL, door=door))
         return sum(one.startswith("SELECT") for one in said)

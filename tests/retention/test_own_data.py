@@ -41,6 +41,8 @@ TIES = {
     ("photo_consent", "participant_id", "participant"): "registrations.forgetting",
     ("standing_sign_up", "household_id", "household"): "people.forgetting",
     ("standing_sign_up", "professional_id", "professional"): "people.forgetting",
+    ("feed_link", "household_id", "household"): "feeds.private_links",
+    ("feed_link", "professional_id", "professional"): "feeds.private_links",
     ("household_browser", "household_id", "household"): "people.forgetting",
     ("household_code", "household_id", "household"): "people.forgetting",
     ("private_link", "professional_id", "professional"): "people.forgetting",

@@ -19,6 +19,19 @@ PUBLIC_ROUTES = (
     Route("GET", "programme.project", "/{territory}/projet", EVERYBODY, 200),
     Route("GET", "programme.action", "/{territory}/actions/samedis-matins-a-l-ecole", EVERYBODY, 200),
     Route("GET", "subscriptions.page", "/{territory}/recevoir", EVERYBODY, 200),
+    Route("GET", "newsletter.form", "/{territory}/recevoir/par-courriel", EVERYBODY, 200),
+    Route("POST", "newsletter.ask", "/{territory}/recevoir/par-courriel", EVERYBODY, 303),
+    Route("GET", "newsletter.asked", "/{territory}/recevoir/par-courriel/envoye", EVERYBODY, 200),
+    Route("GET", "newsletter.show", "/lettre/{letter_token}", EVERYBODY, 200),
+    Route("POST", "newsletter.choose", "/lettre/{letter_token}", EVERYBODY, 303),
+    Route("POST", "newsletter.confirm", "/lettre/{letter_token}/confirmation", EVERYBODY, 303),
+    Route("GET", "newsletter.stopping", "/lettre/{letter_token}/arret", EVERYBODY, 200),
+    Route("POST", "newsletter.stop", "/lettre/{letter_token}/arret", EVERYBODY, 303),
+    Route("POST", "newsletter.resume", "/lettre/{letter_token}/reprise", EVERYBODY, 303),
+    Route("GET", "exports.table", "/agendas/{territory}.csv", EVERYBODY, 200),
+    Route("GET", "exports.news", "/agendas/{territory}.rss", EVERYBODY, 200),
+    Route("GET", "exports.graph", "/agendas/{territory}.jsonld", EVERYBODY, 200),
+    Route("GET", "exports.open_agenda", "/agendas/{territory}.openagenda.json", EVERYBODY, 200),
     Route("GET", "calendar_feeds.territory", "/agendas/{territory}.ics", EVERYBODY, 200),
     Route("GET", "calendar_feeds.theme", "/agendas/{territory}/parentalite.ics", EVERYBODY, 200),
     Route("GET", "events.page", "/e/{workshop}-atelier-cuisine-en-famille", EVERYBODY, 200),
@@ -69,6 +82,9 @@ PUBLIC_ROUTES = (
         EVERYBODY,
         303,
     ),
+    Route(
+        "POST", "own_page.stay", "/m/{household_token}/inscriptions/{registration}/maintien", EVERYBODY, 303
+    ),
     Route("GET", "own_data.erased", "/donnees-personnelles/effacees", EVERYBODY, 200),
     Route(
         "POST",
@@ -108,6 +124,25 @@ PUBLIC_ROUTES = (
             ("POST", "returning.register", "inscrire/{hosted}", 303),
         )
     ),
+    # A browser that is not the household's is led to the code (test_feed_pages).
+    Route("GET", "own_feeds.show", "/m/{household_token}/calendrier", EVERYBODY, 303),
+    Route("POST", "own_feeds.make", "/m/{household_token}/calendrier", EVERYBODY, 303),
+    Route("POST", "own_feeds.renew", "/m/{household_token}/calendrier/1/nouvelle-adresse", EVERYBODY, 303),
+    Route("POST", "own_feeds.revoke", "/m/{household_token}/calendrier/1/suppression", EVERYBODY, 303),
+    Route("GET", "private_feeds.read", "/agendas/prives/{feed_token}.ics", EVERYBODY, 200),
+    *(
+        Route(method, f"{door}.{name}", f"/{path}/calendrier{rule}", EVERYBODY, status)
+        for door, path, feed in (
+            ("professional_feeds", "ma-venue/{professional_token}", "{professional_feed}"),
+            ("host_feeds", "ecole/{host_token}", "{host_feed}"),
+        )
+        for method, name, rule, status in (
+            ("GET", "show", "", 200),
+            ("POST", "make", "", 303),
+            ("POST", "renew", f"/{feed}/nouvelle-adresse", 303),
+            ("POST", "revoke", f"/{feed}/suppression", 303),
+        )
+    ),
     Route("GET", "lost_links.form", "/m/lien-perdu", EVERYBODY, 200),
     Route("POST", "lost_links.ask", "/m/lien-perdu", EVERYBODY, 422),
     Route("GET", "lost_links.sent", "/m/lien-perdu/envoye", EVERYBODY, 200),
@@ -119,6 +154,7 @@ PUBLIC_ROUTES = (
         for method, name, rule, status in (
             ("GET", "page.cancellation", "inscriptions/{professional_registration}/annulation", 200),
             ("POST", "page.cancel", "inscriptions/{professional_registration}/annulation", 303),
+            ("POST", "page.stay", "inscriptions/{professional_registration}/maintien", 303),
             ("POST", "page.answer_offer", "inscriptions/{professional_registration}/place", 303),
             ("POST", "page.keep_alarm", "rappel-agenda", 303),
             ("GET", "standing.offer", "inscriptions/{professional_registration}/abonnement", 200),

@@ -16,7 +16,7 @@ from wtforms import BooleanField
 from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.people import preferences, professionals
-from eventsapp.registrations import booking, listings, standing_listings
+from eventsapp.registrations import booking, leaving, listings, standing_listings
 from eventsapp.web.residents import offer_answers, own_parts
 from eventsapp.web.residents.own_door import professional_door
 
@@ -74,6 +74,15 @@ def cancel(token: str, code: str) -> BaseResponse:
     """They no longer come. Sent twice, it is done once."""
     registration = listings.of_party_by_code(professionals.by_link(token), code)
     booking.cancel(registration, actor=booking.actor_of(registration), now=clock.now())
+    db.session.commit()
+    return redirect(url_for("professional_page.show", token=token), 303)
+
+
+@bp.post("/ma-venue/<token>/inscriptions/<code:code>/maintien")
+def stay(token: str, code: str) -> BaseResponse:
+    """Their calendar said no, and they come all the same. Sent twice, it is done once."""
+    registration = listings.of_party_by_code(professionals.by_link(token), code)
+    leaving.stay(registration, actor=booking.actor_of(registration), now=clock.now())
     db.session.commit()
     return redirect(url_for("professional_page.show", token=token), 303)
 
