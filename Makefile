@@ -59,6 +59,11 @@ format: .venv/.dev ## Formats the code and mends what can be mended safely
 bench: .venv/.dev ## Measures pages, feed and memory beside a bare Flask view
 	$(BIN)/python -m bench
 
+MINUTES ?= 10
+.PHONY: fuzz
+fuzz: .venv/.dev ## Gives what reads strangers' words changed mails, files and calendars for MINUTES=10
+	$(BIN)/python -m tests.fuzzing --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
 CATALOGUE := eventsapp/translations/en/LC_MESSAGES/messages
 KEYWORDS := -k lazy_gettext -k lazy_ngettext:1,2 -k msgid
 .PHONY: translations

@@ -13,6 +13,8 @@ from eventsapp import cli, extensions, production, settings, web
 from eventsapp.agenda import telling
 from eventsapp.database import db, prepare_engine
 from eventsapp.disruptions import following as answering
+from eventsapp.mailroom.listeners import listeners as of_mails
+from eventsapp.newsletter import returned
 from eventsapp.programme import school_calendar
 from eventsapp.registrations import following
 from eventsapp.web.house import House
@@ -73,3 +75,4 @@ def bind_listeners() -> None:
     """Who hears of what happens downstairs, in the same transaction."""
     telling.listeners.bind(following)
     telling.listeners.bind(answering)
+    of_mails.bind(returned)

@@ -52,6 +52,16 @@ def reply_token(secret: str, *names: object) -> str:
     return base64.b32encode(digest[:10]).decode().lower()
 
 
+def derived_token(secret: str, *names: object) -> str:
+    """A token of 256 bits for a private link that must stay the same: HMAC-SHA-256 in URL-safe base64.
+
+    One of `names` is a random number kept beside the row, so that no two rows share a token.
+    """
+    message = "\x1f".join(str(name) for name in names).encode()
+    digest = hmac.new(secret.encode(), b"link\x1e" + message, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
 @lru_cache(maxsize=4096)
 def slug_from(text: str, longest: int = 60) -> str:
     """A readable piece of address: ASCII lower case, words joined by hyphens, never empty."""

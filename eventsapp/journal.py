@@ -100,6 +100,21 @@ def of_installation(things: Collection[str], roles: Collection[str], *, limit: i
     ).all()
 
 
+def what_was_before(thing: str, verb: str, numbers: Collection[int]) -> list[tuple[int, Any]]:
+    """What lines of this verb note as `before`, with the number of the row, the earliest first; one
+    statement."""
+    lines = db.session.execute(
+        select(JournalLine.thing_id, JournalLine.details)
+        .where(
+            JournalLine.thing == thing,
+            JournalLine.verb == verb,
+            JournalLine.thing_id.in_(numbers),
+        )
+        .order_by(JournalLine.at, JournalLine.id)
+    )
+    return [(line.thing_id, line.details["before"]) for line in lines]
+
+
 def how_many(territory_id: int, filters: Filters) -> int:
     """How many lines of a territory fit; one statement."""
     found = select(func.count(JournalLine.id)).where(

@@ -18,9 +18,9 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from eventsapp.settings import PRODUCTION
 
 _PACKAGE = Path(__file__).parent.parent
-_CHATTY = ("werkzeug", "apscheduler", "alembic", "mail.log")
+_CHATTY = ("werkzeug", "apscheduler", "alembic", "mail.log", "imapclient")
 """Libraries that log below a warning what we say ourselves, or must not: Werkzeug's development
-server writes whole paths, hence tokens."""
+server writes whole paths, hence tokens; IMAPClient whole mails."""
 
 
 def configure(app: Flask) -> None:

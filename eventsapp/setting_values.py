@@ -6,12 +6,24 @@ import os
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkstemp
+from typing import Any
 
 FRANCE = frozenset({33, 262, 508, 590, 594, 596, 681, 687, 689})
 """Calling codes of France: the mainland, and overseas (UIT-T E.164, list of assigned codes)."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: where it is read from, what it is otherwise, and why."""
+
+    name: str
+    default: Any
+    reason: str
+    read: Callable[[str], Any] = str
 
 
 def boolean(text: str) -> bool:
@@ -31,6 +43,17 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         if not least <= number <= most:
             raise ValueError(f"expected a whole number from {least} to {most}, got {text!r}")
         return number
+
+    return read
+
+
+def one_of(*names: str) -> Callable[[str], str]:
+    """One of these words."""
+
+    def read(text: str) -> str:
+        if text.strip().lower() not in names:
+            raise ValueError(f"expected one of {', '.join(names)}, got {text!r}")
+        return text.strip().lower()
 
     return read
 

@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
 
+from eventsapp.answer_settings import ANSWER_SETTINGS
+from eventsapp.answer_settings import derive as derive_answers
 from eventsapp.refusals import msgid
 from eventsapp.setting_values import (
     FRANCE,
+    Setting,
     boolean,
     calling_codes,
     kept_secret,
@@ -40,16 +42,6 @@ def folder(name: str) -> Path:
 
 BREVO = "https://api.brevo.com/v3/transactionalSMS/send"
 TEXTS = "/v3/transactionalSMS/send"
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting: where it is read from, what it is otherwise, and why."""
-
-    name: str
-    default: Any
-    reason: str
-    read: Callable[[str], Any] = str
 
 
 SETTINGS = (
@@ -124,6 +116,7 @@ SETTINGS = (
         "SPF, DKIM and DMARC, or invitations lose their buttons.",
     ),
     Setting("MAIL_MAILBOX", "agenda", "The local part before +token in From and ORGANIZER."),
+    *ANSWER_SETTINGS,
     Setting(
         "SMS_GATEWAY_URL",
         "",
@@ -204,6 +197,13 @@ SETTINGS = (
         whole(0, 60),
     ),
     Setting(
+        "DECLINE_MINUTES",
+        60,
+        "How long somebody whose calendar said no may change their mind before the place goes to others: a "
+        "letter says so at once. Near the date it is a tenth of the time that is left. 0: at once.",
+        whole(0, 1440),
+    ),
+    Setting(
         "SIGN_IN_MINUTES",
         30,
         "How long a sign-in link works: long enough for slow mail, short for a stolen one.",
@@ -234,6 +234,13 @@ SETTINGS = (
         "The heaviest table of contacts taken, in octets: 5,000 lines, the most that are read, weigh some "
         "400 kB. A proxy in front must let as much through.",
         whole(64 * 1024, 8 * 1024**2),
+    ),
+    Setting(
+        "IMPORT_BYTES",
+        5 * 1024**2,
+        "The heaviest agenda of a partner taken, by file or by address, in octets: 2,000 events with long "
+        "texts weigh some 4 MB. A proxy in front must let as much through.",
+        whole(64 * 1024, 16 * 1024**2),
     ),
     Setting(
         "INSTANCE_PATH",
@@ -311,6 +318,10 @@ def _derive(app: Flask, given: set[str]) -> None:
         on_loopback = config["MAIL_SERVER"] in {"127.0.0.1", "localhost", "::1"}
         config["MAIL_PORT"] = config["PORT"] + 1 if on_loopback else 587
     _derive_texts(config)
+    try:
+        derive_answers(config)
+    except ValueError as error:
+        raise UnsafeSettings(str(error)) from error
     config["HELP_MAIL"] = config["HELP_MAIL"] or f"aide@{config['MAIL_DOMAIN']}"
     config["MAIL_DEFAULT_SENDER"] = f"{config['MAIL_MAILBOX']}@{config['MAIL_DOMAIN']}"
     if config["SECOND_FACTOR_REQUIRED"] is None:

@@ -11,6 +11,7 @@ from eventsapp.refusals import Refusal, msgid
 # Marks (U+200E, U+200F) and joiners stay, names are written with them.
 _TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _SPACES = re.compile("[ \u00a0\u2009\u202f]+")
+_LINE_BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _UNKEPT = {"Cc", "Cs", "Co", "Zl", "Zp"}
 _BLANK = set("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and symbols that show nothing: the fillers of Hangul, a cell of braille without a dot."""
@@ -31,6 +32,14 @@ def line(typed: str, *, field: str) -> str:
     if any(unicodedata.category(c) in _UNKEPT or c in _TURNING or c == _LOST or _is_none(c) for c in said):
         raise Unwritable(field=field)
     return said if any(unicodedata.category(c)[0] in "LNS" and c not in _BLANK for c in said) else ""
+
+
+def shown(text: str) -> str:
+    """A stranger's text, of a mail or a calendar, as it may stand on a page and in the database: in composed
+    letters, each kind of line break a newline, without signs that cannot be kept or turn what is around."""
+    text = _LINE_BREAKS.sub("\n", text)
+    kept = (c for c in text if c in "\n\t" or (unicodedata.category(c) not in _UNKEPT and c not in _TURNING))
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def _is_none(sign: str) -> bool:

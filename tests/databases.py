@@ -22,7 +22,7 @@ import psycopg
 import pytest
 from flask import Flask
 from psycopg import sql
-from sqlalchemy import event, make_url, select
+from sqlalchemy import event, make_url
 
 from eventsapp.agenda import listings
 from eventsapp.app import create_app
@@ -189,12 +189,15 @@ def migrate(url: str, folder: Path) -> None:
 
 
 def everything() -> dict[str, list[Any]]:
-    """All rows of all tables, as they are committed."""
+    """All rows of all tables, as the database holds what is committed, column by column."""
     db.session.rollback()
-    found = {
-        table.name: [tuple(row) for row in db.session.execute(select(table).order_by(*table.primary_key))]
-        for table in db.metadata.sorted_tables
-    }
+    # By the driver: to make hours and lists of what is only compared takes five times as long.
+    cursor = db.session.connection().connection.cursor()
+    found = {}
+    for table in db.metadata.sorted_tables:
+        names, keys = (", ".join(f'"{one.name}"' for one in part) for part in (table.c, table.primary_key))
+        cursor.execute(f'SELECT {names} FROM "{table.name}" ORDER BY {keys}')
+        found[table.name] = list(cursor.fetchall())
     db.session.rollback()
     return found
 

@@ -8,6 +8,7 @@ sent. `python -m tests.mortal` reads the program once and forks who is to die, f
   « X-Dies-At: 7 » takes its process with it at its seventh point, and every whole answer says in X-Points how
   many there are.
 - « 7 2026-12-01T10:00:00+00:00 »: a postman on a round who dies at its seventh point.
+- « newsletter 7 2026-11-30T07:00:00+00:00 »: a worker who dies so while it writes the letter of a week.
 - « worker »: a whole worker, for somebody else to kill.
 
 Answered are its process id and, on a line of its own, how it ended.
@@ -140,6 +141,9 @@ def _be(app: Flask, words: list[str]) -> None:
             _Server("%(prog)s [OPTIONS]").run()
         case ["worker"]:
             worker.run(app)
+        case ["newsletter", dies_at, hour]:
+            FATE.begin(int(dies_at))
+            write_newsletters(app, datetime.fromisoformat(hour))
         case [dies_at, hour]:
             FATE.begin(int(dies_at))
             go_round(app, datetime.fromisoformat(hour))
@@ -153,6 +157,12 @@ def go_round(app: Flask, hour: datetime) -> None:
     """What a worker does at this hour to deliver letters."""
     job = timetable.deliver_letters
     door.enter(app, "deliver_letters", job, worker="mortal", hour=lambda: hour)
+
+
+def write_newsletters(app: Flask, hour: datetime) -> None:
+    """What a worker does at this hour to write the letter of a week."""
+    job = timetable.write_newsletters
+    door.enter(app, "letter of the week", job, worker="mortal", hour=lambda: hour)
 
 
 def say(number: int) -> None:

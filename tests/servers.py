@@ -56,6 +56,8 @@ class PostOffice:
     letters: list[Received] = field(default_factory=list)
     answer: str = ""
     """When set ("450 come back later"), the answer to every recipient instead of taking the letter."""
+    answers: dict[str, str] = field(default_factory=dict)
+    """The same for single mailboxes."""
     sender_answer: str = ""
     """The same to MAIL FROM: the server does not want this sender."""
     on_letter: Callable[[], object] | None = None
@@ -100,8 +102,8 @@ class PostOffice:
     async def handle_RCPT(  # noqa: N802 - the name aiosmtpd looks for
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self.answer:
-            return self.answer
+        if self.answer or address in self.answers:
+            return self.answer or self.answers[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -131,6 +133,7 @@ def smtp(post_office: PostOffice) -> Iterator[PostOffice]:
     post_office.letters.clear()
     yield post_office
     post_office.letters.clear()
+    post_office.answers.clear()
     post_office.answer = post_office.sender_answer = ""
     post_office.on_letter = None
 

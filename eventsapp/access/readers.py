@@ -58,7 +58,12 @@ def _by_grant(
     )
     for grant in db.session.scalars(grants):
         account = grant.account
-        reader = Reader(name=account.name, language=account.language, email=account.email)
+        reader = Reader(
+            name=account.name,
+            language=account.language,
+            email=account.email,
+            mail_fails=account.mail_failed_at is not None,
+        )
         found.setdefault(getattr(grant, place.key), []).append(reader)
     return found
 
@@ -75,7 +80,13 @@ def _by_contact(
         .order_by(Contact.verified_at.is_(None), Contact.id)
     )
     for one in db.session.scalars(known):
-        reader = Reader(name=one.name, language=one.language, email=one.email, phone=one.phone_e164)
+        reader = Reader(
+            name=one.name,
+            language=one.language,
+            email=one.email,
+            phone=one.phone_e164,
+            mail_fails=one.mail_failed_at is not None,
+        )
         found.setdefault(getattr(one, place.key), []).append(reader)
     return found
 

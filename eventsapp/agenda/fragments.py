@@ -7,6 +7,7 @@ feed joins these columns. `RENDERER` is part of every feed's ETag: raise it when
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, undefer
@@ -38,7 +39,22 @@ def write(event: Event) -> None:
     event.fragment = fragment(entry_of(event), cancelled_prefix=cancelled_prefix())
 
 
-def rebuild(progress: Callable[[int, int], object] = lambda done, of: None) -> int:
+def renew(event: Event, now: datetime) -> bool:
+    """Renders the fragment of an event of which only the surroundings may have changed; whether it differs.
+
+    What differs counts as changed now, so that DTSTAMP says so too: calendars that compare it would keep
+    their copy (RULES P2).
+    """
+    before = event.fragment
+    write(event)
+    if event.fragment == before:
+        return False
+    event.changed_at = now
+    write(event)
+    return True
+
+
+def rebuild(now: datetime, progress: Callable[[int, int], object] = lambda done, of: None) -> int:
     """Renders all fragments again, after PUBLIC_URL or the renderer changed; says how many differ.
 
     `progress` is told after each BATCH how many are done, and of how many. Who changed them must raise the
@@ -48,10 +64,8 @@ def rebuild(progress: Callable[[int, int], object] = lambda done, of: None) -> i
     different = 0
     for first in range(0, len(numbers), BATCH):
         batch = numbers[first : first + BATCH]
-        for event in db.session.scalars(select(Event).where(Event.id.in_(batch)).options(*WHAT_IS_SAID)):
-            before = event.fragment
-            write(event)
-            different += event.fragment != before
+        events = db.session.scalars(select(Event).where(Event.id.in_(batch)).options(*WHAT_IS_SAID))
+        different += sum(renew(event, now) for event in events)
         db.session.flush()
         progress(first + len(batch), len(numbers))
     return different

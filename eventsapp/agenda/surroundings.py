@@ -87,14 +87,7 @@ def _tell(concerned: ColumnElement[bool], now: datetime, *, revised: Collection[
         .options(*fragments.WHAT_IS_SAID)
         .execution_options(populate_existing=True)
     ).all()
-    different = []
-    for event in events:
-        before = event.fragment
-        fragments.write(event)
-        if event.fragment != before:
-            event.changed_at = now  # DTSTAMP says so too
-            fragments.write(event)
-            different.append(event)
+    different = [event for event in events if fragments.renew(event, now)]
     db.session.flush()
     for territory_id in sorted({event.territory_id for event in different} | set(revised)):
         revise(territory_id, now)

@@ -9,11 +9,12 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.database import Model
+from eventsapp.people.mailboxes import HasMailbox
 from eventsapp.people.models import Organisation
 from eventsapp.places.models import Venue
 
 
-class Contact(Model):
+class Contact(HasMailbox, Model):
     """Whom to reach at a place or in an organisation: a headteacher, a caretaker, who answers the phone.
 
     No account: it is written to by link, or called. Wrong after a summer as often as not, so each is

@@ -12,6 +12,7 @@ from datetime import datetime
 from flask_babel import force_locale, gettext
 
 from eventsapp.clock import day_of
+from eventsapp.convening import inviting
 from eventsapp.disruptions.changes import Change
 from eventsapp.disruptions.staff import StaffReader
 from eventsapp.languages import DEFAULT, hour_range, known, long_day
@@ -34,18 +35,25 @@ class Told:
 def changed(
     to: StaffReader, territory: Territory, *, reason: str, batch_id: int | None = None, now: datetime
 ) -> Letter | None:
-    """Some sessions that concern you change."""
+    """Some sessions that concern you change; of a school Saturday alone, the calendar is told with it."""
     language = known(to.reader.language) or DEFAULT
     with force_locale(language.locale):
         sender = gettext("L’agenda du %(territory)s", territory=territory.ordinal)
         lines = [told(change) for change in to.changes]
     last = max(max(one.before.ends_at, one.ends) for one in to.changes)
+    # Of several, a calendar is told date by date: one message speaks of one (RULES Q10).
+    event = to.changes[0].event if len(to.changes) == 1 else None
+    promise = inviting.promise_for(event, to.reader, now=now) if event else None
+    address = promise.organizer.address if promise else setting("MAIL_DEFAULT_SENDER")
     return outbox.post(
         OutgoingLetter(
             kind="disruptions/changed",
             reader=to.reader,
-            sender=Sender(name=sender, address=setting("MAIL_DEFAULT_SENDER")),
+            sender=Sender(name=sender, address=address),
             context={"name": to.reader.name, "about": to.name, "lines": lines, "reason": reason},
+            thread=outbox.thread_of(event.id, to.reader.email or "") if event and promise else "",
+            calendar=promise.calendar if promise else None,
+            method=promise.method if promise else None,
             territory_id=territory.id,
             useless_after=last,
         ),

@@ -17,7 +17,7 @@ def rebuild(now: datetime, progress: Callable[[int, int], object] = lambda done,
 
     If any does, the revision of every territory rises: their readers must fetch anew.
     """
-    different = fragments.rebuild(progress)
+    different = fragments.rebuild(now, progress)
     if different:
         db.session.execute(
             update(Territory)

@@ -39,7 +39,11 @@ def _post(contact: Contact, venue: Venue, context: dict[str, Any], *, now: datet
         OutgoingLetter(
             kind="hosting/link",
             reader=Reader(
-                name=contact.name, language=contact.language, email=contact.email, phone=contact.phone
+                name=contact.name,
+                language=contact.language,
+                email=contact.email,
+                phone=contact.phone,
+                mail_fails=contact.mail_failed_at is not None,
             ),
             sender=Sender(name=sender, address=setting("MAIL_DEFAULT_SENDER")),
             context=context

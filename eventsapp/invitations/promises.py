@@ -7,19 +7,20 @@ ORGANIZER and the reply token never change. The mail goes out From the very ORGA
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, select, update
 
 from eventsapp.agenda.entries import entry_of
 from eventsapp.agenda.models import Event
-from eventsapp.codes import reply_token
+from eventsapp.codes import fingerprint, reply_token
 from eventsapp.database import db
 from eventsapp.ical import invitation as ical_invitation
-from eventsapp.ical.entry import Attendee, Organizer
-from eventsapp.invitations.models import Invitation, Method, PartStat
+from eventsapp.ical.entry import Attendee, Entry, Organizer
+from eventsapp.invitations.models import Capacity, Invitation, Method, PartStat
 from eventsapp.settings import setting
 
 
@@ -33,37 +34,61 @@ class Promise:
 
 
 def request(
-    event: Event, *, address: str, name: str, organizer_name: str, language: str, changed: bool, now: datetime
+    event: Event,
+    *,
+    address: str,
+    name: str,
+    organizer_name: str,
+    language: str,
+    invited_as: Capacity = Capacity.GUEST,
+    rings: bool = False,
+    now: datetime,
 ) -> Promise:
     """METHOD:REQUEST: come, or here is what changed.
 
-    `changed` says that hour, place or state moved since the last message. The first request bears
-    the event's own SEQUENCE; after a CANCEL the next is above it even if nothing else changed
-    (RULES Q9). Raises ValueError for a cancelled event: it is told by `cancel`.
+    The first bears the event's own SEQUENCE. It rises where hour or place are others than this calendar was
+    last told, and after a CANCEL; for new words alone it stays, and the later DTSTAMP makes it a minor
+    update that keeps the answer given (RULES Q1, Q2, Q9). `rings`: with an alarm the day before (P10).
+    Raises ValueError for a cancelled event: it is told by `cancel`.
     """
     row = _row(event, address)
     if row is None:
-        row = _open_row(event, address, name, now)
+        row = _open_row(event, address, name, invited_as, now)
     else:
-        if changed or row.method is Method.CANCEL:
+        if row.terms != terms_of(event) or row.method is Method.CANCEL:
             row.sequence = max(event.sequence, row.sequence) + 1
+            row.partstat = PartStat.NEEDS_ACTION
+        if invited_as is not Capacity.GUEST or row.method is Method.CANCEL:
+            row.invited_as = invited_as
         row.last_stamp = _later_than(row.last_stamp, now)
     row.method, row.name = Method.REQUEST, name
+    entry = entry_of(event, language=language)
+    row.terms, row.words = terms_of(event), _words_of(entry)
     organizer = Organizer(organizer_name, address_of(row))
     calendar = ical_invitation.request(
-        entry_of(event, language=language),
+        entry,
         organizer,
         Attendee(name, address),
         sequence=row.sequence,
         stamp=row.last_stamp,
+        answer=row.partstat.value,
+        rings=rings,
     )
     return Promise(calendar, Method.REQUEST.value, organizer)
 
 
 def cancel(
-    event: Event, *, address: str, name: str, organizer_name: str, language: str, now: datetime
+    event: Event,
+    *,
+    address: str,
+    name: str,
+    organizer_name: str,
+    language: str,
+    invited_as: Capacity = Capacity.GUEST,
+    now: datetime,
 ) -> Promise | None:
-    """METHOD:CANCEL: the date leaves this calendar; None where no date stands in it.
+    """METHOD:CANCEL: the date leaves this calendar; None where no date stands in it, or where they give up
+    their seats and are asked to come all the same, as host or place.
 
     SEQUENCE rises, DTSTART and DTEND stay, and ORGANIZER is that of the request, or Google would
     not believe it (RULES Q5, Q6).
@@ -71,9 +96,13 @@ def cancel(
     row = _row(event, address)
     if row is None or row.method is Method.CANCEL:
         return None
+    comes_otherwise = invited_as is Capacity.GUEST and row.invited_as is not Capacity.GUEST
+    if comes_otherwise and not event.is_cancelled:
+        return None
     row.method = Method.CANCEL
     row.sequence = max(event.sequence, row.sequence) + 1
     row.last_stamp = _later_than(row.last_stamp, now)
+    row.partstat = PartStat.NEEDS_ACTION
     organizer = Organizer(organizer_name, address_of(row))
     calendar = ical_invitation.cancel(
         entry_of(event, language=language),
@@ -83,6 +112,62 @@ def cancel(
         stamp=row.last_stamp,
     )
     return Promise(calendar, Method.CANCEL.value, organizer)
+
+
+def decline_counter(invitation: Invitation, *, organizer_name: str, comment: str, now: datetime) -> Promise:
+    """METHOD:DECLINECOUNTER: no to the other hour that a calendar proposed; nothing changes (RULES I12)."""
+    invitation.last_stamp = _later_than(invitation.last_stamp, now)
+    organizer = Organizer(organizer_name, address_of(invitation))
+    calendar = ical_invitation.decline_counter(
+        invitation.event.uid,
+        organizer,
+        sequence=invitation.sequence,
+        stamp=invitation.last_stamp,
+        comment=comment,
+    )
+    return Promise(calendar, "DECLINECOUNTER", organizer)
+
+
+def is_current(event: Event, address: str, *, language: str) -> bool:
+    """Whether the calendar of this mailbox shows the event as it is, its words too; the caller has locked
+    it."""
+    row = _row(event, address)
+    return row is not None and row.method is Method.REQUEST and _is_current(row, event, language)
+
+
+def outdated(event: Event, languages: Mapping[str, str]) -> set[str]:
+    """The mailboxes, of those in `languages`, whose calendars hold an event otherwise than it is: mostly its
+    words. Each speaks a language; addresses in lower case. One statement."""
+    told = select(Invitation).where(
+        Invitation.event_id == event.id,
+        Invitation.method == Method.REQUEST,
+        Invitation.address.in_(languages),
+    )
+    rows = db.session.scalars(told).all()
+    return {row.address for row in rows if not _is_current(row, event, languages[row.address])}
+
+
+def doubt(address: str, events: Collection[int]) -> None:
+    """What was still to be said to this mailbox of these events will not be: nobody knows what its calendar
+    shows, and the next message is one that must be believed."""
+    db.session.execute(
+        update(Invitation)
+        .where(Invitation.address == address.lower(), Invitation.event_id.in_(events))
+        .values(terms="")
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def keep_as_guest(event: Event, address: str) -> None:
+    """Whoever was asked as host or place is no more, and comes as any other guest; the date stays."""
+    row = _row(event, address)
+    if row is not None:
+        row.invited_as = Capacity.GUEST
+
+
+def terms_of(event: Event) -> str:
+    """Hours and place in a word: what SEQUENCE follows besides the status (RULES Q2)."""
+    return f"{event.starts_at.timestamp():.0f} {event.ends_at.timestamp():.0f} {event.venue_id}"
 
 
 def holds_date(event: Event, address: str) -> bool:
@@ -107,7 +192,15 @@ def _told() -> Select[Invitation]:
     )
 
 
-def _open_row(event: Event, address: str, name: str, now: datetime) -> Invitation:
+def _is_current(row: Invitation, event: Event, language: str) -> bool:
+    return row.terms == terms_of(event) and row.words == _words_of(entry_of(event, language=language))
+
+
+def _words_of(entry: Entry) -> str:
+    return fingerprint("\x1f".join((entry.summary, entry.location, entry.description, entry.url)))[:16]
+
+
+def _open_row(event: Event, address: str, name: str, invited_as: Capacity, now: datetime) -> Invitation:
     """A new row; who registers holds the event's row, so nobody else opens the same one meanwhile."""
     row = Invitation(
         event_id=event.id,
@@ -118,6 +211,7 @@ def _open_row(event: Event, address: str, name: str, now: datetime) -> Invitatio
         method=Method.REQUEST,
         last_stamp=now,
         partstat=PartStat.NEEDS_ACTION,
+        invited_as=invited_as,
     )
     db.session.add(row)
     return row

@@ -16,16 +16,25 @@ import structlog
 from eventsapp import attempts
 from eventsapp.access import day_links, joining, offers
 from eventsapp.agenda import notices, telling
+from eventsapp.answers import forgetting as forgetting_answers
+from eventsapp.answers import receiving
+from eventsapp.convening import inviting
 from eventsapp.database import begin_writing, db
 from eventsapp.directory import contacts, importing
 from eventsapp.disruptions import doing
 from eventsapp.feeds import private_links
 from eventsapp.hosting import gate, links
+from eventsapp.imports import sources
 from eventsapp.indicators import families
+from eventsapp.invitations import forgetting as invitations
+from eventsapp.jobs import import_rounds
 from eventsapp.jobs.door import Turn, one_by_one
 from eventsapp.jobs.queued_work import run_next
-from eventsapp.mailroom import escalation, rounds
+from eventsapp.jobs.reading import Reader
+from eventsapp.mailroom import escalation, readings, rounds
 from eventsapp.media import keeping
+from eventsapp.newsletter import forgetting as newsletters
+from eventsapp.newsletter import issuing
 from eventsapp.people import (
     accounts,
     household_browsers,
@@ -35,13 +44,16 @@ from eventsapp.people import (
     sign_ins,
 )
 from eventsapp.proposals import submitting
-from eventsapp.registrations import enrolments, messages, referrals, reminders, standing_letters
+from eventsapp.registrations import enrolments, leaving, messages, referrals, reminders, standing_letters
 from eventsapp.registrations import offers as offered
 from eventsapp.registrations import standing_dates as dates
 from eventsapp.retention import forgetting
 from eventsapp.tasks import heartbeats, queue
 
 log = structlog.get_logger("eventsapp.job")
+
+ANSWERS = "answers"
+"""The job that reads the mailbox: what comes there has it run at once (`jobs.listening`)."""
 
 LETTERS_AT_ONCE = 5
 """Letters between two looks at whether the worker should end: it ends within a few seconds."""
@@ -75,6 +87,13 @@ def tell_hosts_and_places(turn: Turn) -> str:
     return f"{told} gestures told" if told else ""
 
 
+def invite_hosts(turn: Turn) -> str:
+    """Tells the calendars of hosts and places of school Saturdays what they do not know, one event and one
+    commit at a time."""
+    invited = one_by_one(inviting.due(turn.now), inviting.settle, turn, "invitation of hosts")
+    return f"hosts of {invited} events invited" if invited else ""
+
+
 def settle_offers(turn: Turn) -> str:
     """Starts the time to answer of places offered; what nobody took goes to the next. A commit an event."""
     settled = one_by_one(offered.due(turn.now), offered.settle, turn, "event")
@@ -103,6 +122,12 @@ def enter_standing(turn: Turn) -> str:
     invited = one_by_one(standing_letters.near(turn.now), standing_letters.invite, turn, "standing date")
     done = f"{entered} events entered, {told} told, {invited} dates sent"
     return done if entered or told or invited else ""
+
+
+def free_declined(turn: Turn) -> str:
+    """Frees the places of those whose calendar said no and who did not change their mind; a commit each."""
+    freed = one_by_one(leaving.due(turn.now), leaving.settle, turn, "registration")
+    return f"{freed} declined places freed" if freed else ""
 
 
 def remind(turn: Turn) -> str:
@@ -141,6 +166,21 @@ def forget_people(turn: Turn) -> str:
     while _committed(turn, forgetting.forget_idle):
         pass
     return f"{forgotten} registrations forgotten" if forgotten else ""
+
+
+def write_newsletters(turn: Turn) -> str:
+    """Writes the letter of the week, a batch and a commit at a time; the next one once this one has left."""
+    served = sum(_committed(turn, issuing.write_some, territory) for territory in issuing.due(turn.now))
+    return f"{served} readers of the week" if served else ""
+
+
+def forget_newsletters(turn: Turn) -> str:
+    """Forgets addresses without a confirmed subscription, and letters of weeks gone by, in batches."""
+    forgotten = 0
+    for work in (newsletters.forget_old, newsletters.forget_letters):
+        while batch := _committed(turn, work):
+            forgotten += batch
+    return f"{forgotten} addresses and letters of weeks forgotten" if forgotten else ""
 
 
 def _committed(turn: Turn, work: Callable[..., int | None], *what: object) -> int:
@@ -184,10 +224,15 @@ TIMETABLE = (
     Job("letters", deliver_letters, every=timedelta(seconds=3)),
     Job("changes to tell", tell_changes, every=timedelta(seconds=5)),
     Job("hosts and places to tell", tell_hosts_and_places, every=timedelta(seconds=5)),
+    Job("hosts to invite", invite_hosts, every=timedelta(minutes=1)),
     Job("places offered", settle_offers, every=timedelta(seconds=20)),
+    Job("declined places", free_declined, every=timedelta(seconds=20)),
     Job("standing sign-ups", enter_standing, every=timedelta(seconds=5)),
+    Job(ANSWERS, Reader(receiving.take, receiving.set_aside), every=timedelta(minutes=1)),
     Job("reminders", remind, every=timedelta(minutes=5)),
+    Job("letter of the week", write_newsletters, every=timedelta(seconds=10)),
     Job("tasks", run_tasks, every=timedelta(seconds=2)),
+    Job("agendas of partners", import_rounds.read_due, every=timedelta(seconds=5)),
     Job("sign of life", give_sign_of_life, every=heartbeats.EVERY),
     Job("silent tasks", at_once(queue.requeue_silent), every=timedelta(minutes=1)),
     Job("unconfirmed forms", at_once(enrolments.forget_expired), every=timedelta(minutes=5)),
@@ -202,7 +247,7 @@ TIMETABLE = (
     ),
     Job("settled offers", at_once(offers.forget_settled), at=time(3, 16)),
     Job("settled requests", at_once(partner_requests.forget_old), at=time(3, 17)),
-    Job("old proposals", at_once(submitting.forget_old), at=time(3, 24)),
+    Job("old proposals", at_once(submitting.forget_old, sources.forget_old), at=time(3, 24)),
     Job("past helpers", at_once(day_links.forget_past), at=time(3, 18)),
     Job("private feeds", at_once(private_links.forget_old), at=time(3, 26)),
     Job("old referrals", at_once(referrals.forget_old), at=time(3, 25)),
@@ -210,11 +255,15 @@ TIMETABLE = (
     Job("needs", at_once(forgetting.forget_needs), at=time(0, 10)),
     Job("families", count_families, at=time(3, 30)),
     Job("old registrations", forget_people, at=time(3, 40)),
+    Job("invitations of hosts", at_once(invitations.forget_hosts), at=time(3, 24)),
     Job("links of schools", at_once(links.forget_old), at=time(3, 22)),
     Job("old attempts", at_once(attempts.forget_old), at=time(3, 19)),
     Job("old changes", at_once(escalation.forget_unneeded, notices.forget_old), at=time(3, 22)),
     Job("unused pictures", at_once(keeping.forget_unused), at=time(3, 21)),
+    Job("letters of weeks gone by", forget_newsletters, at=time(3, 26)),
     Job("unsent messages", at_once(messages.forget_unsent), at=time(3, 22)),
+    Job("words of mails", at_once(forgetting_answers.forget_old), at=time(3, 26)),
+    Job("unread mails", at_once(readings.forget_old), at=time(3, 26)),
     Job("gone workers", at_once(heartbeats.forget_old), at=time(3, 20)),
     Job("ended contacts", at_once(contacts.forget_old), at=time(3, 23)),
     Job("orphaned organisations", at_once(joining.invite_orphans), at=time(9, 5)),

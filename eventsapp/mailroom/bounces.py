@@ -1,19 +1,39 @@
 """Mails that came back: what a server says of one it could not deliver after all, read (pure).
 
 A report is a mail of its own (RFC 3462): words for people, a part for machines (RFC 3464), and the mail that
-it is about or the head of it, whose Message-ID is ours.
+it is about or the head of it, whose Message-ID is ours and whose From and ORGANIZER bear a reply token
+(RULES I15). Some servers write words alone, and the mail below them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
 from email.policy import compat32
 
+from eventsapp.mailroom import origin, written
+
 LARGEST = 1_000_000
 """Octets that are read of a report: more is no report of ours, whose mails are small."""
+_MOST_PARTS = 50
+_LONGEST_WORDS = 20_000
+_NUMBER = re.compile(r"<[!-;=?-~]{1,253}>")
+_ADDRESS = re.compile(r"[!#-'*+/-9=?A-Z^-~-]{1,64}@[A-Za-z0-9.-]{1,189}")
+_FOLD = re.compile(rb"\r?\n[ \t]")
+_DAEMON = re.compile(r"(mailer-?daemon|postmaster)@", re.IGNORECASE)
+_STATUS = re.compile(r"\b5\.[0-7]\.\d{1,3}\b|\b55[0-4][ -]")
+_FOR_GOOD = re.compile(
+    r"permanent (fatal )?error|user unknown|unknown user|no such user"
+    r"|does not exist|n['’]existe pas|could not be delivered|couldn['’]t be delivered|giving up",
+    re.IGNORECASE,
+)
+_ONLY_LATE = re.compile(
+    r"delivery (is |has been )?delayed|will (be )?retr(y|ied)|warning only|not need to resend", re.IGNORECASE
+)
+_MESSAGE_ID = re.compile(r"^[ >\t]*Message-ID[ \t]*:\s*(<[!-;=?-~]{1,253}>)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -21,46 +41,131 @@ class Bounce:
     """A mail that will never arrive."""
 
     message_id: str
-    """Of the mail that came back, angle brackets included."""
+    """Of the mail that came back, angle brackets included; empty where only the token says which."""
     problem: str
     """« 5.1.1 smtp; 550 no such user »: what the server that gave up said."""
+    token: str = ""
+    """Of the reply address that the mail came from, where its head or its calendar came along (RULES I15)."""
+    recipient: str = ""
+    """Whom it did not reach, in lower case."""
 
 
-def read(octets: bytes) -> Bounce | None:
-    """What a report says, or None for any other mail: one that is only late, an answer, something odd."""
-    report = message_from_bytes(octets[:LARGEST], policy=compat32)
-    if report.get_content_type() != "multipart/report":
+def read(octets: bytes, *, mailbox: str = "", domain: str = "") -> Bounce | None:
+    """What a report says, or None for any other mail: one that is only late, an answer, something odd.
+
+    `mailbox` and `domain` are those of our reply addresses; without them no token is looked for.
+    """
+    message = message_from_bytes(octets[:LARGEST], policy=compat32)
+    return of(message, origin.address_pattern(mailbox, domain) if mailbox and domain else None)
+
+
+def of(message: Message, ours: re.Pattern[str] | None) -> Bounce | None:
+    """The same of a mail that is already taken apart; `ours` is the pattern of our reply addresses."""
+    if message.get_content_type() == "multipart/report":
+        return _reported(message, ours)
+    return _in_words(message, ours) if ours is not None else None
+
+
+def _reported(report: Message, ours: re.Pattern[str] | None) -> Bounce | None:
+    failed = next((one for one in _recipients(report) if _has_failed(one)), None)
+    if failed is None:
         return None
-    failed = next((one for one in _recipients(report) if _field(one, "Action").lower() == "failed"), None)
-    message_id = _about(report)
-    if failed is None or not message_id:
+    message_id, token = _about(report, ours)
+    if not message_id and not token:
         return None
-    return Bounce(message_id, f"{_field(failed, 'Status')} {_field(failed, 'Diagnostic-Code')}".strip())
+    said = f"{origin.field(failed, 'Status')} {origin.field(failed, 'Diagnostic-Code')}"
+    to = origin.field(failed, "Original-Recipient") or origin.field(failed, "Final-Recipient")
+    recipient = _ADDRESS.search(to.rpartition(";")[2])
+    return Bounce(message_id, written.one_line(said, 400), token, recipient[0].lower() if recipient else "")
+
+
+def _has_failed(recipient: Message) -> bool:
+    """« failed »; some servers forget to say it, and give a status that is for good."""
+    action = origin.field(recipient, "Action").lower()
+    return action == "failed" or (not action and origin.field(recipient, "Status").startswith("5."))
 
 
 def _recipients(report: Message) -> Iterator[Message]:
     """The groups of fields of the part for machines, one a recipient (and one of the report itself)."""
-    for part in report.walk():
+    for part in _walk(report):
         if part.get_content_type() == "message/delivery-status" and part.is_multipart():
             yield from (group for group in part.get_payload() if isinstance(group, Message))
 
 
-def _about(report: Message) -> str:
-    """The Message-ID of the mail that came back: the whole mail stands there, or its head alone."""
-    for part in report.walk():
+def _about(report: Message, ours: re.Pattern[str] | None) -> tuple[str, str]:
+    """Message-ID and token of the mail that came back: the whole mail stands there, or its head alone."""
+    message_id = token = ""
+    for original in _originals(report):
+        found = _NUMBER.search(origin.field(original, "Message-ID"))
+        message_id = message_id or (found[0] if found else "")
+        token = token or _token_of(original, ours)
+    return message_id, token
+
+
+def _originals(report: Message) -> Iterator[Message]:
+    for part in _walk(report):
         kind = part.get_content_type()
-        if kind == "message/rfc822" and part.is_multipart():
+        if kind in {"message/rfc822", "message/global"} and part.is_multipart():
             original = part.get_payload(0)
-        elif kind in {"text/rfc822-headers", "message/rfc822-headers"}:
+            if isinstance(original, Message):
+                yield original
+        elif kind in {"text/rfc822-headers", "message/rfc822-headers", "text/rfc822"}:
             head = part.get_payload(decode=True)
-            original = message_from_bytes(head, policy=compat32) if isinstance(head, bytes) else None
-        else:
-            continue
-        if isinstance(original, Message) and _field(original, "Message-ID"):
-            return _field(original, "Message-ID")
+            if isinstance(head, bytes):
+                yield message_from_bytes(head.lstrip(), policy=compat32)
+
+
+def _token_of(original: Message, ours: re.Pattern[str] | None) -> str:
+    """Of From, where the mail is ours; else of ORGANIZER in its calendar, which servers return as it was."""
+    if ours is None:
+        return ""
+    heads = (origin.field(original, name) for name in ("From", "Sender", "Reply-To"))
+    for text in (*heads, *_calendar_texts(original)):
+        found = ours.search(text)
+        if found:
+            return found[1].lower()
     return ""
 
 
-def _field(fields: Message, name: str) -> str:
-    """A field on one line; nothing where there is none."""
-    return " ".join(str(fields.get(name, "")).split())
+def _calendar_texts(original: Message) -> Iterator[str]:
+    for part in _walk(original):
+        if part.get_content_type() in {"text/calendar", "application/ics"}:
+            octets = part.get_payload(decode=True)
+            if isinstance(octets, bytes):
+                yield _FOLD.sub(b"", octets[:65536]).decode("utf-8", "replace")
+
+
+def _walk(message: Message) -> Iterator[Message]:
+    """Its parts, as many as a report has."""
+    for number, part in enumerate(message.walk()):
+        if number == _MOST_PARTS:
+            return
+        yield part
+
+
+def _in_words(message: Message, ours: re.Pattern[str]) -> Bounce | None:
+    """A report in words alone, as qmail and old servers write it: from a daemon, to say that it gave up, with
+    the head of a mail of ours below, or beside, what it says."""
+    failed_to = _ADDRESS.search(origin.field(message, "X-Failed-Recipients"))
+    daemon = _DAEMON.search(origin.field(message, "From"))
+    if not failed_to and not (daemon and origin.has_no_return_path(message)):
+        return None
+    words = "\n".join(_words(message))[:_LONGEST_WORDS].replace("\r\n", "\n")
+    said = _STATUS.search(words) or _FOR_GOOD.search(words)
+    if (not said and not failed_to) or _ONLY_LATE.search(words):
+        return None
+    message_id, token = _about(message, ours)
+    number, address = _MESSAGE_ID.search(words), ours.search(words)
+    message_id = message_id or (number[1] if number else "")
+    token = token or (address[1].lower() if address else "")
+    if not message_id and not token:
+        return None
+    line = next((line for line in words.split("\n") if said and said[0] in line), "")
+    recipient = failed_to or _ADDRESS.search(words.partition("Message-")[0])
+    return Bounce(message_id, written.one_line(line, 400), token, recipient[0].lower() if recipient else "")
+
+
+def _words(message: Message) -> Iterator[str]:
+    for part in _walk(message):
+        if part.get_content_type() == "text/plain":
+            yield written.decoded(part)

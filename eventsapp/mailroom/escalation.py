@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from eventsapp.database import db, rows_changed
 from eventsapp.mailroom import fallbacks, sealing, sms
+from eventsapp.mailroom.listeners import listeners
 from eventsapp.mailroom.models import LETTER_MOVES, Channel, Letter, LetterStatus
 from eventsapp.settings import setting
 
@@ -84,7 +85,10 @@ def bounced(letter: Letter, problem: str, *, now: datetime) -> Letter | None:
         .execution_options(synchronize_session=False)
     )
     db.session.refresh(letter)
-    return moved(letter, now=now) if came_back else None
+    if not came_back:
+        return None
+    listeners.returned(letter, letter.problem, now)
+    return moved(letter, now=now)
 
 
 def avoid_shared_phone(about: Collection[str], *, now: datetime) -> None:

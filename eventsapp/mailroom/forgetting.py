@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from eventsapp.database import db, rows_changed
@@ -92,6 +92,25 @@ def empty_last(territory_id: int | None, *, now: datetime) -> int:
     return _emptied(and_(_is_done(now), Letter.territory_id == territory_id), now)
 
 
+def delete_settled(kind: str, *, before: datetime, most: int) -> int:
+    """Deletes the next `most` letters of a kind that left, failed or went stale before an instant; how many.
+
+    For what tells its reader nothing that anybody would have to prove later; no call and no other letter
+    hangs on it.
+    """
+    settled = (
+        select(Letter.id)
+        .where(
+            Letter.kind == kind,
+            Letter.status.in_((*ENDED, LetterStatus.FAILED)),
+            Letter.finished_at <= before,
+        )
+        .order_by(Letter.id)
+        .limit(most)
+    )
+    return rows_changed(delete(Letter).where(Letter.id.in_(settled.scalar_subquery())))
+
+
 def _is_done(now: datetime) -> ColumnElement[bool]:
     left = Letter.status.in_((*ENDED, LetterStatus.FAILED))
     return and_(Letter.about == LAST, or_(left, Letter.useless_after <= now))
@@ -114,6 +133,7 @@ def _emptied(which: ColumnElement[bool], now: datetime) -> int:
             sender_address="",
             text="",
             html="",
+            headers="",
             is_sealed=False,
             fallback="",
             calendar=None,

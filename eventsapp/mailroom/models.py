@@ -97,6 +97,8 @@ class Letter(Model):
     text: Mapped[str] = mapped_column(Text)
     """Encrypted while `is_sealed`; after delivery in clear, its private links erased."""
     html: Mapped[str] = mapped_column(Text)
+    headers: Mapped[str] = mapped_column(Text, default="")
+    """Further headers of a mail (`mailroom.mailing_list`), encrypted and erased as the text is."""
     is_sealed: Mapped[bool] = mapped_column(default=False)
     fallback: Mapped[str] = mapped_column(Text, default="")
     """The same by the means that come next, encrypted (`mailroom.fallbacks`); empty where there are none."""
@@ -129,3 +131,31 @@ class CallAttempt(Model):
     """As the journal writes it: « account:3 »."""
     confirmed_by: Mapped[str] = mapped_column(String(60), default="")
     """Who answered, where it is somebody else than the reader: « sa sœur »."""
+
+
+class MailboxReading(Model):
+    """How reading the mailbox goes: one row."""
+
+    __tablename__ = "mailbox_reading"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    held_by: Mapped[str] = mapped_column(String(80), default="")
+    """The worker that reads it now."""
+    held_until: Mapped[datetime | None]
+    last_read_at: Mapped[datetime | None]
+    problem: Mapped[str] = mapped_column(String(20), default="")
+    """The name of a `mailbox.Problem`; empty while all is well."""
+    problem_since: Mapped[datetime | None]
+
+
+class MailboxTry(Model):
+    """A mail of the mailbox that was begun and came to no end yet."""
+
+    __tablename__ = "mailbox_try"
+    __table_args__ = (Index("ix_mailbox_try_begun_at", "begun_at"),)
+
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    """`mailbox.Waiting.key`."""
+    tries: Mapped[int]
+    begun_at: Mapped[datetime]

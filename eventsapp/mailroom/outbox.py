@@ -16,7 +16,7 @@ from sqlalchemy import update
 
 from eventsapp.codes import fingerprint
 from eventsapp.database import db
-from eventsapp.mailroom import fallbacks, means, rendering, sealing
+from eventsapp.mailroom import fallbacks, mailing_list, means, rendering, sealing
 from eventsapp.mailroom.fallbacks import Fallback
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.mailroom.rendering import Rendered
@@ -35,6 +35,8 @@ class Reader:
     """The means they chose; None: they did not say."""
     phone_is_shared: bool = False
     """Others read or answer that phone: a text there says nothing of what it is about."""
+    mail_fails: bool = False
+    """Mails to that address come back: any other means comes first."""
     wants_nothing: bool = False
     """« Ne m’envoyez aucun message »: nothing is posted, and nobody calls."""
 
@@ -42,7 +44,10 @@ class Reader:
         """By which they can be told, the first first; empty for who wants nothing."""
         if self.wants_nothing:
             return ()
-        return means.in_order(email=self.email, phone=self.phone, wish=self.wish, urgent=urgent)
+        ways = means.in_order(email=self.email, phone=self.phone, wish=self.wish, urgent=urgent)
+        if self.mail_fails and Channel.MAIL in ways:
+            return (*(one for one in ways if one is not Channel.MAIL), Channel.MAIL)
+        return ways
 
     @property
     def channel(self) -> Channel | None:
@@ -82,7 +87,8 @@ class OutgoingLetter:
     `about`: a resident's registration or household, with which the letter is forgotten.
     `holds_private_link` seals the letter until it is delivered. After `useless_after` it is not sent any
     more. `urgent`: the quickest means comes first. `replaces`: nobody is called any more with what the
-    thread still had to say; no for what tells nothing new, a reminder.
+    thread still had to say; no for what tells nothing new, a reminder. `headers`: further ones of the mail,
+    such as those of a list (`mailing_list`).
     """
 
     kind: str
@@ -98,6 +104,7 @@ class OutgoingLetter:
     useless_after: datetime | None = None
     urgent: bool = False
     replaces: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def post(letter: OutgoingLetter, *, now: datetime) -> Letter | None:
@@ -131,7 +138,10 @@ def post(letter: OutgoingLetter, *, now: datetime) -> Letter | None:
 def _ways(letter: OutgoingLetter) -> list[Channel]:
     """The means of its reader that the letter has words for; the mail or the call it lacks fails loudly."""
     ways = letter.reader.means(urgent=letter.urgent)
-    return [one for one in ways if one is not Channel.SMS or rendering.is_written_for(letter.kind, one)]
+    optional = {Channel.SMS}
+    if letter.reader.mail_fails and Channel.MAIL in ways:
+        optional.add(Channel.CALL)  # better a mail that may come back than nobody told
+    return [one for one in ways if one not in optional or rendering.is_written_for(letter.kind, one)]
 
 
 def _put(
@@ -146,6 +156,7 @@ def _put(
     reader, by_mail = letter.reader, channel is Channel.MAIL
     written = _written(letter, channel)
     sealed = channel is not Channel.CALL and letter.holds_private_link
+    headers = mailing_list.written(letter.headers) if by_mail else ""
     row = Letter(
         kind=letter.kind,
         channel=channel,
@@ -164,6 +175,7 @@ def _put(
         message_id=f"<{uuid4().hex}@{setting('MAIL_DOMAIN')}>",
         text=sealing.seal(written.text) if sealed else written.text,
         html=sealing.seal(written.html) if sealed and by_mail else written.html,
+        headers=sealing.seal(headers) if sealed and headers else headers,
         is_sealed=sealed,
         fallback=fallbacks.sealed(
             _fallback(letter, one) for one in others if rendering.is_written_for(letter.kind, one)
@@ -204,7 +216,8 @@ def withdraw(about: Collection[str], *, now: datetime) -> None:
     """What was still to be said about these leaves no more, by no means: their reader wants to hear nothing.
     One that a worker is carrying at this moment is on its way; should it fail, or should a mail come back,
     it goes on by no other means."""
-    unsaid = {"status": LetterStatus.STALE, "finished_at": now, "text": "", "html": "", "is_sealed": False}
+    emptied = {"text": "", "html": "", "headers": "", "is_sealed": False}
+    unsaid = {"status": LetterStatus.STALE, "finished_at": now, **emptied}
     for which, values in (
         (Letter.status == LetterStatus.WAITING, unsaid),
         (Letter.status != LetterStatus.STALE, {"phone": None, "fallback": ""}),

@@ -16,16 +16,15 @@ from datetime import datetime, timedelta
 from time import monotonic
 from unicodedata import category
 
-from sqlalchemy import ColumnElement, Select, exists, select, update
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import aliased
 
-from eventsapp import journal
-from eventsapp.database import begin_writing, db, rows_changed
-from eventsapp.mailroom import escalation, sealing, sms
+from eventsapp.database import begin_writing, db
+from eventsapp.mailroom import escalation, mailing_list, moves, sealing, sms
 from eventsapp.mailroom.calendar_message import CalendarMessage, Mailbox
 from eventsapp.mailroom.delivery import Deferred, NoAnswer, Postman, Rejected, ServerAway
-from eventsapp.mailroom.models import LETTER_MOVES, Channel, Letter, LetterStatus
-from eventsapp.refusals import Conflict, msgid
+from eventsapp.mailroom.listeners import listeners
+from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 
 ABANDONED_AFTER = timedelta(minutes=15)
 """A letter that long in SENDING has lost its worker: each answer of a server is waited for 30 s."""
@@ -46,19 +45,6 @@ waits on."""
 
 CARRIED = (Channel.SMS, Channel.MAIL)
 """What leaves by itself: texts first, they are the fewest and the most pressed."""
-
-
-class LetterHasNotFailed(Conflict):
-    """Only what was given up is sent again by hand."""
-
-    sentence = msgid("Ce courrier n’est pas en échec : il n’y a rien à relancer.")
-
-
-class LetterHasMoved(LetterHasNotFailed):
-    """It goes on by another means, or its private link is gone: sent again it would be said twice, or in
-    vain."""
-
-    sentence = msgid("Ce courrier est passé par un autre moyen : il n’y a rien à relancer.")
 
 
 @dataclass
@@ -86,6 +72,7 @@ class _Claim:
     reference: str
     text: str
     html: str
+    headers: str
     said_otherwise_from: datetime | None
     """Of a text that has a next means: when a gateway that is still away is waited for no longer."""
 
@@ -114,29 +101,6 @@ def deliver_due(now: datetime, limit: int = 50) -> Round:
     return done
 
 
-def try_again(letter: Letter, *, actor: str, now: datetime) -> None:
-    """A human wants a failed letter to leave after all; the next round takes it.
-
-    Raises LetterHasNotFailed, LetterHasMoved.
-    """
-    next_one = aliased(Letter)
-    has_moved = exists().where(next_one.moved_from_id == letter.id)
-    if db.session.scalar(select(has_moved)) or sealing.has_lost_links(letter.text):
-        raise LetterHasMoved()
-    again = _move(
-        LetterStatus.FAILED,
-        LetterStatus.WAITING,
-        Letter.id == letter.id,
-        due_at=now,
-        attempts=0,
-        finished_at=None,
-    )
-    db.session.refresh(letter)
-    if not again:
-        raise LetterHasNotFailed()
-    journal.note(actor, "sent again", letter, now=now, territory_id=letter.territory_id)
-
-
 def wait_after(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: 1, 2, 4 … minutes, six hours at most."""
     return min(FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 12), LONGEST_WAIT)
@@ -145,20 +109,21 @@ def wait_after(attempts: int) -> timedelta:
 def _settle_leftovers(now: datetime, done: Round) -> None:
     """Gives back what dead workers held, and drops what is over, calls too."""
     begin_writing()
-    _move(
+    moves.move(
         LetterStatus.SENDING,
         LetterStatus.WAITING,
         Letter.claimed_at <= now - ABANDONED_AFTER,
         claimed_at=None,
         due_at=now,
     )
-    done.stale += _move(
+    done.stale += moves.move(
         LetterStatus.WAITING,
         LetterStatus.STALE,
         Letter.useless_after <= now,
         finished_at=now,
         text="",
         html="",
+        headers="",
         is_sealed=False,
         fallback="",
     )
@@ -173,7 +138,7 @@ def _claim_next(channel: Channel, now: datetime, done: Round) -> _Claim | None:
         if letter is None:
             db.session.commit()
             return None
-        mine = _move(
+        mine = moves.move(
             LetterStatus.WAITING,
             LetterStatus.SENDING,
             Letter.id == letter.id,
@@ -222,6 +187,7 @@ def _packed(letter: Letter, now: datetime) -> _Claim:
     """The message, made of what was posted and nothing else: a retry has the same bytes."""
     text = sealing.unseal(letter.text) if letter.is_sealed else letter.text
     html = sealing.unseal(letter.html) if letter.is_sealed and letter.html else letter.html
+    headers = sealing.unseal(letter.headers) if letter.is_sealed and letter.headers else letter.headers
     message = None
     if letter.channel is Channel.MAIL:
         message = CalendarMessage(
@@ -233,11 +199,13 @@ def _packed(letter: Letter, now: datetime) -> _Claim:
             message_id=letter.message_id,
             sent_at=letter.posted_at,
             calendar=letter.calendar,
+            headers=mailing_list.read(headers),
         )
     reference = letter.message_id.strip("<>").partition("@")[0]
     moves_on = letter.channel is Channel.SMS and letter.fallback
     until = letter.posted_at + LATEST_TEXT if moves_on else None
-    return _Claim(letter.id, now, letter.attempts + 1, message, letter.address, reference, text, html, until)
+    attempts = letter.attempts + 1
+    return _Claim(letter.id, now, attempts, message, letter.address, reference, text, html, headers, until)
 
 
 def _carry(postman: Postman, claim: _Claim, now: datetime, done: Round) -> bool:
@@ -275,6 +243,7 @@ def _carry(postman: Postman, claim: _Claim, now: datetime, done: Round) -> bool:
             problem="",
             text=sealing.erase_links(claim.text),
             html=sealing.erase_links(claim.html),
+            headers=sealing.erase_links(claim.headers),
             is_sealed=False,
         )
     return True
@@ -299,14 +268,19 @@ def _finish(claim: _Claim, end: LetterStatus, **values: object) -> None:
 
 def _give_up(claim: _Claim, now: datetime, problem: Exception) -> None:
     begin_writing()
-    _fail(claim.letter_id, claim.claimed_at, now, problem)
+    letter = _fail(claim.letter_id, claim.claimed_at, now, problem)
+    if letter and letter.channel is Channel.MAIL and letter.address:
+        listeners.returned(letter, letter.problem, now)
     db.session.commit()
 
 
-def _fail(letter_id: int, held_since: datetime, now: datetime, problem: Exception) -> None:
-    """It failed, and goes on by the next means; unless the letter was taken from us meanwhile."""
-    if _mark(letter_id, held_since, LetterStatus.FAILED, finished_at=now, problem=_said(problem)):
-        escalation.moved(db.session.get_one(Letter, letter_id, populate_existing=True), now=now)
+def _fail(letter_id: int, held_since: datetime, now: datetime, problem: Exception) -> Letter | None:
+    """It failed, and goes on by the next means; None where the letter was taken from us meanwhile."""
+    if not _mark(letter_id, held_since, LetterStatus.FAILED, finished_at=now, problem=_said(problem)):
+        return None
+    letter = db.session.get_one(Letter, letter_id, populate_existing=True)
+    escalation.moved(letter, now=now)
+    return letter
 
 
 def _said(problem: Exception) -> str:
@@ -319,11 +293,4 @@ def _said(problem: Exception) -> str:
 def _mark(letter_id: int, held_since: datetime, end: LetterStatus, **values: object) -> int:
     """Writes what came of a claim, unless the letter was taken from us meanwhile: 1, or 0."""
     ours = (Letter.id == letter_id, Letter.claimed_at == held_since)
-    return _move(LetterStatus.SENDING, end, *ours, **values)
-
-
-def _move(start: LetterStatus, end: LetterStatus, *which: ColumnElement[bool], **values: object) -> int:
-    """Moves the letters that are still at `start`, and says how many they were."""
-    if end not in LETTER_MOVES[start]:
-        raise ValueError(f"no letter goes from {start} to {end}")
-    return rows_changed(update(Letter).where(Letter.status == start, *which).values(status=end, **values))
+    return moves.move(LetterStatus.SENDING, end, *ours, **values)

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.database import Model, choice
 from eventsapp.media.models import Picture
+from eventsapp.people.mailboxes import HasMailbox
 from eventsapp.people.means import Means as Means
 from eventsapp.places.models import Quartier, Territory
 
 
-class Person(Model):
+class Person(HasMailbox, Model):
     """An adult we can reach, by mail, by phone or both.
 
     Neither address nor number is unique: a phone is shared, a mailbox too, and one typed into a
@@ -39,6 +40,8 @@ class Person(Model):
     """Others read or answer that phone: what goes there tells nothing of what it is about."""
     wants_no_messages: Mapped[bool] = mapped_column(default=False)
     """« Ne m’envoyez aucun message »: nothing is sent, and nobody calls."""
+    wants_alarm: Mapped[bool] = mapped_column(default=False)
+    """Invitations make their calendar ring the day before (RULES P10)."""
     created_at: Mapped[datetime]
 
 
@@ -220,7 +223,7 @@ class Professional(Model):
         return self.organisation.name if self.organisation else self.organisation_name
 
 
-class Account(Model):
+class Account(HasMailbox, Model):
     """Somebody who signs in to a desk, known by a confirmed address."""
 
     __tablename__ = "account"

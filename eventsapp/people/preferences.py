@@ -16,7 +16,7 @@ from eventsapp.mailroom.means import takes_texts
 from eventsapp.people import contacts, household_codes, household_letters
 from eventsapp.people.contacts import Phone
 from eventsapp.people.household_models import CodePurpose
-from eventsapp.people.models import Household, Means, Person
+from eventsapp.people.models import Household, Means, Person, Professional
 from eventsapp.refusals import Refusal, msgid
 
 
@@ -68,6 +68,7 @@ class Wishes:
     means: Means | None
     phone_is_shared: bool
     wants_no_messages: bool
+    wants_alarm: bool = False
 
 
 def possible_means(person: Person) -> list[Means]:
@@ -83,8 +84,17 @@ def keep(household: Household, wishes: Wishes, *, now: datetime) -> None:
         raise MeansMissing(field="means")
     person.language, person.means = wishes.language.code, wishes.means
     person.phone_is_shared = wishes.phone_is_shared and person.phone_e164 is not None
-    person.wants_no_messages = wishes.wants_no_messages
+    person.wants_no_messages, person.wants_alarm = wishes.wants_no_messages, wishes.wants_alarm
     journal.note(f"household:{household.id}", "changed preferences", household, now=now)
+
+
+def keep_alarm(professional: Professional, wants_alarm: bool, *, now: datetime) -> None:
+    """Invitations make their calendar ring the day before, or no more: those that are sent from now on, for
+    nobody is written to for that alone (RULES P10)."""
+    if professional.person.wants_alarm != wants_alarm:
+        professional.person.wants_alarm = wants_alarm
+        actor = f"professional:{professional.id}"
+        journal.note(actor, "changed preferences", professional, now=now)
 
 
 def ask_address(household: Household, typed: str, *, now: datetime) -> None:

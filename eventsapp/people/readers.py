@@ -20,6 +20,7 @@ def reader_of(person: Person, *, asked_for_it: bool = False) -> Reader:
         phone=person.phone_e164,
         wish=Channel(person.means.value) if person.means else None,
         phone_is_shared=person.phone_is_shared,
+        mail_fails=person.mail_failed_at is not None,
         wants_nothing=person.wants_no_messages and not asked_for_it,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from eventsapp.agenda import bounds
 from eventsapp.agenda.bounds import FURTHEST, DayTooFar
@@ -26,6 +26,7 @@ from eventsapp.typed import line
 LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_DESCRIPTION = 160, 400, 4000
 MOST_DATES = 40
 """A date a week for a school year, which has thirty-six weeks with school."""
+LONGEST_SESSION = timedelta(hours=24)
 
 
 class TitleMissing(Refusal):
@@ -52,10 +53,24 @@ class TooManyDates(Refusal):
     sentence = msgid("Cette répétition donne plus de %(most)s dates : rapprochez la fin.")
 
 
+class LastsTooLong(Refusal):
+    """Nobody comes for longer than a day."""
+
+    sentence = msgid("Ce rendez-vous dure plus d’une journée : indiquez chaque jour.")
+
+
 class PictureMissing(Refusal):
     """Words for a picture that is not there."""
 
     sentence = msgid("Choisissez une image, ou effacez le texte qui la décrit.")
+
+
+@dataclass(frozen=True, order=True)
+class Session:
+    """From when to when: aware instants."""
+
+    starts_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +86,8 @@ class Answers:
     summary: str = ""
     description: str = ""
     rule: Rule | None = None
+    sessions: Sequence[Session] = ()
+    """Its sessions one by one, where they follow no rule: `day`, `start` and `end` are those of the first."""
     topic: Topic | None = None
     audience: Audience = Audience.EVERYONE
     spoken_languages: Sequence[str] = ()
@@ -86,6 +103,8 @@ class Answers:
     @property
     def minutes(self) -> int:
         """How long it lasts; zero or less where the end does not follow the start."""
+        if self.sessions:
+            return (self.sessions[0].ends_at - self.sessions[0].starts_at) // timedelta(minutes=1)
         return (self.end.hour - self.start.hour) * 60 + self.end.minute - self.start.minute
 
 
@@ -121,9 +140,9 @@ def weekly(day: date, until: date, *, every: int = 1) -> Rule:
 def check(answers: Answers, *, now: datetime) -> Checked:
     """Refuses what can never be published, each beside its field.
 
-    Raises TitleMissing, TooLong, Unwritable, SessionIsPast, DayTooFar, EndsBeforeStart, VenueElsewhere,
-    CapacityMissing, CapacityOdd, AlternativeMissing, PictureMissing, NoDateLeft, TooManyDates,
-    CalendarNotCovered.
+    Raises TitleMissing, TooLong, Unwritable, SessionIsPast, DayTooFar, EndsBeforeStart, LastsTooLong,
+    VenueElsewhere, CapacityMissing, CapacityOdd, AlternativeMissing, PictureMissing, NoDateLeft,
+    TooManyDates, CalendarNotCovered.
     """
     title = line(answers.title, field="title")
     if not title:
@@ -160,8 +179,12 @@ def dates_left(rule: Rule | None, day: date, start: time, *, now: datetime) -> l
 def check_dates(answers: Answers, *, now: datetime) -> None:
     """Refuses days and hours that can never be published: what a look at the dates asks.
 
-    Raises SessionIsPast, DayTooFar, EndsBeforeStart, NoDateLeft, TooManyDates, CalendarNotCovered.
+    Raises SessionIsPast, DayTooFar, EndsBeforeStart, LastsTooLong, NoDateLeft, TooManyDates,
+    TooManyDates, CalendarNotCovered.
     """
+    if answers.sessions:
+        _check_sessions(answers.sessions, now=now)
+        return
     if answers.day > day_of(now) + FURTHEST:
         raise DayTooFar(field="day")
     if answers.day < day_of(now) or local(answers.day, answers.start.hour, answers.start.minute) <= now:
@@ -172,6 +195,19 @@ def check_dates(answers: Answers, *, now: datetime) -> None:
     if not left:
         raise NoDateLeft(field="until")
     if len(left) > MOST_DATES:
+        raise TooManyDates(field="until", most=MOST_DATES)
+
+
+def _check_sessions(sessions: Sequence[Session], *, now: datetime) -> None:
+    if any(one.starts_at > now + FURTHEST for one in sessions):
+        raise DayTooFar(field="day")
+    if all(one.starts_at <= now for one in sessions):
+        raise SessionIsPast(field="day")
+    if any(one.ends_at <= one.starts_at for one in sessions):
+        raise EndsBeforeStart(field="end")
+    if any(one.ends_at - one.starts_at > LONGEST_SESSION for one in sessions):
+        raise LastsTooLong(field="end")
+    if len(sessions) > MOST_DATES:
         raise TooManyDates(field="until", most=MOST_DATES)
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import defer, joinedload
 
 from eventsapp.agenda.models import Activity, Event, EventStatus, Topic
-from eventsapp.clock import local
 from eventsapp.database import db
 from eventsapp.people.models import Organisation, OrganisationApproval
 from eventsapp.places.models import Territory, Venue
 from eventsapp.programme.models import Action, Axis
+from eventsapp.proposals.answers import Session
 from eventsapp.proposals.models import OPEN, Proposal, ProposalStatus
 from eventsapp.refusals import NotFound
 
@@ -88,20 +87,18 @@ def by_id(number: int, owner: Organisation | Territory) -> Proposal:
     return found
 
 
-def clashes(proposal: Proposal, days: Sequence[date]) -> list[Event]:
-    """What else is held in that place at those hours; one statement, or none without days. A large place has
-    room for several: it is for a coordinator to see."""
-    if not days:
+def clashes(proposal: Proposal, sessions: Sequence[Session]) -> list[Event]:
+    """What else is held in that place at those hours; one statement, or none without sessions. A large place
+    has room for several: it is for a coordinator to see."""
+    if not sessions:
         return []
-    length = timedelta(minutes=proposal.minutes)
-    starts = [local(day, proposal.start.hour, proposal.start.minute) for day in days]
     held = db.session.scalars(
         select(Event)
         .where(
             Event.venue_id == proposal.venue_id,
             Event.status == EventStatus.SCHEDULED,
-            Event.starts_at < max(starts) + length,
-            Event.ends_at > min(starts),
+            Event.starts_at < max(one.ends_at for one in sessions),
+            Event.ends_at > min(one.starts_at for one in sessions),
         )
         .options(joinedload(Event.activity).joinedload(Activity.action), joinedload(Event.host))
         .order_by(Event.starts_at, Event.id)
@@ -109,7 +106,7 @@ def clashes(proposal: Proposal, days: Sequence[date]) -> list[Event]:
     return [
         event
         for event in held
-        if any(event.starts_at < start + length and event.ends_at > start for start in starts)
+        if any(event.starts_at < one.ends_at and event.ends_at > one.starts_at for one in sessions)
     ]
 
 

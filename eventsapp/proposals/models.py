@@ -83,6 +83,7 @@ class Proposal(Model):
         ),
         CheckConstraint("status NOT IN ('a_revoir', 'refusee') OR reason <> ''", name="no_has_reason"),
         CheckConstraint("edition > 0", name="has_edition"),
+        CheckConstraint("rule IS NULL OR sessions IS NULL", name="recurs_one_way"),
         Index("ix_proposal_territory", "territory_id", "status", "submitted_at"),
         Index("ix_proposal_organisation", "organisation_id", "status", "submitted_at"),
     )
@@ -106,7 +107,9 @@ class Proposal(Model):
     minutes: Mapped[int]
     """How long it lasts."""
     rule: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    """When it recurs, as `agenda.rules.Rule` writes itself; None: once."""
+    """When it recurs, as `agenda.rules.Rule` writes itself; None: once, or `sessions`."""
+    sessions: Mapped[list[list[str]] | None] = mapped_column(JSON(none_as_null=True))
+    """Its sessions one by one, start and end of each in ISO 8601, where no rule makes them."""
     audience: Mapped[Audience] = mapped_column(choice(Audience))
     spoken_languages: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Codes of the languages spoken there besides French."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -14,7 +14,7 @@ from eventsapp.agenda.scheduling import Announcement
 from eventsapp.clock import local
 from eventsapp.codes import slug_from
 from eventsapp.database import db
-from eventsapp.proposals.answers import SessionIsPast, dates_left
+from eventsapp.proposals.answers import Session, SessionIsPast, occurrences
 from eventsapp.proposals.models import Proposal, ProposalStatus
 from eventsapp.proposals.steps import move, note
 
@@ -27,14 +27,14 @@ def publish(proposal: Proposal, *, actor: str, now: datetime) -> list[Event]:
     Dates that have passed while it waited are left out. Raises SessionIsPast where none remains,
     ProposalIsSettled, CalendarNotCovered.
     """
-    days = dates_left(rule_of(proposal), proposal.day, proposal.start, now=now)
-    if not days:
+    left = [one for one in sessions_of(proposal) if one.starts_at > now]
+    if not left:
         raise SessionIsPast()
     activity = _activity(proposal)
     db.session.add(activity)
     db.session.flush()
     events = scheduling.announce_all(
-        [_announcement(proposal, activity, day) for day in days], actor=actor, now=now
+        [_announcement(proposal, activity, session) for session in left], actor=actor, now=now
     )
     # Not before: an activity without its row would be a published proposal without one (its CHECK).
     proposal.activity, proposal.settled_at, proposal.reason = activity, now, ""
@@ -47,6 +47,16 @@ def publish(proposal: Proposal, *, actor: str, now: datetime) -> list[Event]:
 def rule_of(proposal: Proposal) -> Rule | None:
     """When it recurs; None: once."""
     return rule_from_dict(proposal.rule) if proposal.rule else None
+
+
+def sessions_of(proposal: Proposal) -> list[Session]:
+    """Every session that a proposal makes, those that have passed too, in their order: its own list, or what
+    its rule gives outside of holidays. Raises CalendarNotCovered."""
+    if proposal.sessions:
+        return sorted(Session(*map(datetime.fromisoformat, pair)) for pair in proposal.sessions)
+    days = sorted(one.day for one in occurrences(rule_of(proposal), proposal.day) if one.day is not None)
+    starts = [local(day, proposal.start.hour, proposal.start.minute) for day in days]
+    return [Session(start, start + timedelta(minutes=proposal.minutes)) for start in starts]
 
 
 def _activity(proposal: Proposal) -> Activity:
@@ -68,13 +78,12 @@ def _activity(proposal: Proposal) -> Activity:
     )
 
 
-def _announcement(proposal: Proposal, activity: Activity, day: date) -> Announcement:
-    starts_at = local(day, proposal.start.hour, proposal.start.minute)
+def _announcement(proposal: Proposal, activity: Activity, session: Session) -> Announcement:
     return Announcement(
         activity=activity,
         venue=proposal.venue,
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=proposal.minutes),
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
         audience=proposal.audience,
         title=proposal.title,
         summary=proposal.summary,

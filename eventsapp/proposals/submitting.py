@@ -144,7 +144,9 @@ def _fill(proposal: Proposal, answers: Answers, now: datetime) -> None:
         "day": answers.day,
         "start": answers.start,
         "minutes": answers.minutes,
-        "rule": answers.rule.to_dict() if answers.rule else None,
+        "rule": answers.rule.to_dict() if answers.rule and not answers.sessions else None,
+        "sessions": [[one.starts_at.isoformat(), one.ends_at.isoformat()] for one in sorted(answers.sessions)]
+        or None,
         "audience": answers.audience,
         "spoken_languages": languages_of(answers.spoken_languages),
         "accessibility": [one.value for one in answers.accessibility],

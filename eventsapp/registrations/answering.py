@@ -35,6 +35,13 @@ def deadline(hours: int, starts_at: datetime, told_at: datetime) -> datetime:
     return until if morning is None or starts_at - morning < TOO_SHORT else morning
 
 
+def leaves_by(minutes: int, starts_at: datetime, now: datetime) -> datetime:
+    """Until when somebody whose calendar said no may change their mind: so many minutes, but a tenth of what
+    is left until it begins at most, for others need the time to come in their place."""
+    delay = min(timedelta(minutes=minutes), max(starts_at - now, timedelta()) / 10)
+    return now + timedelta(minutes=delay // timedelta(minutes=1))
+
+
 def _morning_after(moment: datetime) -> datetime | None:
     """When the night of this moment ends; None by day."""
     there = moment.astimezone(PARIS)

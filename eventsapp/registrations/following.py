@@ -26,6 +26,7 @@ def event_changed(change: Change, now: datetime) -> None:
         if registration.told != event.terms or change.room:
             _tell(registration, mailboxes, now)
             registration.told = event.terms
+            registration.leaves_at = None  # their no was to what it was before
 
 
 def places_opened(event: Event, now: datetime) -> None:

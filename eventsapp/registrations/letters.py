@@ -27,7 +27,7 @@ from eventsapp.registrations.models import Registration, RegistrationStatus
 
 def confirmed(registration: Registration, link_token: str, *, now: datetime) -> None:
     """You are registered; with the invitation."""
-    promise = writing.promise_of(promises.request, registration, changed=False, now=now)
+    promise = writing.promise_of(promises.request, registration, now=now)
     writing.post("confirmed", registration, now, promise=promise, link_token=link_token)
 
 
@@ -38,7 +38,7 @@ def waiting(registration: Registration, link_token: str, *, rank: int, now: date
 
 def promoted(registration: Registration, *, now: datetime) -> None:
     """A place for you after all; with the invitation."""
-    promise = writing.promise_of(promises.request, registration, changed=False, now=now)
+    promise = writing.promise_of(promises.request, registration, now=now)
     writing.post(
         "promoted",
         registration,
@@ -51,7 +51,7 @@ def promoted(registration: Registration, *, now: datetime) -> None:
 
 def standing_near(registration: Registration, *, now: datetime) -> None:
     """A date of those they come to every time is near; with the invitation that its list did not hold."""
-    promise = writing.promise_of(promises.request, registration, changed=False, now=now)
+    promise = writing.promise_of(promises.request, registration, now=now)
     writing.post(
         "standing_near", registration, now, promise=promise, link_token=writing.new_link(registration, now)
     )
@@ -79,9 +79,7 @@ def withdrawn(registration: Registration, *, was_seated: bool, now: datetime) ->
 
 def rescheduled(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
     """Another hour, place or room; it says what they were told before."""
-    promise = (
-        writing.promise_of(promises.request, registration, changed=True, now=now) if with_calendar else None
-    )
+    promise = writing.promise_of(promises.request, registration, now=now) if with_calendar else None
     _post_about_event("rescheduled", registration, now, promise, linked=True, **_before(registration))
 
 
@@ -95,9 +93,7 @@ def called_off(registration: Registration, *, with_calendar: bool, now: datetime
 
 def restored(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
     """It takes place after all."""
-    promise = (
-        writing.promise_of(promises.request, registration, changed=True, now=now) if with_calendar else None
-    )
+    promise = writing.promise_of(promises.request, registration, now=now) if with_calendar else None
     _post_about_event("restored", registration, now, promise, linked=True)
 
 
@@ -160,11 +156,49 @@ def topic_changed(registration: Registration, topic: str, *, now: datetime) -> N
     )
 
 
-def reminder(registration: Registration, *, now: datetime) -> None:
-    """In two days; nothing new, and nothing that a calendar does not know."""
+def reminder(registration: Registration, *, is_outdated: bool = False, now: datetime) -> None:
+    """In two days; nothing new. `is_outdated`: but their calendar has not the title or the words of today,
+    for which alone nobody is written to; it gets them now (a minor update, RULES Q2)."""
+    promise = writing.promise_of(promises.request, registration, now=now) if is_outdated else None
+    link_token = writing.new_link(registration, now)
+    writing.post("reminder", registration, now, promise=promise, link_token=link_token, replaces=False)
+
+
+def calendar_again(registration: Registration, *, now: datetime) -> None:
+    """Here is your date for your calendar, as it stands: after another mailbox, after a silence, or when a
+    calendar asks for it (REFRESH, RULES I13). By mail alone; nothing for who is not invited by mail."""
+    promise = writing.promise_of(promises.request, registration, now=now)
+    if promise is None:
+        return
+    contact = registration.contact
     writing.post(
-        "reminder", registration, now, link_token=writing.new_link(registration, now), replaces=False
+        "calendar_again",
+        registration,
+        now,
+        promise=promise,
+        link_token=writing.new_link(registration, now),
+        reader=Reader(name=contact.first_name, language=contact.language, email=contact.email),
+        replaces=False,
     )
+
+
+def left_mailbox(registration: Registration, former: str, *, now: datetime) -> None:
+    """To a mailbox that is no longer theirs: the date leaves its calendar, they are still registered. Nothing
+    where no date stands in it, or another family of that mailbox comes."""
+    contact = registration.contact
+    if listings.is_seated_elsewhere(registration, former):
+        return
+    promise = writing.promise_of(promises.cancel, registration, at=former, now=now)
+    if promise is not None:
+        writing.post(
+            "left_mailbox",
+            registration,
+            now,
+            promise=promise,
+            thread=outbox.thread_of(registration.event_id, former),
+            reader=Reader(name=contact.first_name, language=contact.language, email=former),
+            replaces=False,
+        )
 
 
 def _leave_former_calendar(letter: str, registration: Registration, now: datetime, **more: Any) -> None:

@@ -156,6 +156,19 @@ def _waiting_at() -> Select[Registration]:
     )
 
 
+def at_mailbox(event: Event, address: str) -> Sequence[Registration]:
+    """The registrations of an event that answer to an address and were not cancelled, the oldest first: two
+    families may share a mailbox. One statement."""
+    theirs = (
+        _active(event)
+        .outerjoin(Registration.household)
+        .outerjoin(Registration.professional)
+        .join(Person, Person.id == func.coalesce(Household.contact_id, Professional.person_id))
+        .where(func.lower(Person.email) == address.lower())
+    )
+    return db.session.scalars(theirs).all()
+
+
 def is_seated_elsewhere(registration: Registration, address: str) -> bool:
     """Whether another confirmed registration of the same event answers to the same address.
 

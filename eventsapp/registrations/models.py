@@ -151,7 +151,9 @@ class Registration(Model):
         UniqueConstraint("standing_id", "event_id"),
         Index("ix_registration_queue", "event_id", "status", "waiting_since", "id"),
         Index("ix_registration_offered", "offered_at"),
+        CheckConstraint("leaves_at IS NULL OR status <> 'annulee'", name="leaves_while_active"),
         Index("ix_registration_helped", "helped_by", "event_id"),
+        Index("ix_registration_leaving", "leaves_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -189,6 +191,10 @@ class Registration(Model):
     """What its people last heard of hour, place and state: another letter is due when the event's differ."""
     reminded_of: Mapped[datetime | None]
     """The beginning of the date they were reminded of, or knew of anyway: once each, again if it moves."""
+
+    leaves_at: Mapped[datetime | None]
+    """They said no by their calendar: what they hold is given up then, unless they change their mind
+    (`registrations.leaving`)."""
 
     event: Mapped[Event] = relationship()
     household: Mapped[Household | None] = relationship()

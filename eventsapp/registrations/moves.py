@@ -15,6 +15,8 @@ def move(registration: Registration, status: RegistrationStatus, now: datetime) 
     registration.status, registration.changed_at = status, now
     registration.offered_at = now if status is RegistrationStatus.OFFERED else None
     registration.answer_by = None
+    if status is RegistrationStatus.CANCELLED:
+        registration.leaves_at = None
 
 
 def note(actor: str, verb: str, registration: Registration, now: datetime) -> None:

@@ -61,7 +61,7 @@ def taken(registration: Registration, *, now: datetime) -> None:
     """You said yes; with the invitation."""
     no_more_calls(registration, now)
     if first_means(registration.contact) not in {None, Channel.CALL}:  # others have just said it themselves
-        promise = writing.promise_of(promises.request, registration, changed=False, now=now)
+        promise = writing.promise_of(promises.request, registration, now=now)
         link_token = writing.new_link(registration, now)
         writing.post("offer_taken", registration, now, promise=promise, link_token=link_token)
 

@@ -1,8 +1,9 @@
 """Two days before, whoever has a place is reminded of it: once for each date, again where it moves.
 
-Who registered or heard of it within the last day knows, and is not told twice; who wants no messages is
-left alone. `Registration.reminded_of` remembers the date, in the transaction that posts the letter: a
-worker killed at any line has reminded a whole event or nobody of it.
+Who registered or heard of it within the last day knows, and is not told twice, unless their calendar lacks
+its title or words of today; who wants no messages is left alone. `Registration.reminded_of` remembers the
+date, in the transaction that posts the letter: a worker killed at any line has reminded a whole event or
+nobody of it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from eventsapp.agenda import revisions
 from eventsapp.agenda.models import Event, EventStatus
 from eventsapp.clock import PARIS, day_of, local
 from eventsapp.database import db
+from eventsapp.invitations import promises
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.people.models import Household, Professional
 from eventsapp.people.readers import first_means
@@ -60,12 +62,16 @@ def remind(event_id: int, now: datetime) -> int:
         return 0
     parties = _parties(event)
     known = _told_of_late([writing.about(one) for one in parties], now)
+    languages = {one.contact.email.lower(): one.contact.language for one in parties if one.contact.email}
+    outdated = promises.outdated(event, languages)
     reminded = 0
     for one in parties:
         one.reminded_of = event.starts_at
+        mailbox = (one.contact.email or "").lower()
         knows = one.created_at > now - KNOWN_FOR or writing.about(one) in known
-        if not knows and first_means(one.contact) is not None:
-            letters.reminder(one, now=now)
+        if first_means(one.contact) is not None and (not knows or mailbox in outdated):
+            letters.reminder(one, is_outdated=mailbox in outdated, now=now)
+            outdated.discard(mailbox)
             reminded += 1
     return reminded
 

@@ -125,13 +125,19 @@ def new_link(registration: Registration, now: datetime) -> str | None:
 def former_mailbox(registration: Registration) -> str | None:
     """The mailbox whose calendar still holds the date, where it is not told by the usual letter: they are
     called now, or their address was replaced since the invitation. One statement, and some a mailbox."""
-    sent = select(Letter.address).where(Letter.about == about(registration), Letter.method == "REQUEST")
-    addresses = dict.fromkeys(one.lower() for one in db.session.scalars(sent.order_by(Letter.id.desc())))
-    for address in addresses:
+    for address in mailboxes_invited(registration):
         elsewhere = listings.is_seated_elsewhere(registration, address)
         if promises.holds_date(registration.event, address) and not elsewhere:
             return address
     return None
+
+
+def mailboxes_invited(registration: Registration) -> list[str]:
+    """Every mailbox whose calendar was asked to come for this party, in lower case, the last first; one
+    statement."""
+    sent = select(Letter.address).where(Letter.about == about(registration), Letter.method == "REQUEST")
+    found = db.session.scalars(sent.order_by(Letter.id.desc()))
+    return list(dict.fromkeys(one.lower() for one in found))
 
 
 def is_near(registration: Registration, now: datetime) -> bool:
@@ -145,7 +151,6 @@ def promise_of(
     *,
     at: str | None = None,
     now: datetime,
-    **more: bool,
 ) -> Promise | None:
     """What their calendar is told, by `promises.request` or `promises.cancel`; nothing without e-mail.
 
@@ -154,11 +159,12 @@ def promise_of(
     """
     contact = registration.contact
     address = at or contact.email
-    if not address or contact.wants_no_messages:
-        return None
+    if not address or contact.wants_no_messages or registration.event.ends_at <= now:
+        return None  # what is over is in no calendar to come (RULES M12)
     known = first_means(contact) is Channel.MAIL or promises.holds_date(registration.event, address)
     if not known:
         return None
+    more = {"rings": contact.wants_alarm} if tell is promises.request else {}
     return tell(
         registration.event,
         address=address,

@@ -108,14 +108,15 @@ def forget(event: Event, batch: Sequence[Registration], *, actor: str, now: date
     much of each kind. The event is locked by the caller."""
     forgotten.move(event.id, batch)
     attendance.keep_counted(event, batch, actor=actor, now=now)
-    emptied = letters.empty([writing.about(one) for one in batch], now=now)
+    about = [writing.about(one) for one in batch]
+    emptied, mails = letters.empty(about, now=now), invitations.forget_mails(about)
     deleted = registrations.delete_all(batch)
     return Counter(
         {
             DataKind.REGISTRATIONS: deleted.registrations,
             DataKind.PARTICIPANTS: deleted.participants,
             DataKind.NEEDS: deleted.needs,
-            DataKind.LETTERS: emptied.letters,
+            DataKind.LETTERS: emptied.letters + mails,
             DataKind.CALLS: emptied.calls,
         }
     )

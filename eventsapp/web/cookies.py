@@ -10,7 +10,7 @@ from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
 
-SHARED = frozenset({"calendar_feeds", "embed", "pictures"})
+SHARED = frozenset({"calendar_feeds", "embed", "exports", "pictures"})
 """Blueprints whose answers are the same for everybody."""
 
 

@@ -110,6 +110,8 @@ def _too_heavy() -> str:
     most = setting(name) // 1024**2
     if name == "TABLE_BYTES":
         return gettext("Un tableau pèse %(most)d Mo au plus. Gardez seulement la feuille utile.", most=most)
+    if name == "IMPORT_BYTES":
+        return gettext("Un agenda pèse %(most)d Mo au plus. Gardez les rendez-vous à venir.", most=most)
     return gettext(
         "Une image pèse %(most)d Mo au plus. Choisissez-en une plus légère : votre téléphone sait "
         "réduire une photo quand on l’envoie.",

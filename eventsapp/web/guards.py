@@ -24,6 +24,7 @@ FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 LONG_BODIES = {
     "showcase.keep": "PICTURE_BYTES",
     "contact_imports.send": "TABLE_BYTES",
+    "imports.send": "IMPORT_BYTES",
     "proposals.submit": "PICTURE_BYTES",
     "proposals.correct": "PICTURE_BYTES",
 }
@@ -35,6 +36,7 @@ SIGN_IN = "entree"
 FILES = {
     "showcase.keep": "picture",
     "contact_imports.send": "file",
+    "imports.send": "file",
     "proposals.submit": "picture",
     "proposals.correct": "picture",
 }

@@ -41,6 +41,7 @@ PRIVATE_PATHS = (
     "/on-repart/",
     "/ecole/",
     "/orientation/",
+    "/lettre/",
     "/pro/",
     "/demonstration/",
 )
@@ -56,6 +57,7 @@ TOKEN_PATHS = (
     "/ecole/",
     "/orientation/",
     "/agendas/prives/",
+    "/lettre/",
 )
 """Addresses that open something by themselves: not even our own logs of referrers get them."""
 

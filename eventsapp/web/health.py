@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from eventsapp import clock, schema
 from eventsapp.agenda import telling
 from eventsapp.database import db
+from eventsapp.mailroom import mailbox, readings
 from eventsapp.mailroom.backlog import backlog as letters_backlog
 from eventsapp.tasks import heartbeats
 from eventsapp.tasks import listings as tasks
@@ -27,6 +28,9 @@ LETTERS_LATE_AFTER = timedelta(minutes=10)
 
 CHANGES_LATE_AFTER = timedelta(minutes=10)
 """A change is told within seconds of falling due."""
+
+ANSWERS_LATE_AFTER = timedelta(minutes=30)
+"""The mailbox is read every minute; a mail server may be away for as long as it takes to start it anew."""
 
 TASKS_LATE_AFTER = timedelta(minutes=10)
 """A task may have to wait for another one; not for that long."""
@@ -89,12 +93,27 @@ def _tasks(now: datetime) -> dict[str, Any]:
     return {"ok": not late, "waiting": backlog.waiting, "oldest_seconds": _seconds(backlog.oldest, now)}
 
 
+def _answers(now: datetime) -> dict[str, Any]:
+    """The mailbox; a server that is away for a while puts answers off, and loses none."""
+    if not mailbox.is_set_up():
+        return {"ok": True, "set_up": False}
+    state = readings.state()
+    late = state.last_read_at is None or now - state.last_read_at > ANSWERS_LATE_AFTER
+    return {
+        "ok": not late,
+        "set_up": True,
+        "problem": state.problem.name.lower() if state.problem else "",
+        "silent_seconds": _seconds(state.last_read_at, now),
+    }
+
+
 PARTS: dict[str, Callable[[datetime], dict[str, Any]]] = {
     "database": _database,
     "migrations": _migrations,
     "worker": _worker,
     "changes": _changes,
     "letters": _letters,
+    "answers": _answers,
     "tasks": _tasks,
 }
 """What readiness is made of."""

@@ -130,6 +130,10 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     # A family looks for its link, on a school's Wi-Fi; a stranger would fill mailboxes and the call list (and
     # gets three letters a day: registrations.lost_links.ASKED_A_DAY).
     "lost_links.ask": (Limit(20, HOUR, network),),
+    # Somebody asks for the weekly letter; a stranger would have us write to others (three letters a day to
+    # one address: newsletter.subscribing.ASKED_A_DAY). A club asks for all its members on one evening.
+    "newsletter.ask": (Limit(30, HOUR, network),),
+    "newsletter.choose": (Limit(40, HOUR, link),),
     # Five codes an hour for a household (people.household_codes), whichever of its links asks.
     "own_codes.send": (Limit(10, HOUR, link),),
     "own_codes.check": (Limit(40, HOUR, link),),
@@ -161,6 +165,11 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "host.correct": (Limit(40, HOUR, link),),
     "host.say_gone": (Limit(40, HOUR, link),),
     "coming_back.answer": (Limit(40, HOUR, link),),
+    # A partner tries addresses and files: each costs a process of the reader, and a visit to somebody's site.
+    "imports.add": (Limit(20, HOUR, account),),
+    "imports.change": (Limit(30, HOUR, account),),
+    "imports.read": (Limit(12, HOUR, account),),
+    "imports.send": (Limit(30, HOUR, account),),
     # Each image is a second of work.
     "showcase.keep": (Limit(30, HOUR, account),),
 }
@@ -209,6 +218,7 @@ GUESSED = frozenset(
         "professional_page.show",
         "professional_page.cancellation",
         "professional_page.cancel",
+        "professional_page.keep_alarm",
         "professional_page.answer_offer",
         "professional_standing.offer",
         "professional_standing.ask",
@@ -237,6 +247,12 @@ GUESSED = frozenset(
         "own_slips.show",
         "referral_links.show",
         "referral_links.enter",
+        "newsletter.show",
+        "newsletter.confirm",
+        "newsletter.choose",
+        "newsletter.stopping",
+        "newsletter.stop",
+        "newsletter.resume",
     }
 )
 """Doors that a link opens by itself."""

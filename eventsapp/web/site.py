@@ -58,6 +58,7 @@ def robots() -> Response:
         "/on-repart/",
         "/ecole",
         "/orientation/",
+        "/lettre/",
         "/demonstration/",
         "/e/*/inscription",
     )

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from icalendar import Calendar
 
 from eventsapp.agenda import fragments
 from eventsapp.agenda.entries import address_of, entry_of
 from eventsapp.agenda.models import Event
+from eventsapp.clock import now
 from eventsapp.database import db
-from eventsapp.ical.entry import Status
+from eventsapp.ical import invitation
+from eventsapp.ical.entry import Attendee, Organizer, Status
+from eventsapp.media import keeping, pictures
+from eventsapp.media.models import Picture
 from eventsapp.settings import setting
 from tests import factories
+from tests.photos import a_photo
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -55,14 +61,47 @@ def test_a_sensitive_event_says_neither_what_nor_with_whom() -> None:
     assert [word for word in ("hôtel", "hotel", "répit", "repit", "souffler", "école") if word in told] == []
 
 
+@pytest.fixture
+def photo() -> Picture:
+    """The kitchen of Curial."""
+    return keeping.keep(pictures.renew(a_photo((90, 60)), most=10**7), now=now())
+
+
+def test_the_picture_of_its_page_is_in_its_entry_and_in_no_invitation(photo: Picture) -> None:
+    """RULES P7: with its VALUE; on a page of ours, so nobody else learns who follows."""
+    event = factories.an_event(picture=photo, picture_alternative="La cuisine")
+    picture = f"{setting('PUBLIC_URL')}/images/{photo.fingerprint}.webp"
+    [vevent] = Calendar.from_ical(f"BEGIN:VCALENDAR\r\n{event.fragment}END:VCALENDAR\r\n").walk("VEVENT")
+    assert str(vevent["IMAGE"]) == picture
+    said = dict(vevent["IMAGE"].params)
+    assert said == {"VALUE": "URI", "DISPLAY": "GRAPHIC", "FMTTYPE": "image/webp"}
+    invited = invitation.request(
+        entry_of(event),
+        organizer=Organizer("Agenda", "agenda@mail.example"),
+        attendee=Attendee("Awa", "awa@mail.example"),
+        stamp=now(),
+        sequence=0,
+    )
+    assert b"IMAGE" not in invited
+
+
+def test_a_discreet_event_shows_no_picture(photo: Picture) -> None:
+    action = factories.an_action("Familles en hôtel", is_sensitive=True)
+    event = factories.an_event(
+        activity=factories.an_activity("Répit", action=action), picture=photo, picture_alternative="Le goûter"
+    )
+    assert entry_of(event).image == ""
+    assert "IMAGE" not in event.fragment
+
+
 def test_fragments_follow_the_public_address(saturday: Event) -> None:
     from flask import current_app
 
     before, version = saturday.fragment, fragments.renderer_version()
-    assert fragments.rebuild() == 0
+    assert fragments.rebuild(now()) == 0
 
     current_app.config["PUBLIC_URL"] = "https://agenda.example.org"
-    assert fragments.rebuild() == 1
+    assert fragments.rebuild(now()) == 1
     db.session.flush()
     assert saturday.fragment != before
     assert fragments.renderer_version() != version

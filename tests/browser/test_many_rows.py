@@ -1,4 +1,4 @@
-"""The lists of the desks with nothing in them, one row, three, and more than two pages: no rule broken."""
+"""The lists of the desks with nothing in them, one row, three, and more than a page: no rule broken."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ SAMIRAS = (
 
 
 @pytest.mark.parametrize(
-    ("rows", "width", "dark"), [(0, 320, False), (1, 1280, True), (3, 320, True), (120, 1280, False)]
+    ("rows", "width", "dark"), [(0, 320, False), (1, 1280, True), (3, 320, True), (51, 1280, False)]
 )
 def test_no_list_breaks_a_rule_however_long(
     rows: int, width: int, dark: bool, visit: Visit, axe: Axe, db_session: scoped_session[Session]

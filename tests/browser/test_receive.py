@@ -1,4 +1,4 @@
-"""« Recevoir l’agenda » in a real browser: by phone, by night, by keyboard; then an address of one's own."""
+"""« Recevoir l’agenda » in a real browser: on a phone, by night, by keyboard; then one’s own address."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from datetime import date
 
 import pytest
 from icalendar import Calendar
-from icalendar.parser import unescape_char
 from sqlalchemy import event as listening
 from sqlalchemy import select, text, update
 
@@ -113,7 +112,7 @@ def test_what_a_choice_holds_and_is_called(
     found = calendar(**asked)
     assert [str(one["SUMMARY"]) for one in found.walk("VEVENT")] == held
     assert found["NAME"] == found["X-WR-CALNAME"]
-    assert name in (None, unescape_char(found["NAME"]))  # icalendar does not know it for text
+    assert name in (None, str(found["NAME"]).replace("\\,", ","))  # icalendar does not know it for text
 
 
 @pytest.mark.parametrize(

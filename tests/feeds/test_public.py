@@ -222,13 +222,17 @@ def test_one_statement_says_the_version_and_one_more_the_feed(statements: Statem
 
 
 @pytest.mark.usefixtures("agenda")
-def test_another_address_renders_all_again_and_calendars_fetch_anew() -> None:
+def test_another_address_renders_all_again_and_calendars_fetch_anew(clock: time_machine.Traveller) -> None:
     assert rebuilding.rebuild(now()) == 0
     before = {one.slug: one.revision for one in db.session.scalars(select(Territory))}
+    clock.shift(timedelta(hours=1))
     current_app.config["PUBLIC_URL"] = "https://agenda.paris.example"
     assert rebuilding.rebuild(now()) == len(db.session.scalars(select(Event.id)).all())
     db.session.commit()
     assert {one.slug: one.revision for one in db.session.scalars(select(Territory))} == {
         slug: revision + 1 for slug, revision in before.items()
     }
-    assert b"https://agenda.paris.example/e/" in public.octets(feed())
+    written = public.octets(feed())
+    assert b"https://agenda.paris.example/e/" in written
+    stamps = {event["DTSTAMP"].dt for event in Calendar.from_ical(written).walk("VEVENT")}
+    assert stamps == {now()}

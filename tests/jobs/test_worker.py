@@ -9,15 +9,37 @@ from sqlalchemy import select
 
 from eventsapp.clock import now
 from eventsapp.database import begin_writing, db
-from eventsapp.mailroom import outbox
+from eventsapp.invitations.incoming_models import IncomingMail, MailKind
+from eventsapp.mailroom import outbox, readings
 from eventsapp.mailroom.models import Letter, LetterStatus
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.tasks.models import Heartbeat
 from tests.databases import Database
 from tests.jobs.processes import Process, running
+from tests.mailboxes import MailProvider
 from tests.servers import PostOffice
 
 pytestmark = pytest.mark.slow
+
+MAIL = b"From: Jeanne <jeanne@example.net>\r\nSubject: Samedi\r\n\r\nNous viendrons "
+
+
+@pytest.mark.usefixtures("db_session")
+def test_a_worker_hears_of_a_mail_and_reads_it_at_once(
+    database: Database, smtp: PostOffice, mail_provider: MailProvider, tmp_path: Path
+) -> None:
+    """IDLE: it does not wait for the minute, and does not hold up the end either."""
+    mail_provider.empty()
+    answers = {name: str(value) for name, value in mail_provider.settings().items()}
+    with running("worker", **worker_on(database, smtp, tmp_path), **answers) as process:
+        process.wait_for("listening to the mail server")
+        for number in (1, 2):  # the first may be read as the worker begins, the second is heard of
+            mail_provider.put(MAIL + b"%d\r\n" % number)
+            process.wait_for("job", job="answers", outcome="1 read, 0 set aside, 0 failed")
+        assert mail_provider.flags() == [{b"\\Seen"}] * 2
+        assert process.terminate() == 0
+    assert db.session.scalars(select(IncomingMail.kind)).all() == [MailKind.PERSON] * 2
+    assert readings.state().problem is None
 
 
 def worker_on(database: Database, office: PostOffice, folder: Path) -> dict[str, str]:

@@ -54,7 +54,9 @@ def report(
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_a_mail_that_failed_for_good(kind: str, ends: str) -> None:
     octets = report(kind=kind).replace(b"\n", ends.encode())
-    assert bounces.read(octets) == Bounce("<a1@agenda.example.org>", "5.1.1 smtp; 550 5.1.1 no such user")
+    assert bounces.read(octets) == Bounce(
+        "<a1@agenda.example.org>", "5.1.1 smtp; 550 5.1.1 no such user", recipient="awa@example.org"
+    )
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,12 @@ class Mortals:
         self.answer()
         return self._look_back()
 
+    def write_newsletters(self, dies_at: int, hour: datetime) -> int:
+        """How writing the letter of a week ended."""
+        self.ask(f"newsletter {dies_at} {hour.isoformat()}")
+        self.answer()
+        return self.answer()
+
     def work_until_the_server_has(self, letters: int) -> int:
         """A whole worker is killed from outside, with that letter kept and no 250 said."""
         self.ask("worker")

@@ -14,11 +14,14 @@ from sqlalchemy import func, select
 from eventsapp import seeds
 from eventsapp.access.models import Grant, Role
 from eventsapp.agenda import listings
+from eventsapp.agenda.entries import entry_of
 from eventsapp.agenda.listings import Filters
 from eventsapp.agenda.models import Activity, ActivityKind, Audience, Event, EventStatus, RegistrationMode
 from eventsapp.app import create_app
 from eventsapp.clock import PARIS, day_of
 from eventsapp.database import db
+from eventsapp.feeds import public, selection
+from eventsapp.ical.calendar import fragment
 from eventsapp.mailroom.models import Letter, LetterStatus
 from eventsapp.people.models import Account, Organisation, Person
 from eventsapp.places.models import Territory, Venue
@@ -94,6 +97,17 @@ def of_kind(session, kind, number):
         .where(Activity.kind == kind, Territory.number == number)
         .order_by(Event.starts_at, Event.id)
     ).all()
+
+
+@pytest.mark.parametrize("asked", [{}, {"theme": ["parentalite"]}, {"public": ["professionnels"]}], ids=str)
+def test_the_feeds_of_the_year_are_what_a_rendering_from_scratch_gives(read, asked):
+    """Byte for byte, whatever became of its events since they were announced."""
+    for territory in read.scalars(select(Territory)):
+        feed = public.version(selection.read(territory.slug, asked), now=TODAY)
+        held = read.scalars(select(Event).where(*public.held(feed)).order_by(Event.starts_at, Event.uid))
+        anew = [fragment(entry_of(event), cancelled_prefix="Annulé : ") for event in held]
+        assert public.octets(feed) == public.around(feed, anew)
+        assert len(anew) > 300 or territory.number != 19 or "public" in asked
 
 
 def test_at_least_150_public_events_are_to_come_in_the_nineteenth(read):

@@ -69,6 +69,8 @@ OF_ONE_ROUTE = {
     "retention.keep": {"months": "6", "reason": "Accueil ponctuel"},
     "details.keep": {"name": "Espace 19 Ourcq", "kind": "association"},
     "decisions.publish": {"edition": "1"},
+    "imports.add": {"name": "Notre agenda", "audience": "tous", "following": "a_la_main"},
+    "imports.change": {"name": "Notre agenda", "audience": "tous", "following": "tout_seul"},
     "proposals.submit": A_SESSION,
     "proposals.correct": A_SESSION,
 }
@@ -85,6 +87,8 @@ OF_ROWS = {
     "team.offer": {"school": "{school}"},
     "contacts.add": {"name": "Monsieur Petit", "place": "lieu:{school}"},
     "proposals.submit": {"action": "{action}", "venue": "{school}"},
+    "imports.add": {"action": "{action}"},
+    "imports.change": {"action": "{action}", "venue": "{school}"},
     "proposals.correct": {"action": "{action}", "venue": "{school}"},
     "rewriting.add_action": {"name": "Vélo-école", "axis": "{axis}"},
     "rewriting.change_action": {"name": "Samedis", "axis": "{axis}"},

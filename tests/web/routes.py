@@ -240,6 +240,24 @@ ROUTES = (
         ESPACE,
         303,
     ),
+    Route("GET", "imports.index", "/pro/organisations/{organisation}/imports", HOSTS, 200),
+    Route("GET", "imports.new", "/pro/organisations/{organisation}/imports/nouveau", ESPACE, 200),
+    Route("POST", "imports.add", "/pro/organisations/{organisation}/imports/nouveau", ESPACE, 303),
+    Route("GET", "imports.show", "/pro/organisations/{organisation}/imports/{agenda}", HOSTS, 200),
+    *(
+        Route(
+            method, f"imports.{name}", f"/pro/organisations/{{organisation}}/imports/{rule}", ESPACE, status
+        )
+        for method, name, rule, status in (
+            ("GET", "settings", "{agenda}/reglages", 200),
+            ("POST", "change", "{agenda}/reglages", 303),
+            ("POST", "send", "{agenda}/fichier", 422),  # no file
+            ("POST", "read", "{feed}/lecture", 303),
+            ("POST", "place", "{agenda}/lieux", 303),
+            ("POST", "take_over", "{agenda}/acceptation", 303),
+            ("POST", "remove", "{agenda}/retrait", 303),
+        )
+    ),
     # Each has feeds of their own: another's number is unknown, to whoever may enter (test_feed_pages).
     *(
         Route(method, f"{door}.{name}", f"/pro/{path}/calendrier{rule}", who, status)
@@ -382,6 +400,14 @@ ROUTES = (
     Route("GET", "paper.form", "/pro/rendez-vous/{hosted}/inscriptions/feuille/saisie", TEAM, 200),
     Route("POST", "paper.keep", "/pro/rendez-vous/{hosted}/inscriptions/feuille/saisie", TEAM, 303),
     Route("GET", "paper.done", "/pro/rendez-vous/{hosted}/inscriptions/feuille/resultat", TEAM, 200),
+    desk("GET", "answers.index", "{territory}/reponses", 200),
+    Route("GET", "answers.of_organisation", "/pro/organisations/{organisation}/reponses", ESPACE, 200),
+    Route("GET", "answers.show", "/pro/reponses/{words}", TEAM, 200),
+    Route("GET", "answers.original", "/pro/reponses/{unreadable}/message.eml", TEAM, 200),
+    Route("POST", "answers.settle", "/pro/reponses/{words}/traitement", TEAM, 303),
+    Route("POST", "answers.set_aside", "/pro/reponses/{unreadable}/mise-de-cote", TEAM, 303),
+    Route("POST", "answers.refuse", "/pro/reponses/{counter}/refus", TEAM, 303),
+    Route("POST", "answers.accept", "/pro/reponses/{counter}/acceptation", TEAM, 303),
     Route("GET", "event_messages.form", "/pro/rendez-vous/{hosted}/message", TEAM, 200),
     Route("POST", "event_messages.write", "/pro/rendez-vous/{hosted}/message", TEAM, 303),
     Route("GET", "event_messages.check", "/pro/rendez-vous/{hosted}/message/{message}", TEAM, 200),

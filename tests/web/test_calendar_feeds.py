@@ -57,10 +57,36 @@ def test_a_theme_has_a_feed_of_its_own(client: PageClient) -> None:
 
 @pytest.mark.usefixtures("event")
 @pytest.mark.parametrize(
-    "path", ["/agendas/paris-20.ics", "/agendas/paris-19/cuisine.ics", "/agendas/lyon.ics", "/agendas/"]
+    "path",
+    [
+        "/agendas/paris-20.ics",
+        "/agendas/paris-19/cuisine.ics",
+        "/agendas/lyon.ics",
+        "/agendas/",
+        f"{FEED}?theme=cuisine",
+        f"{FEED}?public=chats",
+        f"{FEED}?quartier=belleville",
+        f"{FEED}?lieu=ecole-curial&lieu=nulle-part",
+        f"{FEED}?serie=../secret",
+        f"{FEED}?" + "&".join(f"lieu=ecole-{number}" for number in range(25)),
+    ],
 )
 def test_there_is_nothing_elsewhere(client: PageClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.usefixtures("event")
+def test_a_choice_is_asked_in_any_order_and_what_says_nothing_is_let_be(client: PageClient) -> None:
+    asked = client.get(f"{FEED}?public=familles&theme=parentalite&lieu=ecole-curial&serie=&page=2")
+    same = client.get(f"{FEED}?lieu=ecole-curial&public=familles&public=familles&theme=parentalite")
+    by_path = client.get("/agendas/paris-19/parentalite.ics?lieu=ecole-curial&public=familles")
+    assert b"Atelier cuisine en famille" in asked.data
+    assert {one.headers["ETag"] for one in (asked, same, by_path)} == {asked.headers["ETag"]}
+    assert {one.data for one in (asked, same, by_path)} == {asked.data}
+    theme = client.get(f"{FEED}?theme=parentalite")
+    assert theme.data == client.get("/agendas/paris-19/parentalite.ics").data
+    assert b"/agendas/paris-19/parentalite.ics" in theme.data
+    assert theme.headers["ETag"] != asked.headers["ETag"]
 
 
 @pytest.mark.usefixtures("event")

@@ -15,7 +15,9 @@ from sqlalchemy.exc import OperationalError
 
 from eventsapp.agenda import scheduling
 from eventsapp.clock import now
-from eventsapp.database import db
+from eventsapp.database import begin_writing, db
+from eventsapp.mailroom import readings
+from eventsapp.mailroom.mailbox import Problem
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.tasks import heartbeats, queue
 from tests import factories
@@ -64,6 +66,31 @@ def a_letter(**values: Any) -> Letter:
     return letter
 
 
+def test_answers_are_read_or_it_is_said_why(
+    client: PageClient, app: Flask, worker: None, clock: time_machine.Traveller
+) -> None:
+    """Without a mailbox nothing is amiss; a server that is away for half an hour is."""
+    assert ready(client)[2]["answers"] == {"ok": True, "set_up": False}
+    app.config["ANSWERS_IMAP_HOST"] = "imap.example.org"
+    assert ready(client)[1] == ["answers"]
+    begin_writing()
+    readings.claim("house:1", now())
+    readings.all_read("house:1", now())
+    db.session.commit()
+    assert ready(client)[:2] == (200, [])
+    clock.shift(timedelta(minutes=31))
+    begin_writing()
+    heartbeats.sign("house:1", now())
+    readings.claim("house:1", now())
+    readings.not_read("house:1", Problem.CERTIFICATE, now())
+    db.session.commit()
+    status, failing, parts = ready(client)
+    assert (status, failing) == (503, ["answers"])
+    assert parts["answers"] == {
+        "ok": False, "set_up": True, "problem": "certificate", "silent_seconds": 31 * 60,
+    }  # fmt: skip
+
+
 def test_alive_asks_no_database(client: PageClient, statements: Statements) -> None:
     with statements() as said:
         answer = client.get("/healthz")
@@ -74,7 +101,7 @@ def test_alive_asks_no_database(client: PageClient, statements: Statements) -> N
 def test_all_is_well(client: PageClient) -> None:
     status, failing, parts = ready(client)
     assert (status, failing) == (200, [])
-    assert set(parts) == {"database", "migrations", "worker", "changes", "letters", "tasks"}
+    assert set(parts) == {"database", "migrations", "worker", "changes", "letters", "answers", "tasks"}
     assert parts["migrations"]["current"] == parts["migrations"]["head"]
 
 

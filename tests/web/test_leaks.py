@@ -148,7 +148,9 @@ def found(text: str, words: tuple[str, ...]) -> list[str]:
 OF_ITS_LINK = frozenset({"events.page"})
 """Whoever was given the link of a sensitive event reads its page (test_events), and finds it nowhere else."""
 
-DESKS_OF_FAMILIES = frozenset({"event_registrations", "attendance", "calls", "letters", "event_messages"})
+DESKS_OF_FAMILIES = frozenset(
+    {"answers", "event_registrations", "attendance", "calls", "letters", "event_messages"}
+)
 """Where whoever answers for an event reads who comes to it."""
 
 

@@ -126,6 +126,7 @@ def test_robots_may_read_feeds_and_pages_but_nothing_of_people(client: PageClien
         "Disallow: /on-repart/",
         "Disallow: /ecole",
         "Disallow: /orientation/",
+        "Disallow: /lettre/",
         "Disallow: /demonstration/",
         "Disallow: /e/*/inscription",
         "Disallow: /*?*mois=",

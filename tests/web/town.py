@@ -20,6 +20,7 @@ from eventsapp.access.offers import Sender
 from eventsapp.agenda.entry_rules import EntryForm, EntryRules
 from eventsapp.agenda.models import Activity, Audience
 from eventsapp.agenda.rules import Ordinal, Rule, Weekday
+from eventsapp.answers import receiving
 from eventsapp.clock import local
 from eventsapp.codes import fingerprint, link_token
 from eventsapp.database import db
@@ -32,8 +33,15 @@ from eventsapp.feeds import private_links
 from eventsapp.feeds.private_links import Owner, Wishes
 from eventsapp.feeds.private_models import FeedKind
 from eventsapp.hosting import gate, links, own_details
+from eventsapp.imports import reading, sources
+from eventsapp.imports.models import ImportSource
+from eventsapp.invitations.incoming_models import IncomingMail
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.media import pictures
+from eventsapp.newsletter import links as weekly_links
+from eventsapp.newsletter import listings as weekly_letters
+from eventsapp.newsletter import subscribing
+from eventsapp.newsletter.models import Subscription
 from eventsapp.people import accounts, approvals, origins, partner_requests, showcase, sign_ins
 from eventsapp.people.models import (
     Account,
@@ -60,6 +68,8 @@ from eventsapp.registrations.party import Member
 from eventsapp.registrations.professional_answers import ProfessionalAnswers
 from eventsapp.registrations.standing_models import StandingSignUp
 from tests import factories, saturdays
+from tests.answers import mails
+from tests.imports import exports
 from tests.photos import a_photo
 from tests.registrations import stories
 
@@ -133,6 +143,8 @@ def build() -> Town:
         for grant, account in ((hers, ines), (rachid, town.accounts["second"]))
     )
     proposal = a_proposal(espace, curial, town.accounts["moussa"])
+    agenda = an_agenda(espace, curial, town.accounts["moussa"])
+    feed = an_agenda(espace, curial, town.accounts["moussa"], url="https://agenda.example.org/a.ics")
     event = saturdays.a_saturday(curial, date(2026, 12, 5), host=espace)
     workshop = factories.an_event("Atelier cuisine en famille")
     db.session.flush()
@@ -189,6 +201,7 @@ def build() -> Town:
     professional_feed, _ = a_feed(FeedKind.PROFESSIONAL, professional.registration.professional_id)
     host_feed, feed_token = a_feed(FeedKind.SCHOOL, curial.id, contact=host.id)
     closure, change = a_closure()
+    came = some_mails()
     town.rows = {
         "territory": nineteenth.slug,
         "draft": str(draft.id),
@@ -208,6 +221,8 @@ def build() -> Town:
         "request": str(request.id),
         "contact": str(contact.id),
         "import": str(sent.id),
+        "agenda": str(agenda.id),
+        "feed": str(feed.id),
         "axis": str(spare.id),
         "action": str(event.activity.action_id),
         "offer": str(offer.id),
@@ -242,6 +257,8 @@ def build() -> Town:
         "helped": helped.code,
         "respite": respite.code,
         "referral_token": referral_token,
+        "letter_token": a_reader(nineteenth),
+        **came,
     }
     return town
 
@@ -263,6 +280,35 @@ def _known(offer: GrantOffer) -> tuple[str, str]:
     """The token of an offer went by mail; another is put in its place, for the table."""
     token = link_token()
     return token, fingerprint(token)
+
+
+def a_reader(territory: Territory) -> str:
+    """The token of somebody who receives the weekly letter."""
+    everything = subscribing.Choices((), (), "fr")
+    offer = weekly_letters.offered(territory)
+    subscribing.ask(territory, "elif@lettre.example", everything, offer, now=clock.now())
+    reader = db.session.scalars(select(Subscription)).one()
+    subscribing.confirm(reader, now=clock.now())
+    return weekly_links.token_of(reader)
+
+
+def some_mails() -> dict[str, str]:
+    """Binta wrote some words, her calendar proposes another hour, and something came that nobody can read."""
+    to_binta = select(Letter).where(Letter.address == "binta@example.org", Letter.method == "REQUEST")
+    invited = db.session.scalars(to_binta).one()
+    later = ("DTSTART:20261128T140000Z", "DTEND:20261128T160000Z", "SUMMARY:Jardin", "COMMENT:Plus tard")
+    came = {
+        "words": mails.mail(invited, text="Puis-je venir avec ma mère ?"),
+        "counter": mails.mail(
+            invited, mails.reply(invited, "TENTATIVE", method="COUNTER", lines=later), method="COUNTER"
+        ),
+        "unreadable": mails.mail(invited, b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", text=" "),
+    }
+    for name, octets in came.items():
+        receiving.take(octets, key=name, now=clock.now())
+    db.session.flush()
+    numbers = db.session.scalars(select(IncomingMail.id).order_by(IncomingMail.id))
+    return dict(zip(came, map(str, numbers), strict=True))
 
 
 def a_closure() -> tuple[VenueClosure, Disruption]:
@@ -367,6 +413,19 @@ def a_proposal(host: Organisation, venue: Venue, by: Account, **values: Any) -> 
         | values
     )
     return submitting.submit(host, answers, form=submitting.new_form(), by=by, now=clock.now())
+
+
+def an_agenda(host: Organisation, venue: Venue, by: Account, *, url: str = "") -> ImportSource:
+    """An agenda that an organisation keeps elsewhere: two sessions, one in a place that nobody here knows."""
+    answers = sources.Answers(
+        name="Notre OpenAgenda", url=url, action=factories.an_action(territory=venue.territory), venue=None
+    )
+    source = sources.add(host, answers, by=by, now=clock.now())
+    known = exports.an_event(1, "Café du mardi")
+    unknown = exports.an_event(2, "Couture", location={"name": "Salle Tanger", "address": "12 rue de Tanger"})
+    read = reading.read(exports.openagenda(known, unknown, exports.an_event(3, "")), now=clock.now())
+    sources.keep(source, read, now=clock.now())
+    return source
 
 
 def a_letter(territory_id: int, channel: Channel) -> Letter:

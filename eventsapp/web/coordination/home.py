@@ -8,6 +8,8 @@ from eventsapp import clock
 from eventsapp.access import grants, listings, questions, wording
 from eventsapp.access.models import Role
 from eventsapp.agenda import listings as agenda
+from eventsapp.answers import listings as answers
+from eventsapp.answers import wording as answered
 from eventsapp.directory import listings as directory
 from eventsapp.disruptions import surroundings
 from eventsapp.hosting import listings as hosting
@@ -15,6 +17,7 @@ from eventsapp.hosting import unanswered
 from eventsapp.mailroom import calls
 from eventsapp.mailroom import listings as letters
 from eventsapp.mailroom.models import LetterStatus
+from eventsapp.newsletter import listings as newsletter
 from eventsapp.people import partner_requests
 from eventsapp.places import closures
 from eventsapp.planning import listings as plans
@@ -70,7 +73,10 @@ def territory(territory: str) -> str:
         to_verify=directory.to_verify(area, on=clock.today()),
         on_polling_days=surroundings.on_polling_days(area, now=now),
         closed=closures.of_territory(area, now=now),
+        readers=newsletter.how_many(area),
         letters_failed=counts.get(LetterStatus.FAILED, 0),
+        answers_waiting=answers.how_many_wait(area),
+        answers_unread=answered.unread(now),
     )
 
 

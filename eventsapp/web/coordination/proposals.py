@@ -15,7 +15,7 @@ from eventsapp.people.partner_requests import LONGEST_REASON
 from eventsapp.places.models import Territory
 from eventsapp.proposals import answers, deciding, listings
 from eventsapp.proposals.models import Proposal, ProposalStatus
-from eventsapp.proposals.publishing import rule_of
+from eventsapp.proposals.publishing import rule_of, sessions_of
 from eventsapp.refusals import Conflict, Refusal
 from eventsapp.web.doorstep import actor, desk, steered
 from eventsapp.web.forms import refuse as refuse_form
@@ -126,7 +126,7 @@ def _answer(
 def _page(area: Territory, proposal: Proposal, *, wrong: FlaskForm | None = None) -> str:
     rule = rule_of(proposal)
     occurrences = answers.occurrences(rule, proposal.day)
-    days = [one.day for one in occurrences if one.day is not None]
+    sessions = sessions_of(proposal)
     return render_template(
         "coordination/proposals/show.html",
         territory=area,
@@ -134,7 +134,8 @@ def _page(area: Territory, proposal: Proposal, *, wrong: FlaskForm | None = None
         event=listings.first_event_of(proposal) if proposal.activity_id else None,
         rule=rule,
         occurrences=occurrences,
-        clashes=listings.clashes(proposal, days) if proposal.is_open else [],
+        sessions=sessions,
+        clashes=listings.clashes(proposal, sessions) if proposal.is_open else [],
         describe=wording.describe,
         explain=wording.explain,
         wrong=wrong or PublicationForm(formdata=None),

@@ -16,6 +16,7 @@ from eventsapp.agenda import listings as agenda
 from eventsapp.agenda import wording as rules
 from eventsapp.attendance import listings as attendance
 from eventsapp.database import db
+from eventsapp.imports import listings as imports
 from eventsapp.people import showcase
 from eventsapp.people.models import Organisation
 from eventsapp.proposals import listings as proposals
@@ -57,6 +58,7 @@ def home(organisation_id: int) -> str:
         refused=proposals.refused_to(organisation) if is_ours else [],
         rule_of=rule_of,
         describe=rules.describe,
+        agendas=imports.of_organisation(organisation) if is_ours else [],
         picture=showcase.picture_of(organisation),
         is_ours=is_ours,
         may_describe=questions.may_describe(who(), organisation, on=today),

@@ -120,7 +120,7 @@ class ProposalForm(FlaskForm):
                 for one in listings.actions(territories)
             ],
         )
-        self.venue.choices = _to_choose(self.venue, _venues(territories, usual))
+        self.venue.choices = _to_choose(self.venue, venue_choices(territories, usual))
         self.topic.choices = [
             SelectChoice("", gettext("Aucun en particulier")),
             *(SelectChoice(str(one.id), one.name) for one in listings.topics()),
@@ -141,9 +141,9 @@ class ProposalForm(FlaskForm):
     ) -> answers.Answers:
         """What was answered, for the room. Raises ChoiceMissing, DayMissing, HourMissing, NotApproved, and
         what Rule raises."""
-        action = _row(listings.actions(territories), self.action, NotApproved)
-        venue = _row(listings.venues(territories), self.venue, ChoiceMissing)
-        topic = _row(listings.topics(), self.topic, ChoiceMissing) if self.topic.data else None
+        action = chosen_row(listings.actions(territories), self.action, NotApproved)
+        venue = chosen_row(listings.venues(territories), self.venue, ChoiceMissing)
+        topic = chosen_row(listings.topics(), self.topic, ChoiceMissing) if self.topic.data else None
         day, start = _day(self.day), _hour(self.start)
         return answers.Answers(
             action=action,
@@ -156,12 +156,12 @@ class ProposalForm(FlaskForm):
             description=self.description.data or "",
             rule=self._rule(day),
             topic=topic,
-            audience=_one_of(Audience, self.audience.data, "audience"),
+            audience=one_of(Audience, self.audience.data, "audience"),
             spoken_languages=self.spoken.data or [],
             accessibility=[
-                _one_of(Accessibility, one, "accessibility") for one in self.accessibility.data or []
+                one_of(Accessibility, one, "accessibility") for one in self.accessibility.data or []
             ],
-            is_counted=_one_of(RegistrationMode, self.registration.data, "registration")
+            is_counted=one_of(RegistrationMode, self.registration.data, "registration")
             is RegistrationMode.COUNTED,
             capacity=self.capacity.data,
             renewed=renewed,
@@ -172,7 +172,7 @@ class ProposalForm(FlaskForm):
         )
 
     def _rule(self, day: date) -> Rule | None:
-        repeat = _one_of(Repeat, self.repeat.data, "repeat")
+        repeat = one_of(Repeat, self.repeat.data, "repeat")
         if repeat is Repeat.ONCE:
             return None
         until = _day(self.until)
@@ -197,7 +197,7 @@ def _to_choose(field: SelectField, choices: list[SelectChoice]) -> list[SelectCh
     return [SelectChoice("", gettext("Choisissez…")), *choices]
 
 
-def _venues(territories: Sequence[Territory], usual: Sequence[int]) -> list[SelectChoice]:
+def venue_choices(territories: Sequence[Territory], usual: Sequence[int]) -> list[SelectChoice]:
     """Every place in a group of its kind, and above all those that are theirs."""
     several, found = len(territories) > 1, listings.venues(territories)
     ordinals = {one.id: one.ordinal for one in territories}
@@ -218,7 +218,8 @@ def _venues(territories: Sequence[Territory], usual: Sequence[int]) -> list[Sele
     return first + [choice(venue, group_of(venue)) for venue in rest if venue.id not in usual]
 
 
-def _row(rows: Iterable[Row], field: Field, refusal: type[Refusal]) -> Row:
+def chosen_row(rows: Iterable[Row], field: Field, refusal: type[Refusal]) -> Row:
+    """The row that was chosen. Raises ChoiceMissing for none, `refusal` for another than these."""
     for row in rows:
         if str(row.id) == field.data:
             return row
@@ -237,7 +238,8 @@ def _hour(field: TimeField) -> time:
     return field.data
 
 
-def _one_of(kind: type[Choice], value: str | None, field: str) -> Choice:
+def one_of(kind: type[Choice], value: str | None, field: str) -> Choice:
+    """The answer that was chosen. Raises ChoiceMissing."""
     try:
         return kind(value or "")
     except ValueError:

@@ -16,9 +16,9 @@ from eventsapp.people.models import Organisation
 from eventsapp.places.models import Territory
 from eventsapp.proposals import answers, listings, submitting
 from eventsapp.proposals.models import Proposal, ProposalStatus
-from eventsapp.proposals.publishing import rule_of
+from eventsapp.proposals.publishing import rule_of, sessions_of
 from eventsapp.proposals.steps import ProposalIsSettled
-from eventsapp.refusals import Refusal
+from eventsapp.refusals import Conflict, Refusal, msgid
 from eventsapp.settings import setting
 from eventsapp.web.doorstep import actor, desk, who, worked_for
 from eventsapp.web.forms import refuse, renewed_picture
@@ -26,6 +26,15 @@ from eventsapp.web.partners.proposal_forms import ProposalForm, said_here
 from eventsapp.web.partners.proposal_starts import as_proposed, fresh, once_more
 
 bp = desk("proposals")
+
+
+class ProposalHasSessions(Conflict):
+    """Its dates were listed one by one by a file: this form knows a day and a rhythm."""
+
+    sentence = msgid(
+        "Cette proposition vient d’un agenda importé : corrigez-la là-bas, puis importez-le à nouveau."
+    )
+
 
 ONCE_MORE = "depuis"
 """The parameter that names an event to be held again."""
@@ -135,6 +144,7 @@ def dates_of(proposal: Proposal) -> dict[str, object]:
     return {
         "rule": rule,
         "occurrences": answers.occurrences(rule, proposal.day),
+        "sessions": sessions_of(proposal),
         "describe": wording.describe,
         "explain": wording.explain,
     }
@@ -147,10 +157,12 @@ def _kept(is_published: bool) -> str:
 
 
 def _open(organisation: Organisation, number: int) -> Proposal:
-    """A proposal that may still be corrected. Raises NotFound, ProposalIsSettled."""
+    """A proposal to be corrected here. Raises NotFound, ProposalIsSettled, ProposalHasSessions."""
     proposal = listings.by_id(number, organisation)
     if not proposal.is_open:
         raise ProposalIsSettled()
+    if proposal.sessions:
+        raise ProposalHasSessions()
     return proposal
 
 

@@ -16,6 +16,7 @@ from eventsapp.agenda.models import Audience, Event
 from eventsapp.clock import PARIS
 from eventsapp.codes import link_token
 from eventsapp.database import db
+from eventsapp.invitations import answered as calendars
 from eventsapp.people import professionals
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER
 from eventsapp.people.readers import first_means
@@ -102,6 +103,7 @@ def index(code: str) -> str:
         shown=shown,
         sums=roster.sums(event),
         numbers_of=roster.numbers_of,
+        answered=calendars.at(event),
         words=words,
         longest=LONGEST_WORDS,
         is_open=_is_open(event),
@@ -330,6 +332,7 @@ def _show_page(event: Event, line: Line, shown: NumbersForm) -> str:
         **desk_of(event),
         line=line,
         one=line.registration,
+        answered=calendars.at(event).get((line.registration.contact.email or "").lower()),
         means=first_means(line.registration.contact),
         form=shown,
         child_fields=_child_fields(shown),

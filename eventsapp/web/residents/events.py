@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, session, url_for
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -16,6 +16,7 @@ from eventsapp.access import questions
 from eventsapp.agenda import listings
 from eventsapp.agenda.entries import address_of, cancelled_prefix, entry_of
 from eventsapp.agenda.models import Event
+from eventsapp.feeds import exporting, schema_org
 from eventsapp.ical.calendar import single
 from eventsapp.ical.entry import Entry
 from eventsapp.registrations import listings as waiting
@@ -148,36 +149,9 @@ def structured_data(event: Event) -> Markup:
 
     `<`, `>` and `&` are written as escapes, so that no text can end the element that holds it.
     """
-    venue = event.venue
-    place: dict[str, object] = {
-        "@type": "Place",
-        "name": venue.name,
-        "address": {
-            "@type": "PostalAddress",
-            "streetAddress": venue.address,
-            "postalCode": venue.postal_code,
-            "addressLocality": venue.city,
-            "addressCountry": "FR",
-        },
-    }
-    if venue.latitude is not None:
-        place["geo"] = {"@type": "GeoCoordinates", "latitude": venue.latitude, "longitude": venue.longitude}
-    status = "EventCancelled" if event.is_cancelled else "EventScheduled"
-    data: dict[str, object] = {
-        "@context": "https://schema.org",
-        "@type": "Event",
-        "name": event.title,
-        "description": event.summary,
-        "startDate": event.starts_at.astimezone(clock.PARIS).isoformat(),
-        "endDate": event.ends_at.astimezone(clock.PARIS).isoformat(),
-        "eventStatus": f"https://schema.org/{status}",
-        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
-        "isAccessibleForFree": True,
-        "url": address_of(event),
-        "location": place,
-    }
-    if event.host:
-        data["organizer"] = {"@type": "Organization", "name": event.host.name}
+    former = exporting.former_starts([event]).get(event.id, ())
+    with force_locale("fr"):  # as the events are
+        data = {"@context": schema_org.CONTEXT} | schema_org.event_of(exporting.record_of(event, former))
     if event.seats_left is not None:
         data["remainingAttendeeCapacity"] = seats.open_places(event)
     text = json.dumps(data, ensure_ascii=False)

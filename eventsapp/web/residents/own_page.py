@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventsapp import clock
 from eventsapp.database import db
 from eventsapp.people import households
-from eventsapp.registrations import booking, listings, standing_listings
+from eventsapp.registrations import booking, leaving, listings, standing_listings
 from eventsapp.web.residents import offer_answers, own_parts
 from eventsapp.web.residents.own_door import actor, browsers_of, own_door
 
@@ -61,6 +61,16 @@ def cancel(token: str, code: str) -> BaseResponse:
     household = households.by_link(token)
     registration = listings.of_party_by_code(household, code)
     booking.cancel(registration, actor=actor(household), now=clock.now())
+    db.session.commit()
+    return redirect(url_for("own_page.show", token=token), 303)
+
+
+@bp.post("/m/<token>/inscriptions/<code:code>/maintien")
+def stay(token: str, code: str) -> BaseResponse:
+    """Their calendar said no, and they come all the same. Sent twice, it is done once."""
+    household = households.by_link(token)
+    registration = listings.of_party_by_code(household, code)
+    leaving.stay(registration, actor=actor(household), now=clock.now())
     db.session.commit()
     return redirect(url_for("own_page.show", token=token), 303)
 

@@ -21,7 +21,7 @@ from eventsapp.people.household_models import CodePurpose
 from eventsapp.people.models import Household, Means
 from eventsapp.people.preferences import Wishes
 from eventsapp.refusals import Refusal
-from eventsapp.registrations import listings, silence
+from eventsapp.registrations import calendars, listings, silence
 from eventsapp.web.forms import refuse
 from eventsapp.web.languages import keep_language
 from eventsapp.web.residents.own_door import confirmed_household, own_door
@@ -35,6 +35,7 @@ class WishesForm(FlaskForm):
     language = SelectField(lazy_gettext("Votre langue"), validate_choice=False)
     means = RadioField(lazy_gettext("Comment vous prévenir ?"), validate_choice=False)
     phone_is_shared = BooleanField(lazy_gettext("Ce téléphone est partagé"))
+    wants_alarm = BooleanField(lazy_gettext("Faire sonner mon agenda la veille"))
     wants_no_messages = BooleanField(lazy_gettext("Ne m’envoyez aucun message"))
 
 
@@ -74,6 +75,7 @@ def keep(token: str) -> tuple[str, int] | BaseResponse:
         means=Means(chosen) if chosen in set(Means) else None,
         phone_is_shared=bool(typed.phone_is_shared.data),
         wants_no_messages=bool(typed.wants_no_messages.data),
+        wants_alarm=bool(typed.wants_alarm.data),
     )
     try:
         silence.keep(household, wishes, now=clock.now())
@@ -105,7 +107,7 @@ def replace_address(token: str) -> tuple[str, int] | BaseResponse:
     """The code from that mailbox: it is the household's."""
     household, typed = confirmed_household(token), _proof(CodePurpose.EMAIL)
     try:
-        _prove(household, CodePurpose.EMAIL, typed, preferences.replace_address)
+        _prove(household, CodePurpose.EMAIL, typed, calendars.replace_address)
     except Refusal as refusal:
         status = refuse(typed, refusal)
         return _page(token, confirmed_household(token), proof=typed), status
@@ -177,6 +179,7 @@ def _wishes_of(household: Household) -> WishesForm:
         means=person.means.value if person.means else "",
         phone_is_shared=person.phone_is_shared,
         wants_no_messages=person.wants_no_messages,
+        wants_alarm=person.wants_alarm,
     )
 
 

@@ -7,17 +7,26 @@ something.
 
 from __future__ import annotations
 
-from flask import redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
+from wtforms import BooleanField
 
 from eventsapp import clock
 from eventsapp.database import db
-from eventsapp.people import professionals
-from eventsapp.registrations import booking, listings, standing_listings
+from eventsapp.people import preferences, professionals
+from eventsapp.registrations import booking, leaving, listings, standing_listings
 from eventsapp.web.residents import offer_answers, own_parts
 from eventsapp.web.residents.own_door import professional_door
 
 bp = professional_door("professional_page")
+
+
+class AlarmForm(FlaskForm):
+    """Shall their calendar ring?"""
+
+    wants_alarm = BooleanField(lazy_gettext("Faire sonner mon agenda la veille"))
 
 
 @bp.get("/ma-venue/<token>")
@@ -35,7 +44,18 @@ def show(token: str) -> str:
         offers=standing_listings.offers(professional, now=clock.now()),
         token=token,
         link=professionals.link_address(token),
+        alarm=AlarmForm(formdata=None, wants_alarm=professional.person.wants_alarm),
     )
+
+
+@bp.post("/ma-venue/<token>/rappel-agenda")
+def keep_alarm(token: str) -> BaseResponse:
+    """Their calendar rings the day before, or no more."""
+    wants_alarm = bool(AlarmForm().wants_alarm.data)
+    preferences.keep_alarm(professionals.by_link(token), wants_alarm, now=clock.now())
+    db.session.commit()
+    flash(gettext("C’est noté."), "ok")
+    return redirect(url_for("professional_page.show", token=token), 303)
 
 
 @bp.get("/ma-venue/<token>/inscriptions/<code:code>/annulation")
@@ -54,6 +74,15 @@ def cancel(token: str, code: str) -> BaseResponse:
     """They no longer come. Sent twice, it is done once."""
     registration = listings.of_party_by_code(professionals.by_link(token), code)
     booking.cancel(registration, actor=booking.actor_of(registration), now=clock.now())
+    db.session.commit()
+    return redirect(url_for("professional_page.show", token=token), 303)
+
+
+@bp.post("/ma-venue/<token>/inscriptions/<code:code>/maintien")
+def stay(token: str, code: str) -> BaseResponse:
+    """Their calendar said no, and they come all the same. Sent twice, it is done once."""
+    registration = listings.of_party_by_code(professionals.by_link(token), code)
+    leaving.stay(registration, actor=booking.actor_of(registration), now=clock.now())
     db.session.commit()
     return redirect(url_for("professional_page.show", token=token), 303)
 

@@ -92,7 +92,7 @@ def test_the_home_of_a_territory_asks_as_much_whatever_it_holds(
     for number in range(6):
         factories.an_event(f"Atelier {number}", venue=factories.a_school(f"École {number}"))
     db_session.commit()
-    assert (few, said()) == (17, 17)
+    assert (few, said()) == (18, 18)
 
 
 def test_the_programme_in_official_words_with_remarks(sign_in: SignIn) -> None:

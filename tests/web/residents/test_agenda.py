@@ -411,8 +411,10 @@ def test_search_engines_see_one_agenda_and_calendars_its_feed(
 ) -> None:
     page = client.get("/paris-19/?theme=lien-social&vue=plan").page
     assert page.one("link", rel="canonical")["href"] == "http://127.0.0.1:8000/paris-19/"
-    feed = page.one("link", rel="alternate")
-    assert (feed["type"], feed["href"]) == ("text/calendar", "/agendas/paris-19.ics")
+    assert [(one["type"], one["href"]) for one in page.all("link", rel="alternate")] == [
+        ("text/calendar", "/agendas/paris-19.ics"),
+        ("application/rss+xml", "/agendas/paris-19.rss"),
+    ]
 
 
 def test_in_english_our_words_change_and_theirs_do_not(client: PageClient, week: dict[str, Event]) -> None:

@@ -47,18 +47,19 @@ def test_she_is_told_as_she_says(client: PageClient, event: Event) -> None:
     path, page = page_of(client, event, number="06 39 98 00 01", email="awa@example.org")
     form = page.form(button=KEEP)
     assert (form.values["means"], "phone_is_shared" in form.values) == ([""], False)
-    typed = {"language": "en", "means": "sms", "phone_is_shared": "y", "wants_no_messages": "y"}
+    ticked = dict.fromkeys(("phone_is_shared", "wants_no_messages", "wants_alarm"), "y")
+    typed = {"language": "en", "means": "sms"} | ticked
     answer = client.submit(form, typed)
     assert answer.status_code == 303
     person = awa()
     assert (person.language, person.means) == ("en", Means.SMS)
-    assert (person.phone_is_shared, person.wants_no_messages) == (True, True)
+    assert (person.phone_is_shared, person.wants_no_messages, person.wants_alarm) == (True, True, True)
     assert client.get(answer.location or "").page.lang == "en"
     back = client.get(path).page.form(button="Save")
-    client.submit(back, {"language": "fr", "means": "", "phone_is_shared": None, "wants_no_messages": None})
+    client.submit(back, {"language": "fr", "means": ""} | dict.fromkeys(ticked))
     person = awa()
     assert (person.language, person.means) == ("fr", None)
-    assert (person.phone_is_shared, person.wants_no_messages) == (False, False)
+    assert (person.phone_is_shared, person.wants_no_messages, person.wants_alarm) == (False, False, False)
 
 
 def test_no_letter_without_a_mailbox_and_no_call_without_a_number(client: PageClient, event: Event) -> None:
@@ -86,8 +87,10 @@ def test_a_new_mailbox_counts_once_its_code_is_typed_and_the_old_one_is_told(
     assert awa().email == "awa@example.org"
     assert client.submit(form, {"code": code}).status_code == 303
     assert awa().email == "awa@ailleurs.example"
-    assert kinds("awa@example.org") == ["confirmed REQUEST", "people/address_replaced"]
-    assert "awa@ailleurs.example" not in letters("awa@example.org")[-1].text
+    former = ["confirmed REQUEST", "people/address_replaced", "left_mailbox CANCEL"]
+    assert kinds("awa@example.org") == former
+    assert [one for one in letters("awa@example.org") if "awa@ailleurs.example" in text_of(one)] == []
+    assert kinds("awa@ailleurs.example")[1:] == ["calendar_again REQUEST"]
     assert client.submit(form, {"code": code}).status_code == 422  # used once
 
 
@@ -199,7 +202,8 @@ def test_a_landline_is_noted_even_with_a_gateway_and_whoever_is_only_called_is_c
     proof = client.get(path).page.form(button="Changer mon adresse")
     assert client.submit(proof, {"code": code_for("awa@example.org")}).status_code == 303
     assert to_people("reached_otherwise")[-1] == ("appel", "+33199000002")
-    assert "Une adresse e-mail vient d’être donnée" in letters()[-1].text
+    assert "Une adresse e-mail vient d’être donnée" in letters("+33199000002")[-1].text
+    assert kinds("awa@example.org")[1:] == ["calendar_again REQUEST"]
 
 
 def test_what_is_no_new_number_gets_a_sentence_and_nobody_notes_many(

@@ -186,3 +186,18 @@ def test_whoever_welcomes_them_finds_professionals_too(client: PageClient, event
     db.session.rollback()
     assert [one.contact.first_name for one in listings.expected_at(event)] == ["Ousmane"]
     assert [one.contact.first_name for one in listings.active_at(event)] == ["Ousmane"]
+
+
+def test_ousmane_may_have_his_calendar_ring_the_day_before(client: PageClient, event: Event) -> None:
+    page = own_page(client, event)
+    form = page.form(button="Enregistrer")
+    assert "wants_alarm" not in form.values
+    for ticked in ("y", "y", None):
+        done = client.submit(form, {"wants_alarm": ticked})
+        assert done.status_code == 303
+        page = client.get(done.location).page
+        assert "C’est noté." in page.text
+        [ousmane] = professionals()
+        assert ousmane.person.wants_alarm == bool(ticked)
+        form = page.form(button="Enregistrer")
+        assert ("wants_alarm" in form.values) == bool(ticked)

@@ -1,0 +1,1 @@
+"""What comes back: answers of calendars, mails that never arrive, words of people."""

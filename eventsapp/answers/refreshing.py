@@ -1,0 +1,38 @@
+"""A calendar has lost the date and asks for it again (REFRESH, RULES I13)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from eventsapp.answers import hosts
+from eventsapp.answers.replies import NOT_INVITED, OVER, STATE, Verdict
+from eventsapp.database import db
+from eventsapp.invitations.incoming_models import MailState
+from eventsapp.invitations.models import Capacity, Invitation, Method
+from eventsapp.registrations import letters, listings, seats
+from eventsapp.registrations.models import RegistrationStatus
+
+ONCE_IN = timedelta(hours=1)
+"""Whoever asks more often would have us flood the mailbox that was invited."""
+JUST_SENT = "vient_d_etre_envoyee"
+
+
+def apply(invitation: Invitation, *, now: datetime) -> Verdict:
+    """Sends the date as it is, to the mailbox that was invited and never to who asks."""
+    event = seats.locked(invitation.event_id)
+    db.session.refresh(invitation, STATE)
+    if invitation.method is Method.CANCEL or event.is_cancelled:
+        return Verdict(MailState.IGNORED, NOT_INVITED)
+    if event.ends_at <= now:
+        return Verdict(MailState.IGNORED, OVER)
+    if invitation.refreshed_at is not None and invitation.refreshed_at > now - ONCE_IN:
+        return Verdict(MailState.IGNORED, JUST_SENT)
+    invitation.refreshed_at = now
+    parties = listings.at_mailbox(event, invitation.address)
+    if invitation.invited_as is not Capacity.GUEST:
+        hosts.ask_again(invitation, now=now)
+        return Verdict(MailState.DONE, "", parties)
+    seated = [one for one in parties if one.status is RegistrationStatus.CONFIRMED]
+    for one in seated[:1]:
+        letters.calendar_again(one, now=now)
+    return Verdict(MailState.DONE if seated else MailState.IGNORED, "" if seated else NOT_INVITED, parties)

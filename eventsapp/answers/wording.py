@@ -1,0 +1,71 @@
+"""Why a mail waits for somebody, in a sentence; and whether answers are read at all."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask_babel import gettext, lazy_gettext
+
+from eventsapp.answers import authority, hosts, replies, words
+from eventsapp.clock import day_of
+from eventsapp.invitations.incoming_models import IncomingMail
+from eventsapp.languages import hour, long_day
+from eventsapp.mailroom import mailbox, readings
+
+_WHY = {
+    authority.CRASHER: lazy_gettext(
+        "L’invitation a été transmise : une autre personne que l’invitée a répondu. Elle n’est pas inscrite."
+    ),
+    authority.OTHER_EVENT: lazy_gettext("La réponse parle d’un autre rendez-vous que l’invitation."),
+    authority.OTHER_ORGANIZER: lazy_gettext("La réponse est adressée à un autre organisateur que nous."),
+    authority.RECURRENCE: lazy_gettext(
+        "La réponse parle d’une date d’une série que nous n’avons pas envoyée."
+    ),
+    replies.DELEGATED: lazy_gettext("La personne envoie quelqu’un d’autre à sa place."),
+    replies.COMMENT: lazy_gettext("La réponse est notée. La personne a ajouté quelque chose : lisez-le."),
+    replies.SHARED: lazy_gettext(
+        "Plusieurs inscriptions ont cette adresse : nous avons demandé à chacune si elle vient."
+        " Rien n’a changé."
+    ),
+    replies.OTHER_SENDER: lazy_gettext(
+        "Le « non » vient d’une autre adresse que celle de l’invitation. Rien n’a changé."
+    ),
+    replies.NOBODY: lazy_gettext("Personne n’est inscrit à ce rendez-vous avec cette adresse."),
+    replies.FORMER: lazy_gettext("La réponse date d’avant le changement : nous avons redemandé."),
+    hosts.HOST_DECLINED: lazy_gettext("La structure dit qu’elle ne vient pas : appelez-la."),
+    hosts.NOT_NOTED: lazy_gettext("La réponse du lieu n’a pas pu être notée."),
+    hosts.NO_HOST: lazy_gettext("Cette adresse ne répond plus de ce rendez-vous."),
+    words.OUTLOOK: lazy_gettext(
+        "Outlook a mis la réponse dans un fichier « winmail.dat » : demandez à la personne ce qu’elle a"
+        " répondu."
+    ),
+}
+LATE = timedelta(minutes=30)
+"""Since the last reading of the mailbox: the worker looks every few minutes at most."""
+
+
+def why(mail: IncomingMail) -> str:
+    """Why it waits, or what was done; what a server said, as it said it."""
+    known = _WHY.get(mail.problem)
+    return str(known) if known else gettext(mail.problem) if mail.problem else ""
+
+
+def unread(now: datetime) -> str:
+    """Why answers are not read, in a sentence for the desk; "" when they are."""
+    if not mailbox.is_set_up():
+        return gettext(
+            "Les réponses des agendas ne sont pas lues : aucune boîte de courrier n’est réglée. Les personnes"
+            " répondent par leur lien ou par téléphone."
+        )
+    state = readings.state()
+    if state.last_read_at is None:
+        said = gettext("Les réponses des agendas n’ont pas encore été lues.")
+    elif now - state.last_read_at > LATE:
+        said = gettext(
+            "Les réponses des agendas ne sont plus lues depuis : %(day)s, %(hour)s.",
+            day=long_day(day_of(state.last_read_at)),
+            hour=hour(state.last_read_at),
+        )
+    else:
+        return ""
+    return f"{said} {gettext(state.problem)}" if state.problem else said

@@ -1,0 +1,150 @@
+"""Hosts and places of school Saturdays are invited by mail: asked, told of changes, let go (iTIP).
+
+One message is one date (RULES Q10). A change is told by the letter that says it (`disruptions`), whose
+calendar part is made here; whatever no letter has said, a worker says: new dates, a new contact, one who
+left, whoever changed it herself. So calendars end as the agenda stands, by whatever way it went there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import joinedload
+
+from eventsapp.agenda import revisions, telling
+from eventsapp.agenda.models import Activity, ActivityKind, Event
+from eventsapp.agenda.notice_models import Notice
+from eventsapp.convening import asked, letters
+from eventsapp.convening.asked import Asked
+from eventsapp.database import db
+from eventsapp.invitations import promises
+from eventsapp.invitations.models import Capacity, Invitation, Method
+from eventsapp.invitations.promises import Promise
+from eventsapp.mailroom.outbox import Reader
+from eventsapp.places.models import Territory
+from eventsapp.programme.models import Action
+from eventsapp.registrations import listings as registrations
+from eventsapp.registrations.models import RegistrationStatus
+
+AHEAD = timedelta(days=60)
+"""So long before, a date is put into calendars: a mail a date, and never those of a whole year at once."""
+GRACE = timedelta(minutes=2)
+"""After the window in which a change is undone: the letters that say why come first."""
+
+
+def due(now: datetime) -> Sequence[int]:
+    """The numbers of the school Saturdays to come of which some calendar does not know how they stand, the
+    soonest first; six statements. What was changed a moment ago may still be undone, and waits."""
+    events = db.session.scalars(_to_come(now).order_by(Event.starts_at, Event.id)).all()
+    people = asked.at(events)
+    told: dict[int, list[Invitation]] = {}
+    numbers = _to_come(now).with_only_columns(Event.id, maintain_column_froms=True)
+    for row in db.session.scalars(select(Invitation).where(Invitation.event_id.in_(numbers))):
+        told.setdefault(row.event_id, []).append(row)
+    return [
+        event.id
+        for event in events
+        if not asked.settlement(event, people.get(event.id, {}), told.get(event.id, [])).is_settled
+    ]
+
+
+def settle(event_id: int, now: datetime) -> bool:
+    """Tells the calendars of hosts and place of one event what they do not know, a letter each; False when
+    another has, or somebody changes it at this moment."""
+    event = revisions.claim(event_id)
+    if event is None or event.starts_at <= now or telling.notice_of(event) is not None:
+        return False
+    rows = db.session.scalars(select(Invitation).where(Invitation.event_id == event.id)).all()
+    left = asked.settlement(event, asked.at([event]).get(event.id, {}), rows)
+    for one in left.to_ask:
+        _ask(event, one, now)
+    for row in left.to_release:
+        reader = Reader(name=row.name, language="fr", email=row.address)
+        promise = _release(event, reader, now)
+        if promise is not None:
+            letters.released(event, reader, promise, now=now)
+    return not left.is_settled
+
+
+def promise_for(event: Event, reader: Reader, *, now: datetime) -> Promise | None:
+    """The calendar part of a letter about one event that changed: come, at this hour and place, or no more;
+    None where there is nothing to say to that calendar. The caller has locked the event."""
+    if not asked.is_convened(event) or not reader.email or event.starts_at <= now:
+        return None
+    one = asked.at([event]).get(event.id, {}).get(reader.email.lower())
+    return _release(event, reader, now) if one is None else _request(event, one, now)
+
+
+def invite_again(invitation: Invitation, *, now: datetime) -> bool:
+    """The date once more to who keeps it, as it stands: their calendar asks for it (REFRESH, RULES I13), to
+    the address that we know. False for who is asked no more."""
+    event = revisions.claim(invitation.event_id)
+    if event is None or event.starts_at <= now or invitation.method is Method.CANCEL:
+        return False
+    one = asked.at([event]).get(event.id, {}).get(invitation.address)
+    if one is not None:
+        _ask(event, one, now)
+    return one is not None
+
+
+def _to_come(now: datetime) -> Select[Event]:
+    settled = now - telling.undo_window() - GRACE
+    stands_in_a_calendar = exists().where(
+        Invitation.event_id == Event.id,
+        Invitation.invited_as != Capacity.GUEST,
+        Invitation.method == Method.REQUEST,
+    )
+    return (
+        select(Event)
+        .join(Event.activity)
+        .where(
+            Activity.kind == ActivityKind.SCHOOL_SATURDAY,
+            Event.starts_at > now,
+            or_(Event.starts_at <= now + AHEAD, stands_in_a_calendar),
+            Event.changed_at <= settled,
+            ~exists().where(Notice.event_id == Event.id),
+        )
+        .options(
+            joinedload(Event.venue),
+            joinedload(Event.host),
+            joinedload(Event.territory).defer(Territory.drawing),
+            joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
+        )
+    )
+
+
+def _ask(event: Event, one: Asked, now: datetime) -> None:
+    is_known = promises.holds_date(event, one.reader.email or "")
+    letters.asked(event, one, _request(event, one, now), is_known=is_known, now=now)
+
+
+def _request(event: Event, one: Asked, now: datetime) -> Promise:
+    return promises.request(
+        event,
+        address=one.reader.email or "",
+        name=one.reader.name,
+        organizer_name=letters.sender_name(event, one.reader.language),
+        language=one.reader.language,
+        invited_as=one.capacity,
+        now=now,
+    )
+
+
+def _release(event: Event, reader: Reader, now: datetime) -> Promise | None:
+    """The date leaves, unless they are registered there, too: then it stays as any guest's."""
+    address = reader.email or ""
+    there = registrations.at_mailbox(event, address)
+    if not event.is_cancelled and any(one.status is RegistrationStatus.CONFIRMED for one in there):
+        promises.keep_as_guest(event, address)
+        return None
+    return promises.cancel(
+        event,
+        address=address,
+        name=reader.name,
+        organizer_name=letters.sender_name(event, reader.language),
+        language=reader.language,
+        invited_as=Capacity.PLACE,
+        now=now,
+    )

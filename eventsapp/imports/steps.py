@@ -1,0 +1,150 @@
+"""What a plan is made of: what a file says of a session, and what taking it over does to what stands here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from eventsapp.agenda.models import Event
+from eventsapp.codes import fingerprint
+from eventsapp.imports.models import ImportedRow
+from eventsapp.imports.rows import LONGEST_DESCRIPTION, LONGEST_SUMMARY, Refused, Row, TitleMissing
+from eventsapp.people import contacts
+from eventsapp.places.models import Venue
+from eventsapp.typed import line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What a file says of a session, in the letters in which it is kept."""
+
+    title: str
+    summary: str
+    description: str
+    starts_at: datetime
+    ends_at: datetime
+    venue_id: int
+    is_cancelled: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return asdict(self) | {"starts_at": self.starts_at.isoformat(), "ends_at": self.ends_at.isoformat()}
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Content:
+        """What `to_dict` wrote."""
+        moments = {name: datetime.fromisoformat(kept[name]) for name in ("starts_at", "ends_at")}
+        return cls(**(dict(kept) | moments))
+
+    @classmethod
+    def of_row(cls, row: Row, venue_id: int) -> Content:
+        """As `proposals` writes it. Raises TitleMissing, Unwritable."""
+        title = line(row.title, field="title")
+        if not title:
+            raise TitleMissing()
+        summary = contacts.text(row.summary, field="summary", longest=LONGEST_SUMMARY)
+        return cls(
+            title=title,
+            summary=" ".join(summary.splitlines()),
+            description=contacts.text(row.description, field="description", longest=LONGEST_DESCRIPTION),
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            venue_id=venue_id,
+            is_cancelled=row.is_cancelled,
+        )
+
+    def unlike(self, other: Content) -> tuple[str, ...]:
+        """Which of its parts differ."""
+        names = (one.name for one in fields(self))
+        return tuple(name for name in names if getattr(self, name) != getattr(other, name))
+
+
+class Kind(StrEnum):
+    """What a step does."""
+
+    NEW = "nouveau"
+    CHANGED = "change"
+    CANCELLED = "annule"
+    RESTORED = "retabli"
+    VANISHED = "disparu"
+    SAME = "pareil"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One session, and what taking it over does to it."""
+
+    kind: Kind
+    wanted: Content
+    """As the file says it; of one that vanished, as it last did."""
+    row: Row | None = None
+    known: ImportedRow | None = None
+    event: Event | None = None
+    venue: Venue | None = None
+    before: Content | None = None
+    """What stands here."""
+    changes: tuple[str, ...] = ()
+    by_hand: tuple[str, ...] = ()
+    """Those of the changes that somebody has made otherwise here."""
+
+    @property
+    def key(self) -> str:
+        """Names it in a form."""
+        return self.row.key if self.row is not None else self.known.key if self.known is not None else ""
+
+
+@dataclass
+class Unplaced:
+    """Words that mean no place yet, and the sessions that wait for them."""
+
+    words: str
+    said: str
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many sessions wait for it."""
+        return len(self.rows)
+
+
+@dataclass
+class Plan:
+    """What taking a reading over would do. Every row of the file stands in one list, and in one only."""
+
+    records: int = 0
+    steps: dict[Kind, list[Step]] = field(default_factory=lambda: {kind: [] for kind in Kind})
+    unplaced: dict[str, Unplaced] = field(default_factory=dict)
+    past: list[Row] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """How many sessions and refusals of the file are accounted for."""
+        inside = sum(len(steps) for kind, steps in self.steps.items() if kind is not Kind.VANISHED)
+        waiting = sum(len(one.rows) for one in self.unplaced.values())
+        return inside + waiting + len(self.past) + len(self.refused)
+
+    @property
+    def to_do(self) -> list[Step]:
+        """What would change here."""
+        return [step for kind, steps in self.steps.items() if kind is not Kind.SAME for step in steps]
+
+    @property
+    def waiting(self) -> int:
+        """How much waits for somebody."""
+        return len(self.to_do) + len(self.unplaced)
+
+    @property
+    def conflicts(self) -> list[Step]:
+        """What has changed there, and was edited by hand here."""
+        return [step for step in self.to_do if step.by_hand]
+
+    @property
+    def fingerprint(self) -> str:
+        """Says whether what would happen is what was shown."""
+        said = [[step.kind, step.key, step.changes, step.by_hand] for step in self.to_do]
+        return fingerprint(json.dumps(said))

@@ -1,0 +1,54 @@
+"""Queries about subscriptions: what may be chosen, and how many there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from eventsapp.database import db
+from eventsapp.newsletter.models import Subscription, SubscriptionStatus
+from eventsapp.places.models import Quartier, Territory
+from eventsapp.programme.models import Axis, Project, Theme
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a territory's letter may be narrowed to: the themes it keeps, its quartiers as (slug, name)."""
+
+    themes: tuple[Theme, ...]
+    quartiers: tuple[tuple[str, str], ...]
+
+    def names(self, subscription: Subscription) -> tuple[str, ...]:
+        """What somebody chose, in words of the current language; empty for everything."""
+        quartiers = dict(self.quartiers)
+        themes = [theme.public_label for theme in self.themes if theme.value in subscription.themes]
+        return (*themes, *(quartiers[slug] for slug in subscription.quartiers if slug in quartiers))
+
+
+def offered(territory: Territory) -> Offer:
+    """What may be chosen: all of it, whether something is to come there this month or not; two statements."""
+    kept = set(
+        db.session.scalars(
+            select(Axis.theme)
+            .join(Project, Project.id == Axis.project_id)
+            .where(Project.territory_id == territory.id)
+        )
+    )
+    quartiers = db.session.execute(
+        select(Quartier.slug, Quartier.name)
+        .where(Quartier.territory_id == territory.id)
+        .order_by(Quartier.name, Quartier.id)
+    )
+    return Offer(
+        themes=tuple(theme for theme in Theme if theme in kept),
+        quartiers=tuple((row.slug, row.name) for row in quartiers),
+    )
+
+
+def how_many(territory: Territory) -> int:
+    """How many addresses receive the letter of a territory: all that a desk is told; one statement."""
+    found = select(func.count(Subscription.id)).where(
+        Subscription.status == SubscriptionStatus.ACTIVE, Subscription.territory_id == territory.id
+    )
+    return db.session.scalar(found) or 0

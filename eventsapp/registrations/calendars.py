@@ -1,0 +1,86 @@
+"""The calendars of a household follow it: to another mailbox, and out of a silence.
+
+Everything else that calendars are told goes with the letter that says it (`registrations.letters`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from eventsapp.agenda.models import Activity, Event
+from eventsapp.database import db
+from eventsapp.invitations import promises
+from eventsapp.people import preferences
+from eventsapp.people.models import Household
+from eventsapp.programme.models import Action
+from eventsapp.registrations import letters, listings, writing
+from eventsapp.registrations.models import Registration, RegistrationStatus
+
+
+def replace_address(household: Household, typed: str, *, territory_id: int | None, now: datetime) -> None:
+    """As `people.preferences.replace_address`; the dates to come leave the calendar of the former mailbox and
+    enter that of the new one: a CANCEL there, a REQUEST here, each in its own thread. Raises CodeWrong."""
+    former = household.contact.email
+    preferences.replace_address(household, typed, territory_id=territory_id, now=now)
+    for one in _seated(household, now):
+        if former:
+            letters.left_mailbox(one, former, now=now)
+        letters.calendar_again(one, now=now)
+
+
+def catch_up(household: Household, *, now: datetime) -> None:
+    """They want messages again: what their calendar shows of the dates to come is put right, by a letter for
+    each that was moved, called off or given up meanwhile."""
+    email = household.contact.email
+    if not email:
+        return
+    for one in _to_come(household, now):
+        for former in writing.mailboxes_invited(one):
+            if former != email.lower():  # replaced meanwhile
+                letters.left_mailbox(one, former, now=now)
+        comes = one.status is RegistrationStatus.CONFIRMED and not one.event.is_cancelled
+        if comes and not promises.is_current(one.event, email, language=household.contact.language):
+            letters.calendar_again(one, now=now)
+        elif not comes and promises.holds_date(one.event, email):
+            _take_out(one, email, now)
+
+
+def _take_out(registration: Registration, email: str, now: datetime) -> None:
+    if registration.event.is_cancelled:
+        letters.called_off(registration, with_calendar=True, now=now)
+    elif not listings.is_seated_elsewhere(registration, email):
+        letters.withdrawn(registration, was_seated=True, now=now)
+
+
+def _seated(household: Household, now: datetime) -> list[Registration]:
+    return [
+        one
+        for one in _to_come(household, now)
+        if one.status is RegistrationStatus.CONFIRMED and not one.event.is_cancelled
+    ]
+
+
+def _to_come(household: Household, now: datetime) -> Sequence[Registration]:
+    """Theirs at what is not over, whatever became of them; their events are locked, always in one order."""
+    theirs = select(Registration.event_id).where(Registration.household_id == household.id)
+    ahead = select(Event.id).where(Event.id.in_(theirs), Event.ends_at > now)
+    db.session.execute(ahead.order_by(Event.id).with_for_update())
+    return db.session.scalars(
+        select(Registration)
+        .join(Registration.event)
+        .where(Registration.household_id == household.id, Event.ends_at > now)
+        .options(
+            joinedload(Registration.household).joinedload(Household.contact),
+            joinedload(Registration.event).joinedload(Event.venue),
+            joinedload(Registration.event)
+            .joinedload(Event.activity)
+            .joinedload(Activity.action)
+            .joinedload(Action.axis),
+        )
+        .order_by(Registration.event_id, Registration.id)
+        .execution_options(populate_existing=True)
+    ).all()

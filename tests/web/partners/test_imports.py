@@ -1,0 +1,177 @@
+"""Fatou imports the agenda of the Maison des femmes de Flandre, page by page."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from eventsapp import clock as hours
+from eventsapp.access import grants
+from eventsapp.access.models import Role
+from eventsapp.agenda.models import Event
+from eventsapp.database import db
+from eventsapp.imports.models import ImportSource
+from eventsapp.people import accounts, approvals
+from eventsapp.people.models import Account, Organisation
+from tests import factories
+from tests.imports.exports import an_event, openagenda, timing
+from tests.pages import PageClient, PageResponse
+from tests.web.conftest import SignIn
+
+
+@pytest.fixture
+def maison(db_session: scoped_session[Session]) -> Organisation:
+    found, area = factories.an_association("Maison des femmes de Flandre"), factories.a_territory()
+    approvals.approve(found, area, actor="cli", now=hours.now())
+    approvals.trust(found, area, actor="cli", now=hours.now())
+    factories.a_school()
+    factories.an_action()
+    db_session.commit()
+    return found
+
+
+@pytest.fixture
+def fatou(maison: Organisation, db_session: scoped_session[Session], sign_in: SignIn) -> PageClient:
+    account = accounts.open_account("fatou@example.org", "Fatou", actor="cli", now=hours.now())
+    grants.give(account, Role.MEMBER, maison, by="cli", now=hours.now())
+    db_session.commit()
+    return sign_in(account)
+
+
+def follows(client: PageClient, maison: Organisation, **answers: str) -> str:
+    """Adds a source: the address of its page."""
+    page = client.get(f"/pro/organisations/{maison.id}/imports/nouveau").page
+    action = str(factories.an_action().id)
+    db.session.rollback()  # to see what is committed meanwhile
+    answer = client.submit(page.form(button="Continuer"), {"name": "OpenAgenda", "action": action} | answers)
+    assert answer.status_code == 303
+    return str(answer.headers["Location"])
+
+
+def sends(client: PageClient, address: str, octets: bytes, name: str = "export.json") -> PageResponse:
+    form = client.get(address).page.form(button="Voir ce qui va se passer")
+    assert form.element["enctype"] == "multipart/form-data"
+    fields = {"csrf_token": form["csrf_token"], "file": (io.BytesIO(octets), name)}
+    return client.post(form.action, data=fields, content_type="multipart/form-data")  # type: ignore[return-value]
+
+
+def test_from_an_empty_desk_to_a_published_session(
+    maison: Organisation, fatou: PageClient, db_session: scoped_session[Session]
+) -> None:
+    desk = f"/pro/organisations/{maison.id}/"
+    assert "Agendas importés" in fatou.get(desk).page.main.text
+    assert "Aucun agenda n’est encore importé." in fatou.get(f"{desk}imports").page.main.text
+    address = follows(fatou, maison)
+    assert "Rien n’a encore été lu." in fatou.get(address).page.main.text
+    assert sends(fatou, address, openagenda(an_event(), an_event(2, ""))).status_code == 303
+    shown = fatou.get(address).page
+    assert "Café des femmes" in shown.main.text
+    assert "Il manque le titre." in shown.main.text
+    assert db_session.scalars(select(Event)).all() == []
+    db_session.rollback()
+    assert "1 changement de l’agenda" in fatou.get(desk).page.main.text.replace("\u00a0", " ")
+    assert fatou.submit(shown.form(button="Reprendre ces rendez-vous")).status_code == 303
+    after = fatou.get(address).page.main.text.replace("\u00a0", " ")
+    assert "C’est fait : 1 rendez-vous proposé." in after
+    assert "Rien à reprendre" in after
+    assert db_session.scalars(select(Event.title)).all() == ["Café des femmes"]
+
+
+def test_an_unknown_place_is_chosen_on_the_page(
+    maison: Organisation, fatou: PageClient, db_session: scoped_session[Session]
+) -> None:
+    address = follows(fatou, maison)
+    sends(fatou, address, openagenda(an_event(location={"name": "Salle Tanger"})))
+    page = fatou.get(address).page
+    form = page.form(button="Retenir ces lieux")
+    school = str(factories.a_school().id)
+    db_session.rollback()
+    assert fatou.submit(form, {"lieu-1": school}).status_code == 303
+    fatou.submit(fatou.get(address).page.form(button="Reprendre ces rendez-vous"))
+    assert db_session.scalars(select(Event)).one().venue.name == "École Curial"
+
+
+def test_what_vanished_is_cancelled_when_it_is_ticked(
+    maison: Organisation, fatou: PageClient, db_session: scoped_session[Session]
+) -> None:
+    address = follows(fatou, maison)
+    two = [timing("2026-12-05", "10:00", "12:00"), timing("2026-12-12", "10:00", "12:00")]
+    sends(fatou, address, openagenda(an_event(timings=two)))
+    fatou.submit(fatou.get(address).page.form(button="Reprendre ces rendez-vous"))
+    sends(fatou, address, openagenda(an_event(timings=two[:1])))
+    page = fatou.get(address).page
+    assert "Disparus du fichier" in page.main.text
+    (box,) = [one for one in page.main.all("input") if one.get("name") == "annuler"]
+    fatou.submit(page.form(button="Reprendre ces rendez-vous"), {"annuler": box.get("value") or ""})
+    found = db_session.scalars(select(Event).order_by(Event.starts_at))
+    assert [event.is_cancelled for event in found] == [False, True]
+
+
+def test_what_cannot_be_read_is_said_beside_the_file(maison: Organisation, fatou: PageClient) -> None:
+    address = follows(fatou, maison)
+    answer = sends(fatou, address, b"%PDF-1.7 bonjour", "programme.pdf")
+    assert answer.status_code == 422
+    assert "Il manque des colonnes" in answer.page.main.text
+
+
+def test_an_address_is_kept_for_the_worker_and_shown_to_her_people_only(
+    maison: Organisation,
+    fatou: PageClient,
+    samira: Account,
+    sign_in: SignIn,
+    db_session: scoped_session[Session],
+) -> None:
+    secret = "https://agenda.example.org/prive/4f9a.ics"
+    address = follows(fatou, maison, url=secret)
+    page = fatou.get(address).page
+    assert secret in page.main.text
+    assert "Nous lisons cet agenda." in page.main.text
+    coordinator = sign_in(samira)
+    seen = coordinator.get(address)
+    assert "4f9a" not in seen.text
+    assert "agenda.example.org" in seen.page.main.text
+    assert [one.get("method") for one in seen.page.main.all("form") if one.get("method") == "post"] == []
+    assert coordinator.get(f"{address}/reglages").status_code == 403
+    source = db_session.scalars(select(ImportSource)).one()
+    assert source.next_at == hours.now()
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://agenda.example.org/", "http://127.0.0.1/", "https://moi:x@a.example.org/"]
+)
+def test_an_address_that_is_none_is_refused_in_the_form(
+    maison: Organisation, fatou: PageClient, db_session: scoped_session[Session], url: str
+) -> None:
+    page = fatou.get(f"/pro/organisations/{maison.id}/imports/nouveau").page
+    answers = {"name": "Notre agenda", "action": str(factories.an_action().id), "url": url}
+    db_session.rollback()
+    answer = fatou.submit(page.form(button="Continuer"), answers)
+    assert answer.status_code == 422
+    assert "Écrivez une adresse comme" in answer.page.main.text
+
+
+def test_a_session_that_moved_meanwhile_is_shown_again(
+    app: Flask, maison: Organisation, fatou: PageClient, db_session: scoped_session[Session]
+) -> None:
+    address = follows(fatou, maison)
+    sends(fatou, address, openagenda(an_event()))
+    old = fatou.get(address).page.form(button="Reprendre ces rendez-vous")
+    sends(fatou, address, openagenda(an_event(2, "Autre chose")))
+    assert fatou.submit(old).status_code == 303
+    assert "Relisez ce qui va se passer" in fatou.get(address).page.main.text
+    assert db_session.scalars(select(Event)).all() == []
+
+
+def test_a_source_given_up_leaves_its_sessions(
+    maison: Organisation, fatou: PageClient, db_session: scoped_session[Session]
+) -> None:
+    address = follows(fatou, maison)
+    sends(fatou, address, openagenda(an_event()))
+    fatou.submit(fatou.get(address).page.form(button="Reprendre ces rendez-vous"))
+    fatou.submit(fatou.get(f"{address}/reglages").page.form(button="Ne plus suivre"))
+    assert fatou.get(address).status_code == 404
+    assert db_session.scalars(select(Event.title)).all() == ["Café des femmes"]
