@@ -56,7 +56,6 @@ PUBLIC = {
     "/ma-venue/{professional_token}/calendrier": 0,
     "/ecole/{host_token}/calendrier": 0,
     "/paris-19/recevoir": 0,
-    "/paris-19/recevoir?quartier=atlantide": 0,
     "/orientation/{referral_token}": 0,
     "/paris-19/recevoir/par-courriel": 1,
     "/paris-19/recevoir/par-courriel/envoye": 0,

@@ -361,7 +361,9 @@ def test_the_date_is_kept_as_a_file_that_is_no_invitation(client: PageClient, ev
 
 
 def test_follow_leads_to_the_feed_of_its_theme(client: PageClient, event: Event) -> None:
-    assert page_of(client, event).link("Choisir comment") == "/paris-19/recevoir?theme=parentalite#votre-choix"
+    assert (
+        page_of(client, event).link("Choisir comment") == "/paris-19/recevoir?theme=parentalite#votre-choix"
+    )
 
 
 def test_the_streets_around_are_drawn_where_the_place_is_known(client: PageClient, event: Event) -> None:
