@@ -71,7 +71,7 @@ PUBLIC = {
 """Pages for everybody, and how many forms of each refuse to be sent empty."""
 
 OVER = {"/connexion/x": 410, "/invitation/x": 410, "/jour/x": 410, "/on-repart/x": 410, "/ecole/x": 410}
-OVER |= {"/orientation/x": 410, "/lettre/x": 410}
+OVER |= {"/orientation/x": 410, "/lettre/x": 410, "/paris-19/recevoir?quartier=atlantide": 404}
 """Links that work no more, and what they answer."""
 
 PAGES = {
