@@ -147,3 +147,12 @@ def test_each_page_costs_the_same_whatever_there_is(client: PageClient, statemen
         with statements() as said:
             assert client.get(path).status_code == 200
         assert len(said) == most, "\n".join(said)
+
+
+@pytest.mark.databases("sqlite")
+def test_the_page_of_ways_to_follow_leads_there_and_to_every_export(client: PageClient) -> None:
+    page = client.get("/paris-19/recevoir").page
+    assert page.link("Recevoir la lettre du lundi") == FORM
+    links = {link["href"] for link in page.all("a")}
+    endings = ("csv", "rss", "jsonld", "openagenda.json")
+    assert {f"/agendas/paris-19.{ending}" for ending in endings} <= links
