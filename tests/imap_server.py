@@ -94,6 +94,12 @@ class ImapThread(threading.Thread):
 
         return keep
 
+    def hang_up(self) -> None:
+        """Ends every connection."""
+        for task in list(self.under_way):
+            if task is not None:
+                self.loop.call_soon_threadsafe(task.cancel)
+
     def end(self) -> None:
         self.loop.call_soon_threadsafe(self.ending.set)
         self.join(5)

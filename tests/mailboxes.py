@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -39,6 +39,8 @@ class MailProvider:
     ports: dict[str, int] = field(default_factory=dict)
     """Of IMAP, by « tls », « starttls » and « none »."""
     smtp_port: int = 0
+    hang_up: Callable[[], object] = lambda: None
+    """Ends all connections of IMAP, as a server does that is started anew."""
 
     def settings(self, security: str = "tls") -> dict[str, Any]:
         """What an application is told of it."""
@@ -112,7 +114,7 @@ def mail_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailProv
 
     folder = tmp_path_factory.mktemp("imap")
     thread = imap_server.begin(folder, HOST, USER, PASSWORD)
-    provider = MailProvider(folder / "certificate.pem", ports=thread.ports)
+    provider = MailProvider(folder / "certificate.pem", ports=thread.ports, hang_up=thread.hang_up)
     controller = AnyPort(provider, hostname=HOST, port=0)
     controller.start()
     provider.smtp_port = controller.port

@@ -53,6 +53,35 @@ def test_production_starts_when_all_is_safe(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("unsafe", "named"),
     [
+        ({"ANSWERS_IMAP_USER": ""}, "ANSWERS_IMAP_USER"),
+        ({"ANSWERS_IMAP_SECURITY": "none"}, "ANSWERS_IMAP_SECURITY"),
+    ],
+)
+def test_answers_are_read_by_somebody_and_over_tls(
+    tmp_path: Path, unsafe: dict[str, object], named: str
+) -> None:
+    """Also in a demonstration; without TLS on loopback only."""
+    mailbox = {"ANSWERS_IMAP_HOST": "imap.example.org", "ANSWERS_IMAP_USER": "agenda"}
+    app = Flask("eventsapp", instance_path=str(tmp_path))
+    settings.load(app, dict(mailbox))
+    assert (app.config["ANSWERS_IMAP_SECURITY"], app.config["ANSWERS_IMAP_PORT"]) == ("tls", 993)
+    with pytest.raises(UnsafeSettings, match=named):
+        settings.load(app, mailbox | unsafe)
+    settings.load(app, mailbox | {"ANSWERS_IMAP_SECURITY": "none", "ANSWERS_IMAP_HOST": "127.0.0.1"})
+    assert app.config["ANSWERS_IMAP_PORT"] == 143
+
+
+def test_a_way_to_the_server_that_nobody_knows_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANSWERS_IMAP_SECURITY", "perhaps")
+    with pytest.raises(UnsafeSettings, match="ANSWERS_IMAP_SECURITY"):
+        settings.load(Flask("eventsapp", instance_path=str(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("unsafe", "named"),
+    [
         ({"SECRET_KEY": ""}, "SECRET_KEY"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
         ({"PUBLIC_URL": ""}, "PUBLIC_URL"),

@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from eventsapp.cli.door import ACTOR, reading, said, table, writing
 from eventsapp.database import db
-from eventsapp.mailroom import bounces, escalation, rounds
+from eventsapp.mailroom import bounces, escalation, sending_again
 from eventsapp.mailroom.masking import readable_text
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
-from eventsapp.mailroom.rounds import LetterHasNotFailed
+from eventsapp.mailroom.sending_again import LetterHasNotFailed
 
 
 @click.group()
@@ -82,7 +82,7 @@ def retry(letter_ids: tuple[int, ...], every: bool) -> None:
         again = 0
         for letter in chosen:
             with suppress(LetterHasNotFailed):
-                rounds.try_again(letter, actor=ACTOR, now=now)
+                sending_again.try_again(letter, actor=ACTOR, now=now)
                 again += 1
     click.echo(f"{again} of {len(chosen)} letters wait for the next round")
 

@@ -213,6 +213,7 @@ def _occurrences(group: Sequence[_Record], calendar: Component, now: datetime) -
         alone.add("X-WR-TIMEZONE", zone)
     for record in group:
         record.event[_NUMBER] = str(record.number)
+        record.event.subcomponents = []  # its alarms; an event within an event is a record of its own
         alone.add_component(record.event)
     # One window: `after` would search in thousands of small ones.
     found = recurring_ical_events.of(alone).between(now, now + AHEAD)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
+from eventsapp.agenda import fragments, revisions
 from eventsapp.agenda.models import Event
-from eventsapp.database import rows_changed
+from eventsapp.database import db, rows_changed
 from eventsapp.invitations.incoming_models import IncomingMail
 from eventsapp.invitations.models import Capacity, Invitation
 
@@ -29,6 +30,22 @@ def forget(event_id: int, addresses: Collection[str]) -> int:
             Invitation.invited_as == Capacity.GUEST,
         )
     )
+
+
+def outlive(event: Event, addresses: Collection[str], now: datetime) -> None:
+    """Before these are forgotten while the event is still to come: whoever registers there again is invited
+    above what that calendar has heard, though nobody remembers it (RULES Q9). The event itself remembers,
+    without any address. The caller has locked it."""
+    wanted = {address.lower() for address in addresses}
+    told = select(func.max(Invitation.sequence)).where(
+        Invitation.event_id == event.id, Invitation.address.in_(wanted)
+    )
+    highest = db.session.scalar(told) if event.ends_at > now else None
+    if highest is not None and event.sequence <= highest:
+        event.sequence = highest + 1
+        db.session.flush()
+        fragments.write(event)
+        revisions.revise(event.territory_id, now)
 
 
 def forget_all(event_id: int) -> int:

@@ -41,8 +41,13 @@ class Ear:
 
     def end(self) -> None:
         """Waits until it has hung up; `ending` was set before."""
-        if self._thread.is_alive():
+        if self.is_listening:
             self._thread.join(LAST_WORD)
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether the thread lives."""
+        return self._thread.is_alive()
 
     def _listen(self) -> None:
         wait = FIRST_WAIT

@@ -7,10 +7,12 @@ is killed by one does not begin again for ever (RULES I18).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from eventsapp.database import db, rows_changed
 from eventsapp.mailroom.mailbox import Problem
@@ -46,8 +48,8 @@ def state() -> State:
 def claim(reader: str, now: datetime) -> bool:
     """Takes the mailbox for this worker, unless another one reads it."""
     if db.session.get(MailboxReading, THE_ONLY) is None:
-        db.session.add(MailboxReading(id=THE_ONLY))
-        db.session.flush()
+        with suppress(IntegrityError), db.session.begin_nested():  # another worker writes the first row too
+            db.session.add(MailboxReading(id=THE_ONLY))
     free = or_(MailboxReading.held_until.is_(None), MailboxReading.held_until <= now)
     mine = MailboxReading.held_by == reader
     return bool(

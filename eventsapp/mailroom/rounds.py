@@ -16,17 +16,15 @@ from datetime import datetime, timedelta
 from time import monotonic
 from unicodedata import category
 
-from sqlalchemy import ColumnElement, Select, exists, select, update
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import aliased
 
-from eventsapp import journal
-from eventsapp.database import begin_writing, db, rows_changed
-from eventsapp.mailroom import escalation, mailing_list, sealing, sms
+from eventsapp.database import begin_writing, db
+from eventsapp.mailroom import escalation, mailing_list, moves, sealing, sms
 from eventsapp.mailroom.calendar_message import CalendarMessage, Mailbox
 from eventsapp.mailroom.delivery import Deferred, NoAnswer, Postman, Rejected, ServerAway
 from eventsapp.mailroom.listeners import listeners
-from eventsapp.mailroom.models import LETTER_MOVES, Channel, Letter, LetterStatus
-from eventsapp.refusals import Conflict, msgid
+from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 
 ABANDONED_AFTER = timedelta(minutes=15)
 """A letter that long in SENDING has lost its worker: each answer of a server is waited for 30 s."""
@@ -47,26 +45,6 @@ waits on."""
 
 CARRIED = (Channel.SMS, Channel.MAIL)
 """What leaves by itself: texts first, they are the fewest and the most pressed."""
-
-
-class LetterHasNotFailed(Conflict):
-    """Only what was given up is sent again by hand."""
-
-    sentence = msgid("Ce courrier n’est pas en échec : il n’y a rien à relancer.")
-
-
-class LetterHasMoved(LetterHasNotFailed):
-    """It goes on by another means, or its private link is gone: sent again it would be said twice, or in
-    vain."""
-
-    sentence = msgid("Ce courrier est passé par un autre moyen : il n’y a rien à relancer.")
-
-
-class NewerHasLeft(LetterHasNotFailed):
-    """A calendar has heard something newer of the same date: an old REQUEST behind a CANCEL would bring the
-    date back in programs that look at nothing but the last mail."""
-
-    sentence = msgid("Un courrier plus récent est parti pour cette date : celui-ci n’est plus à relancer.")
 
 
 @dataclass
@@ -123,37 +101,6 @@ def deliver_due(now: datetime, limit: int = 50) -> Round:
     return done
 
 
-def try_again(letter: Letter, *, actor: str, now: datetime) -> None:
-    """A human wants a failed letter to leave after all; the next round takes it.
-
-    Raises LetterHasNotFailed, LetterHasMoved, NewerHasLeft.
-    """
-    next_one = aliased(Letter)
-    has_moved = exists().where(next_one.moved_from_id == letter.id)
-    if db.session.scalar(select(has_moved)) or sealing.has_lost_links(letter.text):
-        raise LetterHasMoved()
-    newer = exists().where(
-        next_one.thread == letter.thread,
-        next_one.id > letter.id,
-        next_one.calendar.is_not(None),
-        next_one.status != LetterStatus.FAILED,
-    )
-    if letter.calendar and letter.thread and db.session.scalar(select(newer)):
-        raise NewerHasLeft()
-    again = _move(
-        LetterStatus.FAILED,
-        LetterStatus.WAITING,
-        Letter.id == letter.id,
-        due_at=now,
-        attempts=0,
-        finished_at=None,
-    )
-    db.session.refresh(letter)
-    if not again:
-        raise LetterHasNotFailed()
-    journal.note(actor, "sent again", letter, now=now, territory_id=letter.territory_id)
-
-
 def wait_after(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: 1, 2, 4 … minutes, six hours at most."""
     return min(FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 12), LONGEST_WAIT)
@@ -162,14 +109,14 @@ def wait_after(attempts: int) -> timedelta:
 def _settle_leftovers(now: datetime, done: Round) -> None:
     """Gives back what dead workers held, and drops what is over, calls too."""
     begin_writing()
-    _move(
+    moves.move(
         LetterStatus.SENDING,
         LetterStatus.WAITING,
         Letter.claimed_at <= now - ABANDONED_AFTER,
         claimed_at=None,
         due_at=now,
     )
-    done.stale += _move(
+    done.stale += moves.move(
         LetterStatus.WAITING,
         LetterStatus.STALE,
         Letter.useless_after <= now,
@@ -191,7 +138,7 @@ def _claim_next(channel: Channel, now: datetime, done: Round) -> _Claim | None:
         if letter is None:
             db.session.commit()
             return None
-        mine = _move(
+        mine = moves.move(
             LetterStatus.WAITING,
             LetterStatus.SENDING,
             Letter.id == letter.id,
@@ -346,11 +293,4 @@ def _said(problem: Exception) -> str:
 def _mark(letter_id: int, held_since: datetime, end: LetterStatus, **values: object) -> int:
     """Writes what came of a claim, unless the letter was taken from us meanwhile: 1, or 0."""
     ours = (Letter.id == letter_id, Letter.claimed_at == held_since)
-    return _move(LetterStatus.SENDING, end, *ours, **values)
-
-
-def _move(start: LetterStatus, end: LetterStatus, *which: ColumnElement[bool], **values: object) -> int:
-    """Moves the letters that are still at `start`, and says how many they were."""
-    if end not in LETTER_MOVES[start]:
-        raise ValueError(f"no letter goes from {start} to {end}")
-    return rows_changed(update(Letter).where(Letter.status == start, *which).values(status=end, **values))
+    return moves.move(LetterStatus.SENDING, end, *ours, **values)

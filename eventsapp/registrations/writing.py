@@ -159,8 +159,8 @@ def promise_of(
     """
     contact = registration.contact
     address = at or contact.email
-    if not address or contact.wants_no_messages:
-        return None
+    if not address or contact.wants_no_messages or registration.event.ends_at <= now:
+        return None  # what is over is in no calendar to come (RULES M12)
     known = first_means(contact) is Channel.MAIL or promises.holds_date(registration.event, address)
     if not known:
         return None

@@ -46,6 +46,7 @@ def erase(household: Household, *, now: datetime) -> None:
         # Of the address before, too, where they replaced it meanwhile.
         mailboxes = posted.mailboxes_of(writing.about(registration)) | ({email.lower()} if email else set())
         theirs_alone = [one for one in mailboxes if not listings.is_seated_elsewhere(registration, one)]
+        invitations.outlive(event, theirs_alone, now)
         gone = forget(event, [registration], actor=actor, now=now)
         gone[DataKind.INVITATIONS] += invitations.forget(event.id, theirs_alone)
         lines.append((event.territory_id, event.activity_id, gone))

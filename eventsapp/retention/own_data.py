@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -18,23 +16,20 @@ from eventsapp.agenda.models import Activity, Event
 from eventsapp.attendance.models import AttendanceMark
 from eventsapp.database import db
 from eventsapp.feeds.private_models import FeedLink
-from eventsapp.invitations import contents
-from eventsapp.invitations.incoming_models import IncomingMail
 from eventsapp.invitations.models import Invitation, Method, PartStat
 from eventsapp.journal import JournalLine
-from eventsapp.mailroom import sealing
-from eventsapp.mailroom.models import CallAttempt, Letter
+from eventsapp.mailroom.models import Letter
 from eventsapp.people.household_models import HouseholdBrowser
 from eventsapp.people.models import Household, Person, PrivateLink, Professional
 from eventsapp.registrations import writing
 from eventsapp.registrations.models import Participant, Registration
 from eventsapp.registrations.photo_models import PhotoConsent
 from eventsapp.registrations.standing_models import StandingSignUp
+from eventsapp.retention import own_letters
+from eventsapp.retention.own_letters import Held, at
 
 FORMAT = "eventsapp-own-data-1"
 """Rises when a key changes its meaning or goes."""
-
-Held = dict[str, Any]
 
 
 def held(household: Household, *, now: datetime) -> Held:
@@ -45,11 +40,11 @@ def held(household: Household, *, now: datetime) -> Held:
     registrations = _registrations(household)
     about = [f"household:{household.id}", *(writing.about(one) for one in registrations)]
     contact, quartier = household.contact, household.quartier
-    letters = _letters(about)
+    letters = own_letters.posted(about)
     arrivals, invitations = _arrivals(registrations), _invitations(registrations, letters)
     return {
         "format": FORMAT,
-        "drawn_at": _at(now),
+        "drawn_at": at(now),
         "household": {
             "first_name": contact.first_name,
             "email": contact.email,
@@ -57,11 +52,11 @@ def held(household: Household, *, now: datetime) -> Held:
             "language": contact.language,
             "means": contact.means.value if contact.means else None,
             "phone_is_shared": contact.phone_is_shared,
-            "mail_failed_at": _at(contact.mail_failed_at),
+            "mail_failed_at": at(contact.mail_failed_at),
             "wants_no_messages": contact.wants_no_messages,
             "wants_alarm": contact.wants_alarm,
             "quartier": quartier.name if quartier else None,
-            "known_since": _at(household.created_at),
+            "known_since": at(household.created_at),
         },
         "registrations": [
             _registration(one, arrivals.get(one.id, []), invitations.get(one.id)) for one in registrations
@@ -69,10 +64,10 @@ def held(household: Household, *, now: datetime) -> Held:
         "every_date_of": _standing(household),
         "photo_consents": _consents(registrations),
         "browsers": _browsers(household),
-        "letters": _said(letters),
-        "mails_received": _mails(about),
+        "letters": own_letters.said(letters),
+        "mails_received": own_letters.received(about),
         "private_links": [
-            {"created_at": _at(created), "revoked_at": _at(revoked)}
+            {"created_at": at(created), "revoked_at": at(revoked)}
             for created, revoked in db.session.execute(
                 select(PrivateLink.created_at, PrivateLink.revoked_at)
                 .where(PrivateLink.household_id == household.id)
@@ -104,11 +99,11 @@ def _registration(one: Registration, marks: list[AttendanceMark], invitation: He
     return {
         "code": one.code,
         "event": "" if neutral else event.title,
-        "starts_at": _at(event.starts_at),
-        "ends_at": _at(event.ends_at),
+        "starts_at": at(event.starts_at),
+        "ends_at": at(event.ends_at),
         "place": event.venue.full_address if neutral else event.venue.name,
         "status": one.status.value,
-        "leaves_at": _at(one.leaves_at),
+        "leaves_at": at(one.leaves_at),
         "people": [
             {
                 "first_name": person.first_name,
@@ -119,22 +114,22 @@ def _registration(one: Registration, marks: list[AttendanceMark], invitation: He
             for person in one.participants
         ],
         "way": one.way.value,
-        "with_help_agreed_at": _at(one.agreed_at),
-        "registered_at": _at(one.created_at),
-        "changed_at": _at(one.changed_at),
+        "with_help_agreed_at": at(one.agreed_at),
+        "registered_at": at(one.created_at),
+        "changed_at": at(one.changed_at),
         "waiting_list": {
-            "since": _at(one.waiting_since),
+            "since": at(one.waiting_since),
             "overtaken": one.overtaken,
-            "offered_at": _at(one.offered_at),
-            "answer_by": _at(one.answer_by),
+            "offered_at": at(one.offered_at),
+            "answer_by": at(one.answer_by),
             "offers_unanswered": one.lapses,
         },
         "last_told": {
-            "starts_at": _at(one.told.starts_at),
-            "ends_at": _at(one.told.ends_at),
+            "starts_at": at(one.told.starts_at),
+            "ends_at": at(one.told.ends_at),
             "cancelled": one.told.is_cancelled,
         },
-        "attendance": [{"mark": mark.kind.value, "at": _at(mark.made_at)} for mark in marks],
+        "attendance": [{"mark": mark.kind.value, "at": at(mark.made_at)} for mark in marks],
         "invitation": invitation,
     }
 
@@ -187,7 +182,7 @@ def _invitations(registrations: Sequence[Registration], letters: Sequence[Letter
             "address": sent[one.id].address,
             "name": sent[one.id].reader_name,
             **_answer(answers.get((one.event_id, sent[one.id].address.lower()))),
-            "last_sent_at": _at(sent[one.id].posted_at),
+            "last_sent_at": at(sent[one.id].posted_at),
         }
         for one in registrations
         if one.id in sent
@@ -197,25 +192,9 @@ def _invitations(registrations: Sequence[Registration], letters: Sequence[Letter
 def _answer(row: Invitation | None) -> Held:
     return {
         "answer": row.partstat.value if row else None,
-        "answered_at": _at(row.answered_at) if row else None,
+        "answered_at": at(row.answered_at) if row else None,
         "comment": row.answer_comment if row else "",
     }
-
-
-def _mails(about: Sequence[str]) -> list[Held]:
-    """What came from them by mail: its words as long as they are kept."""
-    rows = db.session.scalars(
-        select(IncomingMail).where(IncomingMail.about.in_(about)).order_by(IncomingMail.id)
-    )
-    return [
-        {
-            "received_at": _at(row.received_at),
-            "kind": row.kind.value,
-            "state": row.state.value,
-            "said": asdict(content) if (content := contents.read(row)) else None,
-        }
-        for row in rows
-    ]
 
 
 def _standing(household: Household) -> list[Held]:
@@ -235,9 +214,9 @@ def _standing(household: Household) -> list[Held]:
             "people": [
                 {"first_name": person.first_name, "age": person.bracket.value} for person in one.members
             ],
-            "since": _at(one.created_at),
-            "paused_at": _at(one.paused_at),
-            "ended_at": _at(one.ended_at),
+            "since": at(one.created_at),
+            "paused_at": at(one.paused_at),
+            "ended_at": at(one.ended_at),
         }
         for one in rows
     ]
@@ -252,9 +231,9 @@ def _consents(registrations: Sequence[Registration]) -> list[Held]:
         {
             "first_name": names[one.participant_id],
             "use": one.use.value,
-            "given_at": _at(one.given_at),
-            "until": _at(one.until),
-            "withdrawn_at": _at(one.withdrawn_at),
+            "given_at": at(one.given_at),
+            "until": at(one.until),
+            "withdrawn_at": at(one.withdrawn_at),
         }
         for one in rows
     ]
@@ -267,7 +246,7 @@ def _browsers(household: Household) -> list[Held]:
         .order_by(HouseholdBrowser.id)
     )
     return [
-        {"browser": one.browser, "confirmed_at": _at(one.confirmed_at), "ends_at": _at(one.ends_at)}
+        {"browser": one.browser, "confirmed_at": at(one.confirmed_at), "ends_at": at(one.ends_at)}
         for one in rows
     ]
 
@@ -282,59 +261,11 @@ def _calendars(household: Household) -> list[Held]:
             "label": one.label,
             "reminds": one.reminds,
             "without_invited": one.leaves_out_invited,
-            "made_at": _at(one.made_at),
+            "made_at": at(one.made_at),
             "last_read_on": one.last_read_on.isoformat() if one.last_read_on else None,
         }
         for one in rows
     ]
-
-
-def _letters(about: Sequence[str]) -> Sequence[Letter]:
-    return db.session.scalars(select(Letter).where(Letter.about.in_(about)).order_by(Letter.id)).all()
-
-
-def _said(letters: Sequence[Letter]) -> list[Held]:
-    calls: dict[int, list[Held]] = defaultdict(list)
-    attempts = db.session.scalars(
-        select(CallAttempt)
-        .where(CallAttempt.letter_id.in_([one.id for one in letters]))
-        .order_by(CallAttempt.id)
-    )
-    for attempt in attempts:
-        calls[attempt.letter_id].append(
-            {
-                "outcome": attempt.outcome.value,
-                "at": _at(attempt.made_at),
-                "answered_by": attempt.confirmed_by or None,
-            }
-        )
-    return [
-        {
-            "kind": one.kind,
-            "channel": one.channel.value,
-            "to": one.address,
-            "name": one.reader_name,
-            "phone": one.phone,
-            "language": one.language,
-            "subject": one.subject,
-            "text": _text(one),
-            "status": one.status.value,
-            "posted_at": _at(one.posted_at),
-            "finished_at": _at(one.finished_at),
-            "calls": calls[one.id],
-        }
-        for one in letters
-    ]
-
-
-def _text(letter: Letter) -> str:
-    """Without its links: a copy of this page opens nothing."""
-    if not letter.is_sealed:
-        return sealing.erase_links(letter.text)
-    try:
-        return sealing.erase_links(sealing.unseal(letter.text))
-    except sealing.Unreadable:
-        return ""
 
 
 def _journal(household: Household, registrations: Sequence[Registration]) -> list[Held]:
@@ -351,14 +282,10 @@ def _journal(household: Household, registrations: Sequence[Registration]) -> lis
     )
     return [
         {
-            "at": _at(line.at),
+            "at": at(line.at),
             "by": "household" if line.actor.startswith("household:") else line.actor.partition(":")[0],
             "verb": line.verb,
             "thing": line.thing,
         }
         for line in rows
     ]
-
-
-def _at(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

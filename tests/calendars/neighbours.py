@@ -29,6 +29,7 @@ from eventsapp.refusals import Refusal
 from eventsapp.registrations import booking, calendars, reminders, returning, silence
 from eventsapp.registrations.models import AgeBracket, Registration, RegistrationStatus
 from eventsapp.registrations.party import Member
+from eventsapp.retention import erasing
 from tests import factories
 from tests.calendars.client import Mailbox, Shown, Subscription
 from tests.registrations.stories import a_transaction, answers, register, told
@@ -104,6 +105,13 @@ class Neighbours:
                 calendars.replace_address(household, code, territory_id=None, now=now)
 
         self.tries(replace)
+
+    @rule(weight=1, when=has_parties, which=any_party)
+    def a_family_has_its_data_erased(self, which: int) -> None:
+        household = self.party(which)
+        if not household.contact.wants_no_messages:
+            self.parties.remove(household.id)
+            self.tries(lambda: erasing.erase(household, now=clock.now()))
 
     @rule(weight=1, when=has_parties, which=any_party, silent=one_of(True, False, False))
     def a_family_wants_silence_or_not(self, which: int, silent: bool) -> None:

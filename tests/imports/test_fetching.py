@@ -172,8 +172,8 @@ def test_a_redirect_is_followed_and_forgets_the_validators_of_another_site() -> 
         (http("500 Oops"), AnswerRefused),
         (http("302 Found"), AnswerRefused),
         (http("200 OK", b"x" * (MOST + 1)), AnswerTooLarge),
-        (http("200 OK", gzip.compress(b"x" * 50_000_000), Content_Encoding="gzip"), AnswerTooLarge),
-        (http("200 OK", gzip.compress(BODY)[:-9], Content_Encoding="gzip"), AnswerUnreadable),
+        (http("200 OK", gzip.compress(b"x" * 50_000_000, mtime=0), Content_Encoding="gzip"), AnswerTooLarge),
+        (http("200 OK", gzip.compress(BODY, mtime=0)[:-9], Content_Encoding="gzip"), AnswerUnreadable),
         (http("200 OK", b"nothing packed", Content_Encoding="gzip"), AnswerUnreadable),
         (http("200 OK", BODY, Content_Encoding="br"), AnswerUnreadable),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nBEGIN", SiteAway),
@@ -188,7 +188,7 @@ def test_what_no_agenda_would_answer_is_refused(octets: bytes, refusal: type[Ref
 
 
 def test_a_packed_agenda_is_unpacked() -> None:
-    with served(answering(http("200 OK", gzip.compress(BODY), Content_Encoding="gzip"))) as site:
+    with served(answering(http("200 OK", gzip.compress(BODY, mtime=0), Content_Encoding="gzip"))) as site:
         assert ask(site).octets == BODY
 
 

@@ -193,6 +193,13 @@ def test_a_rule_that_is_none_says_so(rule: str, reason: type[Refusal]) -> None:
     assert (found.rows, reasons(found)) == ((), [(1, reason.sentence)])
 
 
+def test_an_event_within_an_event_is_a_record_of_its_own() -> None:
+    inner = "BEGIN:VEVENT\nUID:b\nSUMMARY:B\nDTSTART:20261206T100000Z\nDURATION:PT1H\nEND:VEVENT"
+    hours = "DTSTART:20261205T100000Z\nDURATION:PT1H"
+    found = read(calendar(f"UID:a\nSUMMARY:A\n{hours}\nRRULE:FREQ=WEEKLY;COUNT=2\n{inner}"))
+    assert sorted((row.number, row.title) for row in found.rows) == [(1, "A"), (1, "A"), (2, "B")]
+
+
 def test_of_two_versions_of_one_event_the_later_counts() -> None:
     hours = "DTSTART:20261205T100000Z\nDURATION:PT1H"
     found = read(

@@ -16,10 +16,10 @@ from sqlalchemy import select
 
 from eventsapp import clock
 from eventsapp.database import begin_writing, db
-from eventsapp.jobs import reading
+from eventsapp.jobs import listening, reading
 from eventsapp.jobs.door import Turn, never
 from eventsapp.mailroom import incoming, mailbox, readings
-from eventsapp.mailroom.mailbox import Problem
+from eventsapp.mailroom.mailbox import MailboxAway, Problem
 from eventsapp.mailroom.models import MailboxTry
 from eventsapp.mailroom.readings import State
 from tests.mailboxes import MailProvider
@@ -153,7 +153,7 @@ def test_what_was_kept_but_not_marked_is_handed_over_again(
     """Between our commit and the mark there is no way to be sure: whoever acts does so once (RULES I9)."""
 
     def die(self: mailbox.Mailbox, mail: mailbox.Waiting) -> None:
-        raise mailbox.MailboxAway(Problem.AWAY)
+        raise MailboxAway(Problem.AWAY)
 
     answers_mailbox.put(MAIL)
     with monkeypatch.context() as patch:
@@ -232,6 +232,49 @@ def test_a_server_tells_of_what_comes_and_nobody_waits_longer_than_asked(
         sending.start()
         assert box.hears_of_news(patience=60, is_ending=never)
         sending.join()
+
+
+@pytest.mark.databases("sqlite")
+def test_a_server_that_hangs_up_is_noticed(answers_mailbox: MailProvider, ledger: Ledger) -> None:
+    with mailbox.opened() as box:
+        threading.Timer(0.2, answers_mailbox.hang_up).start()
+        with pytest.raises(MailboxAway):
+            box.hears_of_news(patience=60, is_ending=never)
+
+
+@pytest.mark.databases("sqlite")
+def test_the_ear_calls_again_until_somebody_answers(
+    app: Flask, answers_mailbox: MailProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And hangs up when the worker ends."""
+    monkeypatch.setattr(listening, "FIRST_WAIT", 0.05)
+    app.config["ANSWERS_IMAP_PORT"] = 1
+    woken, ending = threading.Event(), threading.Event()
+
+    def wake() -> None:
+        woken.set()
+
+    def answer_again(wait: float | None = None) -> bool:
+        app.config.update(answers_mailbox.settings())
+        return ending.is_set()
+
+    monkeypatch.setattr(ending, "wait", answer_again)
+    ear = listening.Ear(app, wake, ending)
+    ear.begin()
+    assert woken.wait(30)
+    woken.clear()
+    answers_mailbox.put(MAIL)
+    assert woken.wait(30)
+    ending.set()
+    ear.end()
+    assert not ear.is_listening
+
+
+@pytest.mark.databases("sqlite")
+def test_without_a_mailbox_nobody_listens(app: Flask) -> None:
+    ear = listening.Ear(app, never, threading.Event())
+    ear.begin()
+    assert not ear.is_listening
 
 
 @pytest.mark.databases("sqlite")

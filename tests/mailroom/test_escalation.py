@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session, scoped_session
 from eventsapp import clock as time
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
-from eventsapp.mailroom import calls, escalation, rounds, sealing
+from eventsapp.mailroom import calls, escalation, rounds, sealing, sending_again
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.mailroom.outbox import Reader
-from eventsapp.mailroom.rounds import LetterHasMoved, Round
+from eventsapp.mailroom.rounds import Round
+from eventsapp.mailroom.sending_again import LetterHasMoved
 from tests.mailroom.post import LINK, letter, outgoing, post
 from tests.registrations.stories import a_transaction
 from tests.servers import PostOffice
@@ -82,7 +83,7 @@ def test_who_has_no_next_means_stands_among_what_failed(smtp: PostOffice, gatewa
     assert story() == [(MAIL, LetterStatus.FAILED)]
     smtp.answer = ""
     with a_transaction():
-        rounds.try_again(letter(number), actor="cli", now=time.now())
+        sending_again.try_again(letter(number), actor="cli", now=time.now())
     assert go_round() == Round(sent=1)
 
 
@@ -91,7 +92,7 @@ def test_what_went_on_is_not_sent_again_by_hand(smtp: PostOffice, gateway: TextG
     smtp.answer = "550 no such user"
     go_round()
     with pytest.raises(LetterHasMoved), a_transaction():
-        rounds.try_again(letter(number), actor="cli", now=time.now())
+        sending_again.try_again(letter(number), actor="cli", now=time.now())
 
 
 def test_nothing_takes_the_same_place_twice(smtp: PostOffice, gateway: TextGateway) -> None:
@@ -151,7 +152,7 @@ def test_what_bounces_without_another_means_is_not_sent_again_with_a_dead_link(s
     with a_transaction():
         assert escalation.bounced(letter(number), "550 unknown", now=time.now()) is None
     with pytest.raises(LetterHasMoved), a_transaction():
-        rounds.try_again(letter(number), actor="cli", now=time.now())
+        sending_again.try_again(letter(number), actor="cli", now=time.now())
 
 
 def test_what_waits_does_not_bounce(smtp: PostOffice, gateway: TextGateway) -> None:

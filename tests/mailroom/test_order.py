@@ -15,9 +15,10 @@ from eventsapp import clock as time
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
-from eventsapp.mailroom import rounds
+from eventsapp.mailroom import rounds, sending_again
 from eventsapp.mailroom.models import Letter, LetterStatus
-from eventsapp.mailroom.rounds import NewerHasLeft, Round
+from eventsapp.mailroom.rounds import Round
+from eventsapp.mailroom.sending_again import NewerHasLeft
 from tests import factories
 from tests.calendars.client import Mailbox
 from tests.registrations.stories import a_transaction, answers, cancel, register, told
@@ -101,15 +102,15 @@ def test_what_failed_is_not_sent_again_behind_something_newer(
     rounds.deliver_due(time.now())
     smtp.answer = ""
     with a_transaction():
-        rounds.try_again(first, actor="account:1", now=time.now())
+        sending_again.try_again(first, actor="account:1", now=time.now())
         first.status, first.finished_at = LetterStatus.FAILED, time.now()
     cancel(awa)
     with pytest.raises(NewerHasLeft), a_transaction():
-        rounds.try_again(first, actor="account:1", now=time.now())
+        sending_again.try_again(first, actor="account:1", now=time.now())
     db.session.commit()
     assert rounds.deliver_due(time.now()) == Round(sent=1)
     with pytest.raises(NewerHasLeft), a_transaction():
-        rounds.try_again(first, actor="account:1", now=time.now())
+        sending_again.try_again(first, actor="account:1", now=time.now())
 
 
 def test_a_worker_that_died_holds_back_what_comes_after_it(

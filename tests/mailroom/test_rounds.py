@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as time
 from eventsapp.database import db
-from eventsapp.mailroom import rounds
+from eventsapp.mailroom import rounds, sending_again
 from eventsapp.mailroom.calendar_message import CalendarMessage
 from eventsapp.mailroom.models import Letter, LetterStatus
 from eventsapp.mailroom.outbox import Reader
@@ -109,7 +109,7 @@ def test_after_two_days_of_refusals_a_human_looks_and_may_send_it_after_all(smtp
     assert go_round(timedelta(days=9)) == Round()
     smtp.answer = ""
     with a_transaction():
-        rounds.try_again(letter(number), actor="cli", now=time.now())
+        sending_again.try_again(letter(number), actor="cli", now=time.now())
     assert go_round() == Round(sent=1)
     assert LINK in smtp.letters[0].part("text/plain")
 

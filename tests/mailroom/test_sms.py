@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as time
 from eventsapp.database import db
-from eventsapp.mailroom import gsm, rounds, sealing, sms
+from eventsapp.mailroom import gsm, rounds, sealing, sending_again, sms
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.mailroom.outbox import Reader
-from eventsapp.mailroom.rounds import MOST_TRIES_OF_A_TEXT, LetterHasMoved, Round
+from eventsapp.mailroom.rounds import MOST_TRIES_OF_A_TEXT, Round
+from eventsapp.mailroom.sending_again import LetterHasMoved
 from tests.mailroom.post import LINK, letter, outgoing, post
 from tests.registrations.stories import a_transaction
 from tests.servers import PostOffice
@@ -96,7 +97,7 @@ def test_a_refused_number_is_called_and_nobody_is_told_twice(gateway: TextGatewa
     assert go_round(timedelta(days=1)) == Round()
     assert len(others(number)) == 1
     with pytest.raises(LetterHasMoved), a_transaction():
-        rounds.try_again(letter(number), actor="cli", now=time.now())
+        sending_again.try_again(letter(number), actor="cli", now=time.now())
 
 
 @pytest.mark.parametrize("status", [401, 402, 403, 404, 429, 502, 503, 504])

@@ -20,6 +20,7 @@ from eventsapp.people.models import Household
 from eventsapp.people.preferences import Wishes
 from eventsapp.registrations import calendars, reminders, silence
 from eventsapp.registrations.models import Registration
+from eventsapp.retention import erasing
 from tests import factories
 from tests.calendars.client import Mailbox
 from tests.registrations.stories import a_transaction, answers, cancel, kinds, letters, register, told
@@ -145,6 +146,16 @@ def test_another_title_comes_with_the_reminder_and_changes_nothing_else(
         ("Atelier tricot", event.starts_at)
     ]
     assert [one.sequence for one in box.held.values()] == [0]
+
+
+def test_who_erased_everything_and_registers_again_is_believed(event: Event, smtp: PostOffice) -> None:
+    """Their counters are forgotten with them; the event itself has risen above (RULES Q9)."""
+    awa = register(event, answers("Awa", email=AWA)).registration
+    with a_transaction():
+        erasing.erase(household_of(awa), now=time.now())
+    register(event, answers("Awa", email=AWA))
+    assert kinds(AWA)[-1] == "confirmed REQUEST"
+    assert list(read(smtp, AWA).shows()) == [event.uid]
 
 
 def test_an_alarm_is_for_who_asked(event: Event, smtp: PostOffice) -> None:

@@ -128,7 +128,7 @@ def test_it_costs_the_same_whatever_she_did(
     with statements() as said:
         held = own_data.held(family, now=hours.now())
     assert len(held["registrations"]) == number
-    assert len(said) == (12 if number else 10), "\n".join(said)
+    assert len(said) == (13 if number else 11), "\n".join(said)
 
 
 @pytest.mark.usefixtures("db_session")

@@ -455,7 +455,7 @@ def test_a_desk_costs_the_same_with_three_or_thirty_proposals(
         with statements() as said:
             moussa.get(f"/pro/organisations/{espace.id}/")
         counted.append(len(said))
-    assert counted == [17, 17, 17, 17]
+    assert counted == [18, 18, 18, 18]
 
 
 @ONLY_SQLITE

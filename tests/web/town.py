@@ -294,7 +294,8 @@ def a_reader(territory: Territory) -> str:
 
 def some_mails() -> dict[str, str]:
     """Binta wrote some words, her calendar proposes another hour, and something came that nobody can read."""
-    [invited] = [one for one in stories.letters("binta@example.org") if one.method == "REQUEST"]
+    to_binta = select(Letter).where(Letter.address == "binta@example.org", Letter.method == "REQUEST")
+    invited = db.session.scalars(to_binta).one()
     later = ("DTSTART:20261128T140000Z", "DTEND:20261128T160000Z", "SUMMARY:Jardin", "COMMENT:Plus tard")
     came = {
         "words": mails.mail(invited, text="Puis-je venir avec ma mère ?"),

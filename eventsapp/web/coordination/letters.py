@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventsapp import clock
 from eventsapp.agenda import notices
 from eventsapp.database import db
-from eventsapp.mailroom import listings, rounds
+from eventsapp.mailroom import listings, sending_again
 from eventsapp.mailroom.masking import masked_address, readable_text
 from eventsapp.mailroom.models import Channel, LetterStatus
-from eventsapp.mailroom.rounds import LetterHasNotFailed
+from eventsapp.mailroom.sending_again import LetterHasNotFailed
 from eventsapp.web.doorstep import actor, desk, steered
 
 bp = desk("letters")
@@ -67,7 +67,7 @@ def retry(territory: str, letter_id: int) -> BaseResponse:
     area = steered(territory)
     letter = listings.by_id(letter_id, area.id)
     try:
-        rounds.try_again(letter, actor=actor(), now=clock.now())
+        sending_again.try_again(letter, actor=actor(), now=clock.now())
         leaves_by_itself = letter.channel is not Channel.CALL
         db.session.commit()
         again = gettext("Ce courrier repart dans une minute.")
