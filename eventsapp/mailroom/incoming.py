@@ -131,9 +131,9 @@ def _leaves(message: Message) -> list[Message]:
         part, depth = waiting.pop()
         if depth > DEEPEST or len(leaves) > MOST_PARTS:
             raise TooMuch
-        within = part.get_payload() if part.get_content_maintype() == "multipart" else None
-        if isinstance(within, list):
-            waiting.extend((one, depth + 1) for one in reversed(within) if isinstance(one, Message))
+        if part.is_multipart() and part.get_content_maintype() == "multipart":
+            within = [one for one in part.get_payload() if isinstance(one, Message)]
+            waiting.extend((one, depth + 1) for one in reversed(within))
         else:
             leaves.append(part)
     return leaves

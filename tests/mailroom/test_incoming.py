@@ -265,6 +265,12 @@ def test_what_the_standard_library_stumbles_over_is_no_mail(head: str) -> None:
         read(f"{PLAIN}{head}\r\n\r\nBonjour".encode())
 
 
+def test_a_multipart_that_is_one_in_name_only_is_a_leaf() -> None:
+    """Without its boundary it holds octets, in a charset that no decoder can be asked for."""
+    head = "Content-Type: multipart/mixed; charset=\0".encode()
+    assert read(PLAIN.encode() + head + b"\r\n\r\n\x80").text == ""
+
+
 def test_a_parameter_that_cannot_be_read_is_not_there() -> None:
     head = "Content-Type: text/plain; charset*0; charset*=; name*0; name*="
     assert read(f"{PLAIN}{head}\r\n\r\nÀ samedi".encode()).text == "À samedi"
