@@ -267,7 +267,7 @@ def test_what_the_standard_library_stumbles_over_is_no_mail(head: str) -> None:
 
 def test_a_multipart_that_is_one_in_name_only_is_a_leaf() -> None:
     """Without its boundary it holds octets, in a charset that no decoder can be asked for."""
-    head = "Content-Type: multipart/mixed; charset=\0".encode()
+    head = b"Content-Type: multipart/mixed; charset=\0"
     assert read(PLAIN.encode() + head + b"\r\n\r\n\x80").text == ""
 
 
