@@ -225,5 +225,5 @@ def _moment(text: str) -> datetime | None:
         moment = parsedate_to_datetime(text)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
         return moment.astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):
+    except parts.STUMBLES:
         return None

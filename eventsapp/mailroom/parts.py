@@ -17,7 +17,12 @@ _TOO_LONG = re.compile(
 )
 """No program says in so many octets how a part is to be read; reading parameters takes the square of their
 number, each time anew."""
-STUMBLES = (TypeError, ValueError, LookupError, AttributeError, AssertionError, RecursionError, MessageError)
+STUMBLES = (
+    *(TypeError, ValueError, LookupError, AttributeError, AssertionError, OverflowError, RecursionError),
+    MessageError,
+)
+"""What it was seen to raise, or may: RecursionError for « : : : : … » among addresses. Only what calls nothing of
+ours stands under such a guard."""
 
 
 def parsed(octets: bytes) -> Message | None:

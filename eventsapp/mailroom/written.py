@@ -61,7 +61,7 @@ def in_charset(octets: bytes, charset: str) -> str:
         try:
             if name and name not in {"us-ascii", "ascii"}:
                 return octets.decode(name)
-        except (LookupError, ValueError, AssertionError):
+        except parts.STUMBLES:
             continue  # no such charset, one that is none of text, or it is not what it says
     return octets.decode("cp1252", "replace")
 

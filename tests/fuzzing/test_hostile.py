@@ -49,6 +49,7 @@ MAILS: dict[str, Callable[[], bytes]] = {
     "headers": lambda: filled(FROM, b"To: a@b.fr\r\n", b"\r\n"),
     "one header": lambda: filled(FROM + b"Subject: ", b"=?utf-8?q?=C3?=\r\n ", b"\r\n\r\n"),
     "addresses": lambda: filled(FROM + b"Cc: ", b"agenda+aaaaaaaa@agenda.example.org,", b"\r\n\r\n"),
+    "groups of groups": lambda: filled(b"From: ", b": ", b"\r\n\r\n"),
     "comments": lambda: filled(FROM + b"Authentication-Results: mx.agenda.example.org; ", b"(", b"\r\n\r\n"),
     "parameters": lambda: filled(FROM + b"Content-Type: text/calendar", b"; a*0=b", b"\r\n\r\n"),
     "parameters of parts": lambda: filled(FROM + b"Content-Type: multipart/x", b"; a*0=b", b"\r\n\r\n"),
