@@ -21,8 +21,8 @@ STUMBLES = (
     *(TypeError, ValueError, LookupError, AttributeError, AssertionError, OverflowError, RecursionError),
     MessageError,
 )
-"""What it was seen to raise, or may: RecursionError for « : : : : … » among addresses. Only what calls nothing
-of ours stands under such a guard."""
+"""What it was seen to raise, or may: RecursionError for « : : : : … » among addresses. Only what calls
+nothing of ours stands under such a guard."""
 
 
 def parsed(octets: bytes) -> Message | None:
