@@ -26,6 +26,48 @@ LAST_WORD = 5.0
 """Seconds that the worker, when it ends, waits for this thread: it may be in the midst of a word."""
 
 
+class OnceMore:
+    """Runs one at a time in this process; who asks for a run while there is one has it run once more.
+
+    A scheduler skips what falls due while the job runs, and what came just as it had ended its search would
+    wait for the next turn.
+    """
+
+    def __init__(self, run: Callable[[], object]) -> None:
+        self._run = run
+        self._lock = threading.Lock()
+        self._is_running = self._is_asked_for = False
+
+    def __call__(self) -> None:
+        """Runs, and again as long as it was asked for meanwhile; only asks where it runs already."""
+        with self._lock:
+            self._is_asked_for = True
+            if self._is_running:
+                return
+            self._is_running = True
+        try:
+            while self._goes_on():
+                self._run()
+        except BaseException:
+            with self._lock:  # not in a finally: another run may have begun by then
+                self._is_running = False
+            raise
+
+    def will_run_again(self) -> bool:
+        """Asks the run that is under way for another one; whether there is one to ask."""
+        with self._lock:
+            self._is_asked_for = self._is_running
+            return self._is_running
+
+    def _goes_on(self) -> bool:
+        with self._lock:
+            if not self._is_asked_for:
+                self._is_running = False
+                return False
+            self._is_asked_for = False
+            return True
+
+
 class Ear:
     """Listens until the worker ends; `wake` has the mailbox read."""
 

@@ -30,6 +30,7 @@ from eventsapp.clock import PARIS
 from eventsapp.database import begin_writing, db
 from eventsapp.jobs import listening
 from eventsapp.jobs.door import enter
+from eventsapp.jobs.listening import OnceMore
 from eventsapp.jobs.timetable import ANSWERS, TIMETABLE, Job
 from eventsapp.tasks import heartbeats
 
@@ -56,10 +57,9 @@ def run(app: Flask) -> None:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600},
         timezone=PARIS,
     )
-    for job in TIMETABLE:
-        _add(scheduler, app, job, name, ending)
+    turns = {job.name: _add(scheduler, app, job, name, ending) for job in TIMETABLE}
     _end_on_signals(scheduler, ending)
-    ear = listening.Ear(app, lambda: _hurry(scheduler, ANSWERS), ending)
+    ear = listening.Ear(app, lambda: _hurry(scheduler, ANSWERS, turns[ANSWERS]), ending)
     ear.begin()
     log.info("worker begins", worker=name)
     scheduler.start()
@@ -81,16 +81,27 @@ def trigger_of(job: Job) -> BaseTrigger:
     raise ValueError(f"{job.name} never runs")
 
 
-def _add(scheduler: BlockingScheduler, app: Flask, job: Job, worker: str, ending: threading.Event) -> None:
-    def turn() -> None:
-        enter(app, job.name, job.run, worker=worker, is_ending=ending.is_set)
+def _add(
+    scheduler: BlockingScheduler, app: Flask, job: Job, worker: str, ending: threading.Event
+) -> OnceMore:
+    turn = OnceMore(lambda: enter(app, job.name, job.run, worker=worker, is_ending=ending.is_set))
+    scheduler.add_job(
+        turn,
+        trigger_of(job),
+        id=job.name,
+        name=job.name,
+        # One that is hurried may begin while its last run says good-bye; `OnceMore` lets one run at a time.
+        max_instances=2 if job.name == ANSWERS else 1,
+        # All begin at once; whoever starts the worker wants to see letters leave, not wait for them.
+        next_run_time=datetime.now(PARIS),
+    )
+    return turn
 
-    # All begin at once; whoever starts the worker wants to see letters leave, not wait for them.
-    scheduler.add_job(turn, trigger_of(job), id=job.name, name=job.name, next_run_time=datetime.now(PARIS))
 
-
-def _hurry(scheduler: BlockingScheduler, job: str) -> None:
-    """Has a job run now; where it runs just now, or the worker ends, its next turn will do."""
+def _hurry(scheduler: BlockingScheduler, job: str, turn: OnceMore) -> None:
+    """Has a job run now, or once more after the run that is under way; when the worker ends, not at all."""
+    if turn.will_run_again():
+        return
     with suppress(JobLookupError):
         # APScheduler's clock, which has fractions of seconds.
         scheduler.modify_job(job, next_run_time=datetime.now(PARIS))

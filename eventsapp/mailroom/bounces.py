@@ -10,11 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes
 from email.message import Message
-from email.policy import compat32
 
-from eventsapp.mailroom import origin, written
+from eventsapp.mailroom import origin, parts, written
 
 LARGEST = 1_000_000
 """Octets that are read of a report: more is no report of ours, whose mails are small."""
@@ -55,7 +53,9 @@ def read(octets: bytes, *, mailbox: str = "", domain: str = "") -> Bounce | None
 
     `mailbox` and `domain` are those of our reply addresses; without them no token is looked for.
     """
-    message = message_from_bytes(octets[:LARGEST], policy=compat32)
+    message = parts.parsed(octets[:LARGEST])
+    if message is None:
+        return None
     return of(message, origin.address_pattern(mailbox, domain) if mailbox and domain else None)
 
 
@@ -110,9 +110,9 @@ def _originals(report: Message) -> Iterator[Message]:
             if isinstance(original, Message):
                 yield original
         elif kind in {"text/rfc822-headers", "message/rfc822-headers", "text/rfc822"}:
-            head = part.get_payload(decode=True)
-            if isinstance(head, bytes):
-                yield message_from_bytes(head.lstrip(), policy=compat32)
+            head = parts.parsed((parts.decoded(part) or b"").lstrip())
+            if head is not None:
+                yield head
 
 
 def _token_of(original: Message, ours: re.Pattern[str] | None) -> str:
@@ -130,9 +130,8 @@ def _token_of(original: Message, ours: re.Pattern[str] | None) -> str:
 def _calendar_texts(original: Message) -> Iterator[str]:
     for part in _walk(original):
         if part.get_content_type() in {"text/calendar", "application/ics"}:
-            octets = part.get_payload(decode=True)
-            if isinstance(octets, bytes):
-                yield _FOLD.sub(b"", octets[:65536]).decode("utf-8", "replace")
+            octets = parts.decoded(part) or b""
+            yield _FOLD.sub(b"", octets[:65536]).decode("utf-8", "replace")
 
 
 def _walk(message: Message) -> Iterator[Message]:

@@ -10,12 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_bytes
 from email.message import Message
-from email.policy import compat32
 from email.utils import parsedate_to_datetime
 
-from eventsapp.mailroom import bounces, origin, written
+from eventsapp.mailroom import bounces, origin, parts, written
 from eventsapp.mailroom.bounces import Bounce
 from eventsapp.refusals import Refusal, msgid
 from eventsapp.typed import shown
@@ -30,7 +28,7 @@ _LONGEST_SUBJECT = 200
 _LONGEST_NAME = 120
 _MOST_REFERENCES = 20
 _NUMBER = re.compile(r"<[!-;=?-~]{1,253}>")
-_NESTING = re.compile(rb"boundary\s*=|message/", re.IGNORECASE)
+_NESTING = re.compile(rb"boundary|message/", re.IGNORECASE)
 _MOST_NESTING = 100
 """Parts that could hold others, in the whole text: the parser of the standard library climbs into each."""
 
@@ -88,12 +86,12 @@ def read(octets: bytes, *, mailbox: str, domain: str, authserv_id: str) -> Incom
     """
     if len(octets) > LARGEST or len(_NESTING.findall(octets)) > _MOST_NESTING:
         raise TooMuch
-    message = message_from_bytes(octets, policy=compat32)
-    if not message.keys():
+    message = parts.parsed(octets)
+    if message is None:
         raise Unreadable
-    parts = _parts(message)
+    leaves = _leaves(message)
     name, sender = origin.writer(message)
-    text, quoted = written.apart(_text(parts))
+    text, quoted = written.apart(_text(leaves))
     ours = origin.address_pattern(mailbox, domain)
     return Incoming(
         message_id=_number(message, octets),
@@ -104,8 +102,8 @@ def read(octets: bytes, *, mailbox: str, domain: str, authserv_id: str) -> Incom
         sender_is_proved=origin.is_proved(message, sender, authserv_id),
         is_automatic=origin.is_automatic(message, sender, ours),
         bounce=bounces.of(message, ours),
-        calendars=_calendars(parts),
-        is_sealed_by_outlook=any(map(_is_winmail, parts)),
+        calendars=_calendars(leaves),
+        is_sealed_by_outlook=any(map(_is_winmail, leaves)),
         subject=written.one_line(origin.field(message, "Subject"), _LONGEST_SUBJECT),
         text=text,
         quoted=quoted,
@@ -115,11 +113,13 @@ def read(octets: bytes, *, mailbox: str, domain: str, authserv_id: str) -> Incom
 
 def head(octets: bytes) -> tuple[str, str]:
     """Subject and sender of a mail of which the head alone is there: for what is not read further."""
-    message = message_from_bytes(octets, policy=compat32)
+    message = parts.parsed(octets)
+    if message is None:
+        return "", ""
     return written.one_line(origin.field(message, "Subject"), _LONGEST_SUBJECT), origin.writer(message)[1]
 
 
-def _parts(message: Message) -> list[Message]:
+def _leaves(message: Message) -> list[Message]:
     """The leaves, in their order. Raises TooMuch beyond DEEPEST and MOST_PARTS.
 
     What a report returns, or somebody forwards as a mail, is not walked into: its calendars are ours, or
@@ -131,9 +131,9 @@ def _parts(message: Message) -> list[Message]:
         part, depth = waiting.pop()
         if depth > DEEPEST or len(leaves) > MOST_PARTS:
             raise TooMuch
-        within = part.get_payload() if part.get_content_maintype() == "multipart" else None
-        if isinstance(within, list):
-            waiting.extend((one, depth + 1) for one in reversed(within) if isinstance(one, Message))
+        if part.is_multipart() and part.get_content_maintype() == "multipart":
+            within = [one for one in part.get_payload() if isinstance(one, Message)]
+            waiting.extend((one, depth + 1) for one in reversed(within))
         else:
             leaves.append(part)
     return leaves
@@ -152,13 +152,13 @@ def _is_winmail(part: Message) -> bool:
     return kind in {"application/ms-tnef", "application/vnd.ms-tnef"} or _name(part) == "winmail.dat"
 
 
-def _calendars(parts: list[Message]) -> tuple[tuple[bytes, str | None], ...]:
+def _calendars(leaves: list[Message]) -> tuple[tuple[bytes, str | None], ...]:
     """Each once: programs write an answer in the alternative and again as a file, perhaps with other line
     ends. The first that says its method stands for the others."""
     found: dict[bytes, tuple[bytes, str | None]] = {}
-    for part in filter(_is_calendar, parts):
-        octets = part.get_payload(decode=True)
-        if not isinstance(octets, bytes) or not octets.strip():
+    for part in filter(_is_calendar, leaves):
+        octets = parts.decoded(part) or b""
+        if not octets.strip():
             continue
         charset = written.charset_of(part)
         if charset not in {"", "utf-8", "utf8", "us-ascii", "ascii"}:
@@ -172,21 +172,17 @@ def _calendars(parts: list[Message]) -> tuple[tuple[bytes, str | None], ...]:
 
 
 def _method(part: Message) -> str | None:
-    said = part.get_param("method")
-    return str(said[2] if isinstance(said, tuple) else said).strip()[:20] if said else None
+    return parts.parameter(part, "method")[:20] or None
 
 
 def _name(part: Message) -> str:
-    try:
-        return origin.decoded(origin.raw(part.get_filename())).lower()
-    except (ValueError, LookupError, TypeError):
-        return ""
+    return origin.decoded(origin.raw(parts.file_name(part))).lower()
 
 
-def _text(parts: list[Message]) -> str:
+def _text(leaves: list[Message]) -> str:
     """The plain text, or the HTML made plain where it has no other."""
     for kind in ("text/plain", "text/html"):
-        for part in parts:
+        for part in leaves:
             if part.get_content_type() != kind or _is_file(part):
                 continue
             text = shown(written.decoded(part))
@@ -229,5 +225,5 @@ def _moment(text: str) -> datetime | None:
         moment = parsedate_to_datetime(text)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
         return moment.astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):
+    except parts.STUMBLES:
         return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses
+
+from eventsapp.mailroom.parts import STUMBLES
 
 _LONGEST_ADDRESS = 254  # RFC 5321 section 4.5.3.1.3
 _ADDRESS = re.compile(r"[!#-+/-9=?A-Z^-~.-]+@[A-Za-z0-9.-]+")
@@ -40,7 +41,7 @@ def decoded(value: str) -> str:
         return value
     try:
         pieces = decode_header(value)
-    except (ValueError, LookupError, MessageError):
+    except STUMBLES:
         return value
     return "".join(_word(octets, charset) for octets, charset in pieces)
 
@@ -50,7 +51,7 @@ def _word(octets: bytes | str, charset: str | None) -> str:
         return octets
     try:
         return octets.decode(charset or "ascii", "replace")
-    except (LookupError, ValueError, AssertionError):
+    except STUMBLES:
         return octets.decode("utf-8", "replace")
 
 
@@ -78,7 +79,7 @@ def writer(message: Message) -> tuple[str, str]:
         return "", ""
     try:
         found = [(name, address) for name, address in getaddresses([raw(given[0])]) if address]
-    except (ValueError, IndexError):
+    except STUMBLES:
         return "", ""
     if len(found) != 1:
         return "", ""

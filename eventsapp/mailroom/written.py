@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 from email.message import Message
-from html.parser import HTMLParser
+from html import unescape
 
+from eventsapp.mailroom import parts
 from eventsapp.typed import shown
 
 LONGEST = 20_000
 """Characters that are kept of a text."""
-_LONGEST_HTML = 120_000
-"""Characters of HTML that are looked at: what people write is in its beginning, and what is out of form
-costs the parser the square of its length."""
+_LONGEST_LOOK = 200_000
+"""Characters of a text that are looked at: what people write stands in its beginning."""
+_MOST_LINES = 2_000
+"""Lines in which the mail that they answered to may begin."""
+_SPACE = re.compile(r"\s+")
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])")
 _BLOCKS = frozenset(
     {"p", "div", "br", "li", "tr", "ul", "ol", "table", "h1", "h2", "h3", "h4", "hr", "blockquote"}
 )
-_HIDDEN = frozenset({"script", "style", "title"})
+_ENDS = {
+    "tag": re.compile(">"),
+    "comment": re.compile("-->"),
+    **{name: re.compile(f"</{name}[^>]*>", re.IGNORECASE) for name in ("script", "style", "title")},
+}
+"""Where a tag or a comment ends, and the parts that no page shows."""
 _LONGEST_MARK = 300
 
 _WROTE = re.compile(
@@ -38,16 +47,12 @@ def one_line(text: str, most: int) -> str:
 
 def decoded(part: Message) -> str:
     """The text of a part in whatever charset it says, or in what it most likely is."""
-    octets = part.get_payload(decode=True)
-    if not isinstance(octets, bytes):
-        return ""
-    return in_charset(octets, charset_of(part))
+    return in_charset(parts.decoded(part) or b"", charset_of(part))[:_LONGEST_LOOK]
 
 
 def charset_of(part: Message) -> str:
     """What the Content-Type says; empty where it says nothing."""
-    said = part.get_param("charset", "")
-    return str(said[2] if isinstance(said, tuple) else said or "").strip().lower()
+    return parts.parameter(part, "charset").lower()
 
 
 def in_charset(octets: bytes, charset: str) -> str:
@@ -56,53 +61,43 @@ def in_charset(octets: bytes, charset: str) -> str:
         try:
             if name and name not in {"us-ascii", "ascii"}:
                 return octets.decode(name)
-        except (LookupError, ValueError, AssertionError):
+        except parts.STUMBLES:
             continue  # no such charset, one that is none of text, or it is not what it says
     return octets.decode("cp1252", "replace")
 
 
 def plain(html: str) -> str:
-    """HTML as plain text: a line for each block, nothing of scripts and styles; links lose addresses."""
-    reader = _Plain()
-    try:
-        reader.feed(html[:_LONGEST_HTML])
-        reader.close()
-    except (AssertionError, ValueError):
-        pass  # what was read so far; html.parser gives up on some declarations
-    lines = (" ".join(line.split()) for line in "".join(reader.pieces).split("\n"))
+    """HTML as plain text: a line for each block, nothing of scripts, styles, comments, addresses of links.
+
+    Read once, from the beginning to the end: for tags that never end html.parser takes the square of the
+    length, which is minutes for what a mail may hold. What stands in such a tag no page shows either.
+    """
+    pieces: list[str] = []
+    here = 0
+    while (start := html.find("<", here)) >= 0:
+        pieces.append(_SPACE.sub(" ", html[here:start]))
+        here = start + 1
+        closing = _ENDS["comment" if html.startswith("<!--", start) else "tag"]
+        if found := _TAG.match(html, start):
+            name, is_end = found[2].lower(), bool(found[1])
+            pieces.append(_shown_as(name, is_end=is_end))
+            closing = closing if is_end else _ENDS.get(name, closing)
+        elif html[here : here + 1] not in {"!", "?"}:
+            pieces.append("<")  # « 3 < 4 »
+            continue
+        end = closing.search(html, here)
+        here = end.end() if end else len(html)
+    pieces.append(_SPACE.sub(" ", html[here:]))
+    lines = (" ".join(line.split()) for line in unescape("".join(pieces)).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-class _Plain(HTMLParser):
-    """Collects what is to be read."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A block begins on a line of its own."""
-        if tag in _HIDDEN:
-            self._hidden += 1
-        elif tag in _BLOCKS:
-            self.pieces.append("\n")
-        if tag == "blockquote":
-            self.pieces.append("> ")
-
-    def handle_endtag(self, tag: str) -> None:
-        """And what follows it begins another."""
-        if tag in _HIDDEN:
-            self._hidden = max(0, self._hidden - 1)
-        elif tag in {"p", "blockquote"}:
-            self.pieces.append("\n\n")
-        elif tag in _BLOCKS:
-            self.pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        """Text, unless a page would not show it."""
-        if not self._hidden:
-            self.pieces.append(data.replace("\n", " ").replace("\r", " "))
+def _shown_as(tag: str, *, is_end: bool) -> str:
+    if tag == "blockquote" and not is_end:
+        return "\n> "
+    if is_end and tag in {"p", "blockquote"}:
+        return "\n\n"
+    return "\n" if tag in _BLOCKS else ""
 
 
 def apart(text: str) -> tuple[str, str]:
@@ -110,23 +105,28 @@ def apart(text: str) -> tuple[str, str]:
 
     Where nothing stands above it, everything is what they wrote: rather too much than nothing.
     """
-    text = text.strip()
+    text = text.strip()[:_LONGEST_LOOK]
     lines = text.split("\n")
-    for number, line in enumerate(lines):
-        if _begins_quotation(lines, number, line.strip()):
+    written_last = max((number for number, line in enumerate(lines) if not _is_quoted(line)), default=-1)
+    for number, line in enumerate(lines[:_MOST_LINES]):
+        is_tail = line.lstrip().startswith(">") and number > written_last
+        if is_tail or _begins_quotation(lines, number, line.strip()):
             said = "\n".join(lines[:number]).strip()
             if said:
                 return said[:LONGEST], "\n".join(lines[number:]).strip()[:LONGEST]
     return text[:LONGEST], ""
 
 
+def _is_quoted(line: str) -> bool:
+    """« > … », or nothing at all."""
+    return not line.strip() or line.lstrip().startswith(">")
+
+
 def _begins_quotation(lines: list[str], number: int, line: str) -> bool:
-    """« Le … a écrit : », « -----Message d’origine----- », « De : … Envoyé : … », or « > » to the end."""
+    """« Le … a écrit : », « -----Message d’origine----- », « De : … Envoyé : … »."""
     if not line or len(line) > _LONGEST_MARK:
         return False
     following = [more.strip()[:_LONGEST_MARK] for more in lines[number + 1 : number + 3]]
-    if line.startswith(">"):
-        return all(not more.strip() or more.lstrip().startswith(">") for more in lines[number:])
     if _SEPARATOR.fullmatch(line):
         return True
     if _HEAD.match(line):

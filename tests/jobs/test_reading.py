@@ -270,6 +270,31 @@ def test_the_ear_calls_again_until_somebody_answers(
     assert not ear.is_listening
 
 
+def test_who_asks_while_a_run_is_under_way_has_it_run_once_more() -> None:
+    """And none runs twice at once; one that dies does not stand in the way of the next."""
+    runs: list[str] = []
+
+    def run() -> None:
+        runs.append("begins")
+        if len(runs) == 1:  # three pieces of news while the first is under way
+            turn()
+            assert turn.will_run_again()
+            turn()
+        runs.append("ends")
+        if len(runs) > 4:
+            raise RuntimeError
+
+    turn = listening.OnceMore(run)
+    assert not turn.will_run_again()
+    turn()
+    assert runs == ["begins", "ends"] * 2
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            turn()
+    assert runs == ["begins", "ends"] * 4
+    assert not turn.will_run_again()
+
+
 @pytest.mark.databases("sqlite")
 def test_without_a_mailbox_nobody_listens(app: Flask) -> None:
     ear = listening.Ear(app, never, threading.Event())

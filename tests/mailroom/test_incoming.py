@@ -253,6 +253,39 @@ def test_what_is_no_mail_is_refused(octets: bytes) -> None:
         read(octets)
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Content-Type: multipart/mixed; filename*0; filename*=",
+        "Content-Type: multipart/mixed; boundary*0; boundary*=b",
+    ],
+)
+def test_what_the_standard_library_stumbles_over_is_no_mail(head: str) -> None:
+    with pytest.raises(incoming.Unreadable):
+        read(f"{PLAIN}{head}\r\n\r\nBonjour".encode())
+
+
+def test_a_multipart_that_is_one_in_name_only_is_a_leaf() -> None:
+    """Without its boundary it holds octets, in a charset that no decoder can be asked for."""
+    head = b"Content-Type: multipart/mixed; charset=\0"
+    assert read(PLAIN.encode() + head + b"\r\n\r\n\x80").text == ""
+
+
+def test_a_parameter_that_cannot_be_read_is_not_there() -> None:
+    head = "Content-Type: text/plain; charset*0; charset*=; name*0; name*="
+    assert read(f"{PLAIN}{head}\r\n\r\nÀ samedi".encode()).text == "À samedi"
+
+
+def test_html_of_any_program_is_read_once_through() -> None:
+    html = (
+        "<!DOCTYPE html><HEAD><STYLE type='x'>p > a {}</Style></HEAD><!-- caché > -->"
+        "<P CLASS='a'>3 < 4 &amp; 5 > 2"
+        "<ul><li>un<li>deux</ul><script>if (a < b) alert()</script>fin<p title='jamais"
+    )
+    mail = read(f"{PLAIN}Content-Type: text/html; charset=utf-8\r\n\r\n{html}".encode())
+    assert mail.text == "3 < 4 & 5 > 2\n\nun\ndeux\nfin"
+
+
 def test_html_alone_is_made_plain() -> None:
     html = (
         "<style>p {}</style><p>Bonjour&nbsp;!</p><p>Nous viendrons<br>à deux.</p>"
