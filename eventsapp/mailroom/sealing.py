@@ -17,13 +17,13 @@ from cryptography.fernet import Fernet, InvalidToken
 from eventsapp.settings import setting
 
 _PRIVATE_LINK = re.compile(
-    r"(https?://[^\s\"'<>]*/(?:m|ma-venue|connexion|invitation|jour|ecole|on-repart|orientation|lettre)/)[\w-]+"
+    r"(https?://[^\s\"'<>]*/(?:m|ma-venue|connexion|invitation|jour|ecole|on-repart|orientation|lettre|agendas/prives)/)[\w-]+"
 )
 _CODE = re.compile(r"(?<![\d-])\d{3}-\d{3}(?![\d-])")
 """« 123-456 »: a code that confirms a browser or an address (people.household_codes)."""
 ERASED = "…"
 """What stands in place of a token or a code in a delivered letter."""
-_LOST_LINK = re.compile(rf"https?://[^\s\"'<>]*/[a-z-]+/{ERASED}")
+_LOST_LINK = re.compile(rf"https?://[^\s\"'<>]*/(?:[a-z-]+|agendas/prives)/{ERASED}")
 
 
 class Unreadable(Exception):

@@ -66,6 +66,7 @@ def test_what_waits_for_samira(desk: PageClient, db_session: scoped_session[Sess
         "proposition à regarder": "1",
         "rendez-vous à publier": "0",
         "demandes de partenaires": "0",
+        "réponses reçues, à traiter": "0",
         "personnes à appeler": "0",
         "école à confirmer": "1",
         "courriers en attente": "0",
@@ -92,7 +93,7 @@ def test_the_home_of_a_territory_asks_as_much_whatever_it_holds(
     for number in range(6):
         factories.an_event(f"Atelier {number}", venue=factories.a_school(f"École {number}"))
     db_session.commit()
-    assert (few, said()) == (18, 18)
+    assert (few, said()) == (19, 19)
 
 
 def test_the_programme_in_official_words_with_remarks(sign_in: SignIn) -> None:

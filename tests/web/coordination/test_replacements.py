@@ -125,7 +125,7 @@ def test_another_topic_is_told_to_families_in_words_and_undone(
         ("registrations/topic_changed", "Awa", None),
         ("registrations/topic_changed", "Dalia", None),
         ("disruptions/changed", "Nadia", None),
-        ("disruptions/changed", "Karim", None),
+        ("disruptions/changed", "Karim", "REQUEST"),
     }
     [words] = [text_of(one) for one in letters("awa@example.org") if "topic" in one.kind]
     assert "Attention, on parlera d’autre chose : les limites." in plain(words)
