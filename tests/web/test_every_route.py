@@ -178,7 +178,7 @@ def test_a_forged_form_is_refused(the_town: Town, sign_in: SignIn, client: PageC
     samira = enter("samira", the_town, sign_in, client)
     before = everything()
     for route in ROUTES:
-        # « newsletter.stop » does what its link says for whoever has it: mail programs send no token (RFC 8058).
+        # « newsletter.stop » obeys whoever has its link: mail programs send no token (RFC 8058).
         if route.method == "POST" and route.endpoint != "newsletter.stop":
             needs_none = route.endpoint == "day.keep_marks"  # whoever has that link needs no other's cookie
             status = route.status if needs_none else 400
