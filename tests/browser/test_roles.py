@@ -149,7 +149,7 @@ PAGES = {
         "/pro/organisations/{organisation}/propositions/{proposal}/correction": 1,
         "/pro/organisations/{organisation}/imports": 0,
         "/pro/organisations/{organisation}/imports/nouveau": 1,
-        "/pro/organisations/{organisation}/imports/{agenda}": 2,
+        "/pro/organisations/{organisation}/imports/{agenda}": 1,
         "/pro/organisations/{organisation}/imports/{feed}": 0,
         "/pro/organisations/{organisation}/imports/{feed}/reglages": 1,
         "/pro/rendez-vous/{event}/aides": 1,
