@@ -83,13 +83,14 @@ def _answer(
     file_name: str = "",
 ) -> Response:
     asked = selection.read(territory, dict(request.args.lists()))
-    feed = public.version(asked, now=clock.now())
+    now = clock.now()
+    feed = public.version(asked, now=now)
     edition = Edition(exporting.tag(feed, ending), feed.modified)
     if edition.is_had(request.environ):
-        return FeedAnswer(status=HTTPStatus.NOT_MODIFIED, headers=edition.headers())
+        return FeedAnswer(status=HTTPStatus.NOT_MODIFIED, headers=edition.headers(now))
     body = shelf.get(edition.tag, lambda: written(feed))
     sent, said = described(body, request.environ)
-    response = FeedAnswer(sent, headers=[*edition.headers(), *said])
+    response = FeedAnswer(sent, headers=[*edition.headers(now), *said])
     response.headers["Content-Type"] = content_type
     if file_name:
         response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'

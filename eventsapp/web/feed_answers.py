@@ -9,7 +9,7 @@ import gzip
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from threading import Lock
 
@@ -85,7 +85,7 @@ shelf = Shelf(24 * 2**20)
 @dataclass(frozen=True)
 class Edition:
     """One version of one feed: its weak ETag's opaque part names all that its octets depend on,
-    `modified` is their last change, in whole seconds. `is_private`: no cache
+    `modified` is the second of their last change, in which others may follow. `is_private`: no cache
     may keep it (RULES F8)."""
 
     tag: str
@@ -97,11 +97,20 @@ class Edition:
         """The ETag as it is written: weak, since the compressed octets have the same (RULES F4)."""
         return f'W/"{self.tag}"'
 
-    def headers(self) -> list[tuple[str, str]]:
-        """What a 304 repeats (RFC 9110 15.4.5), and keeps search engines out (RULES F10)."""
+    def is_settled(self, now: datetime) -> bool:
+        """Whether the second of its last change is over: a date tells it from any other from then on."""
+        return now > self.modified
+
+    def headers(self, now: datetime) -> list[tuple[str, str]]:
+        """What a 304 repeats (RFC 9110 15.4.5), and keeps search engines out (RULES F10).
+
+        Last-Modified is the second after its last change: two changes of one second would else bear one
+        date, and who came between them would keep the first (RFC 9110 8.8.2.2). It is never in the future
+        (RULES F5): within that second it is the present one, which answers nobody later.
+        """
         return [
             ("ETag", self.etag),
-            ("Last-Modified", http_date(self.modified)),
+            ("Last-Modified", http_date(min(self.modified + timedelta(seconds=1), now))),
             ("Cache-Control", "private, no-cache" if self.is_private else f"public, max-age={FRESH_FOR}"),
             ("Vary", "Accept-Encoding"),
             ("X-Content-Type-Options", "nosniff"),
@@ -115,7 +124,7 @@ class Edition:
         if wanted is not None:
             return wanted == self.etag or parse_etags(str(wanted)).contains_weak(self.tag)
         since = parse_date(str(asked.get("HTTP_IF_MODIFIED_SINCE", "")))
-        return since is not None and since >= self.modified
+        return since is not None and since > self.modified
 
 
 def described(body: Body, asked: Mapping[str, object]) -> tuple[bytes, list[tuple[str, str]]]:

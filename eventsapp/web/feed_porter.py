@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from flask import Flask, Response, current_app, request
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import Headers
 
 from eventsapp import clock
@@ -109,9 +109,11 @@ def answer(
 ) -> Response:
     """A door's answer to the present request: 304 to who has this edition, else the feed.
 
-    It depends on the rows that `glance` found, the Paris day and PUBLIC_URL only: the porter knows it now.
+    It depends on the rows that `glance` found, the Paris day and PUBLIC_URL only: the porter knows it now,
+    unless it has changed in this very second, and its Last-Modified with it.
     """
-    headers = [*edition.headers(), *everywhere()]
+    now = clock.now()
+    headers = [*edition.headers(now), *everywhere()]
     known = Known(
         glance=glance,
         rows=rows,
@@ -121,7 +123,8 @@ def answer(
         headers=list(dict(headers).items()),
         route=request.url_rule.rule if request.url_rule else "",
     )
-    memory.keep(db.engine, request.environ, known)
+    if edition.is_settled(now):
+        memory.keep(db.engine, request.environ, known)
     if edition.is_had(request.environ):
         return FeedAnswer(status=304, headers=known.headers)
     sent, said = described(shelf.get(edition.tag, octets), request.environ)
@@ -130,7 +133,7 @@ def answer(
 
 def answer_once(edition: Edition, octets: Callable[[], bytes]) -> Response:
     """A door's answer that nothing here remembers: somebody's own feed, whose right is asked each time."""
-    headers = list(dict([*edition.headers(), *everywhere()]).items())
+    headers = list(dict([*edition.headers(clock.now()), *everywhere()]).items())
     if edition.is_had(request.environ):
         return FeedAnswer(status=304, headers=headers)
     sent, said = described(Body.of(octets()), request.environ)
@@ -170,13 +173,13 @@ def _before(app: Flask, serve: WSGIApplication, engine: Engine) -> WSGIApplicati
 
 
 def _still(known: Known, app: Flask, engine: Engine) -> bool:
-    """Whether what was known is so today; one short query. A database that does not answer is the door's
-    to tell of."""
+    """Whether what was known is so today; one short query. A database that does not answer,
+    or a pool that has no connection left, is the door's to tell of."""
     if known.day != clock.today() or known.public_url != app.config["PUBLIC_URL"]:
         return False
     try:
         return known.glance.rows(engine) == known.rows
-    except DBAPIError:
+    except SQLAlchemyError:
         return False
 
 

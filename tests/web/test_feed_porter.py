@@ -10,7 +10,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask, request, request_started
+from sqlalchemy import event as event_api
 from sqlalchemy import text
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.test import Client
 
 from eventsapp.agenda import scheduling
@@ -29,12 +31,13 @@ LIKE_A_CALENDAR = {"Accept-Encoding": "gzip, deflate", "Accept": "text/calendar"
 
 
 @pytest.fixture
-def event(db_session: object) -> Event:
-    """At Curial, in Flandre, on Saturday 28 November 2026."""
+def event(db_session: object, clock: time_machine.Traveller) -> Event:
+    """At Curial, in Flandre, on Saturday 28 November 2026; announced a moment ago."""
     flandre = Quartier(territory=factories.a_territory(), slug="flandre", name="Flandre")
     db.session.add(flandre)
     event = factories.an_event(venue=factories.a_school(quartier=flandre))
     db.session.commit()
+    clock.shift(timedelta(seconds=1))
     return event
 
 
@@ -97,6 +100,27 @@ def test_a_change_is_seen_by_the_next_who_asks(
     assert again.status_code == 200
     assert b"Atelier soupe" in again.data
     assert through_the_door == [FEED, FEED]
+
+
+def test_who_came_between_two_changes_of_one_second_is_told_of_the_second(
+    client: PageClient, event: Event, through_the_door: list[str], clock: time_machine.Traveller
+) -> None:
+    """Her calendar compares dates alone. An import of many dates makes such seconds."""
+    clock.shift(timedelta(minutes=1))
+    scheduling.reword(event, title="Atelier soupe", actor="cli", now=now())
+    db.session.commit()
+    between = client.get(FEED)
+    scheduling.reword(event, title="Atelier pain", actor="cli", now=now())
+    db.session.commit()
+    since = {"If-Modified-Since": between.headers["Last-Modified"]}
+    assert b"Atelier pain" in client.get(FEED, headers=since).data
+    clock.shift(timedelta(seconds=1))
+    settled = client.get(FEED, headers=since)
+    assert b"Atelier pain" in settled.data
+    clock.shift(timedelta(minutes=1))
+    since = {"If-Modified-Since": settled.headers["Last-Modified"]}
+    assert client.get(FEED, headers=since).status_code == 304
+    assert through_the_door == [FEED] * 3
 
 
 def test_another_day_is_another_window(
@@ -164,6 +188,24 @@ def test_a_database_that_fails_is_told_of_by_the_page_that_does(client: PageClie
     finally:
         db.session.execute(text("ALTER TABLE gone RENAME TO territory"))
         db.session.commit()
+
+
+@pytest.mark.usefixtures("event")
+def test_who_finds_no_connection_left_is_told_by_the_page_that_does(app: Flask, client: PageClient) -> None:
+    """Every connection is taken: the door says so, in our words, as it would of any page."""
+    client.get(FEED)
+    with app.app_context():
+        engine = db.engine
+
+    def taken(*_: object) -> None:
+        raise PoolTimeout("every connection is taken")
+
+    event_api.listen(engine, "engine_connect", taken)
+    try:
+        answer = client.get(FEED)
+    finally:
+        event_api.remove(engine, "engine_connect", taken)
+    assert answer.status_code == 500
 
 
 @pytest.mark.usefixtures("event")
