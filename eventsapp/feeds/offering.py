@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import select
 
+from eventsapp import languages
 from eventsapp.agenda import listings
 from eventsapp.agenda.listings import Edition
 from eventsapp.agenda.models import Activity, ActivityKind, Audience, Event, EventStatus
@@ -103,7 +104,7 @@ def offered(territory: Territory, *, now: datetime) -> Offering:
     """What is worth following; one statement, or none when this edition of the agenda was asked within the
     hour."""
     since = now.replace(minute=0, second=0, microsecond=0)
-    return _offered(listings.edition_of(territory), territory.slug, since)
+    return _offered(listings.edition_of(territory), territory.slug, languages.current().code, since)
 
 
 def composed(selection: Selection, *, now: datetime) -> Composed:
@@ -122,7 +123,8 @@ def forget_editions() -> None:
 
 
 @lru_cache(maxsize=64)
-def _offered(edition: Edition, slug: str, since: datetime) -> Offering:
+def _offered(edition: Edition, slug: str, language: str, since: datetime) -> Offering:
+    """`language`: that of the names of themes, which is the reader's."""
     lines = _lines(edition.territory_id, since)
     if not lines:
         return Offering()

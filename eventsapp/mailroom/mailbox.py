@@ -172,5 +172,10 @@ class Mailbox:
                 is_news = any(len(line) > 1 and line[1] == b"EXISTS" for line in said)
                 if not said and monotonic() - began < _GLANCE / 2:
                     break  # nothing said, no time gone: the connection is closed, as the next word finds out
-            _, rest = self._client.idle_done()
+            try:
+                _, rest = self._client.idle_done()
+            except IMAPClientError:
+                if is_news:
+                    return True  # half a line was lost while it waited: what was heard holds
+                raise
         return is_news or any(len(line) > 1 and line[1] == b"EXISTS" for line in rest)

@@ -186,3 +186,13 @@ def test_as_many_statements_however_much_is_to_come(
     with statements() as sent:
         assert client.get(PAGE + query).status_code == 200
     assert len(sent) == most, sent
+
+
+@pytest.mark.usefixtures("town")
+def test_themes_are_named_to_each_reader_in_their_own_language(client: PageClient) -> None:
+    """Fatoumata reads it in French; an hour has not gone by when John opens it in English."""
+    assert "Mes droits, mes aides" in said(client.get(PAGE).page)
+    client.get("/?langue=en")
+    in_english = said(client.get(PAGE).page)
+    assert "Mes droits, mes aides" not in in_english
+    assert "My rights, my benefits" in in_english
