@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import enum
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
-    CompoundSelect,
     DateTime,
     Delete,
     Dialect,
     Enum,
     MetaData,
-    Row,
-    Select,
     String,
     Update,
     event,
@@ -112,30 +108,6 @@ def begin_writing() -> None:
             raise RuntimeError("begin_writing comes first in a transaction, this one has begun to read")
         return
     db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
-
-
-@dataclass(frozen=True)
-class Glance:
-    """One SELECT of columns that nothing else follows, and its parameters: what stands committed now.
-
-    No session and no transaction are opened for it, which cost three times the statement itself; on
-    PostgreSQL one way there and back instead of three.
-    """
-
-    statement: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
-    values: Mapping[str, Any]
-
-    def rows(self, engine: Engine | None = None) -> Sequence[Row[Any]]:
-        """What it finds; `engine` where there is no application to ask for its own."""
-        with _glancing(engine or db.engine).connect() as connection:
-            return connection.execute(self.statement, self.values).all()
-
-
-@lru_cache(maxsize=8)
-def _glancing(engine: Engine) -> Engine:
-    if engine.dialect.name == "sqlite":
-        return engine.execution_options(sqlite_begin=None)
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def rows_changed(statement: Update | Delete, values: Mapping[str, Any] | None = None) -> int:
