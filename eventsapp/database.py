@@ -145,6 +145,25 @@ def _typed_on_postgresql(element: AsTyped, compiler: SQLCompiler, **options: Any
     return f"lower(replace(replace(translate({column}, '{written}', '{keys}'), 'œ', 'oe'), 'Œ', 'oe'))"
 
 
+class SecondAfter(GenericFunction[datetime]):
+    """The moment a second after that of a column, reckoned where the row is locked."""
+
+    type = Moment()
+    name = "second_after"
+    inherit_cache = True
+
+
+@compiles(SecondAfter, "postgresql")
+def _second_after_on_postgresql(element: SecondAfter, compiler: SQLCompiler, **options: Any) -> str:
+    return f"{compiler.process(element.clauses, **options)} + interval '1 second'"
+
+
+@compiles(SecondAfter, "sqlite")
+def _second_after_on_sqlite(element: SecondAfter, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.clauses, **options)
+    return f"strftime('%Y-%m-%d %H:%M:%S.000000', {column}, '+1 second')"  # as moments are stored
+
+
 def prepare_engine(engine: Engine) -> None:
     """Tells SQLite what it must know (WAL, foreign keys, patience, real BEGINs), and psycopg to keep the
     statements it has prepared."""
