@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from eventsapp import markup
 
@@ -25,9 +26,12 @@ _TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A
 
 def text(said: object) -> str:
     """Plain lines of a text that may be HTML; empty for what is no text."""
-    if not isinstance(said, str):
-        return ""
-    said = said[:MOST_SIGNS]
+    return _text(said[:MOST_SIGNS]) if isinstance(said, str) else ""
+
+
+@lru_cache(maxsize=64)
+def _text(said: str) -> str:
+    """Made plain once for all the sessions of a rule."""
     said = markup.text_of(said, before=_BEGINS) if _IS_HTML.search(said) else markup.unescaped(said)
     said = _MARKS.sub("", said)
     lines = [_kept(line) for line in re.split(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]", said)]
