@@ -130,7 +130,7 @@ class Edition:
 
 
 def described(body: Body, asked: Mapping[str, object]) -> tuple[bytes, list[tuple[str, str]]]:
-    """The octets in the form that was asked for, plain where that takes more words than any program has, and what is said of them."""
+    """The octets in the form that was asked for, and what is said of them."""
     said = [("Content-Type", "text/calendar; charset=utf-8")]
     accepted = str(asked.get("HTTP_ACCEPT_ENCODING", ""))
     # What is remembered of strangers is short: a server hands over headers of hundreds of kilobytes.
