@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from eventsapp.agenda.models import Event
 from eventsapp.answers import hosts, undelivered
@@ -32,6 +32,8 @@ STATE = (
 )
 """What is read again of an invitation once its event is locked, as by all who write it."""
 
+ONCE_IN = timedelta(hours=1)
+"""Whoever asks more often would have us flood the mailbox that was invited (RULES I13)."""
 OVER, NOT_INVITED, TOO_LATE = "passe", "plus_invitee", "trop_tard"
 DELEGATED, UNDECIDED, COMMENT = "deleguee", "sans_reponse", "avec_un_mot"
 FORMER, SHARED, OTHER_SENDER, NOBODY = "avant_le_changement", "adresse_partagee", "autre_compte", "personne"
@@ -78,6 +80,11 @@ def apply(
     return _done(said, answer, invitation, event, parties, now)
 
 
+def was_just_sent(invitation: Invitation, now: datetime) -> bool:
+    """Whether a mail has had the date sent again within ONCE_IN."""
+    return invitation.refreshed_at is not None and invitation.refreshed_at > now - ONCE_IN
+
+
 def _is_newer(invitation: Invitation, sequence: int, stamp: datetime) -> bool:
     """Lower SEQUENCE than the last answer's: too late; the same: the later DTSTAMP counts (RULES I8)."""
     if invitation.answer_stamp is None:
@@ -94,9 +101,11 @@ def _answered_former(
     invitation: Invitation, event: Event, parties: Sequence[Registration], sequence: int, now: datetime
 ) -> Verdict:
     """« Répondu avant le changement »: kept as that, and they are asked again, where they were told of it
-    already; whom we have still to tell is asked by that very letter."""
+    already, once within an hour, as by REFRESH (I13); whom we have still to tell is asked by that very
+    letter."""
     invitation.answers_former = True
-    if sequence < invitation.sequence:
+    if sequence < invitation.sequence and not was_just_sent(invitation, now):
+        invitation.refreshed_at = now
         if invitation.invited_as is not Capacity.GUEST:
             hosts.ask_again(invitation, now=now)
         for one in parties[:1]:
