@@ -90,6 +90,7 @@ def _facts(event: Event) -> dict[str, Any]:
     venue, neutral = event.venue, event.activity.action.is_sensitive
     return {
         "event": event,
+        "when": event,
         "title": "" if neutral else event.title,
         "place": venue.full_address if neutral else venue.name,
         "street": "" if neutral else venue.full_address,
@@ -127,7 +128,7 @@ def former_mailbox(registration: Registration) -> str | None:
     called now, or their address was replaced since the invitation. One statement, and some a mailbox."""
     for address in mailboxes_invited(registration):
         elsewhere = listings.is_seated_elsewhere(registration, address)
-        if promises.holds_date(registration.event, address) and not elsewhere:
+        if promises.may_hold_date(registration.event, address) and not elsewhere:
             return address
     return None
 
@@ -161,8 +162,8 @@ def promise_of(
     address = at or contact.email
     if not address or contact.wants_no_messages or registration.event.ends_at <= now:
         return None  # what is over is in no calendar to come (RULES M12)
-    known = first_means(contact) is Channel.MAIL or promises.holds_date(registration.event, address)
-    if not known:
+    stands_there = promises.holds_date if tell is promises.request else promises.may_hold_date
+    if first_means(contact) is not Channel.MAIL and not stands_there(registration.event, address):
         return None
     more = {"rings": contact.wants_alarm} if tell is promises.request else {}
     return tell(
