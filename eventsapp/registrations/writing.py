@@ -19,7 +19,7 @@ from eventsapp.database import db
 from eventsapp.invitations import promises
 from eventsapp.invitations.promises import Promise
 from eventsapp.languages import DEFAULT, known
-from eventsapp.mailroom import outbox
+from eventsapp.mailroom import mailbox, outbox
 from eventsapp.mailroom.models import Channel, Letter
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.people import households, professionals
@@ -79,6 +79,7 @@ def context_of(registration: Registration, link_token: str | None, **more: Any) 
         "offered": registration.status is RegistrationStatus.OFFERED,
         "was": None,
         "was_at": "",
+        "answers_are_read": mailbox.is_set_up(),
         "link": _address_of(registration, link_token) if link_token else "",
         **_facts(registration.event),
         **more,
