@@ -28,7 +28,7 @@ def apply(invitation: Invitation, *, now: datetime) -> Verdict:
     invitation.refreshed_at = now
     parties = listings.at_mailbox(event, invitation.address)
     if invitation.invited_as is not Capacity.GUEST:
-        hosts.ask_again(invitation, now=now)
+        hosts.send_again(invitation, now=now)
         return Verdict(MailState.DONE, "", parties)
     seated = [one for one in parties if one.status is RegistrationStatus.CONFIRMED]
     for one in seated[:1]:
