@@ -101,8 +101,8 @@ def _note(invitation: Invitation, answer: Answer, sequence: int, stamp: datetime
 
 
 def _no_longer_invited(answer: Answer, invitation: Invitation, event: Event, stamp: datetime) -> Verdict:
-    """The date stands in no calendar of theirs any more. A yes that they said since is a wish: others may have
-    the place by now, so nobody is seated again before somebody of the desk has spoken to them."""
+    """The date stands in no calendar of theirs any more. A yes that they said since is a wish: others may
+    have the place by now, so nobody is seated again before somebody of the desk has spoken to them."""
     says_yes = answer.partstat == PartStat.ACCEPTED and stamp > invitation.last_stamp
     if not says_yes or event.is_cancelled:
         return Verdict(MailState.IGNORED, NOT_INVITED)
@@ -110,8 +110,8 @@ def _no_longer_invited(answer: Answer, invitation: Invitation, event: Event, sta
 
 
 def _answered_former(invitation: Invitation, parties: Sequence[Registration], now: datetime) -> Verdict:
-    """« Répondu avant le changement »: kept as that, and they are asked again; not more than once an hour, for
-    a calendar that answers by itself and always to the former would never end (RULES I15)."""
+    """« Répondu avant le changement »: kept as that, and they are asked again; not more than once an hour,
+    for a calendar that answers by itself and always to the former would never end (RULES I15)."""
     invitation.answers_former = True
     if not was_just_sent(invitation, now):
         invitation.refreshed_at = now

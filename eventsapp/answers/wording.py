@@ -31,7 +31,7 @@ _WHY = {
         "Le « non » vient d’une autre adresse que celle de l’invitation. Rien n’a changé."
     ),
     replies.COMES_BACK: lazy_gettext(
-        "La personne dit oui alors que sa place a été rendue. Elle n’est pas inscrite : proposez-lui de"
+        "La personne dit oui alors que sa place a été rendue. Elle n’est pas inscrite : proposez-lui de"
         " s’inscrire de nouveau."
     ),
     replies.NOBODY: lazy_gettext("Personne n’est inscrit à ce rendez-vous avec cette adresse."),

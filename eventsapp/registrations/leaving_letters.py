@@ -18,7 +18,6 @@ from eventsapp.people.readers import first_means
 from eventsapp.registrations import writing
 from eventsapp.registrations.models import Registration
 
-
 ONCE_IN = timedelta(hours=1)
 
 
