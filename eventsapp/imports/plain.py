@@ -10,6 +10,7 @@ import unicodedata
 from functools import lru_cache
 
 from eventsapp import markup
+from eventsapp.typed import composed
 
 MOST_SIGNS = 40_000
 """Signs of one text that are looked at: ten times what is kept."""
@@ -54,8 +55,7 @@ def cut(said: str, longest: int) -> str:
 
 def _kept(said: str) -> str:
     """One line in composed letters, without what can neither be kept nor seen (`typed.line` refuses it)."""
-    composed = unicodedata.normalize("NFC", _SPACES.sub(" ", said))
-    return "".join(one for one in composed if _is_kept(one)).strip()
+    return "".join(one for one in composed(_SPACES.sub(" ", said)) if _is_kept(one)).strip()
 
 
 def _is_kept(sign: str) -> bool:

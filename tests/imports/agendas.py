@@ -15,7 +15,7 @@ _WORDS = tuple(
         "\xef\xbb\xbf \xff\xfe <br> <!-- <script> </script > ' &#0; &# 9999999 \\ud800\\udc00 _ ,"
     ).split()
 )
-WORDS = (*_WORDS, b"9" * 5000)
+WORDS = (*_WORDS, b"9" * 5000, "\u0301\u0323".encode() * 5000)
 
 
 def seeds() -> list[bytes]:
