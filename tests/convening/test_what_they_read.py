@@ -1,4 +1,4 @@
-"""What Nadia and Madame Roy read beside the date, in their language: what is new to them, and nothing else."""
+"""What Nadia and Madame Roy read beside the date, in their language: what is new to them, no more."""
 
 from __future__ import annotations
 
