@@ -44,8 +44,7 @@ def take(row: IncomingMail, bounce: Bounce, *, now: datetime) -> tuple[MailState
     if came.invitation is not None:
         registering.concerns(row, came.invitation)
     if came.letter is not None:
-        row.territory_id = row.territory_id or came.letter.territory_id
-        row.about = came.letter.about
+        registering.answers_letter(row, came.letter)
     is_ours = came.letter is not None or came.address
     return MailState.DONE if is_ours else MailState.IGNORED, bounce.problem[:400]
 

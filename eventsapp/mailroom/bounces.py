@@ -85,6 +85,12 @@ def gone(problem: str) -> str:
     return said[0] if said is not None else basic[0] if basic is not None else ""
 
 
+def is_full(problem: str) -> bool:
+    """Whether a server says that a mailbox is full (RFC 3463: x.2.2)."""
+    said = _ENHANCED.search(problem)
+    return said is not None and said.groups()[1:] == ("2", "2")
+
+
 def read(octets: bytes, *, mailbox: str = "", domain: str = "") -> Bounce | None:
     """What a report says, or None for any other mail: one that is only late, an answer, something odd.
 
