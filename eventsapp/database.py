@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import enum
 import unicodedata
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -114,6 +114,24 @@ def begin_writing() -> None:
     db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
 
 
+def only_reading() -> None:
+    """Opens the session of a page that reads, and writes nothing.
+
+    PostgreSQL is then told no BEGIN and no end, two of three ways there and back where one statement is all
+    that a page asks. Each statement sees what stands committed when it is said, as it would otherwise (READ
+    COMMITTED). Harmless where something was read before. What would be written raises RuntimeError.
+    """
+    if not db.session().in_transaction() and db.engine.dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT", "only_reads": True})
+
+
+@contextmanager
+def at_once() -> Iterator[Connection]:
+    """A connection beside the session's, each statement of which is a transaction of its own."""
+    with _at_once(db.engine).connect() as connection:
+        yield connection
+
+
 @dataclass(frozen=True)
 class Glance:
     """One SELECT of columns that nothing else follows, and its parameters: what stands committed now.
@@ -127,12 +145,12 @@ class Glance:
 
     def rows(self, engine: Engine | None = None) -> Sequence[Row[Any]]:
         """What it finds; `engine` where there is no application to ask for its own."""
-        with _glancing(engine or db.engine).connect() as connection:
+        with _at_once(engine or db.engine).connect() as connection:
             return connection.execute(self.statement, self.values).all()
 
 
 @lru_cache(maxsize=8)
-def _glancing(engine: Engine) -> Engine:
+def _at_once(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine.execution_options(sqlite_begin=None)
     return engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -216,6 +234,8 @@ def _keep_prepared_statements(engine: Engine) -> None:
         connection: Connection, cursor: object, statement: str, parameters: Any, *_: object
     ) -> tuple[str, Any]:
         if not statement.startswith("SELECT"):
+            if connection.get_execution_options().get("only_reads"):
+                raise RuntimeError("a page that only reads would write: it begins with begin_writing")
             connection.info["only_read"] = False
         return statement, parameters
 
