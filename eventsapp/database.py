@@ -21,16 +21,22 @@ from sqlalchemy import (
     Delete,
     Dialect,
     Enum,
+    Insert,
     MetaData,
     Row,
     Select,
     String,
+    Table,
     Update,
     event,
+    insert,
+    inspect,
 )
 from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapper, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
@@ -163,6 +169,36 @@ def rows_changed(statement: Update | Delete, values: Mapping[str, Any] | None = 
     """
     done = db.session.execute(statement, values, execution_options={"synchronize_session": False})
     return cast(CursorResult[Any], done).rowcount
+
+
+def write_now(row: Base) -> None:
+    """Writes one new row at once, and makes it the session's: two thirds of what the unit of work takes.
+
+    For where others wait meanwhile. It knows others by their ids alone, nothing that stands in a relationship
+    is looked at, and what else the session has to write stays to be written.
+    """
+    mapper, known = inspect(type(row)), inspect(row).dict
+    statement, names = _inserting(mapper)
+    given = {column: known[name] for column, name in names if name in known}
+    result = db.session.connection().execute(statement, given)
+    written = dict(cast(Mapping[str, Any], result.last_inserted_params()))
+    keys = cast(Sequence[Any], result.inserted_primary_key)
+    written |= {one.key or "": value for one, value in zip(mapper.primary_key, keys, strict=True)}
+    for column, name in names:
+        if name not in known or column in written:
+            set_committed_value(row, name, written.get(column))
+    make_transient_to_detached(row)
+    former = db.session.identity_map.get(identity_key(instance=row))
+    if former is not None:
+        db.session.expunge(former)  # the database has deleted it, and SQLite gives its number again
+    db.session.add(row)
+
+
+@lru_cache(maxsize=64)
+def _inserting(mapper: Mapper[Any]) -> tuple[Insert, list[tuple[str, str]]]:
+    """Made once for each kind of row; with the names of its columns, and of the attributes that hold them."""
+    names = [(one.columns[0].key, one.key) for one in mapper.column_attrs]
+    return insert(cast(Table, mapper.local_table)), names
 
 
 _WRITTEN, _TYPED = "àâäÀÂÄçÇéèêëÉÈÊËîïÎÏôöÔÖùûüÙÛÜ’–", "aaaaaacceeeeeeeeiiiioooouuuuuu'-"

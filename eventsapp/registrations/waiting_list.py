@@ -120,8 +120,8 @@ def queue_of(event: Event) -> list[Waiting[Registration]]:
 
 
 def queue_before_newcomers(event: Event) -> list[Waiting[Registration]]:
-    """The same where there is room: mostly nobody waits there then, and that is asked first, at a third of the
-    cost. One statement, three where somebody does."""
+    """The same where there is room: mostly nobody waits there then, and that is asked first, at a third of
+    the cost. One statement, three where somebody does."""
     return queue_of(event) if listings.somebody_waits(event) else []
 
 
