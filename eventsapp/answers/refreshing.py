@@ -27,7 +27,7 @@ def apply(invitation: Invitation, *, now: datetime) -> Verdict:
     invitation.refreshed_at = now
     seated = listings.seated_at_mailbox(event, invitation.address)
     if invitation.invited_as is not Capacity.GUEST:
-        hosts.ask_again(invitation, now=now)
+        hosts.send_again(invitation, now=now)
         return Verdict(MailState.DONE, "", seated)
     for one in seated[:1]:
         letters.calendar_again(one, now=now)

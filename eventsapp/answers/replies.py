@@ -32,13 +32,12 @@ STATE = (
 )
 """What is read again of an invitation once its event is locked, as by all who write it."""
 
+ONCE_IN = timedelta(hours=1)
+"""Whoever asks more often would have us flood the mailbox that was invited (RULES I13)."""
 OVER, NOT_INVITED, TOO_LATE = "passe", "plus_invitee", "trop_tard"
 DELEGATED, UNDECIDED, COMMENT = "deleguee", "sans_reponse", "avec_un_mot"
 FORMER, SHARED, OTHER_SENDER, NOBODY = "avant_le_changement", "adresse_partagee", "autre_compte", "personne"
 COMES_BACK = "revient"
-
-ONCE_IN = timedelta(hours=1)
-"""Whoever asks more often would have us flood the mailbox that was invited."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +87,11 @@ def apply(
     return _done(said, answer, invitation, event, parties, now)
 
 
+def was_just_sent(invitation: Invitation, now: datetime) -> bool:
+    """Whether the date as it is was sent again to this mailbox less than an hour ago (RULES I13)."""
+    return invitation.refreshed_at is not None and invitation.refreshed_at > now - ONCE_IN
+
+
 def _is_newer(invitation: Invitation, sequence: int, stamp: datetime) -> bool:
     """Lower SEQUENCE than the last answer's: too late; the same: the later DTSTAMP counts (RULES I8)."""
     if invitation.answer_stamp is None:
@@ -111,7 +115,7 @@ def _no_longer_invited(answer: Answer, invitation: Invitation, event: Event, sta
 
 def _answered_former(invitation: Invitation, parties: Sequence[Registration], now: datetime) -> Verdict:
     """« Répondu avant le changement »: kept as that, and they are asked again; not more than once an hour,
-    for a calendar that answers by itself and always to the former would never end (RULES I15)."""
+    for a calendar that answers by itself and always to the former would never end (RULES I13 I15)."""
     invitation.answers_former = True
     if not was_just_sent(invitation, now):
         invitation.refreshed_at = now
@@ -120,11 +124,6 @@ def _answered_former(invitation: Invitation, parties: Sequence[Registration], no
         for one in parties[:1]:
             leaving_letters.asked_again(one, now=now)
     return Verdict(MailState.DONE, FORMER, parties)
-
-
-def was_just_sent(invitation: Invitation, now: datetime) -> bool:
-    """Whether the date as it is was sent again to this mailbox less than an hour ago (RULES I13)."""
-    return invitation.refreshed_at is not None and invitation.refreshed_at > now - ONCE_IN
 
 
 def _done(

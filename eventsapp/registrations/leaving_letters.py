@@ -5,20 +5,15 @@ Whoever is only called, or wants no messages, hears nothing of it: they answered
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
-
-from eventsapp.database import db
 from eventsapp.invitations import promises
-from eventsapp.mailroom.models import Channel, Letter
+from eventsapp.mailroom.models import Channel
 from eventsapp.mailroom.outbox import Reader
 from eventsapp.people.readers import first_means
 from eventsapp.registrations import writing
 from eventsapp.registrations.models import Registration
-
-ONCE_IN = timedelta(hours=1)
 
 
 def leaving(registration: Registration, *, until: datetime, now: datetime) -> None:
@@ -27,17 +22,8 @@ def leaving(registration: Registration, *, until: datetime, now: datetime) -> No
 
 
 def asked(registration: Registration, *, now: datetime) -> None:
-    """Somebody said no for you: is it true? Nothing changes as long as you do not say so. Once an hour: to
-    whom an invitation was passed on could have us write as often as they like."""
-    lately = select(
-        exists().where(
-            Letter.about == writing.about(registration),
-            Letter.kind == "registrations/leaving_asked",
-            Letter.posted_at > now - ONCE_IN,
-        )
-    )
-    if not db.session.scalar(lately):
-        _post("leaving_asked", registration, now)
+    """Somebody said no for you: is it true? Nothing changes as long as you do not say so."""
+    _post("leaving_asked", registration, now)
 
 
 def stays(registration: Registration, *, now: datetime) -> None:

@@ -199,19 +199,6 @@ def test_a_calendar_that_always_answers_to_the_former_hour_is_asked_once_an_hour
     assert kinds(FATOUMATA).count("asked_again REQUEST") == 2
 
 
-def test_whoever_says_no_for_her_again_and_again_has_one_letter_sent_an_hour(
-    clock: time_machine.Traveller,
-) -> None:
-    event = factories.an_event()
-    register(event, answers("Fatoumata"))
-    for _ in range(3):
-        reads(answer(invited(FATOUMATA), sender="quelquun@elsewhere.example"))
-    assert kinds(FATOUMATA) == ["confirmed REQUEST", "leaving_asked"]
-    clock.shift(HOUR + timedelta(minutes=1))
-    reads(answer(invited(FATOUMATA), sender="quelquun@elsewhere.example"))
-    assert kinds(FATOUMATA) == ["confirmed REQUEST", "leaving_asked", "leaving_asked"]
-
-
 @pytest.mark.parametrize("is_calendar_first", [True, False])
 def test_a_no_and_her_own_button_one_after_the_other_free_the_seats_once(is_calendar_first: bool) -> None:
     event = factories.an_event(capacity=2)
