@@ -17,6 +17,9 @@ from eventsapp.places.models import Venue
 from eventsapp.programme.models import Action
 from eventsapp.proposals.models import Proposal
 
+LONGEST_PARENT = 250
+"""Signs by which a record is remembered."""
+
 
 class Following(enum.StrEnum):
     """What becomes of what a scheduled reading finds."""
@@ -122,7 +125,7 @@ class ImportedRow(Model):
     source_id: Mapped[int] = mapped_column(ForeignKey("import_source.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(String(64))
     """`rows.Row.key`."""
-    parent: Mapped[str] = mapped_column(String(250))
+    parent: Mapped[str] = mapped_column(String(LONGEST_PARENT))
     """`rows.Row.parent`."""
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"))
     session_at: Mapped[datetime]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +16,7 @@ from eventsapp.imports.models import ImportedRow
 from eventsapp.imports.rows import LONGEST_DESCRIPTION, LONGEST_SUMMARY, Refused, Row, TitleMissing
 from eventsapp.people import contacts
 from eventsapp.places.models import Venue
+from eventsapp.proposals.models import Proposal
 from eventsapp.typed import line
 
 
@@ -97,6 +99,20 @@ class Step:
         return self.row.key if self.row is not None else self.known.key if self.known is not None else ""
 
 
+@dataclass(frozen=True)
+class Addition:
+    """New sessions of one record that say the same of one place, in their order."""
+
+    steps: tuple[Step, ...]
+    joins: Proposal | None = None
+    """The proposal of earlier sessions of that record: these join its series."""
+
+    @property
+    def parent(self) -> str:
+        """Which record says them."""
+        return self.steps[0].row.parent if self.steps[0].row is not None else ""
+
+
 @dataclass
 class Unplaced:
     """Words that mean no place yet, and the sessions that wait for them."""
@@ -104,6 +120,8 @@ class Unplaced:
     words: str
     said: str
     rows: list[Row] = field(default_factory=list)
+    likely: list[Venue] = field(default_factory=list)
+    """Places of ours that it may mean."""
 
     @property
     def count(self) -> int:
@@ -117,6 +135,8 @@ class Plan:
 
     records: int = 0
     steps: dict[Kind, list[Step]] = field(default_factory=lambda: {kind: [] for kind in Kind})
+    additions: list[Addition] = field(default_factory=list)
+    """What is new, as it is proposed."""
     unplaced: dict[str, Unplaced] = field(default_factory=dict)
     past: list[Row] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -148,3 +168,16 @@ class Plan:
         """Says whether what would happen is what was shown."""
         said = [[step.kind, step.key, step.changes, step.by_hand] for step in self.to_do]
         return fingerprint(json.dumps(said))
+
+
+def additions(steps: Iterable[Step], series: Mapping[str, Proposal]) -> list[Addition]:
+    """What is new, record by record; `series`: what earlier sessions of a record are in."""
+    groups: dict[tuple[object, ...], list[Step]] = defaultdict(list)
+    for step in steps:
+        said = step.wanted
+        parent = step.row.parent if step.row else ""
+        groups[parent, said.title, said.summary, said.description, said.venue_id].append(step)
+    return [
+        Addition(tuple(sorted(group, key=lambda step: step.wanted.starts_at)), series.get(str(key[0])))
+        for key, group in groups.items()
+    ]
