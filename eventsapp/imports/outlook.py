@@ -178,11 +178,13 @@ def _route(
     if known is None:
         made.steps[Kind.NEW].append(Step(kind=Kind.NEW, wanted=wanted, row=row, venue=venue))
         return
-    step = _compared(row, wanted, known, event, venue)
+    step = _compared(row, wanted, known, event, venue, places)
     made.steps[step.kind].append(step)
 
 
-def _compared(row: Row, wanted: Content, known: ImportedRow, event: Event | None, venue: Venue) -> Step:
+def _compared(
+    row: Row, wanted: Content, known: ImportedRow, event: Event | None, venue: Venue, places: Places
+) -> Step:
     was, here = Content.from_dict(known.content), _here(known, event)
     changes = tuple(name for name in wanted.unlike(was) if getattr(wanted, name) != getattr(here, name))
     kind = Kind.CHANGED if changes else Kind.SAME
@@ -196,6 +198,7 @@ def _compared(row: Row, wanted: Content, known: ImportedRow, event: Event | None
         event=event,
         venue=venue,
         before=here,
+        venue_before=places.by_id.get(here.venue_id),
         changes=changes,
         by_hand=tuple(name for name in changes if getattr(here, name) != getattr(was, name)),
     )

@@ -20,7 +20,11 @@ _POSTCODE = re.compile(r"(?<!\d)\d{5}(?!\d)")
 
 
 _TOWN = re.compile(r"|paris|france|arrondissement|\d{5}|\d{1,2}(er?|eme)")
-_COMMON = frozenset("a au aux d de des du en et l la le les rue avenue boulevard place paris".split())
+_COMMON = frozenset(
+    "a au aux d de des du en et l la le les rue avenue boulevard place paris ecole elementaire maternelle "
+    "polyvalente college lycee creche centre social espace maison salle bibliotheque mediatheque jardin "
+    "square".split()
+)
 """Words that tell no place from another."""
 LEAST_ALIKE = 0.5
 """Of a name’s letters, how many the words have to hold."""

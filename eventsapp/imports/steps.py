@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from eventsapp.agenda.models import Event
+from eventsapp.clock import PARIS
 from eventsapp.codes import fingerprint
 from eventsapp.imports.models import ImportedRow
 from eventsapp.imports.rows import LONGEST_DESCRIPTION, LONGEST_SUMMARY, Refused, Row, TitleMissing
@@ -89,6 +90,8 @@ class Step:
     venue: Venue | None = None
     before: Content | None = None
     """What stands here."""
+    venue_before: Venue | None = None
+    """Where, of what stands here."""
     changes: tuple[str, ...] = ()
     by_hand: tuple[str, ...] = ()
     """Those of the changes that somebody has made otherwise here."""
@@ -111,6 +114,17 @@ class Addition:
     def parent(self) -> str:
         """Which record says them."""
         return self.steps[0].row.parent if self.steps[0].row is not None else ""
+
+    @property
+    def hours_are_one(self) -> bool:
+        """Whether each begins and ends at the same hour, on a Paris clock."""
+        spans = ((step.wanted.starts_at, step.wanted.ends_at) for step in self.steps)
+        return len({tuple(one.astimezone(PARIS).time() for one in span) for span in spans}) == 1
+
+    @property
+    def is_shortened(self) -> bool:
+        """A text of it was longer than can be kept."""
+        return any(step.row.is_shortened for step in self.steps if step.row is not None)
 
 
 @dataclass
@@ -159,6 +173,11 @@ class Plan:
         return len(self.to_do) + len(self.unplaced)
 
     @property
+    def unread(self) -> int:
+        """How many sessions were proposed, and wait for the project team."""
+        return sum(step.event is None for step in self.steps[Kind.SAME])
+
+    @property
     def conflicts(self) -> list[Step]:
         """What has changed there, and was edited by hand here."""
         return [step for step in self.to_do if step.by_hand]
@@ -181,3 +200,15 @@ def additions(steps: Iterable[Step], series: Mapping[str, Proposal]) -> list[Add
         Addition(tuple(sorted(group, key=lambda step: step.wanted.starts_at)), series.get(str(key[0])))
         for key, group in groups.items()
     ]
+
+
+def alike(steps: Iterable[Step]) -> list[list[Step]]:
+    """What happens in one way to several sessions of one title in one place, together. What was edited by
+    hand here, and where somebody is registered, stands alone: it is looked at."""
+    groups: dict[tuple[object, ...], list[Step]] = defaultdict(list)
+    for number, step in enumerate(steps):
+        is_seen = bool(step.by_hand or (step.event is not None and step.event.seats_taken))
+        venue = step.venue.id if step.venue is not None else None
+        said = step.wanted.title, step.kind, step.changes, venue
+        groups[*said, number if is_seen else None].append(step)
+    return list(groups.values())
