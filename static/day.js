@@ -15,7 +15,7 @@
   const net = one("[data-net]");
 
   const queue = new Map();
-  let base, db, until, sentAt, failed = false, sending = false, refused = false, without = false, said = "", last = 0;
+  let base, db, until, sentAt, failed = false, sending = false, refused = false, without = false, sent = false, said = "", last = 0;
 
   // ---- what is kept on the phone
 
@@ -144,9 +144,9 @@
     try {
       await ready;
     } catch {
-      if (without) return;
-      without = true;
-      return form.requestSubmit(button);
+      if (!sent) form.requestSubmit(button);
+      sent = true;
+      return;
     }
     await make(gesture);
     if ("slip" in form.dataset) return found(form, gesture.code);
@@ -298,6 +298,7 @@
   }
 
   const ready = start();
+  ready.catch(() => { without = true; });  // no room on this phone, or none allowed: the forms do
   listen();
-  go().catch(() => {});  // no room on this phone, or none allowed: the forms do
+  go().catch(() => {});
 })();

@@ -186,7 +186,10 @@ BUSY_DISK = """
 HELD_STORE = """
   const open = StorageBucketManager.prototype.open;
   const held = new Promise((free) => { window.free = free; });
-  StorageBucketManager.prototype.open = async function (...words) { await held; return open.apply(this, words); };
+  StorageBucketManager.prototype.open = async function (...words) {
+    await held;
+    return open.apply(this, words);
+  };
 """
 """What the phone keeps opens when `free` is called."""
 
