@@ -6,7 +6,6 @@ The same program runs on SQLite (one machine, WAL) and on PostgreSQL (many proce
 from __future__ import annotations
 
 import enum
-import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,6 +33,8 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
+
+from eventsapp.typed import composed
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -155,7 +156,7 @@ _KEYS = str.maketrans(dict(zip(_WRITTEN, _TYPED, strict=True)) | {"œ": "oe", "�
 def as_typed(text: str) -> str:
     """« L’École » as a hurried thumb types it: « l'ecole »."""
     # A keyboard may send « é » as two signs, which NFC joins.
-    return unicodedata.normalize("NFC", text).translate(_KEYS).lower()
+    return composed(text).translate(_KEYS).lower()
 
 
 class AsTyped(GenericFunction[str]):

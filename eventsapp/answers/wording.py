@@ -30,6 +30,10 @@ _WHY = {
     replies.OTHER_SENDER: lazy_gettext(
         "Le « non » vient d’une autre adresse que celle de l’invitation. Rien n’a changé."
     ),
+    replies.COMES_BACK: lazy_gettext(
+        "La personne dit oui alors que sa place a été rendue. Elle n’est pas inscrite : proposez-lui de"
+        " s’inscrire de nouveau."
+    ),
     replies.NOBODY: lazy_gettext("Personne n’est inscrit à ce rendez-vous avec cette adresse."),
     replies.FORMER: lazy_gettext("La réponse date d’avant le changement : nous avons redemandé."),
     hosts.HOST_DECLINED: lazy_gettext("La structure dit qu’elle ne vient pas : appelez-la."),
