@@ -13,7 +13,7 @@ from eventsapp import clock as time
 from eventsapp.access.models import Grant
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
-from eventsapp.answers import hosts, replies
+from eventsapp.answers import counters, hosts, replies
 from eventsapp.database import db
 from eventsapp.hosting.models import Answer, DateAnswer
 from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailState
@@ -148,6 +148,19 @@ def test_a_calendar_that_lost_the_date_is_sent_it_again(
     assert (line.kind, line.state) == (MailKind.REFRESH, MailState.DONE)
     assert posted()[2:] == [f"{ROY} convening/asked REQUEST"]
     assert "Voici de nouveau cette date" in letters(ROY)[-1].text
+
+
+def test_a_no_to_the_other_hour_of_an_association_is_in_its_language(
+    event: Event, office: MailProvider, smtp: PostOffice
+) -> None:
+    nadia().language = "en"
+    line = says(office, smtp, NADIA, "TENTATIVE", "google_counter")
+    assert (line.kind, line.state) == (MailKind.COUNTER, MailState.TO_READ)
+    with a_transaction():
+        counters.refuse(line, "", actor="account:99", now=time.now())
+    last = letters(NADIA)[-1]
+    assert (last.kind, last.method, last.language) == ("answers/other_date_refused", "DECLINECOUNTER", "en")
+    assert last.text.startswith("Hello Nadia")
 
 
 def test_who_no_longer_answers_for_it_confirms_nothing(
