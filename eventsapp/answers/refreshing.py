@@ -10,7 +10,6 @@ from eventsapp.database import db
 from eventsapp.invitations.incoming_models import MailState
 from eventsapp.invitations.models import Capacity, Invitation, Method
 from eventsapp.registrations import letters, listings, seats
-from eventsapp.registrations.models import RegistrationStatus
 
 JUST_SENT = "vient_d_etre_envoyee"
 
@@ -26,11 +25,10 @@ def apply(invitation: Invitation, *, now: datetime) -> Verdict:
     if was_just_sent(invitation, now):
         return Verdict(MailState.IGNORED, JUST_SENT)
     invitation.refreshed_at = now
-    parties = listings.at_mailbox(event, invitation.address)
+    seated = listings.seated_at_mailbox(event, invitation.address)
     if invitation.invited_as is not Capacity.GUEST:
-        hosts.ask_again(invitation, now=now)
-        return Verdict(MailState.DONE, "", parties)
-    seated = [one for one in parties if one.status is RegistrationStatus.CONFIRMED]
+        hosts.send_again(invitation, now=now)
+        return Verdict(MailState.DONE, "", seated)
     for one in seated[:1]:
         letters.calendar_again(one, now=now)
-    return Verdict(MailState.DONE if seated else MailState.IGNORED, "" if seated else NOT_INVITED, parties)
+    return Verdict(MailState.DONE if seated else MailState.IGNORED, "" if seated else NOT_INVITED, seated)
