@@ -30,6 +30,7 @@ def outgoing(first_name: str = "Awa", **values: Any) -> OutgoingLetter:
                 "first_name": first_name,
                 "agenda_name": "L’agenda du 19e",
                 "event": event,
+                "when": event,
                 "title": event.title,
                 "seats": 2,
                 "place": "École Curial",
