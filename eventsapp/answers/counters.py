@@ -27,6 +27,8 @@ from eventsapp.refusals import Conflict, msgid
 from eventsapp.registrations import listings
 
 LONGEST_WORDS = 300
+PROPOSED_BEFORE = "propose_avant_le_changement"
+"""It was written to an hour or place that is another one by now."""
 
 
 class AlreadyHandled(Conflict):
@@ -53,7 +55,8 @@ def keep(row: IncomingMail, answer: Answer, invitation: Invitation, *, now: date
         ends_at = _instant(answer.ends_at, event.ends_at) or starts_at + (event.ends_at - event.starts_at)
         if timedelta() < ends_at - starts_at <= timedelta(days=1):
             row.proposed_at, row.proposed_until = starts_at, ends_at
-    return Verdict(MailState.TO_READ, "", listings.at_mailbox(event, invitation.address))
+    problem = PROPOSED_BEFORE if answer.sequence < invitation.sequence else ""  # I8
+    return Verdict(MailState.TO_READ, problem, listings.at_mailbox(event, invitation.address))
 
 
 def refuse(row: IncomingMail, words: str, *, actor: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext, lazy_gettext
 
-from eventsapp.answers import authority, hosts, replies, words
+from eventsapp.answers import authority, counters, hosts, replies, words
 from eventsapp.clock import day_of
 from eventsapp.invitations.contents import Content
 from eventsapp.invitations.incoming_models import IncomingMail, MailKind
@@ -38,6 +38,9 @@ _WHY = {
     ),
     replies.NOBODY: lazy_gettext("Personne n’est inscrit à ce rendez-vous avec cette adresse."),
     replies.FORMER: lazy_gettext("La réponse date d’avant le changement : nous avons redemandé."),
+    counters.PROPOSED_BEFORE: lazy_gettext(
+        "Cette proposition date d’avant le changement : demandez à la personne si elle tient toujours."
+    ),
     hosts.HOST_DECLINED: lazy_gettext("La structure dit qu’elle ne vient pas : appelez-la."),
     hosts.NOT_NOTED: lazy_gettext("La réponse du lieu n’a pas pu être notée."),
     hosts.NO_HOST: lazy_gettext("Cette adresse ne répond plus de ce rendez-vous."),

@@ -14,14 +14,14 @@ from eventsapp import clock as hours
 from eventsapp.agenda import notices, scheduling
 from eventsapp.agenda.entry_rules import EntryRules
 from eventsapp.agenda.models import Event
-from eventsapp.answers import receiving, replies
+from eventsapp.answers import counters, receiving, replies, wording
 from eventsapp.database import db
 from eventsapp.invitations.incoming_models import MailState
 from eventsapp.invitations.models import PartStat
 from eventsapp.registrations import booking, offers
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from tests import factories
-from tests.answers.mails import answer
+from tests.answers.mails import answer, mail, reply
 from tests.answers.stories import HOUR, again, invitation, invited, reads, settles
 from tests.races import at_once
 from tests.registrations.stories import a_transaction, answers, cancel, kinds, letters, register, told
@@ -240,3 +240,18 @@ def test_a_no_and_her_own_button_at_the_same_moment_free_the_seats_once(app: Fla
     assert again(fatoumata).event.seats_taken == 2
     assert kinds(MOUSSA) == ["waiting", "promoted REQUEST"]
     assert [one.method for one in letters(FATOUMATA)].count("CANCEL") == 1
+
+
+def test_another_hour_proposed_to_the_former_one_says_so() -> None:
+    event = factories.an_event()
+    register(event, answers("Fatoumata"))
+    former = invited(FATOUMATA)
+    lines = ("DTSTART:20261128T140000Z", "DTEND:20261128T160000Z")
+    proposal = reply(former, "TENTATIVE", method="COUNTER", lines=lines)
+    first = reads(mail(former, proposal, method="COUNTER"))
+    assert (first.state, first.problem) == (MailState.TO_READ, "")
+    moves_an_hour(event)
+    told()
+    late = reads(mail(former, proposal, method="COUNTER"))
+    assert (late.state, late.problem) == (MailState.TO_READ, counters.PROPOSED_BEFORE)
+    assert "avant le changement" in wording.why(late)
