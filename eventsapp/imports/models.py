@@ -12,13 +12,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.agenda.models import Audience
 from eventsapp.database import Model, choice
+from eventsapp.imports.rows import LONGEST_PARENT
 from eventsapp.people.models import Account, Organisation
 from eventsapp.places.models import Venue
 from eventsapp.programme.models import Action
 from eventsapp.proposals.models import Proposal
-
-LONGEST_PARENT = 250
-"""Signs by which a record is remembered."""
 
 
 class Following(enum.StrEnum):

@@ -17,7 +17,7 @@ from sqlalchemy.orm import joinedload
 from eventsapp.agenda.bounds import FURTHEST, DayTooFar
 from eventsapp.agenda.models import Activity, Event
 from eventsapp.database import db
-from eventsapp.imports.models import LONGEST_PARENT, ImportedRow, ImportSource
+from eventsapp.imports.models import ImportedRow, ImportSource
 from eventsapp.imports.pairing import paired
 from eventsapp.imports.places import Elsewhere, Places, folded, words_of
 from eventsapp.imports.rows import (
@@ -137,7 +137,7 @@ def _series(
     """The proposal whose series further sessions of a record join, the first one, by what the record is
     called there."""
     said = [(one.parent, one.proposal) for one in known]
-    said += [(row.parent[:LONGEST_PARENT], pairs[row.key].proposal) for row in rows if row.key in pairs]
+    said += [(row.parent, pairs[row.key].proposal) for row in rows if row.key in pairs]
     found: dict[str, Proposal] = {}
     for parent, proposal in sorted(said, key=lambda one: one[1].id):
         if proposal.status not in LEFT_OUT and proposal.action_id == source.action_id:

@@ -21,7 +21,7 @@ from eventsapp.agenda import revisions, scheduling
 from eventsapp.agenda.models import Accessibility, Event, RegistrationMode
 from eventsapp.clock import PARIS
 from eventsapp.database import db
-from eventsapp.imports.models import LONGEST_PARENT, Following, ImportedRow, ImportSource
+from eventsapp.imports.models import Following, ImportedRow, ImportSource
 from eventsapp.imports.outlook import plan
 from eventsapp.imports.steps import Addition, Content, Kind, Plan, Step
 from eventsapp.people.models import Account
@@ -208,7 +208,7 @@ def _remember(known: ImportedRow, step: Step, now: datetime) -> None:
 def _rename(step: Step) -> None:
     """A session is remembered under what the file calls it now."""
     if step.row is not None and step.known is not None:
-        step.known.key, step.known.parent = step.row.key, step.row.parent[:LONGEST_PARENT]
+        step.known.key, step.known.parent = step.row.key, step.row.parent
 
 
 def _correct(source: ImportSource, steps: Sequence[Step], done: Done, now: datetime) -> None:
@@ -286,7 +286,7 @@ def _propose(
             ImportedRow(
                 source_id=source.id,
                 key=step.row.key,
-                parent=step.row.parent[:LONGEST_PARENT],
+                parent=step.row.parent,
                 proposal=proposal,
                 session_at=step.wanted.starts_at,
                 content=step.wanted.to_dict(),

@@ -1,7 +1,7 @@
 """Further dates join the series they belong to
 
 Revision ID: eb15fbb13518
-Revises: d6d67fed98d3
+Revises: ecb02a129786
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = 'eb15fbb13518'
-down_revision = 'd6d67fed98d3'
+down_revision = 'ecb02a129786'
 branch_labels = None
 depends_on = None
 

@@ -13,14 +13,14 @@ from flask import Flask, request, request_started
 from sqlalchemy import event as event_api
 from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.test import Client
+from werkzeug.test import Client, TestResponse
 
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.clock import local, now
 from eventsapp.database import db
 from eventsapp.places.models import Quartier
-from eventsapp.web import feed_porter
+from eventsapp.web import feed_answers, feed_porter
 from tests import factories
 from tests.pages import PageClient
 
@@ -179,6 +179,16 @@ def test_only_so_many_addresses_are_remembered(
 
 
 @pytest.mark.usefixtures("event")
+def test_of_an_accept_encoding_without_an_end_nothing_is_remembered(client: PageClient) -> None:
+    """A server hands over 800 kB of it; a few hundred of those filled the memory of the process."""
+    before = feed_answers.takes_gzip.cache_info().currsize
+    for number in range(3):
+        answer = client.get(FEED, headers={"Accept-Encoding": f"gzip, {number}" + "a" * 8000})
+        assert (answer.status_code, answer.headers.get("Content-Encoding")) == (200, None)
+    assert feed_answers.takes_gzip.cache_info().currsize == before
+
+
+@pytest.mark.usefixtures("event")
 def test_a_database_that_fails_is_told_of_by_the_page_that_does(client: PageClient) -> None:
     client.get(FEED)
     db.session.execute(text("ALTER TABLE territory RENAME TO gone"))
@@ -190,22 +200,33 @@ def test_a_database_that_fails_is_told_of_by_the_page_that_does(client: PageClie
         db.session.commit()
 
 
-@pytest.mark.usefixtures("event")
-def test_who_finds_no_connection_left_is_told_by_the_page_that_does(app: Flask, client: PageClient) -> None:
-    """Every connection is taken: the door says so, in our words, as it would of any page."""
-    client.get(FEED)
+def test_who_finds_no_connection_left_is_answered_from_the_shelf_or_told_by_the_page_that_does(
+    app: Flask, client: PageClient, event: Event, clock: time_machine.Traveller
+) -> None:
+    """Every connection of the pages is taken. The porter has one of its own, which sees that nothing changed;
+    once something has, the door says so, in our words, as it would of any page."""
+    first = client.get(FEED)
     with app.app_context():
         engine = db.engine
 
     def taken(*_: object) -> None:
         raise PoolTimeout("every connection is taken")
 
-    event_api.listen(engine, "engine_connect", taken)
-    try:
-        answer = client.get(FEED)
-    finally:
-        event_api.remove(engine, "engine_connect", taken)
-    assert answer.status_code == 500
+    def asked_meanwhile() -> TestResponse:
+        event_api.listen(engine, "engine_connect", taken)
+        try:
+            return client.get(FEED)
+        finally:
+            event_api.remove(engine, "engine_connect", taken)
+
+    same = asked_meanwhile()
+    assert (same.status_code, same.data) == (200, first.data)
+    clock.shift(timedelta(minutes=1))
+    scheduling.reword(event, title="Atelier soupe", actor="cli", now=now())
+    db.session.commit()
+    changed = asked_meanwhile()
+    assert (changed.status_code, "Quelque chose ne marche pas" in changed.text) == (500, True)
+    assert b"Atelier soupe" in client.get(FEED).data
 
 
 @pytest.mark.usefixtures("event")
