@@ -6,7 +6,6 @@ The same program runs on SQLite (one machine, WAL) and on PostgreSQL (many proce
 from __future__ import annotations
 
 import enum
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -40,6 +39,8 @@ from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
+
+from eventsapp.typed import composed
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -209,7 +210,7 @@ _KEYS = str.maketrans(dict(zip(_WRITTEN, _TYPED, strict=True)) | {"œ": "oe", "�
 def as_typed(text: str) -> str:
     """« L’École » as a hurried thumb types it: « l'ecole »."""
     # A keyboard may send « é » as two signs, which NFC joins.
-    return unicodedata.normalize("NFC", text).translate(_KEYS).lower()
+    return composed(text).translate(_KEYS).lower()
 
 
 class AsTyped(GenericFunction[str]):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from eventsapp.agenda.models import Event
@@ -43,14 +44,11 @@ class Content:
     @classmethod
     def of_row(cls, row: Row, venue_id: int) -> Content:
         """As `proposals` writes it. Raises TitleMissing, Unwritable."""
-        title = line(row.title, field="title")
-        if not title:
-            raise TitleMissing()
-        summary = contacts.text(row.summary, field="summary", longest=LONGEST_SUMMARY)
+        title, summary, description = _written(row.title, row.summary, row.description)
         return cls(
             title=title,
-            summary=" ".join(summary.splitlines()),
-            description=contacts.text(row.description, field="description", longest=LONGEST_DESCRIPTION),
+            summary=summary,
+            description=description,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
             venue_id=venue_id,
@@ -61,6 +59,18 @@ class Content:
         """Which of its parts differ."""
         names = (one.name for one in fields(self))
         return tuple(name for name in names if getattr(self, name) != getattr(other, name))
+
+
+@lru_cache(maxsize=64)
+def _written(title: str, summary: str, description: str) -> tuple[str, str, str]:
+    """Texts in the letters in which they are kept: once for all the sessions of a rule, of which there may be
+    thousands. Raises TitleMissing, Unwritable."""
+    title = line(title, field="title")
+    if not title:
+        raise TitleMissing()
+    summary = contacts.text(summary, field="summary", longest=LONGEST_SUMMARY)
+    description = contacts.text(description, field="description", longest=LONGEST_DESCRIPTION)
+    return title, " ".join(summary.splitlines()), description
 
 
 class Kind(StrEnum):

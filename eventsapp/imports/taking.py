@@ -269,7 +269,7 @@ def _propose(source: ImportSource, group: Sequence[Step], done: Done, now: datet
             ImportedRow(
                 source_id=source.id,
                 key=step.row.key,
-                parent=step.row.parent[:250],
+                parent=step.row.parent,
                 proposal=proposal,
                 session_at=step.wanted.starts_at,
                 content=step.wanted.to_dict(),

@@ -185,6 +185,12 @@ def at_mailbox(event: Event, address: str) -> Sequence[Registration]:
     return db.session.scalars(theirs).all()
 
 
+def seated_at_mailbox(event: Event, address: str) -> Sequence[Registration]:
+    """Those of them who have their seats: for whom alone a calendar answers, since who waits, or is only
+    offered a place, has no date in it (RULES section 6). One statement."""
+    return [one for one in at_mailbox(event, address) if one.status is RegistrationStatus.CONFIRMED]
+
+
 def is_seated_elsewhere(registration: Registration, address: str) -> bool:
     """Whether another confirmed registration of the same event answers to the same address.
 

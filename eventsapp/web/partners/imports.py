@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventsapp import clock
 from eventsapp.access import questions
 from eventsapp.database import begin_writing, db
-from eventsapp.imports import fetching, listings, outlook, places, reading_apart, rows, sources, taking
+from eventsapp.imports import addresses, listings, outlook, places, reading_apart, rows, sources, taking
 from eventsapp.imports.models import ImportSource
 from eventsapp.imports.steps import Kind
 from eventsapp.imports.taking import Chosen, Done, ReadingChanged
@@ -229,7 +229,7 @@ def _form_page(organisation: Organisation, form: SourceForm, source: ImportSourc
         organisation=organisation,
         source=source,
         form=form.offer(_territories(organisation), proposals.usual_venues(organisation)),
-        longest={"name": sources.LONGEST_NAME, "url": fetching.LONGEST_URL},
+        longest={"name": sources.LONGEST_NAME, "url": addresses.LONGEST_URL},
         hours=sources.EVERY.seconds // 3600,
     )
 
