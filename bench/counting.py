@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from bench.processes import parent_of
 from bench.visitors import token_in
-from eventsapp import clock, seeds
+from eventsapp import clock, glances, seeds
 from eventsapp.agenda.entry_rules import EntryRules
 from eventsapp.agenda.models import Activity, Audience, Event, EventStatus
 from eventsapp.app import create_app
@@ -138,8 +138,13 @@ class Counter:
 
         with self.app.app_context():
             engine = db.engine
+
+        def hear_glance(_engine: object, statement: str, **_: object) -> None:
+            said.append(statement)
+
         listening.listen(engine, "before_cursor_execute", hear)
         try:
-            yield said
+            with glances.said.connected_to(hear_glance):
+                yield said
         finally:
             listening.remove(engine, "before_cursor_execute", hear)

@@ -15,6 +15,8 @@ app = Flask(__name__)
 FOLDER = Path(os.environ.get("FEED_FOLDER", "."))
 """Where `<events>.ics` and `<events>.entries` lie, written by bench.feeds."""
 BODIES = {path.stem: path.read_bytes() for path in FOLDER.glob("*.ics")}
+ENTRIES = {path.stem: pickle.loads(path.read_bytes()) for path in FOLDER.glob("*.entries")}
+"""Read before anybody asks: what is measured is icalendar alone."""
 
 
 @app.get("/")
@@ -41,15 +43,5 @@ def had(events: str) -> Response:
 @app.get("/scratch/<events>")
 def scratch(events: str) -> Response:
     """Each VEVENT made by icalendar, for this request alone; the events themselves are in memory."""
-    entries = _entries(events)
-    pieces = [calendar.fragment(entry, cancelled_prefix="Annulé : ") for entry in entries]
+    pieces = [calendar.fragment(entry, cancelled_prefix="Annulé : ") for entry in ENTRIES[events]]
     return Response("".join(pieces), content_type="text/calendar; charset=utf-8")
-
-
-def _entries(events: str) -> list[calendar.Entry]:
-    if events not in _read:
-        _read[events] = pickle.loads((FOLDER / f"{events}.entries").read_bytes())  # written by ourselves
-    return _read[events]
-
-
-_read: dict[str, list[calendar.Entry]] = {}

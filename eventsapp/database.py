@@ -8,22 +8,18 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
-    CompoundSelect,
     DateTime,
     Delete,
     Dialect,
     Enum,
     Insert,
     MetaData,
-    Row,
-    Select,
     String,
     Table,
     Update,
@@ -139,23 +135,6 @@ def at_once() -> Iterator[Connection]:
         yield connection
 
 
-@dataclass(frozen=True)
-class Glance:
-    """One SELECT of columns that nothing else follows, and its parameters: what stands committed now.
-
-    No session and no transaction are opened for it, which cost three times the statement itself; on
-    PostgreSQL one way there and back instead of three.
-    """
-
-    statement: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
-    values: Mapping[str, Any]
-
-    def rows(self, engine: Engine | None = None) -> Sequence[Row[Any]]:
-        """What it finds; `engine` where there is no application to ask for its own."""
-        with _at_once(engine or db.engine).connect() as connection:
-            return connection.execute(self.statement, self.values).all()
-
-
 @lru_cache(maxsize=8)
 def _at_once(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
@@ -226,6 +205,25 @@ def _typed_on_postgresql(element: AsTyped, compiler: SQLCompiler, **options: Any
     column = compiler.process(element.clauses, **options)
     written, keys = _WRITTEN, _TYPED.replace("'", "''")
     return f"lower(replace(replace(translate({column}, '{written}', '{keys}'), 'œ', 'oe'), 'Œ', 'oe'))"
+
+
+class SecondAfter(GenericFunction[datetime]):
+    """The moment a second after that of a column, reckoned where the row is locked."""
+
+    type = Moment()
+    name = "second_after"
+    inherit_cache = True
+
+
+@compiles(SecondAfter, "postgresql")
+def _second_after_on_postgresql(element: SecondAfter, compiler: SQLCompiler, **options: Any) -> str:
+    return f"{compiler.process(element.clauses, **options)} + interval '1 second'"
+
+
+@compiles(SecondAfter, "sqlite")
+def _second_after_on_sqlite(element: SecondAfter, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.clauses, **options)
+    return f"strftime('%Y-%m-%d %H:%M:%S.000000', {column}, '+1 second')"  # as moments are stored
 
 
 def prepare_engine(engine: Engine) -> None:

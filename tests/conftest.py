@@ -24,6 +24,7 @@ from jinja2.bccache import Bucket
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import scoped_session
 
+from eventsapp import glances
 from eventsapp.agenda import listings
 from eventsapp.app import create_app
 from eventsapp.database import db
@@ -182,9 +183,13 @@ def statements() -> Callable[[], AbstractContextManager[list[str]]]:
             if not statement.startswith(("BEGIN", "PRAGMA")):
                 said.append(statement)
 
+        def hear_glance(_engine: object, statement: str, **_: object) -> None:
+            said.append(statement)
+
         event.listen(Engine, "before_cursor_execute", hear)
         try:
-            yield said
+            with glances.said.connected_to(hear_glance):
+                yield said
         finally:
             event.remove(Engine, "before_cursor_execute", hear)
 

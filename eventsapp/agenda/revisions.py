@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Select, case, literal, select, update
 from sqlalchemy.orm import joinedload
 
 from eventsapp.agenda import fragments
 from eventsapp.agenda.models import Activity, Event
-from eventsapp.database import db
+from eventsapp.database import Moment, SecondAfter, db
 from eventsapp.places.models import Territory
 from eventsapp.programme.models import Action
 
@@ -59,6 +59,15 @@ def revise(territory_id: int, now: datetime) -> None:
     db.session.execute(
         update(Territory)
         .where(Territory.id == territory_id)
-        .values(revision=Territory.revision + 1, revised_at=now)
+        .values(revision=Territory.revision + 1, revised_at=later(now))
         .execution_options(synchronize_session="fetch")
     )
+
+
+def later(now: datetime) -> ColumnElement[datetime]:
+    """What `revised_at` becomes: `now`, or the second after what stands there, where another wrote it since.
+
+    `now` is when a writer came, who may have waited for a row while another came later and went before. Of
+    who read meanwhile, a calendar that compares dates alone must be told (RULES F5).
+    """
+    return case((Territory.revised_at > now, SecondAfter(Territory.revised_at)), else_=literal(now, Moment))

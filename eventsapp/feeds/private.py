@@ -58,7 +58,10 @@ class PrivateFeed:
     tag: str
     """The opaque part of its weak ETag: all that the octets depend on (RULES F4)."""
     modified: datetime
-    """Last-Modified (RULES F5): whole seconds, never in the future."""
+    """Last-Modified (RULES F5): when this version was read first, so that it moves with each change of `tag`,
+    whatever changed; whole seconds, never in the future."""
+    is_news: bool
+    """Whether it was another when it was read last: to be noted (`private_links.note_reading`)."""
 
 
 def version(token: str, *, rights: Rights, now: datetime) -> PrivateFeed:
@@ -88,6 +91,8 @@ def version(token: str, *, rights: Rights, now: datetime) -> PrivateFeed:
         EDITION,
         fragments.renderer_version(),
     )
+    tag = fingerprint(" ".join(map(str, depends_on)))[:20]
+    since = link.edition_since if link.edition == tag else None
     return PrivateFeed(
         link=link.id,
         kind=link.kind,
@@ -98,8 +103,9 @@ def version(token: str, *, rights: Rights, now: datetime) -> PrivateFeed:
         reminds=link.reminds,
         last_read_on=link.last_read_on,
         window=window,
-        tag=fingerprint(" ".join(map(str, depends_on)))[:20],
-        modified=min(max(*known, window.opened_at), now).replace(microsecond=0),
+        tag=tag,
+        modified=min(since or now, now).replace(microsecond=0),
+        is_news=since is None,
     )
 
 

@@ -140,9 +140,10 @@ def by_id(owner: Owner, number: int) -> FeedLink:
     return link
 
 
-def note_reading(number: int, on: date) -> None:
-    """A calendar read it on that day; one statement."""
-    rows_changed(update(FeedLink).where(FeedLink.id == number).values(last_read_on=on))
+def note_reading(number: int, on: date, *, edition: str, since: datetime) -> None:
+    """A calendar read this edition on that day, which is what it is since then; one statement."""
+    said = {"last_read_on": on, "edition": edition, "edition_since": since}
+    rows_changed(update(FeedLink).where(FeedLink.id == number).values(said))
 
 
 def empty(kind: FeedKind, numbers: Collection[int], *, now: datetime) -> int:

@@ -95,6 +95,10 @@ class FeedLink(Model):
     """When its present address was made."""
     last_read_on: Mapped[date | None]
     """The last day, in Paris, on which a calendar read it."""
+    edition: Mapped[str | None] = mapped_column(String(20))
+    """The version of its octets that was read last, and since when it is: some of what they depend on leaves
+    no date behind, as a registration that was forgotten (RULES F5)."""
+    edition_since: Mapped[datetime | None]
     emptied_at: Mapped[datetime | None]
     """Since when nobody stands behind it any more."""
 

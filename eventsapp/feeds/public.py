@@ -17,10 +17,11 @@ from eventsapp.agenda import fragments
 from eventsapp.agenda.models import Activity, Event
 from eventsapp.clock import day_of
 from eventsapp.codes import fingerprint
-from eventsapp.database import Glance, db
+from eventsapp.database import db
 from eventsapp.feeds import joining, named, wording
 from eventsapp.feeds.selection import Selection, address
 from eventsapp.feeds.window import Window
+from eventsapp.glances import Glance
 from eventsapp.places.models import Venue
 from eventsapp.programme.models import Action, Axis
 from eventsapp.refusals import NotFound

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import update
 
-from eventsapp.agenda import fragments
+from eventsapp.agenda import fragments, revisions
 from eventsapp.database import db
 from eventsapp.places.models import Territory
 
@@ -21,7 +21,7 @@ def rebuild(now: datetime, progress: Callable[[int, int], object] = lambda done,
     if different:
         db.session.execute(
             update(Territory)
-            .values(revision=Territory.revision + 1, revised_at=now)
+            .values(revision=Territory.revision + 1, revised_at=revisions.later(now))
             .execution_options(synchronize_session=False)
         )
     return different

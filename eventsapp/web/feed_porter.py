@@ -23,7 +23,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import Headers
 
 from eventsapp import clock
-from eventsapp.database import Glance, db
+from eventsapp.database import db
+from eventsapp.glances import Glance
 from eventsapp.web.feed_answers import Body, Edition, described, shelf
 from eventsapp.web.headers import everywhere
 

@@ -23,15 +23,16 @@ bp = Blueprint("private_feeds", __name__)
 def read(token: str) -> Response:
     """What is somebody's own, for whoever holds its token."""
     feed = private.version(token, rights=feed_rights.allowed, now=clock.now())
-    if feed.last_read_on != feed.window.today:
+    if feed.is_news or feed.last_read_on != feed.window.today:
         _note(feed)
     edition = Edition(feed.tag, feed.modified, is_private=True)
     return feed_porter.answer_once(edition, lambda: private.octets(feed))
 
 
 def _note(feed: PrivateFeed) -> None:
-    """Its owner sees on which day it was last read; written once a day."""
+    """Its owner sees on which day it was last read, its readers since when it is as it is; written once a day
+    and after each change."""
     db.session.rollback()  # it was read; from here on it is written
     begin_writing()
-    private_links.note_reading(feed.link, feed.window.today)
+    private_links.note_reading(feed.link, feed.window.today, edition=feed.tag, since=feed.modified)
     db.session.commit()

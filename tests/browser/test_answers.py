@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
@@ -79,9 +79,9 @@ def test_a_tired_coordinator_reads_who_what_and_what_to_do(visit: Visit, link: s
     page.get_by_role("link", name="Awa propose une autre date").click()
     page.get_by_label("Un mot pour expliquer, si vous voulez").fill("La salle est prise.")
     page.get_by_role("button", name="Refuser").click()
-    expect(page.get_by_role("status")).to_contain_text("La personne reçoit un « non »")
+    expect(page.locator(".note--ok")).to_contain_text("La personne reçoit un « non »")
     page.goto(f"{LIST}?etat=faites")
     page.get_by_role("link", name="Un e-mail à Fatoumata est revenu").click()
     page.get_by_role("link", name="Voir l’inscription de Fatoumata").click()
     page.get_by_role("button", name="Cette adresse est juste").click()
-    expect(page.get_by_role("status")).to_contain_text("nous écrivons de nouveau à cette adresse")
+    expect(page.locator(".note--ok")).to_contain_text("nous écrivons de nouveau à cette adresse")

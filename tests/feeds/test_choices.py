@@ -11,6 +11,7 @@ from icalendar import Calendar
 from sqlalchemy import event as listening
 from sqlalchemy import select, text, update
 
+from eventsapp import glances
 from eventsapp.agenda import surroundings
 from eventsapp.agenda.models import Audience, Event
 from eventsapp.clock import local, now
@@ -267,8 +268,12 @@ def plans() -> Iterator[list[str]]:
                 found.append("\n".join(row[0] for row in driver.fetchall()))
                 driver.execute("SET enable_seqscan = on")
 
+    def explain_glance(_engine: object, statement: str, parameters: object) -> None:
+        explain(None, None, statement, parameters)
+
     listening.listen(db.engine, "before_cursor_execute", explain)
-    yield found
+    with glances.said.connected_to(explain_glance):
+        yield found
     listening.remove(db.engine, "before_cursor_execute", explain)
 
 

@@ -14,7 +14,7 @@ from tests.house.sources import PACKAGE, ROOT, project
 CONTRACTS: dict[str, dict[str, Any]] = {c["id"]: c for c in project()["tool"]["importlinter"]["contracts"]}
 DOORS_AND_GROUND = {
     "app", "cli", "web", "api", "jobs", "seeds",
-    "database", "extensions", "languages", "logs", "production", "schema", "setting_values",
+    "database", "extensions", "glances", "languages", "logs", "production", "schema", "setting_values",
     "settings", "spreadsheets",
     "answer_settings", "clock", "codes", "markup", "refusals", "typed",
 }  # fmt: skip

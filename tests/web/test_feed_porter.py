@@ -13,7 +13,7 @@ from flask import Flask, request, request_started
 from sqlalchemy import event as event_api
 from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.test import Client
+from werkzeug.test import Client, TestResponse
 
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
@@ -200,22 +200,33 @@ def test_a_database_that_fails_is_told_of_by_the_page_that_does(client: PageClie
         db.session.commit()
 
 
-@pytest.mark.usefixtures("event")
-def test_who_finds_no_connection_left_is_told_by_the_page_that_does(app: Flask, client: PageClient) -> None:
-    """Every connection is taken: the door says so, in our words, as it would of any page."""
-    client.get(FEED)
+def test_who_finds_no_connection_left_is_answered_from_the_shelf_or_told_by_the_page_that_does(
+    app: Flask, client: PageClient, event: Event, clock: time_machine.Traveller
+) -> None:
+    """Every connection of the pages is taken. The porter has one of its own, which sees that nothing changed;
+    once something has, the door says so, in our words, as it would of any page."""
+    first = client.get(FEED)
     with app.app_context():
         engine = db.engine
 
     def taken(*_: object) -> None:
         raise PoolTimeout("every connection is taken")
 
-    event_api.listen(engine, "engine_connect", taken)
-    try:
-        answer = client.get(FEED)
-    finally:
-        event_api.remove(engine, "engine_connect", taken)
-    assert answer.status_code == 500
+    def asked_meanwhile() -> TestResponse:
+        event_api.listen(engine, "engine_connect", taken)
+        try:
+            return client.get(FEED)
+        finally:
+            event_api.remove(engine, "engine_connect", taken)
+
+    same = asked_meanwhile()
+    assert (same.status_code, same.data) == (200, first.data)
+    clock.shift(timedelta(minutes=1))
+    scheduling.reword(event, title="Atelier soupe", actor="cli", now=now())
+    db.session.commit()
+    changed = asked_meanwhile()
+    assert (changed.status_code, "Quelque chose ne marche pas" in changed.text) == (500, True)
+    assert b"Atelier soupe" in client.get(FEED).data
 
 
 @pytest.mark.usefixtures("event")

@@ -19,7 +19,7 @@ from eventsapp.feeds import private_links
 from eventsapp.feeds.private_links import Owner, Wishes
 from eventsapp.feeds.private_models import FeedKind, FeedLink
 from eventsapp.people.models import Household
-from eventsapp.registrations import booking, seats
+from eventsapp.registrations import booking, forgetting, seats
 from eventsapp.registrations.models import AgeBracket, Registration, WayIn
 from eventsapp.registrations.party import Member
 from tests import factories
@@ -271,6 +271,37 @@ def test_whatever_changes_gives_another_version(
     assert first.last_modified is not None
     assert changed.last_modified > first.last_modified
     assert changed.last_modified <= hours.now()
+
+
+def test_what_leaves_no_date_behind_moves_the_date_all_the_same(
+    client: PageClient, workshop: Event, clock: time_machine.Traveller
+) -> None:
+    """Awa gave up long ago and that line is forgotten; a calendar that compares dates alone drops it too."""
+    cancel(comes(workshop, "Awa"))
+    path = feed_of("Awa")
+    clock.shift(timedelta(minutes=1))
+    first = client.get(path)
+    clock.shift(timedelta(minutes=1))
+    since = {"If-Modified-Since": first.headers["Last-Modified"]}
+    settled = client.get(path)
+    assert (
+        client.get(path, headers={"If-Modified-Since": settled.headers["Last-Modified"]}).status_code == 304
+    )
+    with a_transaction():
+        forgetting.delete_all(forgetting.of_household(household("Awa")))
+    changed = client.get(path, headers=since)
+    assert (changed.status_code, b"BEGIN:VEVENT" in first.data, b"BEGIN:VEVENT" in changed.data) == (
+        200,
+        True,
+        False,
+    )
+    clock.shift(timedelta(minutes=1))
+    last = client.get(path)
+    assert last.headers["ETag"] == changed.headers["ETag"] != first.headers["ETag"]
+    assert last.last_modified is not None
+    assert settled.last_modified is not None
+    assert last.last_modified > settled.last_modified
+    assert client.get(path, headers={"If-Modified-Since": last.headers["Last-Modified"]}).status_code == 304
 
 
 def test_its_owner_sees_on_which_day_it_was_last_read(
