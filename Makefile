@@ -19,6 +19,8 @@ PYTHON ?= $(firstword $(foreach name,$(PYTHONS),$(shell \
 export PORT
 export WEB_PORT := $(PORT)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Where it is set, every process of a run would read the whole program and its tests from their source again.
+unexport PYTHONDONTWRITEBYTECODE
 
 # With a mail server of your own, nothing needs catching.
 CATCHER := $(if $(MAIL_SERVER),,mail)

@@ -98,8 +98,7 @@ def measured(dialect: str, url: str, folder: str, families: int, places: int) ->
         web, *database = (cpu_of_children(one) - was for one, was in zip(servers, before, strict=True))
     say(dialect, burst, bare, {"web workers": web, "database": sum(database), "crowd itself": crowd})
     found = faults(counter, event, burst, places)
-    with counter.app.app_context():
-        db.engine.dispose()
+    counter.dispose()
     return [f"{dialect}: {one}" for one in found]
 
 

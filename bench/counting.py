@@ -80,7 +80,7 @@ class Counter:
         """How many statements one GET says, warm."""
         client = self.app.test_client()
         client.get(path, headers=headers)
-        with self._heard() as said:
+        with self.heard() as said:
             client.get(path, headers=headers)
         return len(said)
 
@@ -89,7 +89,7 @@ class Counter:
         client, counts = self.app.test_client(), []
 
         def count(method: str, path: str, data: Mapping[str, str] | None = None) -> str:
-            with self._heard() as said:
+            with self.heard() as said:
                 answer = client.open(path, method=method, data=data)
             counts.append(len(said))
             return answer.location or answer.text
@@ -109,6 +109,11 @@ class Counter:
             backend = db.session.scalar(select(func.pg_backend_pid()))
             return [parent_of(backend)] if backend else []
 
+    def dispose(self) -> None:
+        """Lets the connections go."""
+        with self.app.app_context():
+            db.engine.dispose()
+
     def version_of(self, path: str) -> str:
         """The ETag of a feed."""
         return str(self.app.test_client().get(path).headers["ETag"])
@@ -123,7 +128,8 @@ class Counter:
             time.sleep(0.2)
 
     @contextmanager
-    def _heard(self) -> Iterator[list[str]]:
+    def heard(self) -> Iterator[list[str]]:
+        """The statements that are said meanwhile."""
         said: list[str] = []
 
         def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:

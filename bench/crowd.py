@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from bench.visitors import token_in
 
-_SHOWN = re.compile(r'name="montre" value="([^"]+)"')
+SHOWN = re.compile(r'name="montre" value="([^"]+)"')
 _RANK = re.compile(r"Votre rang : (\d+)")
 MAILBOXES = "foule.example"
 IDLE = 1.0
@@ -62,7 +62,7 @@ class Family:
 
     async def send(self, path: str) -> None:
         """Sends the answers, and opens the page that asks to read them once more."""
-        shown = _SHOWN.search(self._form)
+        shown = SHOWN.search(self._form)
         answers = {
             "first_name": f"Famille {self.number}",
             "email": f"famille{self.number}@{MAILBOXES}",

@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventsapp import cli, extensions, production, settings, web
 from eventsapp.agenda import telling
+from eventsapp.answers import undelivered
 from eventsapp.database import db, prepare_engine
 from eventsapp.disruptions import following as answering
 from eventsapp.mailroom.listeners import listeners as of_mails
@@ -76,3 +77,4 @@ def bind_listeners() -> None:
     telling.listeners.bind(following)
     telling.listeners.bind(answering)
     of_mails.bind(returned)
+    of_mails.bind(undelivered)

@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import (
     CompoundSelect,
+    Connection,
     Executable,
     Integer,
     String,
@@ -33,7 +34,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from eventsapp.codes import keyed_fingerprint
 from eventsapp.database import Model, Moment, db, rows_changed
@@ -85,29 +86,34 @@ def count(kind: str, who: str, *, most: int, within: timedelta, now: datetime) -
     return count_all([Try(kind=kind, who=who, most=most, within=within)], now=now)
 
 
-def count_all(tries: Sequence[Try], *, now: datetime) -> int:
+def count_all(tries: Sequence[Try], *, now: datetime, on: Connection | None = None) -> int:
     """Counts one attempt against each limit, no two of them the same, and gives 0; or, where it is one too
     many for any, counts none of them and gives the seconds to wait for the first of these.
 
     Exact among any number of processes: of 2 x `most` at once, `most` are counted. One statement where
-    nobody is refused; rows are locked in the order of `tries`, until the transaction ends.
+    nobody is refused; rows are locked in the order of `tries`, until the transaction ends. `on`: a connection
+    whose statements are transactions of their own (`database.at_once`), to count before the session begins;
+    what one limit refuses then stands counted by the others until it is taken back, a moment later.
     """
-    counted = _counted(tries, now)
+    database = on or db.session()
+    counted = _counted(database, tries, now)
     for one, found in zip(tries, counted, strict=True):
         elapsed = now - one.window(now)
         if found is None:
-            present, before = one.most, db.session.scalar(_COUNT, one.key(now - one.within)) or 0
+            present, before = one.most, database.scalar(_COUNT, one.key(now - one.within)) or 0
         else:
             present, before = found
             if present <= _room(before, elapsed, most=one.most, within=one.within):
                 continue
             present -= 1  # it was one too many beside what the window before held
-        _take_back([one for one, found in zip(tries, counted, strict=True) if found], now)
+        _take_back(database, [one for one, found in zip(tries, counted, strict=True) if found], now)
         return _wait(before, present, elapsed, most=one.most, within=one.within)
     return 0
 
 
-def _counted(tries: Sequence[Try], now: datetime) -> list[tuple[int, int] | None]:
+def _counted(
+    database: Connection | Session, tries: Sequence[Try], now: datetime
+) -> list[tuple[int, int] | None]:
     """Counts one for each; how many there are in this window then, and in the one before. None where there
     were as many as may be, and none is counted."""
     marks = [one.mark for one in tries]
@@ -116,7 +122,7 @@ def _counted(tries: Sequence[Try], now: datetime) -> list[tuple[int, int] | None
         window = one.window(now)
         said = {"kind": one.kind, "who": mark, "now": window, "before": window - one.within, "most": one.most}
         values |= {f"{name}_{number}": value for name, value in said.items()}
-    rows = db.session.execute(_one_more(db.engine.dialect.name, len(tries)), values)
+    rows = database.execute(_one_more(db.engine.dialect.name, len(tries)), values)
     found = {row[0]: row for row in rows}
     return [
         (found[mark][1], found[mark][2 + number] or 0) if mark in found else None
@@ -124,10 +130,11 @@ def _counted(tries: Sequence[Try], now: datetime) -> list[tuple[int, int] | None
     ]
 
 
-def _take_back(counted: Sequence[Try], now: datetime) -> None:
-    """They were counted, and are not: their rows are ours until the transaction ends."""
+def _take_back(database: Connection | Session, counted: Sequence[Try], now: datetime) -> None:
+    """They were counted, and are not."""
     for one in counted:
-        db.session.execute(_ONE_LESS, one.key(now))
+        if database.execute(_THE_ONLY_ONE, one.key(now)).first() is None:
+            database.execute(_ONE_LESS, one.key(now))
 
 
 def forget_old(now: datetime) -> int | None:
@@ -163,6 +170,7 @@ _WHOSE = (
     _TABLE.window_at == bindparam("in_window"),
 )
 _COUNT = select(_TABLE.count).where(*_WHOSE)
+_THE_ONLY_ONE = delete(_ROWS).where(*_WHOSE, _TABLE.count <= 1).returning(_TABLE.id)
 _ONE_LESS = update(_ROWS).where(*_WHOSE).values(count=_TABLE.count - 1)
 
 

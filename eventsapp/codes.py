@@ -7,11 +7,14 @@ import hashlib
 import hmac
 import re
 import secrets
-import unicodedata
 from functools import lru_cache
+
+from eventsapp.typed import composed
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Digits and letters that nobody confuses when reading aloud or copying by hand: no 0 o 1 i l."""
+_LOOKED_AT = 1_000
+"""Signs of a text of which a piece of address is made: ten times what is kept of it."""
 
 
 def short_code(length: int = 7) -> str:
@@ -62,9 +65,13 @@ def derived_token(secret: str, *names: object) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-@lru_cache(maxsize=4096)
 def slug_from(text: str, longest: int = 60) -> str:
     """A readable piece of address: ASCII lower case, words joined by hyphens, never empty."""
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("’", " "))
+    return _slug(text[:_LOOKED_AT], longest)
+
+
+@lru_cache(maxsize=4096)
+def _slug(text: str, longest: int) -> str:
+    plain = composed(text.replace("œ", "oe").replace("’", " "), "NFKD")
     words = re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode().lower())
     return "-".join(words)[:longest].strip("-") or "x"

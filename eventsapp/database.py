@@ -6,9 +6,8 @@ The same program runs on SQLite (one machine, WAL) and on PostgreSQL (many proce
 from __future__ import annotations
 
 import enum
-import unicodedata
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
@@ -19,17 +18,25 @@ from sqlalchemy import (
     Delete,
     Dialect,
     Enum,
+    Insert,
     MetaData,
     String,
+    Table,
     Update,
     event,
+    insert,
+    inspect,
 )
 from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapper, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
+
+from eventsapp.typed import composed
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -110,6 +117,31 @@ def begin_writing() -> None:
     db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
 
 
+def only_reading() -> None:
+    """Opens the session of a page that reads, and writes nothing.
+
+    PostgreSQL is then told no BEGIN and no end, two of three ways there and back where one statement is all
+    that a page asks. Each statement sees what stands committed when it is said, as it would otherwise (READ
+    COMMITTED). Harmless where something was read before. What would be written raises RuntimeError.
+    """
+    if not db.session().in_transaction() and db.engine.dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT", "only_reads": True})
+
+
+@contextmanager
+def at_once() -> Iterator[Connection]:
+    """A connection beside the session's, each statement of which is a transaction of its own."""
+    with _at_once(db.engine).connect() as connection:
+        yield connection
+
+
+@lru_cache(maxsize=8)
+def _at_once(engine: Engine) -> Engine:
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(sqlite_begin=None)
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def rows_changed(statement: Update | Delete, values: Mapping[str, Any] | None = None) -> int:
     """Runs an UPDATE or DELETE and gives how many rows its WHERE found, as both databases count.
 
@@ -117,6 +149,36 @@ def rows_changed(statement: Update | Delete, values: Mapping[str, Any] | None = 
     """
     done = db.session.execute(statement, values, execution_options={"synchronize_session": False})
     return cast(CursorResult[Any], done).rowcount
+
+
+def write_now(row: Base) -> None:
+    """Writes one new row at once, and makes it the session's: two thirds of what the unit of work takes.
+
+    For where others wait meanwhile. It knows others by their ids alone, nothing that stands in a relationship
+    is looked at, and what else the session has to write stays to be written.
+    """
+    mapper, known = inspect(type(row)), inspect(row).dict
+    statement, names = _inserting(mapper)
+    given = {column: known[name] for column, name in names if name in known}
+    result = db.session.connection().execute(statement, given)
+    written = dict(cast(Mapping[str, Any], result.last_inserted_params()))
+    keys = cast(Sequence[Any], result.inserted_primary_key)
+    written |= {one.key or "": value for one, value in zip(mapper.primary_key, keys, strict=True)}
+    for column, name in names:
+        if name not in known or column in written:
+            set_committed_value(row, name, written.get(column))
+    make_transient_to_detached(row)
+    former = db.session.identity_map.get(identity_key(instance=row))
+    if former is not None:
+        db.session.expunge(former)  # the database has deleted it, and SQLite gives its number again
+    db.session.add(row)
+
+
+@lru_cache(maxsize=64)
+def _inserting(mapper: Mapper[Any]) -> tuple[Insert, list[tuple[str, str]]]:
+    """Made once for each kind of row; with the names of its columns, and of the attributes that hold them."""
+    names = [(one.columns[0].key, one.key) for one in mapper.column_attrs]
+    return insert(cast(Table, mapper.local_table)), names
 
 
 _WRITTEN, _TYPED = "àâäÀÂÄçÇéèêëÉÈÊËîïÎÏôöÔÖùûüÙÛÜ’–", "aaaaaacceeeeeeeeiiiioooouuuuuu'-"
@@ -127,7 +189,7 @@ _KEYS = str.maketrans(dict(zip(_WRITTEN, _TYPED, strict=True)) | {"œ": "oe", "�
 def as_typed(text: str) -> str:
     """« L’École » as a hurried thumb types it: « l'ecole »."""
     # A keyboard may send « é » as two signs, which NFC joins.
-    return unicodedata.normalize("NFC", text).translate(_KEYS).lower()
+    return composed(text).translate(_KEYS).lower()
 
 
 class AsTyped(GenericFunction[str]):
@@ -207,6 +269,8 @@ def _keep_prepared_statements(engine: Engine) -> None:
         connection: Connection, cursor: object, statement: str, parameters: Any, *_: object
     ) -> tuple[str, Any]:
         if not statement.startswith("SELECT"):
+            if connection.get_execution_options().get("only_reads"):
+                raise RuntimeError("a page that only reads would write: it begins with begin_writing")
             connection.info["only_read"] = False
         return statement, parameters
 

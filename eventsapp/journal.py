@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventsapp.database import Model, db
+from eventsapp.database import Model, db, write_now
 
 
 class JournalLine(Model):
@@ -50,7 +50,7 @@ def note(
     `actor` is "account:12", "household:7", "professional:3", "worker" or "cli"; `thing` is a stored row
     that has its id (flushed). `details` are JSON values without personal data.
     """
-    db.session.add(
+    write_now(
         JournalLine(
             at=now,
             actor=actor,

@@ -1,4 +1,4 @@
-/* The page of a day's helper, without a network too: each gesture is kept on the phone with a nonce and its hour, shown at once,
+/* The page of a day's helper, without a network too: each gesture is kept on the phone with a nonce and its hour, then shown,
    and sent when it can be; the server counts a nonce once, however often it is sent. Without this file every button is a form.
    What is said to people is written by the templates, in data-… attributes. How long anything stays: docs/privacy.md. */
 (() => {
@@ -15,7 +15,7 @@
   const net = one("[data-net]");
 
   const queue = new Map();
-  let base, db, until, sentAt, failed = false, sending = false, refused = false, said = "", last = 0;
+  let base, db, until, sentAt, failed = false, sending = false, refused = false, without = false, sent = false, said = "", last = 0;
 
   // ---- what is kept on the phone
 
@@ -123,20 +123,36 @@
 
   // ---- gestures
 
+  // Shown once it is on the disk and not before: who reads a number may count on it, even if the phone dies now.
   async function make(gesture) {
     last = Math.max(Date.now(), last + 1);
     const whole = { nonce: crypto.randomUUID(), at: last, ...gesture };
-    queue.set(whole.nonce, whole);
-    show();
     try {
       await write((gestures) => gestures.put(whole));
     } catch {
-      queue.delete(whole.nonce);
       said = net.dataset.full;
       show();
       return;
     }
+    queue.set(whole.nonce, whole);
+    show();
     send();
+  }
+
+  // What is pressed before the page has read what it keeps waits for that; where nothing can be kept, the form is sent.
+  async function press(form, button, gesture) {
+    try {
+      await ready;
+    } catch {
+      if (!sent) form.requestSubmit(button);
+      sent = true;
+      return;
+    }
+    await make(gesture);
+    if ("slip" in form.dataset) return found(form, gesture.code);
+    // The button that was pressed goes: the one in its place takes the focus, unless one has gone on meanwhile.
+    const still = [button, document.body].includes(document.activeElement);
+    if (form.dataset.family && still) (one("button:not([hidden])", form) || button).focus();
   }
 
   async function send() {
@@ -176,35 +192,37 @@
     });
   }
 
+  function gestureOf(form, button) {
+    if (form.dataset.counter && button) return { what: "compte", counter: form.dataset.counter, step: Number(button.value) };
+    if (form.dataset.family && button) return { what: button.matches("[data-undo]") ? "annulation" : "arrivee", code: form.dataset.family };
+    // The code of a slip: of a family on this page it is a gesture like the others; of another the server knows more.
+    const code = "slip" in form.dataset && one("input[name=code]", form).value.toLowerCase().replace(/[\s.-]/g, "").replace(/^ea1:/, "");
+    return families.some((family) => family.dataset.family === code) ? { what: "arrivee", code } : null;
+  }
+
   function listen() {
     document.addEventListener("submit", (event) => {
-      const form = event.target, button = event.submitter;
-      if (form.dataset.counter && button) make({ what: "compte", counter: form.dataset.counter, step: Number(button.value) });
-      else if (form.dataset.family && button) make({ what: button.matches("[data-undo]") ? "annulation" : "arrivee", code: form.dataset.family });
-      else if (!("slip" in form.dataset) || !arriveBySlip(form)) return;
+      const form = event.target, gesture = without ? null : gestureOf(form, event.submitter);
+      if (!gesture) return;
       event.preventDefault();
-      // The button that was pressed goes: the one in its place takes the focus.
-      if (form.dataset.family) (one("button:not([hidden])", form) || button).focus();
+      press(form, event.submitter, gesture);
     });
+  }
+
+  function follow() {
     addEventListener("online", send);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
     setInterval(() => { if (queue.size && failed) send(); }, AGAIN);
     setInterval(() => { if (!document.hidden) look(); }, LOOK);
   }
 
-  // The code of a slip: of a family on this page it is a gesture like the others; of another the server knows more.
-  function arriveBySlip(form) {
-    const typed = one("input[name=code]", form);
-    const code = typed.value.toLowerCase().replace(/[\s.-]/g, "").replace(/^ea1:/, "");
-    const family = families.find((one) => one.dataset.family === code);
-    if (!family) return false;
-    make({ what: "arrivee", code });
-    typed.value = "";
-    const line = family.closest("li");
+  // Whose slip it was.
+  function found(form, code) {
+    one("input[name=code]", form).value = "";
+    const family = families.find((one) => one.dataset.family === code), line = family.closest("li");
     line.hidden = false;
     line.scrollIntoView({ block: "center" });
     one("button:not([hidden])", family)?.focus();
-    return true;
   }
 
   // What other phones have counted meanwhile, and whether the day is over.
@@ -256,23 +274,31 @@
     db.onversionchange = () => db.close();
     const [kept] = await read("state");
     for (const gesture of await read("gestures")) queue.set(gesture.nonce, gesture);
-    last = Math.max(0, ...[...queue.values()].map((gesture) => gesture.at));
+    last = Math.max(last, ...[...queue.values()].map((gesture) => gesture.at));
     base = written();
     if (kept && kept.base.revision > base.revision) base = kept.base;
     sentAt = kept?.sentAt;
     // The server says how long the day still is: a phone's own clock may be wrong, and a page that was kept says what was true then.
     until = Math.min(kept ? kept.until : Infinity, Date.now() + Math.min(LONGEST, Number(root.dataset.left)));
-    if (Date.now() > until) return over();
+    if (Date.now() > until) await over().then(() => new Promise(() => {}));  // nothing more begins here
     if (home) await home.setExpires(until);
     await write((_, state) => state.put({ id: "state", base, sentAt, until }));
     failed = !navigator.onLine;
-    listen();
-    search();
     show();
+    return home;
+  }
+
+  async function go() {
+    const home = await ready;
+    follow();
+    search();
     root.dataset.started = "yes";
     if (navigator.onLine || queue.size) send();
     await keepPage(home);
   }
 
-  start().catch(() => {});  // no room on this phone, or none allowed: the forms do
+  const ready = start();
+  ready.catch(() => { without = true; });  // no room on this phone, or none allowed: the forms do
+  listen();
+  go().catch(() => {});
 })();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from eventsapp.access.models import Grant, Role
@@ -41,6 +41,17 @@ def of_places(numbers: Collection[int]) -> dict[int, list[Reader]]:
     for number, known in _by_contact(Contact.venue_id, numbers).items():
         found.setdefault(number, []).extend(known)
     return found
+
+
+def language_at(address: str) -> str:
+    """What is read at a mailbox (in lower case) of an organisation or a place, by who left it too; ours where
+    nobody knows. Two statements at most."""
+    for kind in (Account, Contact):
+        theirs = select(kind.language).where(func.lower(kind.email) == address)
+        found = db.session.scalars(theirs.order_by(kind.id.desc()).limit(1)).first()
+        if found is not None:
+            return found
+    return DEFAULT.code
 
 
 def _by_grant(
@@ -96,11 +107,15 @@ def _itself(organisation: Organisation) -> Reader | None:
         phone = contacts.phone(organisation.phone or "")
     except Refusal:  # a seed or an import wrote what nobody can dial
         phone = None
-    if not organisation.email and phone is None:
+    try:
+        email = contacts.email(organisation.email or "")
+    except Refusal:  # or two addresses in one: no mail could bear them, and no calendar
+        email = None
+    if email is None and phone is None:
         return None
     return Reader(
         name=organisation.name,
         language=DEFAULT.code,
-        email=organisation.email,
+        email=email,
         phone=phone.e164 if phone else None,
     )

@@ -7,6 +7,7 @@ from flask_babel import force_locale, gettext
 from eventsapp.agenda.models import Event
 from eventsapp.ical.entry import Entry, Status
 from eventsapp.media.models import Picture
+from eventsapp.places.models import Venue
 from eventsapp.settings import setting
 
 
@@ -20,6 +21,11 @@ def _address_of_picture(picture: Picture) -> str:
     return f"{setting('PUBLIC_URL')}/images/{picture.fingerprint}.webp"
 
 
+def place_of(venue: Venue, *, neutral: bool) -> str:
+    """Where an event is, on one line: the address alone where the place's name would tell too much."""
+    return venue.full_address if neutral else ", ".join(filter(None, (venue.name, venue.full_address)))
+
+
 def entry_of(event: Event, *, language: str = "fr") -> Entry:
     """The calendar entry of an event, its few words in `language`.
 
@@ -30,14 +36,13 @@ def entry_of(event: Event, *, language: str = "fr") -> Entry:
     with force_locale(language):
         summary = gettext("Rendez-vous") if neutral else event.title
         venue = event.venue
-        place = venue.full_address if neutral else ", ".join(filter(None, (venue.name, venue.full_address)))
         return Entry(
             uid=event.uid,
             starts_at=event.starts_at,
             ends_at=event.ends_at,
             summary=summary,
             description=_description(event, neutral),
-            location=place,
+            location=place_of(venue, neutral=neutral),
             url=address_of(event),
             latitude=venue.latitude,
             longitude=venue.longitude,

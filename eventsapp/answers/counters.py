@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from flask_babel import force_locale, gettext
 
 from eventsapp import journal
+from eventsapp.access import readers
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.answers import registering
@@ -18,7 +19,7 @@ from eventsapp.ical.answer import Answer
 from eventsapp.invitations import promises
 from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailState
 from eventsapp.invitations.models import Invitation, Method
-from eventsapp.languages import DEFAULT
+from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import outbox
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.people import contacts
@@ -26,6 +27,8 @@ from eventsapp.refusals import Conflict, msgid
 from eventsapp.registrations import listings
 
 LONGEST_WORDS = 300
+PROPOSED_BEFORE = "propose_avant_le_changement"
+"""It was written to an hour or place that is another one by now."""
 
 
 class AlreadyHandled(Conflict):
@@ -52,7 +55,8 @@ def keep(row: IncomingMail, answer: Answer, invitation: Invitation, *, now: date
         ends_at = _instant(answer.ends_at, event.ends_at) or starts_at + (event.ends_at - event.starts_at)
         if timedelta() < ends_at - starts_at <= timedelta(days=1):
             row.proposed_at, row.proposed_until = starts_at, ends_at
-    return Verdict(MailState.TO_READ, "", listings.at_mailbox(event, invitation.address))
+    problem = PROPOSED_BEFORE if answer.sequence < invitation.sequence else ""  # I8
+    return Verdict(MailState.TO_READ, problem, listings.at_mailbox(event, invitation.address))
 
 
 def refuse(row: IncomingMail, words: str, *, actor: str, now: datetime) -> None:
@@ -93,8 +97,8 @@ def _open(row: IncomingMail) -> Invitation | None:
 def _tell_refused(row: IncomingMail, invitation: Invitation, said: str, now: datetime) -> None:
     event: Event = invitation.event
     registrations = listings.at_mailbox(event, invitation.address)
-    language = registrations[0].contact.language if registrations else DEFAULT.code
-    with force_locale(language):
+    language = registrations[0].contact.language if registrations else readers.language_at(invitation.address)
+    with force_locale((known(language) or DEFAULT).locale):
         agenda = gettext("L’agenda du %(territory)s", territory=event.territory.ordinal)
     promise = promises.decline_counter(invitation, organizer_name=agenda, comment=said, now=now)
     neutral = event.activity.action.is_sensitive

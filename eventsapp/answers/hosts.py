@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from eventsapp.agenda.models import Event
-from eventsapp.convening import inviting
+from eventsapp.convening import asked, inviting
+from eventsapp.convening.letters import Why
 from eventsapp.hosting import answers
 from eventsapp.hosting.answers import LONGEST_WORDS, Said
 from eventsapp.hosting.models import Answer
@@ -26,10 +27,14 @@ def answered(invitation: Invitation, event: Event, said: PartStat, comment: str,
     Of a place it is the answer that its link would give: a no stands among the dates refused. The event is
     locked by the caller. An organisation that says no stands in the desk's queue: it is called.
     """
+    one = asked.now_at(invitation)
+    if one is None:  # they left, and no worker has told their calendar yet
+        return NO_HOST
+    invitation.invited_as = one.capacity  # who held it may keep its place by now
     host = parties.host_of(invitation)
     if host is None:
         return NO_HOST
-    if invitation.invited_as is Capacity.HOST:
+    if one.capacity is Capacity.HOST:
         return HOST_DECLINED if said is PartStat.DECLINED else ""
     if said in _SAID:
         words = " ".join(comment.split())[:LONGEST_WORDS]
@@ -43,5 +48,10 @@ def answered(invitation: Invitation, event: Event, said: PartStat, comment: str,
 
 
 def ask_again(invitation: Invitation, *, now: datetime) -> None:
-    """Sends a host the date as it is now."""
-    inviting.invite_again(invitation, now=now)
+    """Sends a host the date as it is now: they answered to what it was."""
+    inviting.invite_again(invitation, why=Why.ANSWERED_FORMER, now=now)
+
+
+def send_again(invitation: Invitation, *, now: datetime) -> None:
+    """Sends a host the date that their calendar has lost."""
+    inviting.invite_again(invitation, why=Why.AGAIN, now=now)

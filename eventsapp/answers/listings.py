@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from eventsapp.agenda.models import Activity, Event
 from eventsapp.database import db
@@ -16,6 +16,8 @@ from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailSt
 from eventsapp.people.models import Organisation
 from eventsapp.places.models import Territory
 from eventsapp.refusals import NotFound
+from eventsapp.registrations import listings as registrations
+from eventsapp.registrations.models import Registration
 
 
 class Shelf(enum.StrEnum):
@@ -100,6 +102,18 @@ def by_id(number: int) -> IncomingMail:
     return mail
 
 
+def parties(mail: IncomingMail) -> Sequence[Registration]:
+    """Who is registered there and may have written it, the oldest first: of the mailbox that was invited, or
+    whom the letter was about that it answers to. One statement, or none."""
+    if mail.event is None:
+        return ()
+    if mail.invitation is not None:
+        return registrations.at_mailbox(mail.event, mail.invitation.address)
+    kind, _, number = mail.about.partition(":")
+    one = db.session.get(Registration, int(number)) if kind == "registration" else None
+    return () if one is None else (one,)
+
+
 def _page(here: ColumnElement[bool], shelf: Shelf, number: int, per_page: int) -> Page:
     lies = case(*((condition, one.value) for one, condition in _LIES.items()), else_="").label("shelf")
     each = select(lies).select_from(IncomingMail).outerjoin(IncomingMail.event).where(here).subquery()
@@ -114,6 +128,7 @@ def _page(here: ColumnElement[bool], shelf: Shelf, number: int, per_page: int) -
         .options(
             contains_eager(IncomingMail.event).joinedload(Event.activity).joinedload(Activity.action),
             joinedload(IncomingMail.invitation),
+            defer(IncomingMail.original),  # a megabyte each
         )
         .order_by(IncomingMail.received_at.desc(), IncomingMail.id.desc())
         .limit(per_page)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from eventsapp.answers import hosts
-from eventsapp.answers.replies import NOT_INVITED, OVER, STATE, Verdict
+from eventsapp.answers.replies import NOT_INVITED, OVER, STATE, Verdict, was_just_sent
 from eventsapp.database import db
 from eventsapp.invitations.incoming_models import MailState
 from eventsapp.invitations.models import Capacity, Invitation, Method
 from eventsapp.registrations import letters, listings, seats
-from eventsapp.registrations.models import RegistrationStatus
 
-ONCE_IN = timedelta(hours=1)
-"""Whoever asks more often would have us flood the mailbox that was invited."""
 JUST_SENT = "vient_d_etre_envoyee"
 
 
@@ -25,14 +22,13 @@ def apply(invitation: Invitation, *, now: datetime) -> Verdict:
         return Verdict(MailState.IGNORED, NOT_INVITED)
     if event.ends_at <= now:
         return Verdict(MailState.IGNORED, OVER)
-    if invitation.refreshed_at is not None and invitation.refreshed_at > now - ONCE_IN:
+    if was_just_sent(invitation, now):
         return Verdict(MailState.IGNORED, JUST_SENT)
     invitation.refreshed_at = now
-    parties = listings.at_mailbox(event, invitation.address)
+    seated = listings.seated_at_mailbox(event, invitation.address)
     if invitation.invited_as is not Capacity.GUEST:
-        hosts.ask_again(invitation, now=now)
-        return Verdict(MailState.DONE, "", parties)
-    seated = [one for one in parties if one.status is RegistrationStatus.CONFIRMED]
+        hosts.send_again(invitation, now=now)
+        return Verdict(MailState.DONE, "", seated)
     for one in seated[:1]:
         letters.calendar_again(one, now=now)
-    return Verdict(MailState.DONE if seated else MailState.IGNORED, "" if seated else NOT_INVITED, parties)
+    return Verdict(MailState.DONE if seated else MailState.IGNORED, "" if seated else NOT_INVITED, seated)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from eventsapp.agenda.models import Event
@@ -12,6 +13,7 @@ from eventsapp.codes import keyed_fingerprint
 from eventsapp.database import db
 from eventsapp.invitations.incoming_models import MAIL_MOVES, IncomingMail, MailKind, MailState
 from eventsapp.invitations.models import Invitation
+from eventsapp.mailroom.models import Letter
 from eventsapp.registrations import writing
 from eventsapp.registrations.models import Registration
 from eventsapp.settings import setting
@@ -53,6 +55,22 @@ def is_about(row: IncomingMail, event: Event, registrations: Sequence[Registrati
     row.event, row.territory_id = event, event.territory_id
     if len(registrations) == 1:
         row.about = writing.about(registrations[0])
+
+
+def answers_letter(row: IncomingMail, letter: Letter) -> None:
+    """It came back, or was answered to: about whom and which event the letter was."""
+    row.territory_id, row.about = row.territory_id or letter.territory_id, letter.about
+    kind, _, number = letter.about.partition(":")
+    registration = db.session.get(Registration, int(number)) if kind == "registration" else None
+    if registration is None:
+        return
+    theirs = select(Invitation).where(
+        Invitation.event_id == registration.event_id, Invitation.address == letter.address.lower()
+    )
+    invitation = db.session.scalars(theirs).first()
+    if invitation is not None:
+        concerns(row, invitation)
+    is_about(row, registration.event, [registration])
 
 
 def becomes(row: IncomingMail, kind: MailKind, state: MailState, problem: str, now: datetime) -> None:

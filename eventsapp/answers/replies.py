@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from eventsapp.agenda.models import Event
 from eventsapp.answers import hosts, undelivered
@@ -32,9 +32,12 @@ STATE = (
 )
 """What is read again of an invitation once its event is locked, as by all who write it."""
 
+ONCE_IN = timedelta(hours=1)
+"""Whoever asks more often would have us flood the mailbox that was invited (RULES I13)."""
 OVER, NOT_INVITED, TOO_LATE = "passe", "plus_invitee", "trop_tard"
 DELEGATED, UNDECIDED, COMMENT = "deleguee", "sans_reponse", "avec_un_mot"
 FORMER, SHARED, OTHER_SENDER, NOBODY = "avant_le_changement", "adresse_partagee", "autre_compte", "personne"
+COMES_BACK = "revient"
 
 
 @dataclass(frozen=True)
@@ -50,18 +53,24 @@ class Verdict:
 def apply(
     answer: Answer, invitation: Invitation, *, is_certain: bool, arrived: datetime, now: datetime
 ) -> Verdict:
-    """Does what a REPLY says, once it is known whose it is. `arrived`: where it has no DTSTAMP."""
+    """Does what a REPLY says, once it is known whose it is. `arrived`: where it has no DTSTAMP.
+
+    The revision that counts is the last that this mailbox was told: a change that waits to be told may be
+    undone yet, and then nobody would ever ask them again. Told, it voids a « no » (`leaving.settle`).
+    """
     event = seats.locked(invitation.event_id)
     db.session.refresh(invitation, STATE)
-    if invitation.method is Method.CANCEL or event.is_cancelled:
-        return Verdict(MailState.IGNORED, NOT_INVITED)  # the date stands in no calendar of theirs any more
     if event.ends_at <= now:
         return Verdict(MailState.IGNORED, OVER)
-    sequence = min(answer.sequence, max(invitation.sequence, event.sequence))
     stamp = min(answer.stamp or arrived, now)  # whose clock is ahead would silence their next answer
+    if invitation.method is Method.CANCEL:
+        return _no_longer_invited(answer, invitation, event, stamp)
+    sequence = min(answer.sequence, invitation.sequence)
     if not _is_newer(invitation, sequence, stamp):
         return Verdict(MailState.IGNORED, TOO_LATE)
-    parties = listings.at_mailbox(event, invitation.address)
+    parties = listings.seated_at_mailbox(event, invitation.address)
+    if event.is_cancelled and not parties:
+        return Verdict(MailState.IGNORED, NOT_INVITED)
     if answer.partstat == "DELEGATED":
         return Verdict(MailState.TO_READ, DELEGATED, parties)
     if answer.partstat not in {PartStat.ACCEPTED, PartStat.TENTATIVE, PartStat.DECLINED}:
@@ -72,10 +81,15 @@ def apply(
     if said is PartStat.DECLINED and not is_certain:
         return _doubted(invitation, parties, now)
     _note(invitation, answer, sequence, stamp, now)
-    if sequence < max(invitation.sequence, event.sequence):
-        return _answered_former(invitation, event, parties, sequence, now)
+    if sequence < invitation.sequence:
+        return _answered_former(invitation, parties, now)
     invitation.partstat, invitation.answers_former = said, False
     return _done(said, answer, invitation, event, parties, now)
+
+
+def was_just_sent(invitation: Invitation, now: datetime) -> bool:
+    """Whether the date as it is was sent again to this mailbox less than an hour ago (RULES I13)."""
+    return invitation.refreshed_at is not None and invitation.refreshed_at > now - ONCE_IN
 
 
 def _is_newer(invitation: Invitation, sequence: int, stamp: datetime) -> bool:
@@ -90,13 +104,21 @@ def _note(invitation: Invitation, answer: Answer, sequence: int, stamp: datetime
     invitation.answer_comment = answer.comment[:LONGEST_COMMENT]
 
 
-def _answered_former(
-    invitation: Invitation, event: Event, parties: Sequence[Registration], sequence: int, now: datetime
-) -> Verdict:
-    """« Répondu avant le changement »: kept as that, and they are asked again, where they were told of it
-    already; whom we have still to tell is asked by that very letter."""
+def _no_longer_invited(answer: Answer, invitation: Invitation, event: Event, stamp: datetime) -> Verdict:
+    """The date stands in no calendar of theirs any more. A yes that they said since is a wish: others may
+    have the place by now, so nobody is seated again before somebody of the desk has spoken to them."""
+    says_yes = answer.partstat == PartStat.ACCEPTED and stamp > invitation.last_stamp
+    if not says_yes or event.is_cancelled:
+        return Verdict(MailState.IGNORED, NOT_INVITED)
+    return Verdict(MailState.TO_READ, COMES_BACK, listings.at_mailbox(event, invitation.address))
+
+
+def _answered_former(invitation: Invitation, parties: Sequence[Registration], now: datetime) -> Verdict:
+    """« Répondu avant le changement »: kept as that, and they are asked again; not more than once an hour,
+    for a calendar that answers by itself and always to the former would never end (RULES I13 I15)."""
     invitation.answers_former = True
-    if sequence < invitation.sequence:
+    if not was_just_sent(invitation, now):
+        invitation.refreshed_at = now
         if invitation.invited_as is not Capacity.GUEST:
             hosts.ask_again(invitation, now=now)
         for one in parties[:1]:

@@ -2,75 +2,125 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
+from eventsapp import journal
+from eventsapp.access.models import Grant
+from eventsapp.answers import registering
 from eventsapp.database import db
 from eventsapp.directory.models import Contact
 from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailState
 from eventsapp.invitations.models import Invitation
-from eventsapp.mailroom import escalation, outbox
+from eventsapp.mailroom import bounces, escalation, outbox
 from eventsapp.mailroom.bounces import Bounce
 from eventsapp.mailroom.models import Letter, LetterStatus
 from eventsapp.people.models import Account, Person
+from eventsapp.registrations.models import Registration
 
-FULL, REFUSED = "5.2.", "5.7."
-"""Status of a mailbox that is full, and of a mail that a filter refused (RFC 3463): the address is right."""
+KINDS: tuple[type[Person | Contact | Account], ...] = (Person, Contact, Account)
+"""Who has a mailbox of which it is known whether mails arrive."""
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What a report is about."""
+
+    letter: Letter | None
+    address: str
+    """To whom the letter went; empty where nobody knows any more."""
+    invitation: Invitation | None = None
+    next_one: Letter | None = None
+    """The letter that says the same by the next means."""
 
 
 def take(row: IncomingMail, bounce: Bounce, *, now: datetime) -> tuple[MailState, str]:
-    """What a report says is done: the letter it is about moves on, whoever has that address is told otherwise
-    first. A report on a mail that is none of ours changes nothing."""
+    """What a report says is done; its line says about what. A report on a mail that is none of ours changes
+    nothing."""
     row.kind = MailKind.BOUNCE
-    letter, address = _of(row, bounce)
-    if letter is None and not address:
-        return MailState.IGNORED, bounce.problem[:400]
-    if letter is not None:
-        row.territory_id = row.territory_id or letter.territory_id
-        row.about = letter.about
-        escalation.bounced(letter, bounce.problem, now=now)
-    if address and not bounce.problem.startswith((FULL, REFUSED)):
-        never_arrives(address, now=now)
-    return MailState.DONE, bounce.problem[:400]
+    came = apply(bounce, now=now)
+    if came.invitation is not None:
+        registering.concerns(row, came.invitation)
+    if came.letter is not None:
+        registering.answers_letter(row, came.letter)
+    is_ours = came.letter is not None or came.address
+    return MailState.DONE if is_ours else MailState.IGNORED, bounce.problem[:400]
 
 
-def never_arrives(address: str, *, now: datetime) -> None:
-    """Mails to this address come back: three statements."""
-    _mark(address, now)
+def apply(bounce: Bounce, *, now: datetime) -> Returned:
+    """The letter that came back goes on by the next means; whoever has an address that is gone is told
+    otherwise first. Never by the address alone that a report names: anybody could write that of anybody."""
+    came = _about(bounce)
+    next_one = escalation.bounced(came.letter, bounce.problem, now=now) if came.letter else None
+    _is_gone(came.address, bounce.problem, now)
+    return replace(came, next_one=next_one)
+
+
+def letter_returned(letter: Letter, problem: str, now: datetime) -> None:
+    """A letter will never arrive: it came back, or a server refused it at once. Bound by
+    `app.bind_listeners`, so that it counts by whatever way it is learnt."""
+    _is_gone(letter.address, problem, now)
 
 
 def arrives_again(address: str) -> None:
-    """They wrote from there."""
-    _mark(address, None)
+    """They wrote from there, or somebody says that it is right: three statements."""
+    for kind in KINDS:
+        _update(kind, address, kind.mail_failed_at.is_not(None), mail_failed_at=None, mail_problem="")
 
 
-def _mark(address: str, moment: datetime | None) -> None:
-    for kind in (Person, Contact, Account):
-        theirs = func.lower(kind.email) == address.lower()
-        stands = kind.mail_failed_at.is_(None) if moment else kind.mail_failed_at.is_not(None)
-        db.session.execute(
-            update(kind)
-            .where(theirs, stands)
-            .values(mail_failed_at=moment)
-            .execution_options(synchronize_session="fetch")
-        )
+def is_right(
+    owner: Person | Contact | Account,
+    thing: Registration | Contact | Grant,
+    *,
+    territory_id: int | None,
+    actor: str,
+    now: datetime,
+) -> bool:
+    """« Cette adresse est juste »: somebody of a desk has asked, and mails go there first again, for
+    everybody who has it. False where nothing was wrong with it. `thing`: what the journal names."""
+    if owner.mail_failed_at is None or not owner.email:
+        return False
+    arrives_again(owner.email)
+    journal.note(actor, "mailbox right", thing, now=now, territory_id=territory_id)
+    return True
 
 
-def _of(row: IncomingMail, bounce: Bounce) -> tuple[Letter | None, str]:
+def _is_gone(address: str, problem: str, now: datetime) -> None:
+    """Whoever has an address where nothing arrives any more; three statements, or none."""
+    status = bounces.gone(problem)
+    if not status or not address:
+        return
+    for kind in KINDS:
+        stands = kind.mail_failed_at.is_(None)
+        _update(kind, address, stands, mail_failed_at=now, mail_problem=status[:12])
+
+
+def _update(
+    kind: type[Person | Contact | Account], address: str, stands: ColumnElement[bool], **values: object
+) -> None:
+    db.session.execute(
+        update(kind)
+        .where(func.lower(kind.email) == address.lower(), stands)
+        .values(**values)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _about(bounce: Bounce) -> Returned:
     """The letter that came back, and to whom it went: its Message-ID tells, or the token of its sender."""
     letter = None
     if bounce.message_id:
         letter = db.session.scalars(select(Letter).where(Letter.message_id == bounce.message_id)).first()
     if letter is not None:
-        return letter, letter.address
+        return Returned(letter, letter.address)
     if not bounce.token:
-        return None, ""
+        return Returned(None, "")
     invitation = db.session.scalars(select(Invitation).where(Invitation.token == bounce.token)).first()
     if invitation is None:
-        return None, ""
-    row.invitation_id, row.event = invitation.id, invitation.event
-    row.territory_id = invitation.event.territory_id
+        return Returned(None, "")
     thread = outbox.thread_of(invitation.event_id, invitation.address)
     sent = select(Letter).where(Letter.thread == thread, Letter.status == LetterStatus.SENT)
-    return db.session.scalars(sent.order_by(Letter.id.desc())).first(), invitation.address
+    last = db.session.scalars(sent.order_by(Letter.id.desc())).first()
+    return Returned(last, invitation.address, invitation)

@@ -23,7 +23,6 @@ from eventsapp.mailroom.models import Letter
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.places.models import Territory
 from eventsapp.registrations import listings
-from eventsapp.registrations.models import Registration
 from eventsapp.settings import setting
 
 MOST_FORWARDED = 20
@@ -59,13 +58,8 @@ def _find_letter(row: IncomingMail, mail: Incoming) -> None:
     letter = db.session.scalars(
         select(Letter).where(Letter.message_id.in_(mail.references)).order_by(Letter.id.desc())
     ).first()
-    if letter is None:
-        return
-    row.territory_id, row.about = letter.territory_id, letter.about
-    kind, _, number = letter.about.partition(":")
-    registration = db.session.get(Registration, int(number)) if kind == "registration" else None
-    if registration is not None:
-        registering.is_about(row, registration.event, [registration])
+    if letter is not None:
+        registering.answers_letter(row, letter)
 
 
 def _readers(row: IncomingMail) -> list[Reader]:

@@ -9,12 +9,14 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from eventsapp.answers import undelivered
 from eventsapp.cli.door import ACTOR, reading, said, table, writing
 from eventsapp.database import db
-from eventsapp.mailroom import bounces, escalation, sending_again
+from eventsapp.mailroom import bounces, sending_again
 from eventsapp.mailroom.masking import readable_text
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.mailroom.sending_again import LetterHasNotFailed
+from eventsapp.settings import setting
 
 
 @click.group()
@@ -93,22 +95,24 @@ def retry(letter_ids: tuple[int, ...], every: bool) -> None:
 def bounced(report: BinaryIO) -> None:
     """Take a mail that came back (a delivery report, from a file or from standard input).
 
-    What it was to say goes on by the next means. Any other mail changes nothing, and is no error: a mailbox
-    may hand over all it gets.
+    Its Message-ID tells which, or the reply address that it came from and back to. What it was to say goes on
+    by the next means, and an address that is gone is marked. Any other mail changes nothing, and is no error:
+    a mailbox may hand over all it gets.
     """
-    bounce = bounces.read(report.read(bounces.LARGEST))
+    bounce = bounces.read(
+        report.read(bounces.LARGEST), mailbox=setting("MAIL_MAILBOX"), domain=setting("MAIL_DOMAIN")
+    )
     if bounce is None:
         click.echo("no report of a mail that came back")
         return
     with writing() as now:
-        letter = db.session.scalars(select(Letter).where(Letter.message_id == bounce.message_id)).first()
-        next_one = escalation.bounced(letter, bounce.problem, now=now) if letter else None
-        if letter is None:
+        came = undelivered.apply(bounce, now=now)
+        if came.letter is None:
             outcome = "no letter of ours"
-        elif next_one is None:
-            outcome = f"letter {letter.id}: {letter.status.value}, nothing new to do"
+        elif came.next_one is None:
+            outcome = f"letter {came.letter.id}: {came.letter.status.value}, nothing new to do"
         else:
-            outcome = f"letter {letter.id} goes on by {next_one.channel.value}"
+            outcome = f"letter {came.letter.id} goes on by {came.next_one.channel.value}"
     click.echo(outcome)
 
 

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from eventsapp.access import readers
 from eventsapp.agenda.models import ActivityKind, Event
 from eventsapp.invitations import promises
 from eventsapp.invitations.models import Capacity, Invitation, Method
 from eventsapp.mailroom.outbox import Reader
+
+WORDS_BEFORE = timedelta(days=2)
+"""Another title or description alone is told with the next letter, so long before the date at the latest."""
 
 
 @dataclass(frozen=True)
@@ -58,19 +62,32 @@ def at(events: Collection[Event]) -> dict[int, dict[str, Asked]]:
     return found
 
 
-def settlement(event: Event, asked: dict[str, Asked], told: Iterable[Invitation]) -> Settlement:
-    """What calendars do not know yet of an event, by what they were told of it. Words alone are no reason to
-    write: they go with the next letter."""
-    rows = {row.address: row for row in told}
+def now_at(invitation: Invitation) -> Asked | None:
+    """Whoever an invitation asks, as what they are asked by now; None for a guest, and for who is asked no
+    more. Four statements at most."""
+    if invitation.invited_as is Capacity.GUEST:
+        return None
+    return at([invitation.event]).get(invitation.event_id, {}).get(invitation.address)
 
-    def knows(address: str) -> bool:
+
+def settlement(
+    event: Event, asked: dict[str, Asked], told: Iterable[Invitation], *, now: datetime
+) -> Settlement:
+    """What calendars do not know yet of an event, by what they were told of it. Words alone are no reason to
+    write at once: that is a minor update (RULES Q2), due WORDS_BEFORE."""
+    rows = {row.address: row for row in told}
+    minds_words = event.starts_at - now <= WORDS_BEFORE
+
+    def knows(address: str, language: str) -> bool:
         row = rows.get(address)
         if row is None or row.method is not Method.REQUEST or row.invited_as is Capacity.GUEST:
             return False
+        if minds_words:
+            return promises.shows(row, event, language)
         return row.terms == promises.terms_of(event)
 
     return Settlement(
-        [one for address, one in asked.items() if not knows(address)],
+        [one for address, one in asked.items() if not knows(address, one.reader.language)],
         [
             row
             for row in rows.values()

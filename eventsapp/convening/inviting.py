@@ -13,11 +13,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import joinedload
 
+from eventsapp.access import readers
 from eventsapp.agenda import revisions, telling
 from eventsapp.agenda.models import Activity, ActivityKind, Event
 from eventsapp.agenda.notice_models import Notice
 from eventsapp.convening import asked, letters
 from eventsapp.convening.asked import Asked
+from eventsapp.convening.letters import Why
 from eventsapp.database import db
 from eventsapp.invitations import promises
 from eventsapp.invitations.models import Capacity, Invitation, Method
@@ -46,7 +48,7 @@ def due(now: datetime) -> Sequence[int]:
     return [
         event.id
         for event in events
-        if not asked.settlement(event, people.get(event.id, {}), told.get(event.id, [])).is_settled
+        if not asked.settlement(event, people.get(event.id, {}), told.get(event.id, []), now=now).is_settled
     ]
 
 
@@ -57,15 +59,24 @@ def settle(event_id: int, now: datetime) -> bool:
     if event is None or event.starts_at <= now or telling.notice_of(event) is not None:
         return False
     rows = db.session.scalars(select(Invitation).where(Invitation.event_id == event.id)).all()
-    left = asked.settlement(event, asked.at([event]).get(event.id, {}), rows)
+    left = asked.settlement(event, asked.at([event]).get(event.id, {}), rows, now=now)
+    known = {row.address: row for row in rows}
     for one in left.to_ask:
-        _ask(event, one, now)
+        row = known.get((one.reader.email or "").lower())
+        _ask(event, one, why_asked(event, row), now)
     for row in left.to_release:
-        reader = Reader(name=row.name, language="fr", email=row.address)
+        reader = Reader(name=row.name, language=readers.language_at(row.address), email=row.address)
         promise = _release(event, reader, now)
         if promise is not None:
-            letters.released(event, reader, promise, now=now)
+            letters.released(event, reader, promise, told=promises.told_of(row), now=now)
     return not left.is_settled
+
+
+def why_asked(event: Event, row: Invitation | None) -> Why:
+    """What is new to somebody who is asked, by what their calendar was told before."""
+    if row is None or row.method is Method.CANCEL or row.invited_as is Capacity.GUEST:
+        return Why.NEW
+    return Why.CHANGED if row.terms != promises.terms_of(event) else Why.REWORDED
 
 
 def promise_for(event: Event, reader: Reader, *, now: datetime) -> Promise | None:
@@ -77,15 +88,15 @@ def promise_for(event: Event, reader: Reader, *, now: datetime) -> Promise | Non
     return _release(event, reader, now) if one is None else _request(event, one, now)
 
 
-def invite_again(invitation: Invitation, *, now: datetime) -> bool:
-    """The date once more to who keeps it, as it stands: their calendar asks for it (REFRESH, RULES I13), to
-    the address that we know. False for who is asked no more."""
+def invite_again(invitation: Invitation, *, why: Why, now: datetime) -> bool:
+    """The date once more to who keeps it, as it stands, to the address that we know: their calendar asks for
+    it (REFRESH, RULES I13), or answered to what it was before (I8). False for who is asked no more."""
     event = revisions.claim(invitation.event_id)
     if event is None or event.starts_at <= now or invitation.method is Method.CANCEL:
         return False
-    one = asked.at([event]).get(event.id, {}).get(invitation.address)
+    one = asked.now_at(invitation)
     if one is not None:
-        _ask(event, one, now)
+        _ask(event, one, why, now)
     return one is not None
 
 
@@ -109,15 +120,15 @@ def _to_come(now: datetime) -> Select[Event]:
         .options(
             joinedload(Event.venue),
             joinedload(Event.host),
+            joinedload(Event.picture),
             joinedload(Event.territory).defer(Territory.drawing),
             joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
         )
     )
 
 
-def _ask(event: Event, one: Asked, now: datetime) -> None:
-    is_known = promises.holds_date(event, one.reader.email or "")
-    letters.asked(event, one, _request(event, one, now), is_known=is_known, now=now)
+def _ask(event: Event, one: Asked, why: Why, now: datetime) -> None:
+    letters.asked(event, one, _request(event, one, now), why=why, now=now)
 
 
 def _request(event: Event, one: Asked, now: datetime) -> Promise:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from datetime import datetime
 from typing import Any
 
@@ -10,29 +11,52 @@ from flask_babel import force_locale, gettext
 from eventsapp.agenda.entries import address_of
 from eventsapp.agenda.models import Event
 from eventsapp.convening.asked import Asked
+from eventsapp.database import db
 from eventsapp.invitations.models import Capacity
-from eventsapp.invitations.promises import Promise
+from eventsapp.invitations.promises import Promise, Told
 from eventsapp.languages import DEFAULT, known
-from eventsapp.mailroom import outbox
+from eventsapp.mailroom import mailbox, outbox
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
+from eventsapp.places.models import Venue
 from eventsapp.settings import setting
 
 
-def asked(event: Event, one: Asked, promise: Promise, *, is_known: bool, now: datetime) -> None:
-    """You are expected that day; or, where `is_known`, this is how it stands now."""
+class Why(enum.StrEnum):
+    """What an invitation has to say."""
+
+    NEW = "nouvelle"
+    CHANGED = "autre_date"
+    REWORDED = "autres_mots"
+    AGAIN = "redemandee"
+    """Nothing: their calendar has lost it."""
+    ANSWERED_FORMER = "reponse_d_avant"
+    """They answered to what it was before."""
+
+
+def asked(event: Event, one: Asked, promise: Promise, *, why: Why, now: datetime) -> None:
+    """You are expected that day; or this is how it stands now."""
     context = {
+        "why": why,
         "office": one.office,
         "is_place": one.capacity is Capacity.PLACE,
-        "is_known": is_known,
         "page": address_of(event),
         "ask_again": f"{setting('PUBLIC_URL')}/ecole",
+        "door": event.door or event.venue.door,
+        "answers_are_read": mailbox.is_set_up(),
     }
     _post("asked", event, one.reader, promise, context, now)
 
 
-def released(event: Event, reader: Reader, promise: Promise, *, now: datetime) -> None:
-    """That date leaves your calendar: it is called off, or somebody else is expected."""
-    _post("released", event, reader, promise, {"reason": event.cancel_reason}, now)
+def released(event: Event, reader: Reader, promise: Promise, *, told: Told | None, now: datetime) -> None:
+    """That date leaves your calendar: it is called off, or somebody else is expected. It is named as they
+    know it: of another hour or place, which came with that, they may not have heard."""
+    context: dict[str, Any] = {"reason": event.cancel_reason}
+    if told is not None:
+        context["when"] = told
+    if told is not None and told.venue_id != event.venue_id:
+        venue = db.session.get(Venue, told.venue_id) or event.venue
+        context |= _where(venue, event) | {"room": ""}
+    _post("released", event, reader, promise, context, now)
 
 
 def sender_name(event: Event, language: str) -> str:
@@ -45,20 +69,20 @@ def _post(
     letter: str, event: Event, reader: Reader, promise: Promise, context: dict[str, Any], now: datetime
 ) -> None:
     sender = sender_name(event, reader.language)
-    neutral = event.activity.action.is_sensitive
     outbox.post(
         OutgoingLetter(
             kind=f"convening/{letter}",
             reader=Reader(name=reader.name, language=reader.language, email=reader.email),
             sender=Sender(name=sender, address=promise.organizer.address),
-            context=context
-            | {
+            context={
                 "name": reader.name,
                 "agenda_name": sender,
                 "event": event,
-                "title": "" if neutral else event.title,
-                "place": event.venue.full_address if neutral else event.venue.name,
+                "when": event,
+                "title": "" if event.activity.action.is_sensitive else event.title,
                 "room": event.room,
+                **_where(event.venue, event),
+                **context,
             },
             thread=outbox.thread_of(event.id, reader.email or ""),
             territory_id=event.territory_id,
@@ -69,3 +93,9 @@ def _post(
         ),
         now=now,
     )
+
+
+def _where(venue: Venue, event: Event) -> dict[str, str]:
+    if event.activity.action.is_sensitive:
+        return {"place": venue.full_address, "street": ""}
+    return {"place": venue.name, "street": venue.full_address}

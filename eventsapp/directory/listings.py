@@ -29,6 +29,7 @@ class Need(enum.StrEnum):
 
     TO_VERIFY = "a-verifier"
     WITHOUT_MAIL = "sans-courriel"
+    MAIL_FAILS = "courriel-en-panne"
 
 
 class Whose(enum.StrEnum):
@@ -205,6 +206,8 @@ def _of_territory(
         wanted = wanted.where(_unverified(on))
     if filters.need is Need.WITHOUT_MAIL:
         wanted = wanted.where(Contact.email.is_(None))
+    if filters.need is Need.MAIL_FAILS:
+        wanted = wanted.where(Contact.mail_failed_at.is_not(None))
     if filters.whose:
         wanted = wanted.where(_WHOSE[filters.whose])
     for word in as_typed(filters.words).split():

@@ -24,7 +24,7 @@ from eventsapp.people.models import Organisation
 from eventsapp.places.models import Venue
 from eventsapp.programme.models import Action
 
-FORM = 1
+FORM = 2
 """Part of every version: raise it when what an export says changes."""
 
 
@@ -53,6 +53,8 @@ class Record:
     slug: str | None
     address: str
     """Of its public page."""
+    image: str
+    """The address of its picture; empty for none."""
     title: str
     summary: str
     description: str
@@ -95,6 +97,7 @@ def records(feed: Feed) -> tuple[Record, ...]:
         .options(
             joinedload(Event.venue).joinedload(Venue.quartier),
             joinedload(Event.host).load_only(Organisation.name),
+            joinedload(Event.picture),
             joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
         )
         .order_by(Event.starts_at, Event.uid)
@@ -114,6 +117,7 @@ def record_of(event: Event, former: tuple[datetime, ...] = ()) -> Record:
         code=event.code,
         slug=event.slug,
         address=entry.url,
+        image=entry.image or "",
         title=entry.summary,
         summary="" if neutral else event.summary,
         description="" if neutral else event.description,

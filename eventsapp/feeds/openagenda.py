@@ -50,6 +50,7 @@ def event_of(record: Record) -> dict[str, Any]:
         "title": {"fr": record.title},
         "description": {"fr": _cut(record.summary or record.title)},
         "longDescription": {"fr": record.description},
+        "image": _image(record),
         "conditions": {"fr": "Gratuit, sur inscription" if record.is_counted else "Gratuit"},
         "keywords": {"fr": [Theme(record.theme).official_name, record.action] if record.theme else []},
         "timings": [timing],
@@ -90,6 +91,12 @@ def _location(record: Record) -> dict[str, Any]:
         "longitude": place.longitude,
         "timezone": "Europe/Paris",
     }
+
+
+def _image(record: Record) -> dict[str, str] | None:
+    """Where it lies, and its name there."""
+    base, _, name = record.image.rpartition("/")
+    return {"base": f"{base}/", "filename": name} if name else None
 
 
 def _accessibility(record: Record) -> dict[str, bool]:

@@ -22,7 +22,7 @@ def event_of(record: Record) -> dict[str, Any]:
     data: dict[str, Any] = {
         "@type": "Event",
         "name": record.title,
-        "description": record.summary,
+        "description": record.summary or record.title,
         "startDate": record.starts_at.astimezone(PARIS).isoformat(),
         "endDate": record.ends_at.astimezone(PARIS).isoformat(),
         "eventStatus": f"{CONTEXT}/{status}",
@@ -34,6 +34,11 @@ def event_of(record: Record) -> dict[str, Any]:
     if record.former_starts:
         former = [moment.astimezone(PARIS).isoformat() for moment in record.former_starts]
         data["previousStartDate"] = former[0] if len(former) == 1 else former
+    if record.image:
+        data["image"] = [record.image]
+    if not record.is_cancelled:
+        # What search engines read of the price: they pass over isAccessibleForFree.
+        data["offers"] = {"@type": "Offer", "price": 0, "priceCurrency": "EUR", "url": record.address}
     if record.host:
         data["organizer"] = {"@type": "Organization", "name": record.host}
     return data

@@ -36,6 +36,7 @@ from eventsapp.imports.rows import (
     TitleMissing,
     TooManyRecords,
     key_of,
+    parent_of,
     without_repeats,
 )
 from eventsapp.refusals import Refusal, msgid
@@ -165,7 +166,7 @@ def _sessions(number: int, cells: Cells, title: str) -> Iterator[Row | Refused]:
         raise TitleMissing()
     summary, text = plain.line(cells.get(SUMMARY, "")), plain.text(cells.get(TEXT, ""))
     place, address, url = _where(cells)
-    parent = cells.get(KEY, "")[:120] or fingerprint(json.dumps([title.casefold(), place, address]))
+    parent = parent_of(cells.get(KEY, "")) or fingerprint(json.dumps([title.casefold(), place, address]))
     for one in _spans(cells):
         if isinstance(one, Refusal):
             yield Refused.because(number, title, one)

@@ -24,13 +24,13 @@ import threading
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from time import monotonic
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from eventsapp.imports import addresses
+from eventsapp.imports.addresses import UrlUnreadable
 from eventsapp.refusals import Refusal, msgid
 
-LONGEST_URL = 500
 SECONDS = 20
 """Of the clock, for one address with all its redirects."""
 SECONDS_SILENT = 8
@@ -38,33 +38,12 @@ SECONDS_SILENT = 8
 MOST_REDIRECTS = 3
 MOST_ADDRESSES = 8
 """Of one name that are looked at; one that has more is no calendar’s."""
-PORTS = {"http": 80, "https": 443}
 PIECE = 64 * 1024
 
 Resolve = Callable[[str, int], Sequence[str]]
 """The addresses of a name; raises OSError where it has none."""
 Connect = Callable[[str, int, float], socket.socket]
 """A connection to an address and port, within so many seconds; raises OSError."""
-
-# Not public whatever `is_global` of the running Python says: it has changed between releases.
-_NEVER = [
-    ip_network(one)
-    for one in (
-        *("0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24".split()),
-        *("192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24".split()),
-        *("224.0.0.0/4 240.0.0.0/4 ::/96 ::ffff:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64".split()),
-        *("2001::/23".split()),
-        *("2001:db8::/32 2002::/16 3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8".split()),
-    )
-]
-"""IANA’s registries of special-purpose addresses; of IPv6 also those that carry an IPv4 address in them:
-mapped, 6to4, NAT64, Teredo."""
-
-
-class UrlUnreadable(Refusal):
-    """No address of a calendar."""
-
-    sentence = msgid("Écrivez une adresse comme https://exemple.org/agenda.ics, sans mot de passe.")
 
 
 class PlaceRefused(Refusal):
@@ -127,15 +106,6 @@ class Known:
     modified: str = ""
 
 
-def checked(typed: str) -> str:
-    """An address as it is kept; « webcal: » is https. Raises UrlUnreadable; asks no network."""
-    url = typed.strip()
-    if url[:9].lower() == "webcal://":
-        url = f"https://{url[9:]}"
-    _parts(url)
-    return url
-
-
 def fetch(
     url: str,
     *,
@@ -156,54 +126,23 @@ def fetch(
         resolve or _resolve, connect or _connect, trust or ssl.create_default_context(), most, until
     )
     for _ in range(MOST_REDIRECTS + 1):
-        parts = _parts(url)
+        parts = addresses.parts(url)
         answer = asked.once(parts, known)
         if isinstance(answer, Fetched):
             return answer
-        onward = urljoin(url, answer)
+        onward = _onward(url, answer)
         if parts.scheme == "https" and urlsplit(onward).scheme != "https":
             raise PlaceRefused(field="url")
         url, known = onward, known if urlsplit(onward).netloc == parts.netloc else Known()
     raise TooManyRedirects(field="url", most=MOST_REDIRECTS)
 
 
-def is_public(said: str) -> bool:
-    """Whether an address is one of the public network, reachable by anybody."""
+def _onward(url: str, said: str) -> str:
+    """Where a redirect leads. Raises UrlUnreadable for what is no address (« http://[ »)."""
     try:
-        address: IPv4Address | IPv6Address = ip_address(said)
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.scope_id:
-        return False
-    listed = any(address.version == net.version and address in net for net in _NEVER)
-    return address.is_global and not address.is_multicast and not listed
-
-
-def _parts(url: str) -> SplitResult:
-    """The parts of an address that may be asked. Raises UrlUnreadable."""
-    if (
-        not url
-        or len(url) > LONGEST_URL
-        or not url.isascii()
-        or any(sign <= " " or sign in '\\"<>^`{|}\x7f' for sign in url)
-    ):
-        raise UrlUnreadable(field="url")
-    try:
-        parts = urlsplit(url)
-        port = parts.port
+        return urljoin(url, said)
     except ValueError as error:
         raise UrlUnreadable(field="url") from error
-    host = parts.hostname or ""
-    if parts.scheme not in PORTS or port not in (None, PORTS[parts.scheme]) or "@" in parts.netloc:
-        raise UrlUnreadable(field="url")
-    # A name, as people give one: an address in figures, however written, names no site.
-    labels = host.removesuffix(".").split(".")
-    is_named = all(
-        label and len(label) < 64 and label.replace("-", "").replace("_", "").isalnum() for label in labels
-    )
-    if len(labels) < 2 or len(host) > 253 or not is_named or not any(one.isalpha() for one in labels[-1]):
-        raise UrlUnreadable(field="url")
-    return parts
 
 
 @dataclass
@@ -232,8 +171,10 @@ class _Asked:
     def _answer(self, parts: SplitResult, known: Known) -> Fetched | str:
         host = (parts.hostname or "").removesuffix(".")
         carrier = self._open(host, parts.scheme)
-        # A server that sends an octet now and then is never silent: the clock ends it all the same.
-        clock = threading.Timer(max(0.0, self.until - monotonic()), _end, [carrier])
+        # A server that sends an octet now and then is never silent: the clock ends it all the same. By a
+        # second handle of the connection: TLS takes the first one over, and leaves nothing in it to be ended.
+        handle = carrier.dup()
+        clock = threading.Timer(max(0.0, self.until - monotonic()), _end, [handle])
         clock.daemon = True
         clock.start()
         try:
@@ -241,41 +182,43 @@ class _Asked:
                 self.trust.wrap_socket(carrier, server_hostname=host) if parts.scheme == "https" else carrier
             )
             with stream:
-                talk = http.client.HTTPConnection(host, PORTS[parts.scheme])
+                talk = http.client.HTTPConnection(host, addresses.PORTS[parts.scheme])
                 talk.sock = stream
                 address = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
                 talk.request("GET", address, headers=_headers(host, known))
                 with talk.getresponse() as response:
-                    return self._read(response)
+                    return self._read(response, known)
         finally:
             clock.cancel()
+            clock.join()  # it may be ending the handle at this very moment
+            handle.close()
             carrier.close()
 
     def _open(self, host: str, scheme: str) -> socket.socket:
         """A connection to an address of that name that was checked. Raises PlaceRefused, OSError."""
         try:
-            found = list(dict.fromkeys(self.resolve(host, PORTS[scheme])))
+            found = list(dict.fromkeys(self.resolve(host, addresses.PORTS[scheme])))
         except (OSError, UnicodeError) as error:
             raise PlaceRefused(field="url") from error
-        if not found or len(found) > MOST_ADDRESSES or not all(is_public(one) for one in found):
+        if not found or len(found) > MOST_ADDRESSES or not all(addresses.is_public(one) for one in found):
             raise PlaceRefused(field="url")
         for number, address in enumerate(found, 1):
             left = self.until - monotonic()
             try:
-                return self.connect(address, PORTS[scheme], max(0.1, min(SECONDS_SILENT, left)))
+                return self.connect(address, addresses.PORTS[scheme], max(0.1, min(SECONDS_SILENT, left)))
             except OSError:
                 if number == len(found) or left <= 0:
                     raise
         raise OSError("no address")
 
-    def _read(self, response: http.client.HTTPResponse) -> Fetched | str:
+    def _read(self, response: http.client.HTTPResponse, known: Known) -> Fetched | str:
         if response.status in {301, 302, 303, 307, 308}:
             onward = response.getheader("Location")
             if not onward:
                 raise AnswerRefused(field="url", status=response.status)
             return onward
         marks = _mark(response.getheader("ETag"), 200), _mark(response.getheader("Last-Modified"), 60)
-        if response.status == 304:
+        if response.status == 304 and known != Known():  # unasked it says nothing: nothing was read
             return Fetched(None, *marks)
         if response.status != 200:
             raise AnswerRefused(field="url", status=response.status)
@@ -289,16 +232,18 @@ class _Asked:
         unpack = None if packed == "identity" else zlib.decompressobj(wbits=31)
         made, came = bytearray(), 0
         while True:
+            piece = response.read1(PIECE)
+            # Asked of the last piece too: where no length is said, what our clock cuts looks like an end.
             if monotonic() >= self.until:
                 raise SiteAway(field="url")
-            piece = response.read1(PIECE)
             if not piece:
                 break
             came += len(piece)
             made += piece if unpack is None else unpack.decompress(piece, self.most + 1 - len(made))
             if max(came, len(made)) > self.most or (unpack is not None and unpack.unconsumed_tail):
                 raise AnswerTooLarge(field="url", most=self.most // 1024**2)
-        if unpack is not None and not unpack.eof:
+        # Whatever follows the packed octets (RFC 1952 2.2 allows more of them) is not dropped in silence.
+        if unpack is not None and (not unpack.eof or unpack.unused_data):
             raise AnswerUnreadable(field="url")
         if response.length:  # cut short: half a calendar would make the other half vanish
             raise SiteAway(field="url")

@@ -43,6 +43,7 @@ from eventsapp.imports.rows import (
     TooManySessions,
     ZoneUnknown,
     key_of,
+    parent_of,
     without_repeats,
 )
 from eventsapp.refusals import Refusal
@@ -91,7 +92,7 @@ class _Record:
         self.title = plain.line(_text(event, "SUMMARY"))
         uid = _text(event, "UID").strip()
         where = [self.title.casefold(), _text(event, "LOCATION"), _text(event, "DTSTART")]
-        self.uid = uid[:250] or fingerprint(json.dumps(where))
+        self.uid = parent_of(uid) or fingerprint(json.dumps(where))
         self.sequence = _whole(_text(event, "SEQUENCE"))
         self.problem: Refusal | None = None
 

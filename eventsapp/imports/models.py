@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.agenda.models import Audience
 from eventsapp.database import Model, choice
+from eventsapp.imports.rows import LONGEST_PARENT
 from eventsapp.people.models import Account, Organisation
 from eventsapp.places.models import Venue
 from eventsapp.programme.models import Action
@@ -122,7 +123,7 @@ class ImportedRow(Model):
     source_id: Mapped[int] = mapped_column(ForeignKey("import_source.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(String(64))
     """`rows.Row.key`."""
-    parent: Mapped[str] = mapped_column(String(250))
+    parent: Mapped[str] = mapped_column(String(LONGEST_PARENT))
     """`rows.Row.parent`."""
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"))
     session_at: Mapped[datetime]

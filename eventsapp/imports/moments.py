@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -22,6 +21,7 @@ from eventsapp.imports.rows import (
     StartMissing,
     TooManySessions,
 )
+from eventsapp.typed import composed
 
 LONGEST = timedelta(hours=24)
 FIRST_YEAR, LAST_YEAR = 1970, 2199
@@ -200,5 +200,5 @@ def _pairs(pieces: Iterable[list[Any]]) -> list[tuple[str, str]]:
 
 def _folded(said: str) -> str:
     """In small letters without accents."""
-    plain = unicodedata.normalize("NFKD", said[:200]).encode("ascii", "ignore").decode()
+    plain = composed(said[:200], "NFKD").encode("ascii", "ignore").decode()
     return re.sub(r"\s+", " ", plain).strip().lower()

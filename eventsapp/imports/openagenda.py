@@ -32,6 +32,7 @@ from eventsapp.imports.rows import (
     TitleMissing,
     TooManyRecords,
     key_of,
+    parent_of,
     without_repeats,
 )
 from eventsapp.refusals import Refusal
@@ -144,7 +145,7 @@ def _parent(fields: Fields, title: str) -> str:
         (fields[name] for name in ("uid", "event_id", "id") if fields.get(name) not in (None, "")), None
     )
     if isinstance(number, str | int):
-        return str(number)[:120]
+        return parent_of(str(number))
     return fingerprint(json.dumps([title.casefold(), *_where(fields)]))
 
 

@@ -8,7 +8,7 @@ the last two was edited by hand here, and stays unless somebody chooses the file
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,22 +16,25 @@ from sqlalchemy.orm import joinedload
 
 from eventsapp.agenda.bounds import FURTHEST, DayTooFar
 from eventsapp.agenda.models import Activity, Event
-from eventsapp.clock import day_of
 from eventsapp.database import db
 from eventsapp.imports.models import ImportedRow, ImportSource
+from eventsapp.imports.pairing import paired
 from eventsapp.imports.places import Elsewhere, Places, folded, words_of
 from eventsapp.imports.rows import (
     Reading,
     Refused,
     Row,
 )
-from eventsapp.imports.steps import Content, Kind, Plan, Step, Unplaced
+from eventsapp.imports.steps import Content, Kind, Plan, Step, Unplaced, additions
 from eventsapp.places.models import Venue
 from eventsapp.programme.school_calendar import CalendarNotCovered
 from eventsapp.proposals.answers import Session
 from eventsapp.proposals.models import Proposal, ProposalStatus
 from eventsapp.proposals.publishing import sessions_of
 from eventsapp.refusals import Refusal, msgid
+
+LEFT_OUT = frozenset({ProposalStatus.REFUSED, ProposalStatus.WITHDRAWN})
+"""Proposals that became nothing."""
 
 
 class CancelledThere(Refusal):
@@ -62,7 +65,7 @@ def plan(source: ImportSource, *, now: datetime) -> Plan:
     known = _known(source)
     events = _events(known)
     places = Places(source)
-    pairs = _paired(reading.rows, known, now)
+    pairs = paired(reading.rows, known, places, now)
     for row in reading.rows:
         try:
             _route(row, pairs.get(row.key), events, places, made, now)
@@ -72,6 +75,7 @@ def plan(source: ImportSource, *, now: datetime) -> Plan:
     for one in known:
         if one.id not in matched:
             _vanished(one, events, places, made, now)
+    made.additions = additions(made.steps[Kind.NEW], _series(source, reading.rows, known, pairs))
     return made
 
 
@@ -88,7 +92,7 @@ def _events(known: Iterable[ImportedRow]) -> dict[int, Event]:
     """The event that each row has become, by the number of the row.
 
     A proposal announces its sessions to come in their order, so the events of its activity in the order of
-    their numbers are those sessions, however they were moved since.
+    their numbers, from its first one on, are those sessions, however they were moved since.
     """
     proposals = {one.proposal_id: one.proposal for one in known if one.proposal.activity_id is not None}
     if not proposals:
@@ -105,7 +109,9 @@ def _events(known: Iterable[ImportedRow]) -> dict[int, Event]:
     for proposal in proposals.values():
         settled, all_of_it = proposal.settled_at, _sessions(proposal)
         left = [one for one in all_of_it if settled is None or one.starts_at > settled]
-        for session, event in zip(left, announced[proposal.activity_id or 0], strict=False):
+        first = proposal.first_event_id or 0
+        own = [event for event in announced[proposal.activity_id or 0] if event.id >= first]
+        for session, event in zip(left, own, strict=False):
             by_start[proposal.id, session.starts_at] = event
     found = {one.id: by_start.get((one.proposal_id, _start(one))) for one in known}
     return {number: event for number, event in found.items() if event is not None}
@@ -125,38 +131,18 @@ def _start(known: ImportedRow) -> datetime:
     return known.session_at if known.proposal.sessions else known.proposal.starts_at
 
 
-def _paired(rows: Sequence[Row], known: Sequence[ImportedRow], now: datetime) -> dict[str, ImportedRow]:
-    """Which row of before each row is, by its key.
-
-    Exports give their sessions no numbers, so one that was moved has another key: within a record, a session
-    that came and one that went are the same if they fall on one day, or if there is one of each left.
-    """
-    by_key = {one.key: one for one in known}
-    pairs = {row.key: by_key[row.key] for row in rows if row.key in by_key}
-    gone: dict[str, list[ImportedRow]] = defaultdict(list)
-    for one in known:
-        if one.key not in pairs and one.session_at > now:
-            gone[one.parent].append(one)
-    came: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        if row.key not in pairs and row.parent in gone:
-            came[row.parent].append(row)
-    for parent, newer in came.items():
-        older = gone[parent]
-        for row in list(newer):
-            days = [one for one in older if _day(one) == day_of(row.starts_at)]
-            same = [other for other in newer if day_of(other.starts_at) == day_of(row.starts_at)]
-            if len(days) == len(same) == 1:
-                pairs[row.key] = days[0]
-                older.remove(days[0])
-                newer.remove(row)
-        if len(newer) == len(older) == 1:
-            pairs[newer[0].key] = older[0]
-    return pairs
-
-
-def _day(one: ImportedRow) -> object:
-    return day_of(Content.from_dict(one.content).starts_at)
+def _series(
+    source: ImportSource, rows: Iterable[Row], known: Iterable[ImportedRow], pairs: Mapping[str, ImportedRow]
+) -> dict[str, Proposal]:
+    """The proposal whose series further sessions of a record join, the first one, by what the record is
+    called there."""
+    said = [(one.parent, one.proposal) for one in known]
+    said += [(row.parent, pairs[row.key].proposal) for row in rows if row.key in pairs]
+    found: dict[str, Proposal] = {}
+    for parent, proposal in sorted(said, key=lambda one: one[1].id):
+        if proposal.status not in LEFT_OUT and proposal.action_id == source.action_id:
+            found.setdefault(parent, proposal)
+    return found
 
 
 def _route(
@@ -166,7 +152,7 @@ def _route(
     if row.starts_at <= now:
         made.past.append(row)
         return
-    if known is not None and known.proposal.status in {ProposalStatus.REFUSED, ProposalStatus.WITHDRAWN}:
+    if known is not None and known.proposal.status in LEFT_OUT:
         raise ProposalWasRefused()
     event = events.get(known.id) if known is not None else None
     if known is not None and (
@@ -183,17 +169,22 @@ def _route(
         raise HeldElsewhere()
     if venue is None:
         words = folded(words_of(row))
-        made.unplaced.setdefault(words, Unplaced(words, words_of(row))).rows.append(row)
+        waiting = made.unplaced.get(words)
+        if waiting is None:
+            waiting = made.unplaced[words] = Unplaced(words, words_of(row), likely=places.likely(words))
+        waiting.rows.append(row)
         return
     wanted = Content.of_row(row, venue.id)
     if known is None:
         made.steps[Kind.NEW].append(Step(kind=Kind.NEW, wanted=wanted, row=row, venue=venue))
         return
-    step = _compared(row, wanted, known, event, venue)
+    step = _compared(row, wanted, known, event, venue, places)
     made.steps[step.kind].append(step)
 
 
-def _compared(row: Row, wanted: Content, known: ImportedRow, event: Event | None, venue: Venue) -> Step:
+def _compared(
+    row: Row, wanted: Content, known: ImportedRow, event: Event | None, venue: Venue, places: Places
+) -> Step:
     was, here = Content.from_dict(known.content), _here(known, event)
     changes = tuple(name for name in wanted.unlike(was) if getattr(wanted, name) != getattr(here, name))
     kind = Kind.CHANGED if changes else Kind.SAME
@@ -207,6 +198,7 @@ def _compared(row: Row, wanted: Content, known: ImportedRow, event: Event | None
         event=event,
         venue=venue,
         before=here,
+        venue_before=places.by_id.get(here.venue_id),
         changes=changes,
         by_hand=tuple(name for name in changes if getattr(here, name) != getattr(was, name)),
     )

@@ -19,6 +19,18 @@ LEAST_NAME = 8
 _POSTCODE = re.compile(r"(?<!\d)\d{5}(?!\d)")
 
 
+_TOWN = re.compile(r"|paris|france|arrondissement|\d{5}|\d{1,2}(er?|eme)")
+_COMMON = frozenset(
+    "a au aux d de des du en et l la le les rue avenue boulevard place paris ecole elementaire maternelle "
+    "polyvalente college lycee creche centre social espace maison salle bibliotheque mediatheque jardin "
+    "square".split()
+)
+"""Words that tell no place from another."""
+LEAST_ALIKE = 0.5
+"""Of a name’s letters, how many the words have to hold."""
+MOST_LIKELY = 5
+
+
 class Elsewhere:
     """Somebody said that these words mean no place of the territory."""
 
@@ -27,8 +39,9 @@ ELSEWHERE = Elsewhere()
 
 
 def words_of(row: Row) -> str:
-    """Where a session is held, in the words of its file; empty: it does not say."""
-    return " ".join(part for part in (row.place, row.address) if part)
+    """Where a session is held, in the words of its file; empty: it names none, or but a town."""
+    said = ", ".join(part for part in (row.place, row.address) if part)
+    return said if any(not _TOWN.fullmatch(word) for word in folded(said).split("-")) else ""
 
 
 def folded(words: str) -> str:
@@ -57,6 +70,19 @@ class Places:
         if said not in self._found:
             self._found[said] = self._meant(row, folded(said))
         return self._found[said]
+
+    def likely(self, words: str) -> list[Venue]:
+        """Places that these words may mean, the likeliest first: of their street, or of a name alike."""
+        said = set(words.split("-"))
+
+        def alike(venue: Venue) -> float:
+            if _is_street(venue.address) and _holds(words, folded(venue.address)):
+                return 1.0
+            name = [word for word in folded(venue.name).split("-") if word not in _COMMON]
+            return sum(len(word) for word in name if word in said) / max(1, sum(map(len, name)))
+
+        found = sorted(self.venues, key=alike, reverse=True)[:MOST_LIKELY]
+        return [venue for venue in found if alike(venue) >= LEAST_ALIKE]
 
     def _meant(self, row: Row, words: str) -> Venue | Elsewhere | None:
         if words in self.chosen:

@@ -5,6 +5,7 @@ Pure: octets and an hour in, a Reading out. `reading_apart` runs it in a process
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from eventsapp.directory import sheets
@@ -33,8 +34,8 @@ def read(octets: bytes, *, now: datetime) -> Reading:
 
 
 def fuzz_once(data: bytes) -> None:
-    """What `make fuzz` asks of the readers: whatever the octets, a Reading that accounts for every record, or
-    a Refusal. Raises AssertionError for a record that is lost."""
+    """What `make fuzz` asks of the readers: whatever the octets, a Reading that accounts for every record and
+    is fit to be kept, or a Refusal. Raises AssertionError for a record that is lost, a text that is unfit."""
     from eventsapp.clock import now  # of fuzzing only: readers are told the hour
     from eventsapp.refusals import Refusal  # the same
 
@@ -44,3 +45,15 @@ def fuzz_once(data: bytes) -> None:
         return
     if not reading.is_whole or Reading.from_dict(reading.to_dict()) != reading:
         raise AssertionError("a record is lost")
+    texts = [text for row in reading.rows for text in asdict(row).values() if isinstance(text, str)]
+    texts += [text for one in reading.refused for text in (one.title, *one.parameters.values())]
+    if any("\0" in text or not _is_text(text) for text in texts):
+        raise AssertionError("a text that no database keeps")
+
+
+def _is_text(said: str) -> bool:
+    try:
+        said.encode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return False
+    return True

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from eventsapp import journal
 from eventsapp.agenda.models import Audience
 from eventsapp.database import db, rows_changed
-from eventsapp.imports import fetching, outlook
+from eventsapp.imports import addresses, outlook
 from eventsapp.imports.models import Following, ImportedRow, ImportSource
 from eventsapp.imports.rows import Reading
 from eventsapp.imports.steps import Plan
@@ -175,7 +175,7 @@ def _fill(source: ImportSource, answers: Answers) -> None:
     if approvals.approval_of(source.organisation, answers.action.territory) is None:
         raise NotApproved(field="action")
     source.name = contacts.name_of(answers.name, field="name", longest=LONGEST_NAME)
-    source.url = fetching.checked(answers.url) if answers.url.strip() else ""
+    source.url = addresses.checked(answers.url) if answers.url.strip() else ""
     source.action, source.venue = answers.action, _near(answers)
     source.audience, source.following = answers.audience, answers.following
     source.cancels_vanished = answers.cancels_vanished

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from eventsapp.agenda.models import Event
+from eventsapp.clock import PARIS
 from eventsapp.codes import fingerprint
 from eventsapp.imports.models import ImportedRow
 from eventsapp.imports.rows import LONGEST_DESCRIPTION, LONGEST_SUMMARY, Refused, Row, TitleMissing
 from eventsapp.people import contacts
 from eventsapp.places.models import Venue
+from eventsapp.proposals.models import Proposal
 from eventsapp.typed import line
 
 
@@ -43,14 +47,11 @@ class Content:
     @classmethod
     def of_row(cls, row: Row, venue_id: int) -> Content:
         """As `proposals` writes it. Raises TitleMissing, Unwritable."""
-        title = line(row.title, field="title")
-        if not title:
-            raise TitleMissing()
-        summary = contacts.text(row.summary, field="summary", longest=LONGEST_SUMMARY)
+        title, summary, description = _written(row.title, row.summary, row.description)
         return cls(
             title=title,
-            summary=" ".join(summary.splitlines()),
-            description=contacts.text(row.description, field="description", longest=LONGEST_DESCRIPTION),
+            summary=summary,
+            description=description,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
             venue_id=venue_id,
@@ -61,6 +62,18 @@ class Content:
         """Which of its parts differ."""
         names = (one.name for one in fields(self))
         return tuple(name for name in names if getattr(self, name) != getattr(other, name))
+
+
+@lru_cache(maxsize=64)
+def _written(title: str, summary: str, description: str) -> tuple[str, str, str]:
+    """Texts in the letters in which they are kept: once for all the sessions of a rule, of which there may be
+    thousands. Raises TitleMissing, Unwritable."""
+    title = line(title, field="title")
+    if not title:
+        raise TitleMissing()
+    summary = contacts.text(summary, field="summary", longest=LONGEST_SUMMARY)
+    description = contacts.text(description, field="description", longest=LONGEST_DESCRIPTION)
+    return title, " ".join(summary.splitlines()), description
 
 
 class Kind(StrEnum):
@@ -87,6 +100,8 @@ class Step:
     venue: Venue | None = None
     before: Content | None = None
     """What stands here."""
+    venue_before: Venue | None = None
+    """Where, of what stands here."""
     changes: tuple[str, ...] = ()
     by_hand: tuple[str, ...] = ()
     """Those of the changes that somebody has made otherwise here."""
@@ -97,6 +112,31 @@ class Step:
         return self.row.key if self.row is not None else self.known.key if self.known is not None else ""
 
 
+@dataclass(frozen=True)
+class Addition:
+    """New sessions of one record that say the same of one place, in their order."""
+
+    steps: tuple[Step, ...]
+    joins: Proposal | None = None
+    """The proposal of earlier sessions of that record: these join its series."""
+
+    @property
+    def parent(self) -> str:
+        """Which record says them."""
+        return self.steps[0].row.parent if self.steps[0].row is not None else ""
+
+    @property
+    def hours_are_one(self) -> bool:
+        """Whether each begins and ends at the same hour, on a Paris clock."""
+        spans = ((step.wanted.starts_at, step.wanted.ends_at) for step in self.steps)
+        return len({tuple(one.astimezone(PARIS).time() for one in span) for span in spans}) == 1
+
+    @property
+    def is_shortened(self) -> bool:
+        """A text of it was longer than can be kept."""
+        return any(step.row.is_shortened for step in self.steps if step.row is not None)
+
+
 @dataclass
 class Unplaced:
     """Words that mean no place yet, and the sessions that wait for them."""
@@ -104,6 +144,8 @@ class Unplaced:
     words: str
     said: str
     rows: list[Row] = field(default_factory=list)
+    likely: list[Venue] = field(default_factory=list)
+    """Places of ours that it may mean."""
 
     @property
     def count(self) -> int:
@@ -117,6 +159,8 @@ class Plan:
 
     records: int = 0
     steps: dict[Kind, list[Step]] = field(default_factory=lambda: {kind: [] for kind in Kind})
+    additions: list[Addition] = field(default_factory=list)
+    """What is new, as it is proposed."""
     unplaced: dict[str, Unplaced] = field(default_factory=dict)
     past: list[Row] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -139,6 +183,11 @@ class Plan:
         return len(self.to_do) + len(self.unplaced)
 
     @property
+    def unread(self) -> int:
+        """How many sessions were proposed, and wait for the project team."""
+        return sum(step.event is None for step in self.steps[Kind.SAME])
+
+    @property
     def conflicts(self) -> list[Step]:
         """What has changed there, and was edited by hand here."""
         return [step for step in self.to_do if step.by_hand]
@@ -148,3 +197,28 @@ class Plan:
         """Says whether what would happen is what was shown."""
         said = [[step.kind, step.key, step.changes, step.by_hand] for step in self.to_do]
         return fingerprint(json.dumps(said))
+
+
+def additions(steps: Iterable[Step], series: Mapping[str, Proposal]) -> list[Addition]:
+    """What is new, record by record; `series`: what earlier sessions of a record are in."""
+    groups: dict[tuple[object, ...], list[Step]] = defaultdict(list)
+    for step in steps:
+        said = step.wanted
+        parent = step.row.parent if step.row else ""
+        groups[parent, said.title, said.summary, said.description, said.venue_id].append(step)
+    return [
+        Addition(tuple(sorted(group, key=lambda step: step.wanted.starts_at)), series.get(str(key[0])))
+        for key, group in groups.items()
+    ]
+
+
+def alike(steps: Iterable[Step]) -> list[list[Step]]:
+    """What happens in one way to several sessions of one title in one place, together. What was edited by
+    hand here, and where somebody is registered, stands alone: it is looked at."""
+    groups: dict[tuple[object, ...], list[Step]] = defaultdict(list)
+    for number, step in enumerate(steps):
+        is_seen = bool(step.by_hand or (step.event is not None and step.event.seats_taken))
+        venue = step.venue.id if step.venue is not None else None
+        said = step.wanted.title, step.kind, step.changes, venue
+        groups[*said, number if is_seen else None].append(step)
+    return list(groups.values())

@@ -7,7 +7,7 @@ organisation is trusted; what moves is told to whoever is registered (`agenda.sc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -23,7 +23,7 @@ from eventsapp.clock import PARIS
 from eventsapp.database import db
 from eventsapp.imports.models import Following, ImportedRow, ImportSource
 from eventsapp.imports.outlook import plan
-from eventsapp.imports.steps import Content, Kind, Plan, Step
+from eventsapp.imports.steps import Addition, Content, Kind, Plan, Step
 from eventsapp.people.models import Account
 from eventsapp.places.models import Venue
 from eventsapp.proposals import submitting
@@ -88,7 +88,9 @@ def by_itself(source: ImportSource, *, now: datetime) -> Done | None:
     held = len(made.steps[Kind.SAME]) + len(made.steps[Kind.CHANGED])
     # A portal that is out of order shows an empty agenda: nobody's programme is cancelled for that.
     few = len(gone) <= max(MOST_GONE, held)
-    cancelled = frozenset(step.key for step in gone) if source.cancels_vanished and few else frozenset()
+    # Where somebody is registered, a human says whether it is called off: nobody hears of it from a gap.
+    called_off = frozenset(step.key for step in gone if step.event is None or not step.event.seats_taken)
+    cancelled = called_off if source.cancels_vanished and few else frozenset()
     if all(step.by_hand or (step.kind is Kind.VANISHED and step.key not in cancelled) for step in made.to_do):
         return None
     return _carry_out(
@@ -125,8 +127,9 @@ def _carry_out(
             _attempt(done, step.wanted.title, partial(_change, step, chosen, done, actor, now))
     for steps in proposals.values():
         _attempt(done, steps[0].wanted.title, partial(_correct, source, steps, done, now))
-    for group in _groups(made.steps[Kind.NEW]):
-        _attempt(done, group[0].wanted.title, partial(_propose, source, group, done, now))
+    for step in made.steps[Kind.SAME]:
+        _rename(step)
+    _propose_all(source, made.additions, done, now)
     db.session.flush()
     source.waiting = plan(source, now=now).waiting
     counts = {
@@ -198,9 +201,14 @@ def _change(step: Step, chosen: Chosen, done: Done, actor: str, now: datetime) -
 
 def _remember(known: ImportedRow, step: Step, now: datetime) -> None:
     """What the file says has been seen, done or left."""
-    if step.row is not None:
-        known.key = step.row.key
+    _rename(step)
     known.content, known.taken_at = step.wanted.to_dict(), now
+
+
+def _rename(step: Step) -> None:
+    """A session is remembered under what the file calls it now."""
+    if step.row is not None and step.known is not None:
+        step.known.key, step.known.parent = step.row.key, step.row.parent
 
 
 def _correct(source: ImportSource, steps: Sequence[Step], done: Done, now: datetime) -> None:
@@ -232,21 +240,25 @@ def _correct(source: ImportSource, steps: Sequence[Step], done: Done, now: datet
     done.cancelled += len(set(by_row) - set(contents))
 
 
-def _groups(steps: Iterable[Step]) -> list[list[Step]]:
-    """New sessions that make one proposal: of one record, saying the same, in one place; forty at most."""
-    groups: dict[tuple[object, ...], list[Step]] = defaultdict(list)
-    for step in steps:
-        said = step.wanted
-        parent = step.row.parent if step.row else ""
-        groups[parent, said.title, said.summary, said.description, said.venue_id].append(step)
-    found = []
-    for group in groups.values():
-        group.sort(key=lambda step: step.wanted.starts_at)
-        found += [group[start : start + MOST_DATES] for start in range(0, len(group), MOST_DATES)]
-    return found
+def _propose_all(source: ImportSource, additions: Sequence[Addition], done: Done, now: datetime) -> None:
+    """What is new: a record is one series, however many proposals it takes."""
+    first: dict[str, Proposal] = {}
+    for addition in additions:
+        for start in range(0, len(addition.steps), MOST_DATES):
+            group = addition.steps[start : start + MOST_DATES]
+            joins = addition.joins or first.get(addition.parent)
+            _attempt(done, group[0].wanted.title, partial(_propose, source, group, joins, first, done, now))
 
 
-def _propose(source: ImportSource, group: Sequence[Step], done: Done, now: datetime) -> None:
+def _propose(
+    source: ImportSource,
+    group: Sequence[Step],
+    joins: Proposal | None,
+    first: dict[str, Proposal],
+    done: Done,
+    now: datetime,
+) -> None:
+    """Proposes up to forty of them, in the series of `joins`; the first of a record is noted in `first`."""
     said, venue = group[0].wanted, group[0].venue
     if venue is None:
         return
@@ -260,7 +272,12 @@ def _propose(source: ImportSource, group: Sequence[Step], done: Done, now: datet
         ),
     )
     proposal = submitting.submit(
-        source.organisation, answers, form=submitting.new_form(), by=source.asked_by, now=now
+        source.organisation,
+        answers,
+        form=submitting.new_form(),
+        by=source.asked_by,
+        now=now,
+        continues=joins,
     )
     for step in group:
         if step.row is None:
@@ -269,13 +286,14 @@ def _propose(source: ImportSource, group: Sequence[Step], done: Done, now: datet
             ImportedRow(
                 source_id=source.id,
                 key=step.row.key,
-                parent=step.row.parent[:250],
+                parent=step.row.parent,
                 proposal=proposal,
                 session_at=step.wanted.starts_at,
                 content=step.wanted.to_dict(),
                 taken_at=now,
             )
         )
+        first.setdefault(step.row.parent, proposal)
         done.new += 1
 
 

@@ -8,20 +8,30 @@ ORGANIZER and the reply token never change. The mail goes out From the very ORGA
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from sqlalchemy import Select, bindparam, select, update
 
-from eventsapp.agenda.entries import entry_of
+from eventsapp.agenda.entries import entry_of, place_of
 from eventsapp.agenda.models import Event
 from eventsapp.codes import fingerprint, reply_token
 from eventsapp.database import db
 from eventsapp.ical import invitation as ical_invitation
 from eventsapp.ical.entry import Attendee, Entry, Organizer
 from eventsapp.invitations.models import Capacity, Invitation, Method, PartStat
+from eventsapp.places.models import Venue
 from eventsapp.settings import setting
+
+
+@dataclass(frozen=True)
+class Told:
+    """When and where a calendar has an event; instants are aware."""
+
+    starts_at: datetime
+    ends_at: datetime
+    venue_id: int
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ def request(
         row.last_stamp = _later_than(row.last_stamp, now)
     row.method, row.name = Method.REQUEST, name
     entry = entry_of(event, language=language)
-    row.terms, row.words = terms_of(event), _words_of(entry)
+    row.terms, row.words = terms_of(event), _digest(entry)
     organizer = Organizer(organizer_name, address_of(row))
     calendar = ical_invitation.request(
         entry,
@@ -90,11 +100,11 @@ def cancel(
     """METHOD:CANCEL: the date leaves this calendar; None where no date stands in it, or where they give up
     their seats and are asked to come all the same, as host or place.
 
-    SEQUENCE rises, DTSTART and DTEND stay, and ORGANIZER is that of the request, or Google would
-    not believe it (RULES Q5, Q6).
+    SEQUENCE rises, DTSTART, DTEND and LOCATION stay those that this calendar shows, and ORGANIZER is that of
+    the request, or Google would not believe it (RULES Q5, Q6).
     """
     row = _row(event, address)
-    if row is None or row.method is Method.CANCEL:
+    if row is None or not _may_show(row):
         return None
     comes_otherwise = invited_as is Capacity.GUEST and row.invited_as is not Capacity.GUEST
     if comes_otherwise and not event.is_cancelled:
@@ -105,12 +115,13 @@ def cancel(
     row.partstat = PartStat.NEEDS_ACTION
     organizer = Organizer(organizer_name, address_of(row))
     calendar = ical_invitation.cancel(
-        entry_of(event, language=language),
+        _as_told(entry_of(event, language=language), row, event),
         organizer,
         Attendee(name, address),
         sequence=row.sequence,
         stamp=row.last_stamp,
     )
+    row.terms = row.terms or terms_of(event)  # whatever never left, this one is known again
     return Promise(calendar, Method.CANCEL.value, organizer)
 
 
@@ -132,7 +143,7 @@ def is_current(event: Event, address: str, *, language: str) -> bool:
     """Whether the calendar of this mailbox shows the event as it is, its words too; the caller has locked
     it."""
     row = _row(event, address)
-    return row is not None and row.method is Method.REQUEST and _is_current(row, event, language)
+    return row is not None and row.method is Method.REQUEST and shows(row, event, language)
 
 
 def outdated(event: Event, languages: Mapping[str, str]) -> set[str]:
@@ -144,7 +155,7 @@ def outdated(event: Event, languages: Mapping[str, str]) -> set[str]:
         Invitation.address.in_(languages),
     )
     rows = db.session.scalars(told).all()
-    return {row.address for row in rows if not _is_current(row, event, languages[row.address])}
+    return {row.address for row in rows if not shows(row, event, languages[row.address])}
 
 
 def doubt(address: str, events: Collection[int]) -> None:
@@ -170,10 +181,32 @@ def terms_of(event: Event) -> str:
     return f"{event.starts_at.timestamp():.0f} {event.ends_at.timestamp():.0f} {event.venue_id}"
 
 
+def told_of(row: Invitation) -> Told | None:
+    """The hours and the place that a calendar was last told; None where nobody knows."""
+    if not row.terms:
+        return None
+    starts, ends, venue = row.terms.split()
+    return Told(datetime.fromtimestamp(int(starts), UTC), datetime.fromtimestamp(int(ends), UTC), int(venue))
+
+
 def holds_date(event: Event, address: str) -> bool:
     """Whether the calendar of this mailbox was last told to come; the caller has locked the event."""
     row = _row(event, address)
     return row is not None and row.method is Method.REQUEST
+
+
+def holding(event: Event) -> set[str]:
+    """The mailboxes whose calendars were last told to come, in lower case; one statement."""
+    told = select(Invitation.address).where(
+        Invitation.event_id == event.id, Invitation.method == Method.REQUEST
+    )
+    return set(db.session.scalars(told))
+
+
+def may_hold_date(event: Event, address: str) -> bool:
+    """The same, or whether it may be, since the CANCEL may not have left (`doubt`)."""
+    row = _row(event, address)
+    return row is not None and _may_show(row)
 
 
 def address_of(row: Invitation) -> str:
@@ -192,11 +225,29 @@ def _told() -> Select[Invitation]:
     )
 
 
-def _is_current(row: Invitation, event: Event, language: str) -> bool:
-    return row.terms == terms_of(event) and row.words == _words_of(entry_of(event, language=language))
+def shows(row: Invitation, event: Event, language: str) -> bool:
+    """Whether a calendar that was told to come shows the event as it is, its words too."""
+    return row.terms == terms_of(event) and row.words == _digest(entry_of(event, language=language))
 
 
-def _words_of(entry: Entry) -> str:
+def _may_show(row: Invitation) -> bool:
+    return row.method is Method.REQUEST or not row.terms
+
+
+def _as_told(entry: Entry, row: Invitation, event: Event) -> Entry:
+    """What leaves a calendar, as it stands there: it was moved meanwhile, and nobody told them."""
+    told = told_of(row)
+    if told is None or row.terms == terms_of(event):
+        return entry
+    entry = replace(entry, starts_at=told.starts_at, ends_at=told.ends_at)
+    if told.venue_id == event.venue_id:
+        return entry
+    venue = db.session.get(Venue, told.venue_id)
+    place = "" if venue is None else place_of(venue, neutral=event.activity.action.is_sensitive)
+    return replace(entry, location=place, description="")
+
+
+def _digest(entry: Entry) -> str:
     return fingerprint("\x1f".join((entry.summary, entry.location, entry.description, entry.url)))[:16]
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 import structlog
 
+from eventsapp import clock
 from eventsapp.access import questions
 from eventsapp.clock import day_of
 from eventsapp.database import begin_writing, db
@@ -45,7 +46,7 @@ def read_due(turn: Turn, *, fetch: Fetch = fetching.fetch) -> str:
         if turn.is_ending():
             break
         try:
-            outcome = _read(number, turn.now, fetch)
+            outcome = _read(number, fetch)
         except Exception:
             db.session.rollback()
             log.exception("agenda not read", source_id=number)
@@ -55,8 +56,13 @@ def read_due(turn: Turn, *, fetch: Fetch = fetching.fetch) -> str:
     return f"{read} read, {failed} failed" if read or failed else ""
 
 
-def _read(number: int, now: datetime, fetch: Fetch) -> bool | None:
-    """Reads one source; False where its address refuses, None where another worker has it."""
+def _read(number: int, fetch: Fetch) -> bool | None:
+    """Reads one source; False where its address refuses, None where another worker has it.
+
+    By the hour at which it does, not that of its turn: a turn of many slow sites lasts longer than a claim,
+    and what was read by an old hour would be due again at once.
+    """
+    now = clock.now()
     begin_writing()
     source = sources.claim(number, now)
     if source is None:
@@ -72,6 +78,7 @@ def _read(number: int, now: datetime, fetch: Fetch) -> bool | None:
         answer = fetched, None if octets is None else reading_apart.read(octets, most=most, now=now)
     except Refusal as refusal:
         answer = refusal
+    now = clock.now()
     begin_writing()
     source = db.session.get(ImportSource, number)
     if source is None or source.url != url:  # given up, or another address, meanwhile

@@ -109,7 +109,7 @@ class Reader:
         if tries is None:
             return False
         try:
-            is_read = self._act(box, mail, turn.now, has_died=tries > readings.MOST_TRIES)
+            is_read = self._act(box, mail, turn.now, tries=tries)
         except MailboxAway:
             raise
         except Exception:
@@ -123,13 +123,16 @@ class Reader:
         outcome.set_aside += not is_read
         return True
 
-    def _act(self, box: Mailbox, mail: Waiting, now: datetime, *, has_died: bool) -> bool:
-        """Hands the mail over, or says why not, and commits; whether it was handed over."""
+    def _act(self, box: Mailbox, mail: Waiting, now: datetime, *, tries: int) -> bool:
+        """Hands the mail over, or says why not, and commits; whether it was handed over. Of one that stopped
+        even who looked at its head nothing more is looked at (RULES I18: never for ever)."""
+        has_died = tries > readings.MOST_TRIES
         problem = DIED if has_died else incoming.TooMuch.sentence if mail.size > incoming.LARGEST else ""
         octets = b"" if problem else box.octets(mail, most=incoming.LARGEST + 1)
         if len(octets) > incoming.LARGEST:  # the server did not say its size right
             problem = incoming.TooMuch.sentence
-        subject, sender = incoming.head(box.head(mail, most=HEAD)) if problem else ("", "")
+        is_looked_at = problem and tries <= readings.MOST_TRIES + 1
+        subject, sender = incoming.head(box.head(mail, most=HEAD)) if is_looked_at else ("", "")
         begin_writing()
         if problem:
             self._set_aside(mail.key, problem, now, subject, sender)

@@ -28,6 +28,14 @@ _FOR_GOOD = re.compile(
     r"|does not exist|n['’]existe pas|could not be delivered|couldn['’]t be delivered|giving up",
     re.IGNORECASE,
 )
+_ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
+"""Of RFC 3463: class, subject and detail; no number of an address on the network."""
+_BASIC = re.compile(r"\b(55[013])\b")
+_NO_SUCH_ADDRESS = re.compile(
+    r"user unknown|unknown user|no such (user|recipient|mailbox|address)|does not exist|n['’]existe pas"
+    r"|(user|recipient|mailbox|address) (was )?not found|mailbox unavailable|invalid (recipient|mailbox)",
+    re.IGNORECASE,
+)
 _ONLY_LATE = re.compile(
     r"delivery (is |has been )?delayed|will (be )?retr(y|ied)|warning only|not need to resend", re.IGNORECASE
 )
@@ -43,9 +51,44 @@ class Bounce:
     problem: str
     """« 5.1.1 smtp; 550 no such user »: what the server that gave up said."""
     token: str = ""
-    """Of the reply address that the mail came from, where its head or its calendar came along (RULES I15)."""
+    """Of the reply address that the mail came from, where its head or its calendar came along, or the report
+    was sent to it (RULES I15)."""
     recipient: str = ""
     """Whom it did not reach, in lower case."""
+
+
+def gone(problem: str) -> str:
+    """The status by which a server says that an address receives nothing any more (« 5.1.1 », « 550 »); empty
+    where it says anything else: it was late, the mailbox full, a filter or a policy against the mail.
+
+    By RFC 3463: 5.1.x, there is no such mailbox or domain, but for 5.1.7 and 5.1.8, which are about who
+    wrote; 5.2.1, it is closed; 5.4.1 and 5.4.4, nowhere to deliver it to. Of a status that says nothing
+    (5.0.0, 5.5.0…), or none at all, the words decide. Never a 4.x.x, for good though it may be, nor 5.7.x:
+    a server that takes us for somebody else says so of all its readers at once, who did nothing.
+    """
+    said = _ENHANCED.search(problem)
+    if said is not None:
+        grade, subject, detail = said.groups()
+        if grade != "5":
+            return ""
+        if (subject == "1" and detail not in {"7", "8"}) or (subject, detail) in {
+            ("2", "1"),
+            ("4", "1"),
+            ("4", "4"),
+        }:
+            return said[0]
+        if (subject, detail) not in {("0", "0"), ("3", "0"), ("5", "0")}:
+            return ""
+    basic = _BASIC.search(problem)
+    if not _NO_SUCH_ADDRESS.search(problem):
+        return ""
+    return said[0] if said is not None else basic[0] if basic is not None else ""
+
+
+def is_full(problem: str) -> bool:
+    """Whether a server says that a mailbox is full (RFC 3463: x.2.2)."""
+    said = _ENHANCED.search(problem)
+    return said is not None and said.groups()[1:] == ("2", "2")
 
 
 def read(octets: bytes, *, mailbox: str = "", domain: str = "") -> Bounce | None:
@@ -99,7 +142,16 @@ def _about(report: Message, ours: re.Pattern[str] | None) -> tuple[str, str]:
         found = _NUMBER.search(origin.field(original, "Message-ID"))
         message_id = message_id or (found[0] if found else "")
         token = token or _token_of(original, ours)
-    return message_id, token
+    return message_id, token or _return_path(report, ours)
+
+
+def _return_path(report: Message, ours: re.Pattern[str] | None) -> str:
+    """The token of the address that the report itself came to: a mail of ours with a reply address has it on
+    its envelope too, so that is known even where nothing of the mail comes back with the report."""
+    if ours is None:
+        return ""
+    values = (value for name in origin.ADDRESSED for value in report.get_all(name, [])[:10])
+    return next((found[1].lower() for value in values if (found := ours.search(origin.raw(value)))), "")
 
 
 def _originals(report: Message) -> Iterator[Message]:

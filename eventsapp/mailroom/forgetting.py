@@ -105,7 +105,7 @@ def delete_settled(kind: str, *, before: datetime, most: int) -> int:
             Letter.status.in_((*ENDED, LetterStatus.FAILED)),
             Letter.finished_at <= before,
         )
-        .order_by(Letter.id)
+        .order_by(Letter.finished_at, Letter.id)  # as its index stands: it reads no more than it deletes
         .limit(most)
     )
     return rows_changed(delete(Letter).where(Letter.id.in_(settled.scalar_subquery())))

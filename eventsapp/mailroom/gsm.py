@@ -6,7 +6,7 @@ TS 23.040 9.2.3.24.1); with one sign outside it, all of it is sent as UCS-2: 70,
 
 from __future__ import annotations
 
-import unicodedata
+from eventsapp.typed import composed
 
 ALPHABET = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -39,7 +39,7 @@ def plain(text: str) -> str:
 
     What has no such form (other scripts) stays as it is: a name is never mangled to save a segment.
     """
-    return "".join(_plain_sign(sign) for sign in unicodedata.normalize("NFC", text))
+    return "".join(_plain_sign(sign) for sign in composed(text))
 
 
 def is_basic(text: str) -> bool:
@@ -71,5 +71,5 @@ def _plain_sign(sign: str) -> str:
         return sign
     if sign in _OTHERWISE:
         return _OTHERWISE[sign]
-    bare = unicodedata.normalize("NFD", sign)[0]
+    bare = composed(sign, "NFD")[0]
     return bare if bare in ALPHABET else sign

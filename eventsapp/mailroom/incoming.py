@@ -185,8 +185,9 @@ def _text(leaves: list[Message]) -> str:
         for part in leaves:
             if part.get_content_type() != kind or _is_file(part):
                 continue
-            text = shown(written.decoded(part))
-            text = written.plain(text) if kind == "text/html" else text
+            text = written.decoded(part)
+            # Once its references are resolved: they may mean signs that no page shall show, too.
+            text = shown(written.plain(text) if kind == "text/html" else text)
             if text.strip():
                 return text
     return ""

@@ -148,7 +148,8 @@ class Mailbox:
     def _loaded(self, mail: Waiting, what: str) -> bytes:
         with _heard():
             said = self._client.fetch([mail.uid], [what]).get(mail.uid, {})
-        return next((bytes(value) for name, value in said.items() if name.startswith(b"BODY[")), b"")
+        # NIL stands there for a mail that somebody else has expunged meanwhile (RFC 2180 section 4.1.3).
+        return next((bytes(value or b"") for name, value in said.items() if name.startswith(b"BODY[")), b"")
 
     def mark(self, mail: Waiting) -> None:
         """It was read: it is not given again."""

@@ -65,6 +65,7 @@ class Letter(Model):
         Index("ix_letter_thread", "thread", "id"),
         Index("ix_letter_territory", "territory_id", "channel", "status"),
         Index("ix_letter_about", "about"),
+        Index("ix_letter_kind", "kind", "finished_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

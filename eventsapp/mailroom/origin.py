@@ -17,6 +17,8 @@ _LONGEST_HEADER = 4000
 _MOST_TOKENS = 10
 _OUR_SERVER = ("Delivered-To", "X-Original-To", "Envelope-To")
 _WRITERS = ("To", "Cc", "Resent-To")
+ADDRESSED = (*_OUR_SERVER, *_WRITERS)
+"""Where the address stands that a mail came to, first as our own server wrote it."""
 _RESULT = re.compile(r"\s*(dmarc|dkim)(?:/1)?\s*=\s*([a-z]+)\b(.*)", re.IGNORECASE | re.DOTALL)
 _PROPERTY = re.compile(r"\bheader\.(from|d)\s*=\s*([^\s;]+)", re.IGNORECASE)
 _MACHINES = (
@@ -60,7 +62,7 @@ def tokens(message: Message, mailbox: str, domain: str) -> tuple[str, ...]:
     address on its envelope, then what its writer did (RULES I2). Each once, at most ten."""
     ours = address_pattern(mailbox, domain)
     found: dict[str, None] = {}
-    for name in (*_OUR_SERVER, *_WRITERS):
+    for name in ADDRESSED:
         for value in message.get_all(name, [])[:_MOST_TOKENS]:
             found.update(dict.fromkeys(token.lower() for token in ours.findall(raw(value))))
     return tuple(found)[:_MOST_TOKENS]

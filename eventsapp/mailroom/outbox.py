@@ -15,7 +15,7 @@ from uuid import uuid4
 from sqlalchemy import update
 
 from eventsapp.codes import fingerprint
-from eventsapp.database import db
+from eventsapp.database import db, write_now
 from eventsapp.mailroom import fallbacks, mailing_list, means, rendering, sealing
 from eventsapp.mailroom.fallbacks import Fallback
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
@@ -187,7 +187,7 @@ def _put(
         useless_after=letter.useless_after,
         attempts=0,
     )
-    db.session.add(row)
+    write_now(row)
     return row
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from email.message import Message
-from html import unescape
 
+from eventsapp import markup
 from eventsapp.mailroom import parts
 from eventsapp.typed import shown
 
@@ -15,17 +15,8 @@ _LONGEST_LOOK = 200_000
 """Characters of a text that are looked at: what people write stands in its beginning."""
 _MOST_LINES = 2_000
 """Lines in which the mail that they answered to may begin."""
-_SPACE = re.compile(r"\s+")
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])")
-_BLOCKS = frozenset(
-    {"p", "div", "br", "li", "tr", "ul", "ol", "table", "h1", "h2", "h3", "h4", "hr", "blockquote"}
-)
-_ENDS = {
-    "tag": re.compile(">"),
-    "comment": re.compile("-->"),
-    **{name: re.compile(f"</{name}[^>]*>", re.IGNORECASE) for name in ("script", "style", "title")},
-}
-"""Where a tag or a comment ends, and the parts that no page shows."""
+_BEGINS = {"blockquote": "\n> "}
+_ENDS = {"p": "\n\n", "blockquote": "\n\n"}
 _LONGEST_MARK = 300
 
 _WROTE = re.compile(
@@ -67,37 +58,10 @@ def in_charset(octets: bytes, charset: str) -> str:
 
 
 def plain(html: str) -> str:
-    """HTML as plain text: a line for each block, nothing of scripts, styles, comments, addresses of links.
-
-    Read once, from the beginning to the end: for tags that never end html.parser takes the square of the
-    length, which is minutes for what a mail may hold. What stands in such a tag no page shows either.
-    """
-    pieces: list[str] = []
-    here = 0
-    while (start := html.find("<", here)) >= 0:
-        pieces.append(_SPACE.sub(" ", html[here:start]))
-        here = start + 1
-        closing = _ENDS["comment" if html.startswith("<!--", start) else "tag"]
-        if found := _TAG.match(html, start):
-            name, is_end = found[2].lower(), bool(found[1])
-            pieces.append(_shown_as(name, is_end=is_end))
-            closing = closing if is_end else _ENDS.get(name, closing)
-        elif html[here : here + 1] not in {"!", "?"}:
-            pieces.append("<")  # « 3 < 4 »
-            continue
-        end = closing.search(html, here)
-        here = end.end() if end else len(html)
-    pieces.append(_SPACE.sub(" ", html[here:]))
-    lines = (" ".join(line.split()) for line in unescape("".join(pieces)).split("\n"))
+    """HTML as plain text: a line for each block, « > » before what they answered to."""
+    said = markup.text_of(html, before=_BEGINS, after=_ENDS)
+    lines = (" ".join(line.split()) for line in said.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-
-
-def _shown_as(tag: str, *, is_end: bool) -> str:
-    if tag == "blockquote" and not is_end:
-        return "\n> "
-    if is_end and tag in {"p", "blockquote"}:
-        return "\n\n"
-    return "\n" if tag in _BLOCKS else ""
 
 
 def apart(text: str) -> tuple[str, str]:

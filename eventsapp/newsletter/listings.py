@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from eventsapp.database import db
 from eventsapp.newsletter.models import Subscription, SubscriptionStatus
@@ -46,9 +46,21 @@ def offered(territory: Territory) -> Offer:
     )
 
 
-def how_many(territory: Territory) -> int:
-    """How many addresses receive the letter of a territory: all that a desk is told; one statement."""
-    found = select(func.count(Subscription.id)).where(
-        Subscription.status == SubscriptionStatus.ACTIVE, Subscription.territory_id == territory.id
-    )
-    return db.session.scalar(found) or 0
+@dataclass(frozen=True)
+class Readers:
+    """How many addresses receive the letter, and of how many it came back lately: all that a desk is told."""
+
+    active: int
+    returned: int
+
+
+def how_many(territory: Territory) -> Readers:
+    """The readers of a territory; one statement."""
+    is_returned = (Subscription.status == SubscriptionStatus.ENDED) & (Subscription.returned != "")
+    row = db.session.execute(
+        select(
+            func.count(case((Subscription.status == SubscriptionStatus.ACTIVE, 1))),
+            func.count(case((is_returned, 1))),
+        ).where(Subscription.territory_id == territory.id)
+    ).one()
+    return Readers(*row)

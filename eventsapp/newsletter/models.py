@@ -66,6 +66,9 @@ class Subscription(Model):
     """How many letters in a row did not arrive."""
     failed_on: Mapped[date | None]
     """The Monday of the last that did not."""
+    returned: Mapped[str] = mapped_column(String(12), default="")
+    """Why it ended where its reader did not stop it: the status by which a server said that the mailbox is
+    gone (« 5.1.1 »), or `subscribing.SEVERAL` letters that came back; empty otherwise."""
 
     territory: Mapped[Territory] = relationship()
 

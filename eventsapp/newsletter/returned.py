@@ -5,21 +5,16 @@ Bound by `app.bind_listeners`: the mailroom calls it in the transaction that lea
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 from eventsapp.database import db
+from eventsapp.mailroom import bounces
 from eventsapp.mailroom.models import Letter
 from eventsapp.newsletter import letters, subscribing
 from eventsapp.newsletter.models import Subscription, SubscriptionStatus
 
 IN_A_ROW = 3
 """Weeks without a letter arriving, whatever the reason, after which no more is sent."""
-
-_GONE = re.compile(r"\b5\.(1\.\d{1,2}|2\.1)\b")
-"""RFC 3463: 5.1.x, the address does not exist (or its domain); 5.2.1, the mailbox is closed. Not 5.7.x: a
-server that takes us for a spammer says so of all its readers at once, who did nothing; nor 5.2.2, a mailbox
-that is full on this Monday."""
 
 
 def letter_returned(letter: Letter, problem: str, now: datetime) -> None:
@@ -36,5 +31,6 @@ def letter_returned(letter: Letter, problem: str, now: datetime) -> None:
         followed = subscription.failed_on is not None and week - subscription.failed_on <= timedelta(days=7)
         subscription.failures = subscription.failures + 1 if followed else 1
         subscription.failed_on = week
-    if _GONE.search(problem) or subscription.failures >= IN_A_ROW:
-        subscribing.stop(subscription, now=now)
+    status = bounces.gone(problem)
+    if status or subscription.failures >= IN_A_ROW:
+        subscribing.stop(subscription, now=now, returned=status or subscribing.SEVERAL)

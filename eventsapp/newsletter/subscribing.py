@@ -26,6 +26,8 @@ from eventsapp.refusals import Conflict, Refusal, msgid
 
 ASKED_A_DAY = 3
 """Letters that one address gets within a day by being typed: more would be somebody else's joke."""
+SEVERAL = "plusieurs"
+"""Letters came back week after week, for whatever reason each."""
 KEPT_UNCONFIRMED = timedelta(days=3)
 """How long an address that nobody confirmed is kept."""
 KEPT_ENDED = timedelta(days=7)
@@ -94,7 +96,8 @@ def ask(territory: Territory, typed: str, choices: Choices, offer: Offer, *, now
         return
     elif subscription.status is SubscriptionStatus.ENDED:
         _move(subscription, SubscriptionStatus.PENDING)
-    subscription.email, subscription.asked_at, subscription.ended_at = email, now, None
+    subscription.email, subscription.asked_at = email, now
+    subscription.ended_at, subscription.returned = None, ""
     _choose(subscription, choices, offer)
     token = links.token_of(subscription)
     db.session.flush()
@@ -131,11 +134,12 @@ def choose(subscription: Subscription, choices: Choices, offer: Offer) -> None:
     _choose(subscription, choices, offer)
 
 
-def stop(subscription: Subscription, *, now: datetime) -> None:
-    """Nothing more goes there. Twice is once: a mail program asks again when it is not sure."""
+def stop(subscription: Subscription, *, now: datetime, returned: str = "") -> None:
+    """Nothing more goes there. Twice is once: a mail program asks again when it is not sure. `returned`: why,
+    where nobody stopped it but letters came back."""
     if subscription.status is not SubscriptionStatus.ENDED:
         _move(subscription, SubscriptionStatus.ENDED)
-        subscription.ended_at = now
+        subscription.ended_at, subscription.returned = now, returned
         letters.withdraw(subscription, now=now)
 
 
@@ -145,7 +149,8 @@ def resume(subscription: Subscription) -> None:
         raise NeverConfirmed()
     if subscription.status is SubscriptionStatus.ENDED:
         _move(subscription, SubscriptionStatus.ACTIVE)
-        subscription.ended_at, subscription.failures, subscription.failed_on = None, 0, None
+        subscription.ended_at, subscription.returned = None, ""
+        subscription.failures, subscription.failed_on = 0, None
 
 
 def _choose(subscription: Subscription, choices: Choices, offer: Offer) -> None:

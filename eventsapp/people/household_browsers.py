@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, delete, select
 
 from eventsapp import journal
 from eventsapp.codes import fingerprint, link_token
-from eventsapp.database import db, rows_changed
+from eventsapp.database import db, rows_changed, write_now
 from eventsapp.people import browsers
 from eventsapp.people.household_models import HouseholdBrowser
 from eventsapp.people.models import Household
@@ -27,9 +27,9 @@ LASTS = timedelta(days=30)
 def confirm(household: Household, user_agent: str, *, now: datetime) -> str:
     """Confirms a browser; gives the token for its cookie, which is stored nowhere."""
     token = link_token()
-    db.session.add(
+    write_now(
         HouseholdBrowser(
-            household=household,
+            household_id=household.id,
             fingerprint=fingerprint(token),
             browser=browsers.named(user_agent),
             confirmed_at=now,

@@ -11,9 +11,10 @@ from functools import lru_cache
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from eventsapp.codes import fingerprint, link_token
-from eventsapp.database import db
+from eventsapp.database import db, write_now
 from eventsapp.people.contacts import Phone
 from eventsapp.people.models import Household, Means, Person, PrivateLink
 from eventsapp.refusals import NotFound, msgid
@@ -36,7 +37,7 @@ def open_new(
     language: str,
     now: datetime,
 ) -> Household:
-    """A new household, known through one adult who can be reached; added, not yet flushed."""
+    """A new household, known through one adult who can be reached; written."""
     contact = Person(
         first_name=first_name,
         email=email,
@@ -46,15 +47,17 @@ def open_new(
         language=language,
         created_at=now,
     )
-    household = Household(contact=contact, quartier_id=quartier_id, created_at=now)
-    db.session.add(household)
+    write_now(contact)
+    household = Household(contact_id=contact.id, quartier_id=quartier_id, created_at=now)
+    write_now(household)
+    set_committed_value(household, "contact", contact)
     return household
 
 
 def new_link(household: Household, *, now: datetime) -> str:
-    """A new private link of the household: its token, to be shown once and never stored."""
+    """A new private link of a household that is written: its token, to be shown once and never stored."""
     token = link_token()
-    db.session.add(PrivateLink(household=household, fingerprint=fingerprint(token), created_at=now))
+    write_now(PrivateLink(household_id=household.id, fingerprint=fingerprint(token), created_at=now))
     return token
 
 

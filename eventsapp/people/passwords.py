@@ -6,7 +6,6 @@ of the OWASP Password Storage Cheat Sheet (19 MiB, two passes, one lane).
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime
 from functools import lru_cache
 
@@ -16,6 +15,7 @@ from eventsapp import journal
 from eventsapp.people import account_letters, accounts, sign_ins
 from eventsapp.people.models import Account, Proof, SignIn
 from eventsapp.refusals import Refusal, msgid
+from eventsapp.typed import composed
 
 SHORTEST, LONGEST = 12, 128
 
@@ -137,7 +137,7 @@ def _require_strong(chosen: str, account: Account) -> None:
 
 def _normal(typed: str) -> str:
     """As NIST asks: the same letters typed on two keyboards are the same password."""
-    return unicodedata.normalize("NFKC", typed)
+    return composed(typed, "NFKC")
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from eventsapp.typed import composed
+
 FONTS = Path(__file__).parent / "fonts"
 DISPLAY, TEXT, OTHER = "BricolageGrotesque-ExtraBold", "AtkinsonHyperlegibleNext-Bold", "NotoSans-Bold"
 ARABIC = "NotoSansArabic-Bold"
@@ -37,15 +39,15 @@ def of(font: str) -> frozenset[int]:
 
 def printable(text: str) -> str:
     """A text with what no face has left out (emoji, Chinese…), on one line, its accents composed."""
-    spaced = " ".join(unicodedata.normalize("NFC", text).split(" ")).translate(_BREAKS)
+    spaced = " ".join(composed(text).split(" ")).translate(_BREAKS)
     kept = "".join(letter for letter in spaced if ord(letter) in _everything())
     return re.sub(r" {2,}", " ", kept).strip()
 
 
 def left_out(text: str) -> str:
     """The signs of a text that are not printed, each once, in order."""
-    composed = unicodedata.normalize("NFC", text).translate(_BREAKS)
-    gone = [sign for sign in composed if ord(sign) not in _everything() and not _is_silent(sign)]
+    wanted = composed(text).translate(_BREAKS)
+    gone = [sign for sign in wanted if ord(sign) not in _everything() and not _is_silent(sign)]
     return "".join(dict.fromkeys(gone))
 
 

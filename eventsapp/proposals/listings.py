@@ -114,7 +114,7 @@ def first_event_of(proposal: Proposal) -> Event | None:
     """The first date that a proposal has become; one statement."""
     return db.session.scalars(
         select(Event)
-        .where(Event.activity_id == proposal.activity_id)
+        .where(Event.activity_id == proposal.activity_id, Event.id >= (proposal.first_event_id or 0))
         .options(joinedload(Event.activity).joinedload(Activity.action))
         .order_by(Event.starts_at, Event.id)
         .limit(1)

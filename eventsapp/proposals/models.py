@@ -129,8 +129,14 @@ class Proposal(Model):
     """Who sent it last, and hears what becomes of it."""
     submitted_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
-    activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), unique=True)
-    """What it has become."""
+    activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
+    """What it has become: a series of its own, or one that it has added dates to."""
+    first_event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), index=True)
+    """The first of its dates: they were announced together, so the next of its series are its own."""
+    continues_id: Mapped[int | None] = mapped_column(
+        ForeignKey("proposal.id", ondelete="SET NULL"), index=True
+    )
+    """The first proposal of the same series: further dates of it join what that has become."""
 
     organisation: Mapped[Organisation] = relationship()
     territory: Mapped[Territory] = relationship()

@@ -1,10 +1,13 @@
-"""From a proposal to the agenda: one activity, and an event for each of its dates still to come."""
+"""From a proposal to the agenda: one activity, and an event for each of its dates still to come.
+
+What continues an earlier proposal adds its dates to the activity of that one.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Accessibility, Activity, ActivityKind, Event
@@ -30,7 +33,7 @@ def publish(proposal: Proposal, *, actor: str, now: datetime) -> list[Event]:
     left = [one for one in sessions_of(proposal) if one.starts_at > now]
     if not left:
         raise SessionIsPast()
-    activity = _activity(proposal)
+    activity = _joined(proposal) or _activity(proposal)
     db.session.add(activity)
     db.session.flush()
     events = scheduling.announce_all(
@@ -38,10 +41,28 @@ def publish(proposal: Proposal, *, actor: str, now: datetime) -> list[Event]:
     )
     # Not before: an activity without its row would be a published proposal without one (its CHECK).
     proposal.activity, proposal.settled_at, proposal.reason = activity, now, ""
+    proposal.first_event_id = events[0].id
     move(proposal, ProposalStatus.PUBLISHED)
     db.session.flush()
     note(actor, "published", proposal, now=now)
     return events
+
+
+def series_of(proposal: Proposal) -> Activity | None:
+    """The activity that its dates join: what one of the same series has become, under the same action; one
+    statement."""
+    first = proposal.continues_id or proposal.id
+    return db.session.scalars(
+        select(Activity)
+        .join(Proposal, Proposal.activity_id == Activity.id)
+        .where(
+            or_(Proposal.id == first, Proposal.continues_id == first),
+            Proposal.id != proposal.id,
+            Activity.action_id == proposal.action_id,
+        )
+        .order_by(Proposal.settled_at, Proposal.id)
+        .limit(1)
+    ).first()
 
 
 def rule_of(proposal: Proposal) -> Rule | None:
@@ -57,6 +78,17 @@ def sessions_of(proposal: Proposal) -> list[Session]:
     days = sorted(one.day for one in occurrences(rule_of(proposal), proposal.day) if one.day is not None)
     starts = [local(day, proposal.start.hour, proposal.start.minute) for day in days]
     return [Session(start, start + timedelta(minutes=proposal.minutes)) for start in starts]
+
+
+def _joined(proposal: Proposal) -> Activity | None:
+    """`series_of`, locked: two of one series that are published at once become one activity, and the dates of
+    each are announced in one go."""
+    first = proposal.continues_id or proposal.id
+    db.session.execute(select(Proposal.id).where(Proposal.id == first).with_for_update())
+    activity = series_of(proposal)
+    if activity is not None:
+        db.session.execute(select(Activity.id).where(Activity.id == activity.id).with_for_update())
+    return activity
 
 
 def _activity(proposal: Proposal) -> Activity:

@@ -41,10 +41,16 @@ def new_form() -> str:
 
 
 def submit(
-    organisation: Organisation, answers: Answers, *, form: str, by: Account, now: datetime
+    organisation: Organisation,
+    answers: Answers,
+    *,
+    form: str,
+    by: Account,
+    now: datetime,
+    continues: Proposal | None = None,
 ) -> Proposal:
     """Proposes a session; published at once where the organisation is trusted. A form sent twice gives what
-    it gave the first time.
+    it gave the first time. With `continues`, its dates join the series of that proposal.
 
     Raises NotApproved, and what `answers.check` raises.
     """
@@ -60,6 +66,7 @@ def submit(
         asked_by=by,
         submitted_at=now,
         status=ProposalStatus.WAITING,
+        continues_id=None if continues is None else continues.continues_id or continues.id,
     )
     _fill(proposal, answers, now)
     db.session.add(proposal)

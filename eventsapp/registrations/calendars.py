@@ -17,7 +17,7 @@ from eventsapp.invitations import promises
 from eventsapp.people import preferences
 from eventsapp.people.models import Household
 from eventsapp.programme.models import Action
-from eventsapp.registrations import letters, listings, writing
+from eventsapp.registrations import letters, listings, standing_dates, writing
 from eventsapp.registrations.models import Registration, RegistrationStatus
 
 
@@ -26,10 +26,30 @@ def replace_address(household: Household, typed: str, *, territory_id: int | Non
     enter that of the new one: a CANCEL there, a REQUEST here, each in its own thread. Raises CodeWrong."""
     former = household.contact.email
     preferences.replace_address(household, typed, territory_id=territory_id, now=now)
-    for one in _seated(household, now):
+    seated = [one for one in _to_come(household, now) if _comes(one)]
+    later = standing_dates.invited_later(seated)
+    for one in seated:
+        stood_there = bool(former) and promises.holds_date(one.event, former or "")
         if former:
             letters.left_mailbox(one, former, now=now)
-        letters.calendar_again(one, now=now)
+        if stood_there or one.id not in later:
+            letters.calendar_again(one, now=now)
+
+
+def follow(event: Event, parties: Sequence[Registration], now: datetime) -> None:
+    """Some had their mailbox replaced while the event stood as cancelled, which was taken back before anybody
+    heard of it: the date leaves the former one now, and enters theirs, where no other letter takes it there.
+    One statement, and some for each whose calendar does not have it."""
+    held = promises.holding(event)
+    for one in parties:
+        address = (one.contact.email or "").lower()
+        if not address or address in held or not _comes(one) or one.contact.wants_no_messages:
+            continue
+        former = [mailbox for mailbox in writing.mailboxes_invited(one) if mailbox in held]
+        for mailbox in former:
+            letters.left_mailbox(one, mailbox, now=now)
+        if former and one.told == event.terms:
+            letters.calendar_again(one, now=now)
 
 
 def catch_up(household: Household, *, now: datetime) -> None:
@@ -38,14 +58,17 @@ def catch_up(household: Household, *, now: datetime) -> None:
     email = household.contact.email
     if not email:
         return
-    for one in _to_come(household, now):
+    theirs = _to_come(household, now)
+    later = standing_dates.invited_later(theirs)
+    for one in theirs:
         for former in writing.mailboxes_invited(one):
             if former != email.lower():  # replaced meanwhile
                 letters.left_mailbox(one, former, now=now)
-        comes = one.status is RegistrationStatus.CONFIRMED and not one.event.is_cancelled
-        if comes and not promises.is_current(one.event, email, language=household.contact.language):
+        stands_there = promises.may_hold_date(one.event, email)
+        is_current = promises.is_current(one.event, email, language=household.contact.language)
+        if _comes(one) and not is_current and (stands_there or one.id not in later):
             letters.calendar_again(one, now=now)
-        elif not comes and promises.holds_date(one.event, email):
+        elif stands_there and not _comes(one):
             _take_out(one, email, now)
 
 
@@ -56,12 +79,8 @@ def _take_out(registration: Registration, email: str, now: datetime) -> None:
         letters.withdrawn(registration, was_seated=True, now=now)
 
 
-def _seated(household: Household, now: datetime) -> list[Registration]:
-    return [
-        one
-        for one in _to_come(household, now)
-        if one.status is RegistrationStatus.CONFIRMED and not one.event.is_cancelled
-    ]
+def _comes(one: Registration) -> bool:
+    return one.status is RegistrationStatus.CONFIRMED and not one.event.is_cancelled
 
 
 def _to_come(household: Household, now: datetime) -> Sequence[Registration]:

@@ -16,7 +16,7 @@ from sqlalchemy import JSON, Select, Update, bindparam, delete, select, update
 
 from eventsapp.agenda.models import Event
 from eventsapp.codes import fingerprint, link_token
-from eventsapp.database import db, rows_changed
+from eventsapp.database import db, rows_changed, write_now
 from eventsapp.people.models import Household
 from eventsapp.refusals import Refusal, msgid
 from eventsapp.registrations import admission, seats
@@ -52,7 +52,7 @@ def open_(event: Event, answers: Answers, now: datetime) -> str:
     if answers.seats:
         admission.require_possible(event, seats.load_of(answers.brackets))
     token = link_token()
-    db.session.add(
+    write_now(
         Enrolment(
             fingerprint=fingerprint(token),
             event_id=event.id,

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm.attributes import set_committed_value
 
 from eventsapp.agenda.models import Event
-from eventsapp.database import db
+from eventsapp.database import db, write_now
 from eventsapp.people.models import Household, Professional
 from eventsapp.registrations import seats, waiting_list
 from eventsapp.registrations.models import (
@@ -82,8 +82,7 @@ def write(
         changed_at=now,
         told=event.terms,
     )
-    db.session.add(registration)
-    db.session.flush()
+    write_now(registration)
     # Its ids were told, and what they lead to is here: the unit of work would walk through all of it first.
     set_committed_value(registration, "event", event)
     set_committed_value(registration, "household", party if isinstance(party, Household) else None)

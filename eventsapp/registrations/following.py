@@ -11,7 +11,7 @@ from datetime import datetime
 
 from eventsapp.agenda.listeners import Change
 from eventsapp.agenda.models import Event, RegistrationMode
-from eventsapp.registrations import booking, letters, listings, offers, seats
+from eventsapp.registrations import booking, calendars, letters, listings, offers, seats
 from eventsapp.registrations.models import Registration, RegistrationStatus
 
 
@@ -22,7 +22,10 @@ def event_changed(change: Change, now: datetime) -> None:
     if event.registration is RegistrationMode.NONE or event.ends_at <= now:
         return
     mailboxes: set[str] = set()
-    for registration in listings.active_at(event):
+    parties = listings.active_at(event)
+    if not event.is_cancelled:
+        calendars.follow(event, parties, now)
+    for registration in parties:
         if registration.told != event.terms or change.room:
             _tell(registration, mailboxes, now)
             registration.told = event.terms

@@ -8,15 +8,19 @@ I9). Then `booking.cancel` does what their page would have done.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from eventsapp import attempts
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.registrations import answering, booking, leaving_letters, moves, seats
 from eventsapp.registrations.models import Registration
 from eventsapp.settings import setting
+
+ASKED_A_DAY = 2
+"""Letters within a day that ask one party whether a « no » is theirs."""
 
 
 def say_no(registration: Registration, *, actor: str, now: datetime) -> bool:
@@ -38,9 +42,13 @@ def say_no(registration: Registration, *, actor: str, now: datetime) -> bool:
 
 def ask(registration: Registration, *, now: datetime) -> bool:
     """Somebody said no in their name, from elsewhere or from a mailbox that others share: it changes nothing,
-    and a letter asks them (RULES I6). False when they do not come anyway."""
+    and a letter asks them (RULES I6), ASKED_A_DAY times at most: whoever holds a forwarded invitation could
+    flood them else, by text messages too. False when they do not come anyway, or are not asked again."""
     event = _locked_for(registration)
     if not registration.is_active or registration.leaves_at is not None or event.ends_at <= now:
+        return False
+    who, a_day = str(registration.id), timedelta(days=1)
+    if attempts.count("doubted no", who, most=ASKED_A_DAY, within=a_day, now=now):
         return False
     leaving_letters.asked(registration, now=now)
     return True

@@ -84,11 +84,12 @@ def rescheduled(registration: Registration, *, with_calendar: bool, now: datetim
 
 
 def called_off(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
-    """It does not take place."""
+    """It does not take place, at the hour and the place that they know: another that it was given a moment
+    before it was cancelled means nothing to them."""
     promise = writing.promise_of(promises.cancel, registration, now=now) if with_calendar else None
-    _post_about_event("called_off", registration, now, promise, linked=False)
+    _post_about_event("called_off", registration, now, promise, linked=False, **_as_known(registration))
     if with_calendar and promise is None:
-        _leave_former_calendar("called_off", registration, now, waits=False)
+        _leave_former_calendar("called_off", registration, now, waits=False, **_as_known(registration))
 
 
 def restored(registration: Registration, *, with_calendar: bool, now: datetime) -> None:
@@ -241,6 +242,23 @@ def _post_about_event(
         urgent=writing.is_near(registration, now),
         **more,
     )
+
+
+def _as_known(registration: Registration) -> dict[str, Any]:
+    """When and where, as they were last told."""
+    event, told = registration.event, registration.told
+    if told.venue_id == event.venue_id:
+        return {"when": told}
+    venue = db.session.get_one(Venue, told.venue_id)
+    neutral = event.activity.action.is_sensitive
+    return {
+        "when": told,
+        "place": venue.full_address if neutral else venue.name,
+        "street": "" if neutral else venue.full_address,
+        "room": "",
+        "door": venue.door,
+        "access": venue.access,
+    }
 
 
 def _before(registration: Registration) -> dict[str, Any]:

@@ -33,11 +33,11 @@ class Line:
 
 def of_party(party: Household | Professional, *, with_people: bool = True) -> list[Line]:
     """Every registration of a household or a professional with all that its own page shows, in the events'
-    order; one statement, two `with_people`, for whoever may know whom it is about."""
+    order; one statement. `with_people`: for whoever may know whom it is about."""
     rows = db.session.execute(_of_party(party_key(party), with_people), {"party_id": party.id})
     return [
         Line(registration, place if registration.status is RegistrationStatus.WAITING else None)
-        for registration, place in rows
+        for registration, place in rows.unique()
     ]
 
 
@@ -47,7 +47,7 @@ def _of_party(key: str, with_people: bool) -> Select[Registration, int]:
         select(Registration, rank_in_queue())
         .join(Registration.event)
         .where(getattr(Registration, key) == bindparam("party_id"))
-        .options(_with_event(), *([selectinload(Registration.participants)] if with_people else []))
+        .options(_with_event(), *([joinedload(Registration.participants)] if with_people else []))
         .order_by(Event.starts_at, Registration.id)
     )
 
@@ -101,6 +101,22 @@ def how_many_wait(event: Event) -> int:
         Registration.event_id == event.id, Registration.status == RegistrationStatus.WAITING
     )
     return db.session.scalar(waiting) or 0
+
+
+def somebody_waits(event: Event) -> bool:
+    """Whether there is a queue at an event; one statement."""
+    return db.session.scalar(_first_waiting(), {"at_event": event.id}) is not None
+
+
+@lru_cache(maxsize=1)
+def _first_waiting() -> Select[int]:
+    return (
+        select(Registration.id)
+        .where(
+            Registration.event_id == bindparam("at_event"), Registration.status == RegistrationStatus.WAITING
+        )
+        .limit(1)
+    )
 
 
 def active_at(event: Event) -> Sequence[Registration]:
@@ -167,6 +183,12 @@ def at_mailbox(event: Event, address: str) -> Sequence[Registration]:
         .where(func.lower(Person.email) == address.lower())
     )
     return db.session.scalars(theirs).all()
+
+
+def seated_at_mailbox(event: Event, address: str) -> Sequence[Registration]:
+    """Those of them who have their seats: for whom alone a calendar answers, since who waits, or is only
+    offered a place, has no date in it (RULES section 6). One statement."""
+    return [one for one in at_mailbox(event, address) if one.status is RegistrationStatus.CONFIRMED]
 
 
 def is_seated_elsewhere(registration: Registration, address: str) -> bool:

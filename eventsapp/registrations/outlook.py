@@ -32,11 +32,11 @@ class Outlook:
 
 
 def of(event: Event, load: Load, *, but: Registration | None = None) -> Outlook:
-    """Of a party that comes to an event now, as if `but` did not wait there; two statements, none where it is
-    full."""
+    """Of a party that comes to an event now, as if `but` did not wait there; one statement where nobody else
+    waits, none where it is full, three at most."""
     if (event.seats_left or 0) <= 0:
         return Outlook(has_room=False, at_most=0)
-    queue = [one for one in waiting_list.queue_of(event) if one.party is not but]
+    queue = [one for one in waiting_list.queue_before_newcomers(event) if one.party is not but]
     some = capacity.largest_admitted(
         event.entry.order,
         seats.limits_of(event),

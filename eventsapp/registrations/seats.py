@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Integer, Select, Update, bindparam, func, inspect, select, update
 from sqlalchemy.orm.attributes import set_committed_value
@@ -29,28 +30,36 @@ def locked(event_id: int) -> Event:
     moment when the seats it lacks are freed. (SQLite drops FOR UPDATE and locks the database.)
 
     Of an event that was read just before with all that letters say of it, its own row is read again, no more:
-    everybody else there waits meanwhile.
+    everybody else there waits meanwhile, and mostly nothing of it but the seats taken has changed. (FOR NO
+    KEY UPDATE: who only refers to the event, as answers that are kept do, does not wait.)
     """
     event = db.session.identity_map.get(identity_key(Event, event_id))
     if event is None or _SAID & inspect(event).unloaded:
         return db.session.scalars(_locking(), {"event_id": event_id}).one()
-    columns, leading = _columns()
-    before = [getattr(event, name) for name in leading]
-    db.session.refresh(event, columns, with_for_update=True)
-    if before != [getattr(event, name) for name in leading]:
-        db.session.expire(event, inspect(Event).relationships.keys())  # it is held elsewhere, or is another's
+    row = db.session.execute(_locking_row(), {"event_id": event_id}).one()
+    known = inspect(event).dict
+    other = {name for name, value in zip(row._fields, row, strict=True) if known.get(name, row) != value}
+    if other <= _COUNTED:
+        for name in other:
+            set_committed_value(event, name, getattr(row, name))
+    else:
+        db.session.refresh(event, row._fields)
+        if any(name.endswith("_id") for name in other):
+            db.session.expire(event, inspect(Event).relationships.keys())  # it is held elsewhere
     return event
 
 
 _SAID = frozenset({"venue", "territory", "activity"})
 """What letters say of an event besides its own row."""
+_COUNTED = frozenset({"seats_taken", "children_taken", "under_6_taken"})
 
 
 @lru_cache(maxsize=1)
-def _columns() -> tuple[list[str], list[str]]:
-    """All of its own row, and those of them that lead to other rows."""
-    columns = [one.key for one in inspect(Event).column_attrs if not one.deferred]
-    return columns, [name for name in columns if name.endswith("_id")]
+def _locking_row() -> Select[*tuple[Any, ...]]:
+    """All of its own row that is read with it, by the names of its attributes."""
+    read = [one for one in inspect(Event).column_attrs if not one.deferred]
+    columns = [one.columns[0].label(one.key) for one in read]
+    return select(*columns).where(Event.id == bindparam("event_id")).with_for_update(key_share=True)
 
 
 @lru_cache(maxsize=1)
@@ -59,7 +68,7 @@ def _locking() -> Select[Event]:
         select(Event)
         .where(Event.id == bindparam("event_id"))
         .options(*SAID)
-        .with_for_update(of=Event)
+        .with_for_update(of=Event, key_share=True)
         .execution_options(populate_existing=True)
     )
 

@@ -61,6 +61,25 @@ def precede(event: Event, *, but: Household | Professional | Answers, now: datet
         _enter(event, now, but=but)
 
 
+def invited_later(registrations: Sequence[Registration]) -> set[int]:
+    """Those of these, by number, whose dates come to their calendar by themselves, two weeks before
+    (`standing_letters.invite`): of many dates nobody wants as many mails at once. One statement, or none."""
+    by_standing = [one.id for one in registrations if one.standing_id is not None]
+    if not by_standing:
+        return set()
+    return set(
+        db.session.scalars(
+            select(Registration.id)
+            .join(
+                StandingDate,
+                (StandingDate.standing_id == Registration.standing_id)
+                & (StandingDate.event_id == Registration.event_id),
+            )
+            .where(Registration.id.in_(by_standing), StandingDate.invited_at.is_(None))
+        )
+    )
+
+
 def _enter(
     event: Event,
     now: datetime,

@@ -19,7 +19,7 @@ from eventsapp.database import db
 from eventsapp.invitations import promises
 from eventsapp.invitations.promises import Promise
 from eventsapp.languages import DEFAULT, known
-from eventsapp.mailroom import outbox
+from eventsapp.mailroom import mailbox, outbox
 from eventsapp.mailroom.models import Channel, Letter
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.people import households, professionals
@@ -79,6 +79,7 @@ def context_of(registration: Registration, link_token: str | None, **more: Any) 
         "offered": registration.status is RegistrationStatus.OFFERED,
         "was": None,
         "was_at": "",
+        "answers_are_read": mailbox.is_set_up(),
         "link": _address_of(registration, link_token) if link_token else "",
         **_facts(registration.event),
         **more,
@@ -90,6 +91,7 @@ def _facts(event: Event) -> dict[str, Any]:
     venue, neutral = event.venue, event.activity.action.is_sensitive
     return {
         "event": event,
+        "when": event,
         "title": "" if neutral else event.title,
         "place": venue.full_address if neutral else venue.name,
         "street": "" if neutral else venue.full_address,
@@ -127,7 +129,7 @@ def former_mailbox(registration: Registration) -> str | None:
     called now, or their address was replaced since the invitation. One statement, and some a mailbox."""
     for address in mailboxes_invited(registration):
         elsewhere = listings.is_seated_elsewhere(registration, address)
-        if promises.holds_date(registration.event, address) and not elsewhere:
+        if promises.may_hold_date(registration.event, address) and not elsewhere:
             return address
     return None
 
@@ -161,8 +163,8 @@ def promise_of(
     address = at or contact.email
     if not address or contact.wants_no_messages or registration.event.ends_at <= now:
         return None  # what is over is in no calendar to come (RULES M12)
-    known = first_means(contact) is Channel.MAIL or promises.holds_date(registration.event, address)
-    if not known:
+    stands_there = promises.holds_date if tell is promises.request else promises.may_hold_date
+    if first_means(contact) is not Channel.MAIL and not stands_there(registration.event, address):
         return None
     more = {"rings": contact.wants_alarm} if tell is promises.request else {}
     return tell(

@@ -18,6 +18,7 @@ from eventsapp.places.models import SATURDAY_SCHOOLS, Territory, VenueKind
 from eventsapp.programme.school_calendar import SchoolYear, zone_c
 from eventsapp.refusals import Conflict, msgid
 from eventsapp.seeds import (
+    exchanges,
     families,
     ground,
     partners,
@@ -107,16 +108,19 @@ def plant(
     progress("Contacts of schools and their answers")
     people = school_contacts.plant_contacts(schools, records.first_names, now=announced)
     progress("Proposals")
-    library = next(one for one in venues.values() if one.territory is home and one.kind is VenueKind.LIBRARY)
-    under = next(one for (where, _), one in actions.items() if where == HOME and not one.is_sensitive)
+    under, library = (
+        next(one for (where, _), one in actions.items() if where == HOME and not one.is_sensitive),
+        next(one for one in venues.values() if one.territory is home and one.kind is VenueKind.LIBRARY),
+    )
     partners.plant_proposals(hosts[0], association, under, library, now=now)
     families.cancel_one(mornings, now=now)
     school_contacts.plant_answers(mornings, people, records.first_names, now=now)
-    progress("Families and professionals")
+    progress("Families and professionals; what comes from other calendars")
     families.plant_families([*events, *mornings], records.first_names, now=now)
     professionals.plant_professionals(
         events, {home: hosts, also: held_by[ALSO]}, records.first_names, now=now
     )
+    exchanges.plant(hosts[0], association, under, library, now=now)
     db.session.commit()
     progress(f"Planted: {len(events) + len(mornings)} events")
 

@@ -49,6 +49,7 @@ DOORS = (
     "day_links",
     "changes",
     "answers",
+    "mailboxes",
     "rewording",
     "posters",
     "attendance",

@@ -17,11 +17,14 @@ from wtforms import TextAreaField
 
 from eventsapp import clock
 from eventsapp.access import questions
-from eventsapp.answers import counters, handling, listings, wording
-from eventsapp.answers.listings import Shelf
+from eventsapp.answers import authority, counters, handling, listings, wording
+from eventsapp.answers.listings import Page, Shelf
 from eventsapp.database import db
 from eventsapp.invitations import contents
+from eventsapp.invitations.contents import Content
 from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailState
+from eventsapp.people.models import Organisation
+from eventsapp.places.models import Territory
 from eventsapp.refusals import NotFound, Refusal
 from eventsapp.registrations.reach import reach
 from eventsapp.web.doorstep import actor, desk, desk_of, steered, who, worked_for
@@ -29,12 +32,14 @@ from eventsapp.web.doorstep import actor, desk, desk_of, steered, who, worked_fo
 bp = desk("answers")
 
 PER_PAGE = 50
+LONGEST_BEGINNING = 140
+"""Characters of what somebody wrote that its line in a list shows."""
 
 
 class RefusalForm(FlaskForm):
     """No to another date, and why."""
 
-    words = TextAreaField(lazy_gettext("Un mot pour expliquer"), render_kw={"rows": 3})
+    words = TextAreaField(lazy_gettext("Un mot pour expliquer, si vous voulez"), render_kw={"rows": 3})
 
 
 @bp.get("/pro/<territory:territory>/reponses")
@@ -42,46 +47,31 @@ def index(territory: str) -> str:
     """What waits for somebody, other dates proposed, what nobody could read, what is done: `?etat=`,
     `page`."""
     area, shelf = steered(territory), _shelf()
-    page = listings.of_territory(area, shelf, number=_page_number(), per_page=PER_PAGE)
-    return render_template(
-        "answers/index.html",
-        territory=area,
-        shelf=shelf,
-        shelves=list(Shelf),
-        page=page,
-        unread=wording.unread(clock.now()),
-        why=wording.why,
-    )
+    return _list(listings.of_territory(area, shelf, **_part()), shelf, territory=area)
 
 
 @bp.get("/pro/organisations/<row:organisation_id>/reponses")
 def of_organisation(organisation_id: int) -> str:
     """The same for the sessions that an organisation holds."""
     organisation, shelf = worked_for(organisation_id), _shelf()
-    page = listings.of_organisation(organisation, shelf, number=_page_number(), per_page=PER_PAGE)
-    return render_template(
-        "answers/index.html",
-        organisation=organisation,
-        shelf=shelf,
-        shelves=list(Shelf),
-        page=page,
-        unread=wording.unread(clock.now()),
-        why=wording.why,
-    )
+    return _list(listings.of_organisation(organisation, shelf, **_part()), shelf, organisation=organisation)
 
 
 @bp.get("/pro/reponses/<row:mail_id>")
 def show(mail_id: int) -> str:
     """One mail: who wrote what about which event, and what can be done of it."""
     mail = _seen(mail_id)
-    event, now = mail.event, clock.now()
+    event, content, now = mail.event, contents.read(mail), clock.now()
     waits = mail.state is MailState.TO_READ
     movable = waits and mail.proposed_at is not None and event is not None and event.ends_at > now
     return render_template(
         "answers/show.html",
         mail=mail,
-        content=contents.read(mail),
+        content=content,
+        headline=wording.headline(mail, content),
         why=wording.why(mail),
+        parties=listings.parties(mail),
+        is_crasher=mail.problem == authority.CRASHER,
         waits=waits,
         movable=movable,
         reach=reach(event, now=now, begins=mail.proposed_at) if movable and event else None,
@@ -132,6 +122,28 @@ def accept(mail_id: int) -> BaseResponse:
     return _do(mail_id, counters.accept, gettext("Le rendez-vous est déplacé. Chacun sera prévenu."))
 
 
+def _list(page: Page, shelf: Shelf, **whose: Territory | Organisation) -> str:
+    read = [(mail, contents.read(mail)) for mail in page.mails]
+    return render_template(
+        "answers/index.html",
+        **whose,
+        shelf=shelf,
+        shelves=list(Shelf),
+        page=page,
+        lines=[
+            (mail, wording.headline(mail, content), wording.why(mail), _beginning(content))
+            for mail, content in read
+        ],
+        unread=wording.unread(clock.now()),
+    )
+
+
+def _beginning(content: Content | None) -> str:
+    """The first words, on one line."""
+    words = " ".join((content.comment or content.text).split()) if content is not None else ""
+    return words if len(words) <= LONGEST_BEGINNING else f"{words[:LONGEST_BEGINNING].rstrip()}…"
+
+
 def _do(mail_id: int, deed: Callable[..., None], done: str) -> BaseResponse:
     """Does it, commits, says so; why it cannot be done is said on the page that comes next."""
     mail = _seen(mail_id)
@@ -172,5 +184,5 @@ def _shelf() -> Shelf:
     return Shelf(asked) if asked in set(Shelf) else Shelf.TO_READ
 
 
-def _page_number() -> int:
-    return request.args.get("page", 1, type=int)
+def _part() -> dict[str, int]:
+    return {"number": request.args.get("page", 1, type=int), "per_page": PER_PAGE}

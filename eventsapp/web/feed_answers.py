@@ -18,6 +18,8 @@ from werkzeug.http import http_date, parse_accept_header, parse_date, parse_etag
 
 FRESH_FOR = 900
 """Seconds during which a cache may answer for us."""
+LONGEST_ACCEPTED = 200
+"""Signs of an Accept-Encoding; browsers write some thirty."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,9 @@ class Edition:
 def described(body: Body, asked: Mapping[str, object]) -> tuple[bytes, list[tuple[str, str]]]:
     """The octets in the form that was asked for, and what is said of them."""
     said = [("Content-Type", "text/calendar; charset=utf-8")]
-    if takes_gzip(str(asked.get("HTTP_ACCEPT_ENCODING", ""))):
+    accepted = str(asked.get("HTTP_ACCEPT_ENCODING", ""))
+    # What is remembered of strangers is short: a server hands over headers of hundreds of kilobytes.
+    if len(accepted) <= LONGEST_ACCEPTED and takes_gzip(accepted):
         return body.compressed, [*said, ("Content-Encoding", "gzip")]
     return body.plain, said
 

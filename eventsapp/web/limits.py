@@ -21,7 +21,7 @@ from flask_babel import ngettext
 from eventsapp import attempts, clock
 from eventsapp.attempts import Try
 from eventsapp.codes import fingerprint
-from eventsapp.database import begin_writing, db
+from eventsapp.database import at_once, db
 from eventsapp.people import accounts
 from eventsapp.refusals import Refusal
 from eventsapp.settings import setting
@@ -293,8 +293,8 @@ def too_many(seconds: int) -> Response:
 def _count(kind: str, limits: tuple[Limit, ...]) -> int:
     """Counts one attempt against each limit, or against none where one is reached; the wait, or 0.
 
-    In a transaction of its own. What is refused uses up nothing, neither of one's own nor of what all
-    networks share.
+    Beside the session, in one statement that is a transaction of its own: every form passes here. What is
+    refused uses up nothing, neither of one's own nor of what all networks share.
     """
     named = [(limit, limit.by()) for limit in limits]
     tries = [
@@ -305,10 +305,5 @@ def _count(kind: str, limits: tuple[Limit, ...]) -> int:
     db.session.rollback()  # who it is was read; from here on it is written
     if not tries:
         return 0
-    begin_writing()
-    wait = attempts.count_all(tries, now=clock.now())
-    if wait:
-        db.session.rollback()
-        return wait
-    db.session.commit()
-    return 0
+    with at_once() as connection:
+        return attempts.count_all(tries, now=clock.now(), on=connection)

@@ -1,7 +1,7 @@
 """Since when a private feed is what it is
 
 Revision ID: fcd7845c96e3
-Revises: d6d67fed98d3
+Revises: eb15fbb13518
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = 'fcd7845c96e3'
-down_revision = 'd6d67fed98d3'
+down_revision = 'eb15fbb13518'
 branch_labels = None
 depends_on = None
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from flask import Flask
 
 from eventsapp.answers import authority, replies
@@ -39,6 +42,20 @@ def test_a_no_from_another_account_is_asked_of_the_mailbox_that_was_invited() ->
     assert "/m/" in asked
     assert "xavier" not in asked
     assert kinds("xavier@example.net") == []
+
+
+def test_who_holds_a_forwarded_invitation_floods_nobody_with_questions(clock: time_machine.Traveller) -> None:
+    """Xavier says no for her again and again: she is asked twice a day, by whatever means she is told."""
+    event = factories.an_event()
+    fatoumata = register(event, answers("Fatoumata")).registration
+    for _ in range(8):
+        reads(answer(invited(FATOUMATA), sender="xavier@example.net"))
+        clock.shift(timedelta(minutes=5))
+    assert kinds(FATOUMATA) == ["confirmed REQUEST", "leaving_asked", "leaving_asked"]
+    assert again(fatoumata).leaves_at is None
+    clock.shift(timedelta(days=2))
+    reads(answer(invited(FATOUMATA), sender="xavier@example.net"))
+    assert kinds(FATOUMATA)[3:] == ["leaving_asked"]
 
 
 def test_a_forged_sender_is_asked_too_where_our_server_tells_them_apart(app: Flask) -> None:

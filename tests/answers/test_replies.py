@@ -153,6 +153,9 @@ def test_an_answer_to_the_former_hour_is_kept_as_that_and_she_is_asked_again(
     assert kinds(FATOUMATA) == ["confirmed REQUEST", "rescheduled REQUEST", "asked_again REQUEST"]
     assert "avant le changement" in text_of(letters(FATOUMATA)[-1])
     clock.shift(timedelta(minutes=1))
+    reads(answer(former))  # again, as whoever it was forwarded to might: once within an hour
+    assert kinds(FATOUMATA)[3:] == []
+    clock.shift(timedelta(minutes=1))
     reads(answer(invited(FATOUMATA)))
     assert again(fatoumata).leaves_at is not None
     assert not invitation(FATOUMATA).answers_former

@@ -171,6 +171,96 @@ def test_the_browser_is_killed_offline_and_figures_arrive_once(
 
 FORM = "application/x-www-form-urlencoded"
 
+BUSY_DISK = """
+  const begin = IDBDatabase.prototype.transaction;
+  window.busy = false;
+  IDBDatabase.prototype.transaction = function (...words) {
+    const work = begin.apply(this, words);
+    const wait = () => { if (window.busy) work.objectStore("state").get("state").onsuccess = wait; };
+    if (words[1] === "readwrite") wait();
+    return work;
+  };
+"""
+"""What is written is not there before `busy` is false."""
+
+HELD_STORE = """
+  const open = StorageBucketManager.prototype.open;
+  const held = new Promise((free) => { window.free = free; });
+  StorageBucketManager.prototype.open = async function (...words) {
+    await held;
+    return open.apply(this, words);
+  };
+"""
+"""What the phone keeps opens when `free` is called."""
+
+
+def test_what_is_shown_is_on_the_disk_however_busy(
+    phone: Callable[..., Phone], db_session: scoped_session[Session], clock: time_machine.Traveller
+) -> None:
+    """A number that was read and then lost would be a person lost."""
+    breakfast = factories.an_event("Petit déjeuner", capacity=None)
+    db_session.commit()
+    awa = phone(link_of(breakfast, clock))
+    awa.is_kept()
+    awa.context.add_init_script(BUSY_DISK)
+    awa.page.reload()
+    awa.is_kept()
+    awa.context.set_offline(True)
+    awa.count("adultes", 2)
+    expect(awa.shown("adultes")).to_have_text("2")
+    awa.page.evaluate("window.busy = true")
+    awa.count("adultes")
+    read = awa.shown("adultes").text_content()
+    awa.die()
+    awa.wake(offline=True)
+    expect(awa.shown("adultes")).to_have_text(read)
+    assert read == "2"
+    awa.context.set_offline(False)
+    awa.has_sent()
+    assert figures(breakfast) == {"adultes": 2}
+
+
+def test_what_is_pressed_before_the_page_is_awake_counts(
+    phone: Callable[..., Phone], db_session: scoped_session[Session], clock: time_machine.Traveller
+) -> None:
+    workshop = factories.an_event("Atelier cuisine")
+    db_session.commit()
+    stories.register(workshop, stories.answers("Binta", children=2))
+    awa = phone(link_of(workshop, clock))
+    awa.is_kept()
+    awa.context.set_offline(True)
+    awa.context.add_init_script(HELD_STORE)
+    awa.page.reload()
+    awa.count("adultes", 2)
+    awa.page.get_by_role("button", name="Arrivé").click()
+    expect(awa.shown("adultes")).to_have_text("0")
+    awa.page.evaluate("window.free()")
+    expect(awa.shown("adultes")).to_have_text("2")
+    expect(awa.net).to_contain_text("Hors ligne : 3 gestes à envoyer")
+    expect(awa.page.get_by_role("button", name="Annuler")).to_be_focused()
+    awa.context.set_offline(False)
+    awa.has_sent()
+    assert figures(workshop) == {"6-10": 2, "adultes": 3, "familles": 1, "arrived": 1}
+
+
+def test_where_nothing_can_be_kept_what_is_pressed_is_sent_as_a_form(
+    phone: Callable[..., Phone], db_session: scoped_session[Session], clock: time_machine.Traveller
+) -> None:
+    breakfast = factories.an_event("Petit déjeuner", capacity=None)
+    db_session.commit()
+    awa = phone(link_of(breakfast, clock))
+    awa.is_kept()
+    awa.context.add_init_script(HELD_STORE.replace("return open", "throw open"))
+    awa.page.reload()
+    awa.count("adultes")
+    awa.page.evaluate("window.free()")  # and it cannot be opened: the form goes
+    expect(awa.shown("adultes")).to_have_text("1")
+    assert figures(breakfast) == {"adultes": 1}
+    awa.page.evaluate("window.free()")
+    awa.count("adultes")
+    expect(awa.shown("adultes")).to_have_text("2")
+    assert figures(breakfast) == {"adultes": 2}
+
 
 def test_two_phones_add_up_and_a_family_marked_twice_is_no_error(
     phone: Callable[..., Phone], db_session: scoped_session[Session], clock: time_machine.Traveller

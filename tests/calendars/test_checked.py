@@ -32,6 +32,9 @@ from tests.calendars.checker.report import Report
 from tests.registrations.stories import a_transaction, told
 from tests.servers import PostOffice, Received
 
+# Its town is planted and its post sent once, not once in each process of a run.
+pytestmark = pytest.mark.xdist_group("checked")
+
 TODAY = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
 ROUNDS_OF_THE_SOLVER = 2
 MOST = 20

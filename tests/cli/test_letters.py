@@ -14,6 +14,7 @@ from eventsapp.database import begin_writing, db
 from eventsapp.mailroom import outbox
 from eventsapp.mailroom.models import Letter, LetterStatus
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
+from eventsapp.people.models import Person
 from tests import factories
 from tests.mailroom.test_bounces import report
 from tests.registrations.stories import answers, register
@@ -123,3 +124,20 @@ def test_a_mail_that_came_back_goes_on_by_a_call_once(app: Flask, db_session: ob
     assert handed_over(back) == f"letter {number} goes on by appel"
     assert handed_over(back) == f"letter {number}: echouee, nothing new to do"
     assert states() == [LetterStatus.FAILED, LetterStatus.WAITING]
+
+
+def test_the_reply_address_tells_too_of_which_mail_it_is(app: Flask, db_session: object) -> None:
+    """A relay gave our mail another Message-ID; whoever reads there is marked, as where IMAP is read."""
+    register(factories.an_event(), answers("Awa", email="awa@example.org", number="01 99 00 11 22"))
+    begin_writing()
+    mail = db.session.scalars(select(Letter)).one()
+    mail.status, mail.finished_at, number = LetterStatus.SENT, now(), mail.id
+    to = mail.sender_address
+    db.session.commit()
+    back = report(message_id="another@relay.example").replace(
+        b"agenda+k3jd8s@agenda.example.org", to.encode()
+    )
+    done = app.test_cli_runner().invoke(args=["letters", "bounced"], input=back)
+    assert (done.exit_code, done.output) == (0, f"letter {number} goes on by appel\n")
+    db.session.rollback()
+    assert db.session.scalars(select(Person.mail_problem)).all() == ["5.1.1"]

@@ -5,104 +5,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as time
-from eventsapp.access.models import Grant, Role
 from eventsapp.agenda import scheduling
-from eventsapp.agenda.models import ActivityKind, Event
+from eventsapp.agenda.models import Event
 from eventsapp.convening import inviting
+from eventsapp.convening.letters import Why
 from eventsapp.database import db
 from eventsapp.directory.models import Contact
 from eventsapp.disruptions import doing
-from eventsapp.disruptions.changes import Before, Change
+from eventsapp.disruptions.changes import Change
 from eventsapp.disruptions.models import Gesture
 from eventsapp.invitations import forgetting, parties
 from eventsapp.invitations.models import Capacity, Invitation, PartStat
-from eventsapp.mailroom import rounds
 from eventsapp.people.models import Account
 from tests import factories
 from tests.calendars.client import Mailbox
+from tests.convening.stories import NADIA, ROY, SOON, a_saturday, a_worker_invites, before, posted, starts
 from tests.registrations.stories import a_transaction, answers, cancel, letters, register, told
-from tests.servers import PostOffice
-
-NADIA, ROY = "nadia@amis.example", "roy@ecole.example"
-SOON = timedelta(minutes=15)
-"""The window of undoing, and the grace after it."""
-
-
-def a_saturday(**values: Any) -> Event:
-    """On Saturday 12 December, at Curial, held by Les Amis de Curial."""
-    school = factories.a_school()
-    series = factories.an_activity("Samedis matins", kind=ActivityKind.SCHOOL_SATURDAY, venue=school)
-    on = time.local(date(2026, 12, 12), 10)
-    told_as: dict[str, Any] = {"capacity": None, "venue": school, "starts_at": on}
-    return factories.an_event("Les écrans", activity=series, **told_as | values)
-
-
-@pytest.fixture
-def event(db_session: scoped_session[Session]) -> Event:
-    school = factories.a_school()
-    factories.a_contact(school)
-    host = factories.an_association()
-    nadia = Account(email=NADIA, name="Nadia", created_at=time.now())
-    db.session.add(nadia)
-    db.session.flush()
-    db.session.add(
-        Grant(
-            account=nadia,
-            role=Role.OWNER,
-            organisation=host,
-            granted_at=time.now(),
-            granted_by="cli",
-        )
-    )
-    event = a_saturday(host=host)
-    db.session.commit()
-    return event
-
-
-@pytest.fixture
-def calendars(smtp: PostOffice) -> Callable[[], dict[str, Mailbox]]:
-    """Every letter is delivered and read, in the order it arrived: what each of them shows."""
-    boxes: dict[str, Mailbox] = {}
-
-    def read() -> dict[str, Mailbox]:
-        db.session.commit()
-        done = rounds.deliver_due(time.now(), limit=500)
-        assert (done.deferred, done.failed) == (0, 0)
-        for letter in smtp.letters:
-            [address] = letter.recipients
-            boxes.setdefault(address, Mailbox(address)).receives(letter.octets)
-        smtp.letters.clear()
-        assert [box.ignored for box in boxes.values() if box.ignored] == []
-        return boxes
-
-    return read
-
-
-def a_worker_invites() -> int:
-    """As its job does (`timetable.invite_hosts`)."""
-    db.session.commit()
-    done = 0
-    for number in inviting.due(time.now()):
-        with a_transaction():
-            done += inviting.settle(number, time.now())
-    assert inviting.due(time.now()) == []
-    return done
-
-
-def posted() -> list[str]:
-    return [f"{one.address} {one.kind} {one.method}" for one in letters() if one.method]
-
-
-def starts(boxes: dict[str, Mailbox], address: str) -> list[datetime]:
-    return [one.starts_at for one in boxes[address].shows().values()]
 
 
 def test_both_are_invited_once_its_window_is_over(
@@ -192,19 +116,6 @@ def test_of_many_changed_at_once_each_date_is_told_to_calendars_by_itself(
     assert starts(boxes, NADIA) == starts(boxes, ROY) == []
 
 
-def before(event: Event) -> Before:
-    return Before(
-        event.starts_at,
-        event.ends_at,
-        event.venue,
-        event.host,
-        event.topic,
-        event.room,
-        event.title,
-        event.summary,
-    )
-
-
 def test_another_association_holds_it_and_another_contact_opens(
     event: Event, clock: time_machine.Traveller, calendars: Callable[[], dict[str, Mailbox]]
 ) -> None:
@@ -273,7 +184,7 @@ def test_a_calendar_that_asks_again_keeps_its_sequence(event: Event, clock: time
     a_worker_invites()
     [row] = db.session.query(Invitation).filter_by(address=ROY)
     with a_transaction():
-        assert inviting.invite_again(row, now=time.now())
+        assert inviting.invite_again(row, why=Why.AGAIN, now=time.now())
     assert (posted()[2:], row.sequence) == ([f"{ROY} convening/asked REQUEST"], 0)
 
 

@@ -19,10 +19,12 @@ from eventsapp import clock as hours
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
+from eventsapp.media import keeping, pictures
 from eventsapp.programme.models import Theme
 from tests import factories
 from tests.newsletter.readers import a_quartier
 from tests.pages import PageClient
+from tests.photos import a_photo
 from tests.registrations.stories import a_transaction, answers, register
 from tests.web.conftest import Statements
 
@@ -246,6 +248,7 @@ def test_an_openagenda_reader_finds_its_fields(client: PageClient, town: dict[st
         "title": {"fr": "Cuisine"},
         "description": {"fr": "Rien ne se jette."},
         "longDescription": {"fr": ""},
+        "image": None,
         "conditions": {"fr": "Gratuit, sur inscription"},
         "keywords": {"fr": ["Parentalité", "Samedis matins à l’école"]},
         "timings": [timing],
@@ -274,3 +277,29 @@ def test_an_openagenda_reader_finds_its_fields(client: PageClient, town: dict[st
         "createdAt": "2026-11-22T12:00:00+01:00",
         "updatedAt": "2026-11-22T12:00:00+01:00",
     }
+
+
+def test_a_picture_goes_where_each_reader_looks_for_it(
+    client: PageClient, town: dict[str, Event], db_session: scoped_session[Session]
+) -> None:
+    event = town["cuisine"]
+    photo = keeping.keep(pictures.renew(a_photo(), most=10**6), now=hours.now())
+    event.picture, event.picture_alternative = photo, "Une grande table"
+    db_session.commit()
+    name = f"{photo.fingerprint}.webp"
+    [graph] = read(client, "jsonld", "?quartier=danube")
+    assert [address.rpartition("/images/")[2] for address in graph["image"]] == [name]
+    [listed] = read(client, "openagenda.json", "?quartier=danube")
+    assert listed["image"]["base"] + listed["image"]["filename"] == graph["image"][0]
+
+
+def test_search_engines_read_that_it_is_free_until_it_is_cancelled(
+    client: PageClient, town: dict[str, Event], db_session: scoped_session[Session]
+) -> None:
+    event = town["cuisine"]
+    [graph] = read(client, "jsonld", "?quartier=danube")
+    assert (graph["offers"]["price"], graph["offers"]["priceCurrency"]) == (0, "EUR")
+    scheduling.cancel(event, actor="cli", now=hours.now())
+    db_session.commit()
+    [graph] = read(client, "jsonld", "?quartier=danube")
+    assert "offers" not in graph

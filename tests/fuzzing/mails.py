@@ -10,6 +10,7 @@ from eventsapp.ical import invitation
 from eventsapp.ical.entry import Attendee, Entry, Organizer
 from eventsapp.mailroom import bounces, incoming
 from eventsapp.mailroom.calendar_message import CalendarMessage, Mailbox
+from eventsapp.typed import shown
 from tests.answering import SHAPES, Invited, answer
 from tests.fuzzing.engine import Target
 from tests.servers import Received
@@ -27,6 +28,7 @@ def read_mail(octets: bytes) -> None:
     incoming.head(octets)
     texts = [mail.message_id, mail.sender, mail.sender_name, mail.subject, mail.text, mail.quoted]
     texts += [*mail.tokens, *mail.references]
+    assert [shown(text) for text in (mail.subject, mail.text)] == [mail.subject, mail.text]
     for calendar, method in mail.calendars:
         try:
             texts += _texts(calendar, method)
@@ -124,6 +126,10 @@ MAIL_WORDS = (
     b"quoted-printable",
     b"uuencode",
     b"Content-Transfer-Encoding: ",
+    b"&#" + b"9" * 5000,
+    "\u0301\u0323".encode() * 5000,
+    b"<script>",
+    b"</script",
     b"=?utf-8?q?",
     b"=?iso-2022-jp?b?",
     b"?=",

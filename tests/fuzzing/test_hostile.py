@@ -13,6 +13,7 @@ from tests.fuzzing.mails import read_calendar, read_mail
 
 FROM = b"From: evil@example.com\r\nTo: agenda+abcdefgh23456722@agenda.example.org\r\n"
 PLAIN, HTML = b"Content-Type: text/plain\r\n\r\n", b"Content-Type: text/html\r\n\r\n"
+UTF_8 = b"Content-Type: text/plain; charset=utf-8\r\n\r\n"
 MIXED = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
 
 
@@ -55,6 +56,10 @@ MAILS: dict[str, Callable[[], bytes]] = {
     "parameters of parts": lambda: filled(FROM + b"Content-Type: multipart/x", b"; a*0=b", b"\r\n\r\n"),
     "types that go on": lambda: filled(FROM + b"Content-Type: a", b"\r\n\r\nContent-Type: " + b"a" * 3990),
     "base64": lambda: filled(FROM + b"Content-Transfer-Encoding: base64\r\n" + PLAIN, b"= "),
+    "marks on a letter": lambda: filled(FROM + UTF_8 + b"e", "\u0301\u0323".encode()),
+    "marks on a letter of HTML": lambda: filled(FROM + HTML + b"e", b"&#769;&#803;"),
+    "a script that ends and ends": lambda: filled(FROM + HTML + b"<script>", b"</script"),
+    "a reference without an end": lambda: filled(FROM + HTML + b"&#", b"9"),
     "a daemon": lambda: filled(b"Return-Path: <>\r\nFrom: mailer-daemon@x.fr\r\n" + PLAIN, b"Message-ID: <"),
 }
 EVENT = b"BEGIN:VCALENDAR\r\nMETHOD:COUNTER\r\nBEGIN:VEVENT\r\nUID:x\r\n"

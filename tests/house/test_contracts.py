@@ -16,7 +16,7 @@ DOORS_AND_GROUND = {
     "app", "cli", "web", "api", "jobs", "seeds",
     "database", "extensions", "glances", "languages", "logs", "production", "schema", "setting_values",
     "settings", "spreadsheets",
-    "answer_settings", "clock", "codes", "refusals", "typed",
+    "answer_settings", "clock", "codes", "markup", "refusals", "typed",
 }  # fmt: skip
 
 

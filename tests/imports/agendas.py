@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.imports.exports import an_event, calendar, openagenda, opendatasoft, table, timing
 
-WORDS = tuple(
+_WORDS = tuple(
     word.encode("latin-1")
     for word in (
         "BEGIN:VCALENDAR BEGIN:VEVENT END:VEVENT UID: DTSTART DTEND DURATION: RRULE: ;TZID=Europe/Paris: "
@@ -12,9 +12,10 @@ WORDS = tuple(
         "BYSETPOS=-1 INTERVAL=0 COUNT= UNTIL= BYDAY= X-WR-TIMEZONE: BEGIN:VTIMEZONE "
         '"events" "records" "fields" "timings" "begin" "end" "title" "fr" null [ ] { } " \\u0000 \\ud800 '
         "1e999 -1 999999999999999999999 T24:00 +99:99 titre date horaires ; 05/12/2026 14h \xe9 "
-        "\xef\xbb\xbf \xff\xfe <br> <!-- &#0;"
+        "\xef\xbb\xbf \xff\xfe <br> <!-- <script> </script > ' &#0; &# 9999999 \\ud800\\udc00 _ ,"
     ).split()
 )
+WORDS = (*_WORDS, b"9" * 5000, "\u0301\u0323".encode() * 5000)
 
 
 def seeds() -> list[bytes]:

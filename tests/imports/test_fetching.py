@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 import os
 import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
-from eventsapp.imports import fetching
+from eventsapp.imports import addresses, fetching
+from eventsapp.imports.addresses import UrlUnreadable
 from eventsapp.imports.fetching import (
     AnswerRefused,
     AnswerTooLarge,
@@ -21,7 +24,6 @@ from eventsapp.imports.fetching import (
     PlaceRefused,
     SiteAway,
     TooManyRedirects,
-    UrlUnreadable,
 )
 from eventsapp.refusals import Refusal
 from tests.imports.websites import NAME, PUBLIC, Answer, Website, a_certificate, http, served
@@ -83,7 +85,7 @@ def test_an_address_that_is_not_public_is_never_connected_to(address: str) -> No
 
 @pytest.mark.parametrize("address", [PUBLIC, "8.8.8.8", "172.32.0.1", "2606:2800:220:1::1", "2a01:e0a::1"])
 def test_public_addresses_are_public(address: str) -> None:
-    assert fetching.is_public(address)
+    assert addresses.is_public(address)
 
 
 def test_a_name_is_resolved_once_for_a_connection() -> None:
@@ -122,14 +124,14 @@ def test_a_name_is_resolved_once_for_a_connection() -> None:
 )
 def test_what_is_no_address_of_a_site_is_refused_before_anything_is_asked(url: str) -> None:
     with pytest.raises(UrlUnreadable):
-        fetching.checked(url)
+        addresses.checked(url)
     with served(answering(http("200 OK", BODY))) as site, pytest.raises(UrlUnreadable):
         fetching.fetch(url, most=MOST, resolve=site.resolve, connect=site.connect)
     assert (site.resolved, site.connected) == ([], [])
 
 
 def test_an_address_of_a_calendar_program_is_https() -> None:
-    assert fetching.checked(" webcal://agenda.example.org/a.ics ") == "https://agenda.example.org/a.ics"
+    assert addresses.checked(" webcal://agenda.example.org/a.ics ") == "https://agenda.example.org/a.ics"
 
 
 @pytest.mark.parametrize(
@@ -140,6 +142,7 @@ def test_an_address_of_a_calendar_program_is_https() -> None:
         ("ftp://agenda.example.org/", UrlUnreadable),
         ("http://agenda.example.org:22/", UrlUnreadable),
         ("http://moi:secret@agenda.example.org/", UrlUnreadable),
+        ("http://[/", UrlUnreadable),
         ("/encore", TooManyRedirects),
         ("//interne.example.org/", PlaceRefused),
     ],
@@ -171,9 +174,11 @@ def test_a_redirect_is_followed_and_forgets_the_validators_of_another_site() -> 
         (http("404 Not Found"), AnswerRefused),
         (http("500 Oops"), AnswerRefused),
         (http("302 Found"), AnswerRefused),
+        (http("304 Not Modified"), AnswerRefused),
         (http("200 OK", b"x" * (MOST + 1)), AnswerTooLarge),
         (http("200 OK", gzip.compress(b"x" * 50_000_000, mtime=0), Content_Encoding="gzip"), AnswerTooLarge),
         (http("200 OK", gzip.compress(BODY, mtime=0)[:-9], Content_Encoding="gzip"), AnswerUnreadable),
+        (http("200 OK", gzip.compress(BODY, mtime=0) * 2, Content_Encoding="gzip"), AnswerUnreadable),
         (http("200 OK", b"nothing packed", Content_Encoding="gzip"), AnswerUnreadable),
         (http("200 OK", BODY, Content_Encoding="br"), AnswerUnreadable),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nBEGIN", SiteAway),
@@ -194,8 +199,6 @@ def test_a_packed_agenda_is_unpacked() -> None:
 
 def test_a_site_that_is_silent_is_left_when_the_clock_says_so() -> None:
     """It sends the beginning of an answer, then waits for us to go: `served` joins it afterwards."""
-    import threading  # of this story only
-
     gone = threading.Event()
 
     def answer(path: str, headers: dict[str, str]) -> bytes:
@@ -205,6 +208,39 @@ def test_a_site_that_is_silent_is_left_when_the_clock_says_so() -> None:
     with served(answer) as site:
         with pytest.raises(SiteAway):
             ask(site, seconds=0.3)
+        gone.set()
+
+
+@pytest.mark.parametrize("is_secret", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize(
+    ("head", "piece"),
+    [
+        (b"HTTP/1.1 200 OK\r\n", b"X"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"titre;date\n"),
+    ],
+    ids=["a header without an end", "a chunk without an end", "half an agenda"],
+)
+def test_a_site_that_trickles_is_left_when_the_clock_says_so(
+    head: bytes, piece: bytes, is_secret: bool, tmp_path: Path
+) -> None:
+    """Never silent, never done; and what had come by then is no agenda: the rest would seem to vanish."""
+    gone = threading.Event()
+
+    def answer(path: str, headers: dict[str, str]) -> Iterator[bytes]:
+        yield head
+        for _ in range(60):
+            yield piece
+            if gone.wait(0.05):
+                return
+
+    certificate = a_certificate(tmp_path) if is_secret else None
+    url = f"{'https' if is_secret else 'http'}://{NAME}/agenda.csv"
+    with served(answer, certificate=certificate) as site:
+        began = monotonic()
+        with pytest.raises(SiteAway):
+            ask(site, url, seconds=0.5, trust=ssl.create_default_context(cafile=certificate))
+        assert monotonic() - began < 2
         gone.set()
 
 

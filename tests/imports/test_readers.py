@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -316,3 +318,41 @@ def test_octets_that_mean_nothing_are_refused_or_accounted_for(octets: bytes) ->
 @pytest.mark.parametrize("said", ["le 05/12/2026", "5 décembre 2026", "samedi 5 dec. 2026", "2026-12-05"])
 def test_a_day_is_found_in_words(said: str) -> None:
     assert moments.day(said) == date(2026, 12, 5)
+
+
+def test_a_rule_is_kept_with_its_words_said_once() -> None:
+    """Six daily rules with a long text, of 50 kB, were 100 MB in the database and seconds on each page."""
+    words = "é " * 2000
+    said = (
+        f"UID:{number}\nSUMMARY:Atelier {number}\nDTSTART:20261205T100000Z\nDTEND:20261205T120000Z\n"
+        f"RRULE:FREQ=DAILY\nDESCRIPTION:{words}"
+        for number in range(6)
+    )
+    file = calendar(*said)
+    found = read(file)
+    assert len(found.rows) > 4000
+    assert len(json.dumps(found.to_dict())) < 30 * len(file)
+
+
+@pytest.mark.parametrize("uid", ["\ud800", "\0", "a\x07", "x" * 251])
+def test_a_record_may_call_itself_as_it_likes(uid: str) -> None:
+    """Half a character, NUL or a name without an end once broke the page that takes the agenda over."""
+    first, second = an_event(1, "Un"), an_event(2, "Deux")
+    first["uid"], second["uid"] = uid, f"{uid}b"
+    parents = [row.parent for row in read(openagenda(first, second)).rows]
+    assert len({parent.encode()[:250] for parent in parents}) == 2
+    assert not any(sign in parent for parent in parents for sign in "\0\x07")
+
+
+def test_a_file_of_broken_sessions_is_refused_as_a_whole() -> None:
+    sessions = ";".join(["2026-12-05_2026-12-05"] * 700)
+    with pytest.raises(TooManyRecords):
+        read(table("titre\tseances", *[f"Bal\t{sessions}"] * 10))
+
+
+@pytest.mark.parametrize("text", ["<p>" + "<a b='" * 6000, "A &#" + "9" * 5000 + ";"])
+def test_one_text_that_is_made_to_be_slow_or_wrong_keeps_no_other_out(text: str) -> None:
+    began = process_time()
+    found = read(openagenda(an_event(1, "Un", description=text), an_event(2, "Deux")))
+    assert [row.title for row in found.rows] == ["Un", "Deux"]
+    assert process_time() - began < 1

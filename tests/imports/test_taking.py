@@ -182,8 +182,8 @@ def test_an_unknown_place_waits_for_a_choice_that_is_remembered(
     )
     plan = sends(octets)
     assert {one.said: one.count for one in plan.unplaced.values()} == {
-        "Salle Tanger 12 rue de Tanger 75019": 2,
-        "Hôtel de Lyon 1 place Bellecour 69002": 1,
+        "Salle Tanger, 12 rue de Tanger 75019": 2,
+        "Hôtel de Lyon, 1 place Bellecour 69002": 1,
     }
     tanger, elsewhere = plan.unplaced
     places.choose(source, tanger, factories.a_school("École Tanger", address="41 rue de Tanger"))

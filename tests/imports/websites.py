@@ -23,8 +23,8 @@ from cryptography.x509.oid import NameOID
 PUBLIC = "93.184.216.34"
 NAME = "agenda.example.org"
 
-Answer = Callable[[str, dict[str, str]], bytes]
-"""The octets of a whole answer to a path and its headers."""
+Answer = Callable[[str, dict[str, str]], bytes | Iterator[bytes]]
+"""The octets of a whole answer to a path and its headers, at once or piece by piece."""
 
 
 def http(status: str, body: bytes = b"", **headers: str) -> bytes:
@@ -86,7 +86,9 @@ def served(answer: Answer, *, certificate: Path | None = None) -> Iterator[Websi
                 pairs = (line.decode().strip().partition(": ") for line in iter(lines.readline, b"\r\n"))
                 headers = {name.lower(): value for name, _, value in pairs}
                 site.asked.append((path, headers))
-                stream.sendall(answer(path, headers))
+                octets = answer(path, headers)
+                for piece in [octets] if isinstance(octets, bytes) else octets:
+                    stream.sendall(piece)
         except (OSError, IndexError):
             return  # whoever asked has gone
         finally:

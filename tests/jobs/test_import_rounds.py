@@ -95,6 +95,23 @@ def test_an_address_is_read_every_four_hours_and_only_what_changed_is_sent(
     assert (source.etag, source.waiting, source.problem) == ('"un"', 0, "")
 
 
+def test_a_turn_of_slow_sites_makes_nothing_due_again(
+    source: ImportSource, read: Read, clock: Traveller, db_session: scoped_session[Session]
+) -> None:
+    """The hour counts at which a site was asked and has answered, not that at which the turn began."""
+
+    def answer(path: str, headers: dict[str, str]) -> bytes:
+        clock.shift(sources.EVERY)
+        return http("200 OK", openagenda(an_event()))
+
+    with served(answer) as site:
+        assert read(site) == "1 read, 0 failed"
+        assert read(site) == ""
+    db_session.expire_all()
+    assert source.next_at == hours.now() + sources.EVERY
+    assert source.read_at == hours.now()
+
+
 def test_one_that_fails_is_asked_later_and_later_and_says_why(
     source: ImportSource, read: Read, clock: Traveller, db_session: scoped_session[Session]
 ) -> None:

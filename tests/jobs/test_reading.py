@@ -133,6 +133,76 @@ def test_a_mail_that_kills_its_reader_is_set_aside_and_holds_up_no_other(
     assert db.session.scalars(select(MailboxTry)).all() == []
 
 
+def test_a_mail_whose_very_head_kills_its_reader_is_set_aside_unseen(
+    answers_mailbox: MailProvider, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(octets: bytes) -> tuple[str, str]:
+        raise RuntimeError("no head of any mail")
+
+    monkeypatch.setattr(incoming, "head", die)
+    answers_mailbox.put(BIG)
+    assert [ledger.turn() for _ in range(6)] == [
+        *["0 read, 0 set aside, 1 failed"] * 4,
+        "0 read, 1 set aside, 0 failed",
+        "",
+    ]
+    assert ledger.kept == [(reading.DIED, "", "")]
+
+
+def test_mails_that_somebody_takes_out_meanwhile_stop_nothing(
+    answers_mailbox: MailProvider, ledger: Ledger
+) -> None:
+    for subject in (b"Un", b"Deux", b"Trois"):
+        answers_mailbox.put(MAIL.replace(b"Samedi", subject))
+    ledger.on_mail = answers_mailbox.empty
+    assert ledger.turn() == "3 read, 0 set aside, 0 failed"
+    assert [b"Subject: Un" in one for one in ledger.taken] == [True]
+    state = readings.state()
+    assert (state.problem, state.last_read_at) == (None, clock.now())
+    assert db.session.scalars(select(MailboxTry)).all() == []
+
+
+def test_a_server_that_says_nil_for_an_expunged_mail_is_understood(
+    answers_mailbox: MailProvider, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RFC 2180 section 4.1.3 lets it; Cyrus does."""
+    fetch = mailbox.IMAPClient.fetch
+
+    def nil(self: mailbox.IMAPClient, uids: list[int], data: list[str]) -> dict[int, dict[bytes, object]]:
+        said: dict[int, dict[bytes, object]] = fetch(self, uids, data)
+        return {
+            uid: {name: None if name.startswith(b"BODY[") else value for name, value in one.items()}
+            for uid, one in said.items()
+        }
+
+    answers_mailbox.put(MAIL)
+    monkeypatch.setattr(mailbox.IMAPClient, "fetch", nil)
+    assert ledger.turn() == "1 read, 0 set aside, 0 failed"
+    assert ledger.taken == []
+
+
+def test_a_mailbox_that_was_made_anew_is_read_anew(
+    answers_mailbox: MailProvider, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """UIDVALIDITY is another one: a try of the former mailbox is none of a mail that has its number now."""
+    ledger.deadly = b"Samedi"
+    answers_mailbox.put(MAIL)
+    ledger.turn()
+    [former] = db.session.scalars(select(MailboxTry.key)).all()
+    db.session.rollback()
+    select_folder = mailbox.IMAPClient.select_folder
+
+    def anew(self: mailbox.IMAPClient, folder: str) -> dict[bytes, object]:
+        said: dict[bytes, object] = select_folder(self, folder)
+        return said | {b"UIDVALIDITY": 77}
+
+    monkeypatch.setattr(mailbox.IMAPClient, "select_folder", anew)
+    ledger.deadly = b""
+    assert ledger.turn() == "1 read, 0 set aside, 0 failed"
+    assert ledger.taken == [MAIL]
+    assert db.session.scalars(select(MailboxTry.key)).all() == [former]
+
+
 def test_a_worker_that_is_killed_by_a_mail_has_counted_it(
     answers_mailbox: MailProvider, ledger: Ledger
 ) -> None:

@@ -156,7 +156,9 @@ def test_no_subject_is_longer_than_a_phone_shows_on_any_day(
     subjects = set()
     for number in range(366):
         event.starts_at = clock.local(date(2026, 1, 1) + timedelta(days=number), 10)
-        [subject] = rendering._fill(f"registrations/{kind}", ("subject.txt",), language, {"event": event})
+        [subject] = rendering._fill(
+            f"registrations/{kind}", ("subject.txt",), language, {"event": event, "when": event}
+        )
         subjects.add(subject.strip())
     db_session.rollback()
     assert len(subjects) > 300

@@ -30,6 +30,8 @@ def outgoing(first_name: str = "Awa", **values: Any) -> OutgoingLetter:
                 "first_name": first_name,
                 "agenda_name": "L’agenda du 19e",
                 "event": event,
+                "when": event,
+                "answers_are_read": False,
                 "title": event.title,
                 "seats": 2,
                 "place": "École Curial",

@@ -74,3 +74,43 @@ def test_a_mail_that_failed_for_good(kind: str, ends: str) -> None:
 )
 def test_every_other_mail_is_none(octets: bytes) -> None:
     assert bounces.read(octets) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("5.1.1 smtp; 550 5.1.1 no such user", "5.1.1"),
+        ("5.1.10 smtp; 550 5.1.10 RESOLVER.ADR.RecipientNotFound", "5.1.10"),
+        ("5.1.2 smtp; domain not found", "5.1.2"),
+        ("550 5.2.1 mailbox closed", "5.2.1"),
+        ("5.4.1 smtp; 550 5.4.1 Recipient address rejected: Access denied", "5.4.1"),
+        ("5.4.4 smtp; Host or domain name not found", "5.4.4"),
+        ("5.0.0 smtp; 550 User unknown", "5.0.0"),
+        ("550 5.5.0 Requested action not taken: mailbox unavailable", "5.5.0"),
+        ("550 no such user", "550"),
+        ("Sorry, no mailbox here. 553 recipient does not exist (10.5.1.1)", "553"),
+        ("5.5.0 smtp; 550 protocol error", ""),
+        ("5.1.8 smtp; sender’s system address is bad", ""),
+        ("5.1.7 smtp; 550 sender rejected", ""),
+        ("5.2.2 smtp; 552 mailbox full, user unknown to quota", ""),
+        ("4.2.2 smtp; 452 mailbox full for five days", ""),
+        ("4.4.7 smtp; delivery time expired", ""),
+        ("5.7.1 smtp; 550 you look like a spammer", ""),
+        ("550 relaying denied", ""),
+        ("554 no such user", ""),
+        ("550 refused: see 192.5.1.1.20", ""),
+        ("bad header", ""),
+        ("", ""),
+    ],
+)
+def test_which_refusals_say_that_an_address_is_gone(said: str, status: str) -> None:
+    assert bounces.gone(said) == status
+
+
+def test_the_address_that_a_report_was_sent_to_says_of_which_mail_it_is() -> None:
+    """Nothing of the mail came back with it, as from some Exchange servers."""
+    token = "a" * 16
+    bare = report().replace(b"Message-ID", b"X-Other").replace(b"agenda+k3jd8s@", f"agenda+{token}@".encode())
+    found = bounces.read(bare, mailbox="agenda", domain="agenda.example.org")
+    assert found == Bounce("", "5.1.1 smtp; 550 5.1.1 no such user", token=token, recipient="awa@example.org")
+    assert bounces.read(bare, mailbox="agenda", domain="elsewhere.example.org") is None

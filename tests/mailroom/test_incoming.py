@@ -286,6 +286,12 @@ def test_html_of_any_program_is_read_once_through() -> None:
     assert mail.text == "3 < 4 & 5 > 2\n\nun\ndeux\nfin"
 
 
+def test_a_reference_brings_no_sign_in_that_is_kept_out() -> None:
+    """« &#8238; » turns what stands around it on a desk; « e&#769; » is one letter."""
+    mail = read(f"{PLAIN}Content-Type: text/html\r\n\r\n<p>A&#8238;B&#x2028;C e&#769;&#1;&#0;".encode())
+    assert mail.text == "AB C é\N{REPLACEMENT CHARACTER}"
+
+
 def test_html_alone_is_made_plain() -> None:
     html = (
         "<style>p {}</style><p>Bonjour&nbsp;!</p><p>Nous viendrons<br>à deux.</p>"

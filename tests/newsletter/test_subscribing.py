@@ -14,9 +14,10 @@ from eventsapp import clock as hours
 from eventsapp.clock import local
 from eventsapp.database import db
 from eventsapp.jobs import timetable
-from eventsapp.mailroom import escalation
+from eventsapp.mailroom import bounces, escalation
 from eventsapp.mailroom.models import Letter, LetterStatus
 from eventsapp.newsletter import links, listings, returned, subscribing
+from eventsapp.newsletter.listings import Readers
 from eventsapp.newsletter.models import Subscription, SubscriptionStatus
 from eventsapp.newsletter.subscribing import Choices, NeverConfirmed, SubscriptionDoesNotWork
 from tests import factories
@@ -200,14 +201,19 @@ def test_letters_of_weeks_gone_by_are_deleted_once_they_cannot_come_back(smtp: P
     assert kinds() == ["confirmation"]
 
 
-@pytest.mark.parametrize("answer", ["550 5.1.1 no such user", "550 5.2.1 mailbox closed"])
+@pytest.mark.parametrize("answer", ["550 5.1.1 no such user", "550 5.2.1 mailbox closed", "550 user unknown"])
 def test_a_mailbox_that_is_gone_ends_it_at_once(smtp: PostOffice, answer: str) -> None:
     a_reader()
     deliver(hours.now())
     a_turn()
     smtp.answer = answer
     deliver()
-    assert [one.status for one in subscriptions()] == [SubscriptionStatus.ENDED]
+    [ended] = subscriptions()
+    assert (ended.status, ended.returned) == (SubscriptionStatus.ENDED, bounces.gone(answer))
+    assert listings.how_many(ended.territory) == Readers(active=0, returned=1)
+    with a_transaction():
+        subscribing.resume(ended)
+    assert listings.how_many(subscriptions()[0].territory) == Readers(active=1, returned=0)
 
 
 def test_so_does_a_letter_that_comes_back_days_later(smtp: PostOffice) -> None:
@@ -232,6 +238,7 @@ def test_whatever_else_ends_it_after_three_weeks_in_a_row(smtp: PostOffice, answ
         deliver(hour)
         seen.append(subscriptions()[0].status is SubscriptionStatus.ACTIVE)
     assert seen == [True, True, True, True, False]
+    assert subscriptions()[0].returned == subscribing.SEVERAL
 
 
 def test_a_question_that_comes_back_ends_nothing(smtp: PostOffice) -> None:

@@ -24,6 +24,7 @@ from eventsapp.retention import erasing
 from tests import factories
 from tests.calendars.client import Mailbox
 from tests.registrations.stories import a_transaction, answers, cancel, kinds, letters, register, told
+from tests.registrations.test_standing import QUIET, TUESDAYS, a_date, a_turn, stands
 from tests.servers import PostOffice
 
 AWA, ELSEWHERE = "awa@example.org", "awa@ailleurs.example"
@@ -86,6 +87,59 @@ def test_where_another_family_of_that_mailbox_comes_the_date_stays(event: Event,
     moves_to(household_of(awa), ELSEWHERE)
     assert "left_mailbox CANCEL" not in kinds(AWA)
     assert list(read(smtp, AWA).shows()) == list(read(smtp, ELSEWHERE).shows()) == [event.uid]
+
+
+@pytest.mark.parametrize("by", [timedelta(), HOUR], ids=["undone", "and moved"])
+def test_replaced_while_it_stood_as_cancelled_the_date_follows_once_that_is_taken_back(
+    by: timedelta, event: Event, smtp: PostOffice
+) -> None:
+    awa = register(event, answers("Awa", email=AWA)).registration
+    with a_transaction():
+        scheduling.cancel(event, actor="account:1", now=time.now())
+    moves_to(household_of(awa), ELSEWHERE)
+    with a_transaction():
+        scheduling.restore(event, actor="account:1", now=time.now())
+        if by:
+            later = {"starts_at": event.starts_at + by, "ends_at": event.ends_at + by}
+            scheduling.reschedule(event, **later, actor="account:1", now=time.now())
+    told()
+    assert kinds(ELSEWHERE) == ["rescheduled REQUEST" if by else "calendar_again REQUEST"]
+    assert list(read(smtp, AWA).shows()) == []
+    assert [one.starts_at for one in read(smtp, ELSEWHERE).shows().values()] == [event.starts_at]
+
+
+def test_a_cancel_that_a_silence_kept_from_leaving_is_said_when_it_ends(
+    event: Event, smtp: PostOffice
+) -> None:
+    awa = register(event, answers("Awa", email=AWA)).registration
+    assert list(read(smtp, AWA).shows()) == [event.uid]
+    cancel(awa)
+    wants(household_of(awa), silence_=True)
+    assert list(read(smtp, AWA).shows()) == [event.uid]
+    wants(household_of(awa), silence_=False)
+    assert list(read(smtp, AWA).shows()) == []
+    wants(household_of(awa), silence_=True)
+    wants(household_of(awa), silence_=False)
+    assert kinds(AWA)[2:] == ["withdrawn CANCEL"] * 2
+
+
+def test_dates_of_a_series_that_come_later_by_themselves_stay_so_at_another_mailbox(
+    db_session: scoped_session[Session],
+) -> None:
+    """Of twenty dates nobody wants twenty mails at once (docs/decisions/0008)."""
+    events = [a_date(day) for day in TUESDAYS]
+    awa = stands().household
+    assert awa is not None
+    a_turn()
+    a_turn(time.now() + QUIET)
+    assert kinds(AWA) == ["standing_dates", "standing_near REQUEST"]
+    moves_to(awa, ELSEWHERE)
+    assert kinds(ELSEWHERE) == ["calendar_again REQUEST"]
+    wants(awa, silence_=True)
+    wants(awa, silence_=False)
+    assert kinds(ELSEWHERE) == ["calendar_again REQUEST"] * 2
+    a_turn(events[1].starts_at - timedelta(days=14))
+    assert kinds(ELSEWHERE)[2:] == ["standing_near REQUEST"]
 
 
 def test_what_is_cancelled_or_waited_for_enters_no_new_calendar(event: Event) -> None:

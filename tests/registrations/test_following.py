@@ -97,6 +97,38 @@ def test_called_off_then_restored() -> None:
     assert "Panne d’eau" in text_of(letters("awa@example.org")[1])
 
 
+@pytest.mark.parametrize("reached", [{}, {"number": "06 39 98 00 00"}], ids=["mail", "call"])
+def test_called_off_a_moment_after_it_was_moved_it_says_the_date_they_know(
+    reached: dict[str, str],
+) -> None:
+    """Nobody heard of the other day: told of it, they would come on theirs."""
+    event = factories.an_event()
+    register(event, answers("Awa", **reached))
+    knew = event.starts_at
+    with a_transaction():
+        week = timedelta(days=7)
+        scheduling.reschedule(
+            event,
+            starts_at=knew + week,
+            ends_at=event.ends_at + week,
+            venue=factories.a_school("École Manin", address="2 rue Manin"),
+            actor="account:1",
+            now=clock.now(),
+        )
+    call_off(event)
+    letter = letters()[-1]
+    said = text_of(letter).replace("\u00a0", " ")
+    assert "samedi 28 novembre" in letter.subject.replace("\u00a0", " ")
+    assert "Quand ? samedi 28 novembre 2026, de 9 h 30 à 11 h 30" in said
+    assert "Où ? École Curial, 51 rue Curial, 75019 Paris" in said
+    assert "Manin" not in said
+    if letter.calendar is not None:
+        told_so = icalendar.Calendar.from_ical(letter.calendar).walk("VEVENT")[0]
+        assert told_so["DTSTART"].dt == knew
+        assert told_so["LOCATION"] == "École Curial, 51 rue Curial, 75019 Paris"
+        assert "Manin" not in letter.calendar.decode()
+
+
 def test_who_leaves_a_cancelled_event_gets_no_second_cancel_and_restoring_seats_the_queue() -> None:
     event = factories.an_event(capacity=2)
     awa = register(event, answers("Awa", adults=2)).registration

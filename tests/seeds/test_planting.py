@@ -36,6 +36,9 @@ from eventsapp.registrations.standing_models import StandingSignUp
 from eventsapp.seeds import planting, reading
 from eventsapp.tasks.models import Task, TaskStatus
 
+# The year is planted once, not once in each process of a run.
+pytestmark = pytest.mark.xdist_group("planted")
+
 TODAY = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
 
 

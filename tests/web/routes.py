@@ -101,6 +101,7 @@ ROUTES = (
     desk("GET", "contacts.edit", "{territory}/contacts/{contact}", 200),
     desk("POST", "contacts.change", "{territory}/contacts/{contact}", 303),
     desk("POST", "contacts.verify", "{territory}/contacts/{contact}/verification", 303),
+    desk("POST", "mailboxes.of_contact", "{territory}/contacts/{contact}/adresse-juste", 303),
     desk("POST", "contacts.end", "{territory}/contacts/{contact}/fin", 303),
     desk("GET", "contact_imports.form", "{territory}/contacts/import", 200),
     desk("POST", "contact_imports.send", "{territory}/contacts/import", 422),  # no file
@@ -143,6 +144,7 @@ ROUTES = (
     desk("GET", "team.show", "{territory}/equipe", 200),
     # Whoever stands in names no coordinator (test_team); the contact of a school she may.
     desk("POST", "team.offer", "{territory}/equipe", 303),
+    desk("POST", "mailboxes.of_team", "{territory}/equipe/{grant}/adresse-juste", 303),
     # Roles: those who hold them in person pass them on; Ada names coordinators.
     *(
         Route(method, f"roles.{name}", f"/pro/{rule}", frozenset({"samira", "ada"}), status)
@@ -363,6 +365,13 @@ ROUTES = (
         "/pro/rendez-vous/{hosted}/inscriptions/{hosted_registration}/annulation",
         TEAM,
         409,
+    ),
+    Route(
+        "POST",
+        "mailboxes.of_registration",
+        "/pro/rendez-vous/{hosted}/inscriptions/{hosted_registration}/adresse-juste",
+        TEAM,
+        303,
     ),
     Route(
         "POST",

@@ -20,7 +20,7 @@ from eventsapp.agenda.models import Event
 from eventsapp.clock import local, now
 from eventsapp.database import db
 from eventsapp.places.models import Quartier
-from eventsapp.web import feed_porter
+from eventsapp.web import feed_answers, feed_porter
 from tests import factories
 from tests.pages import PageClient
 
@@ -176,6 +176,16 @@ def test_only_so_many_addresses_are_remembered(
     for path in (f"{FEED}?a", f"{FEED}?b", f"{FEED}?c", f"{FEED}?c", f"{FEED}?a"):
         client.get(path)
     assert through_the_door == [f"{FEED}?a", f"{FEED}?b", f"{FEED}?c", f"{FEED}?a"]
+
+
+@pytest.mark.usefixtures("event")
+def test_of_an_accept_encoding_without_an_end_nothing_is_remembered(client: PageClient) -> None:
+    """A server hands over 800 kB of it; a few hundred of those filled the memory of the process."""
+    before = feed_answers.takes_gzip.cache_info().currsize
+    for number in range(3):
+        answer = client.get(FEED, headers={"Accept-Encoding": f"gzip, {number}" + "a" * 8000})
+        assert (answer.status_code, answer.headers.get("Content-Encoding")) == (200, None)
+    assert feed_answers.takes_gzip.cache_info().currsize == before
 
 
 @pytest.mark.usefixtures("event")

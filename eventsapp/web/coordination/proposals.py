@@ -15,7 +15,7 @@ from eventsapp.people.partner_requests import LONGEST_REASON
 from eventsapp.places.models import Territory
 from eventsapp.proposals import answers, deciding, listings
 from eventsapp.proposals.models import Proposal, ProposalStatus
-from eventsapp.proposals.publishing import rule_of, sessions_of
+from eventsapp.proposals.publishing import rule_of, series_of, sessions_of
 from eventsapp.refusals import Conflict, Refusal
 from eventsapp.web.doorstep import actor, desk, steered
 from eventsapp.web.forms import refuse as refuse_form
@@ -132,6 +132,7 @@ def _page(area: Territory, proposal: Proposal, *, wrong: FlaskForm | None = None
         territory=area,
         proposal=proposal,
         event=listings.first_event_of(proposal) if proposal.activity_id else None,
+        series=series_of(proposal) if proposal.is_open else None,
         rule=rule,
         occurrences=occurrences,
         sessions=sessions,

@@ -13,10 +13,18 @@ from wtforms.validators import Optional
 from eventsapp.agenda.models import Audience
 from eventsapp.imports import sources
 from eventsapp.imports.models import Following, ImportSource
+from eventsapp.people import contacts
 from eventsapp.places.models import Territory
 from eventsapp.proposals import listings as proposals
 from eventsapp.proposals.submitting import NotApproved
+from eventsapp.refusals import Refusal, msgid
 from eventsapp.web.partners.proposal_forms import ChoiceMissing, chosen_row, one_of, venue_choices
+
+
+class ActionMissing(Refusal):
+    """None was chosen."""
+
+    sentence = msgid("Choisissez l’action de ces rendez-vous.")
 
 
 class SourceForm(FlaskForm):
@@ -53,12 +61,16 @@ class SourceForm(FlaskForm):
         return self
 
     def answered(self, territories: Sequence[Territory]) -> sources.Answers:
-        """What was answered, for the room. Raises ChoiceMissing, NotApproved."""
+        """What was answered, for the room. Raises NameMissing, TooLong, Unwritable, ActionMissing,
+        ChoiceMissing, NotApproved."""
+        name = contacts.name_of(self.name.data or "", field="name", longest=sources.LONGEST_NAME)
+        if not self.action.data:
+            raise ActionMissing(field="action")
         venue = None
         if self.venue.data:
             venue = chosen_row(proposals.venues(territories), self.venue, ChoiceMissing)
         return sources.Answers(
-            name=self.name.data or "",
+            name=name,
             url=self.url.data or "",
             action=chosen_row(proposals.actions(territories), self.action, NotApproved),
             venue=venue,

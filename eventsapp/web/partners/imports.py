@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventsapp import clock
 from eventsapp.access import questions
 from eventsapp.database import begin_writing, db
-from eventsapp.imports import fetching, listings, outlook, places, reading_apart, rows, sources, taking
+from eventsapp.imports import addresses, listings, outlook, places, reading_apart, rows, sources, taking
 from eventsapp.imports.models import ImportSource
-from eventsapp.imports.steps import Kind
+from eventsapp.imports.steps import Kind, alike
 from eventsapp.imports.taking import Chosen, Done, ReadingChanged
 from eventsapp.people.models import Organisation
 from eventsapp.places import listings as venues
@@ -166,7 +166,8 @@ def take_over(organisation_id: int, source_id: int) -> BaseResponse:
     asked = TakeOverForm()
     source = listings.by_id(source_id, worked_for(organisation_id))
     chosen = Chosen(
-        cancelled=frozenset(request.form.getlist("annuler")),
+        # A box may stand for several sessions.
+        cancelled=frozenset(key for box in request.form.getlist("annuler") for key in box.split(",")),
         overwritten=frozenset(request.form.getlist("ecraser")),
     )
     try:
@@ -229,7 +230,7 @@ def _form_page(organisation: Organisation, form: SourceForm, source: ImportSourc
         organisation=organisation,
         source=source,
         form=form.offer(_territories(organisation), proposals.usual_venues(organisation)),
-        longest={"name": sources.LONGEST_NAME, "url": fetching.LONGEST_URL},
+        longest={"name": sources.LONGEST_NAME, "url": addresses.LONGEST_URL},
         hours=sources.EVERY.seconds // 3600,
     )
 
@@ -251,6 +252,7 @@ def _page(organisation: Organisation, source: ImportSource, sent: SentForm) -> s
         may_act=_may_act(organisation),
         is_being_read=source.next_at is not None and source.next_at <= now,
         named=_named,
+        alike=alike,
         most=MOST_SHOWN,
         most_places=MOST_PLACES,
         elsewhere=ELSEWHERE,

@@ -16,7 +16,7 @@ from eventsapp.people.models import Organisation
 from eventsapp.places.models import Territory
 from eventsapp.proposals import answers, listings, submitting
 from eventsapp.proposals.models import Proposal, ProposalStatus
-from eventsapp.proposals.publishing import rule_of, sessions_of
+from eventsapp.proposals.publishing import rule_of, series_of, sessions_of
 from eventsapp.proposals.steps import ProposalIsSettled
 from eventsapp.refusals import Conflict, Refusal, msgid
 from eventsapp.settings import setting
@@ -89,6 +89,7 @@ def show(organisation_id: int, proposal_id: int) -> str:
         organisation=organisation,
         proposal=proposal,
         event=listings.first_event_of(proposal) if proposal.activity_id else None,
+        series=series_of(proposal) if proposal.is_open else None,
         **dates_of(proposal),
     )
 

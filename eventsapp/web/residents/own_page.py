@@ -12,7 +12,7 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
-from eventsapp.database import db
+from eventsapp.database import db, only_reading
 from eventsapp.people import households
 from eventsapp.registrations import booking, leaving, listings, standing_listings
 from eventsapp.web.residents import offer_answers, own_parts
@@ -24,6 +24,7 @@ bp = own_door("own_page")
 @bp.get("/m/<token>")
 def show(token: str) -> str:
     """Everything the household is registered to, what lies ahead first."""
+    only_reading()
     household = households.by_link(token)
     browsers = browsers_of(household)
     confirmed = browsers.here

@@ -16,7 +16,7 @@ from eventsapp import clock, languages
 from eventsapp.agenda import listings
 from eventsapp.agenda.entry_rules import EntryForm
 from eventsapp.agenda.models import Audience, Event
-from eventsapp.database import db
+from eventsapp.database import db, only_reading
 from eventsapp.directory.listings import quartiers
 from eventsapp.people import professionals
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER
@@ -72,6 +72,7 @@ Answer = str | tuple[str, int] | BaseResponse
 @bp.get("/e/<code:code>/inscription")
 def form(code: str) -> Answer:
     """The first page; what was typed a moment ago stands in it again."""
+    only_reading()
     event = listings.by_code(code, whole=False)
     try:
         admission.require_open(event, clock.now())
@@ -138,6 +139,7 @@ def begin(event: Event, answered: AboutForm) -> BaseResponse:
 @bp.get("/e/<code:code>/inscription/verification")
 def check(code: str) -> Answer:
     """What was answered, to read once more; or that it is done already."""
+    only_reading()
     event = listings.by_code(code, whole=False)
     if token_of(event.code) is None:
         return redirect(url_for("registrations.form", code=code), 303)

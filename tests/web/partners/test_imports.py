@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 from eventsapp import clock as hours
 from eventsapp.access import grants
 from eventsapp.access.models import Role
-from eventsapp.agenda.models import Event
+from eventsapp.agenda.models import Event, RegistrationMode
 from eventsapp.database import db
 from eventsapp.imports.models import ImportSource
 from eventsapp.people import accounts, approvals
@@ -175,3 +175,79 @@ def test_a_source_given_up_leaves_its_sessions(
     fatou.submit(fatou.get(f"{address}/reglages").page.form(button="Ne plus suivre"))
     assert fatou.get(address).status_code == 404
     assert db_session.scalars(select(Event.title)).all() == ["Café des femmes"]
+
+
+def test_new_dates_of_a_record_are_said_to_join_its_series(maison: Organisation, fatou: PageClient) -> None:
+    address, lines = follows(fatou, maison), [timing("2026-12-05", "10:00", "12:00")]
+    sends(fatou, address, openagenda(an_event(timings=lines)))
+    fatou.submit(fatou.get(address).page.form(button="Reprendre ces rendez-vous"))
+    lines += [timing(f"2026-12-{day}", "10:00", "12:00") for day in (12, 19, 26)]
+    sends(fatou, address, openagenda(an_event(timings=lines)))
+    said = fatou.get(address).page.main.text.replace("\u00a0", " ")
+    assert "3 nouvelles dates de « Café des femmes »" in said
+    assert "Du samedi 12 décembre 2026 au samedi 26 décembre 2026, de 10 h à 12 h" in said
+    assert "S’ajoutent à la série déjà ici" in said
+
+
+def test_dates_that_vanish_are_cancelled_together_but_for_those_where_somebody_is_registered(
+    maison: Organisation, fatou: PageClient, db_session: scoped_session[Session]
+) -> None:
+    address = follows(fatou, maison)
+    lines = [timing(f"2026-12-{day:02}", "10:00", "12:00") for day in (5, 12, 19, 26)]
+    sends(fatou, address, openagenda(an_event(timings=lines)))
+    fatou.submit(fatou.get(address).page.form(button="Reprendre ces rendez-vous"))
+    event = db_session.scalars(select(Event).order_by(Event.id).limit(1)).one()
+    event.registration, event.capacity, event.seats_taken = RegistrationMode.COUNTED, 12, 3
+    db_session.commit()
+    sends(fatou, address, openagenda(an_event(timings=lines[3:])))
+    page = fatou.get(address).page
+    said = page.main.text.replace("\u00a0", " ")
+    assert "2 dates de « Café des femmes »" in said
+    assert "3 personnes inscrites" in said
+    form = page.form(button="Reprendre ces rendez-vous")
+    together = [box["value"] for box in form.element.all("input", name="annuler") if "," in box["value"]]
+    answer = fatou.post(
+        form.action, data={"csrf_token": form["csrf_token"], "shown": form["shown"], "annuler": together}
+    )
+    assert answer.status_code == 303
+    db_session.expire_all()
+    cancelled = [one.is_cancelled for one in db_session.scalars(select(Event).order_by(Event.id))]
+    assert cancelled == [False, True, True, False]
+
+
+def test_another_place_is_shown_beside_the_one_of_before(maison: Organisation, fatou: PageClient) -> None:
+    factories.a_school("École Tanger", address="41 rue de Tanger")
+    db.session.commit()
+    address = follows(fatou, maison)
+    sends(fatou, address, openagenda(an_event()))
+    fatou.submit(fatou.get(address).page.form(button="Reprendre ces rendez-vous"))
+    there = {"name": "École Tanger", "address": "41 rue de Tanger", "postalCode": "75019"}
+    sends(fatou, address, openagenda(an_event(location=there)))
+    assert [was.text for was in fatou.get(address).page.main.all("s")] == ["Curial"]
+
+
+def test_what_the_project_team_has_not_read_is_no_agenda_yet(maison: Organisation, fatou: PageClient) -> None:
+    approvals.distrust(maison, factories.a_territory(), actor="cli", now=hours.now())
+    db.session.commit()
+    address = follows(fatou, maison)
+    sends(fatou, address, openagenda(an_event()))
+    fatou.submit(fatou.get(address).page.form(button="Reprendre ces rendez-vous"))
+    said = fatou.get(address).page.main.text.replace("\u00a0", " ")
+    assert "Rien à reprendre : 1 date attend la réponse de l’équipe du projet." in said
+    assert "dit la même chose" not in said
+
+
+@pytest.mark.parametrize(
+    ("answers", "wrong"),
+    [
+        ({}, "Écrivez un nom."),
+        ({"name": "OpenAgenda"}, "Choisissez l’action de ces rendez-vous."),
+    ],
+)
+def test_what_lacks_is_said_in_the_order_of_the_page(
+    answers: dict[str, str], wrong: str, maison: Organisation, fatou: PageClient
+) -> None:
+    form = fatou.get(f"/pro/organisations/{maison.id}/imports/nouveau").page.form(button="Continuer")
+    answer = fatou.submit(form, answers)
+    assert answer.status_code == 422
+    assert wrong in answer.page.main.text

@@ -238,6 +238,7 @@ def test_search_engines_read_the_same_in_json(client: PageClient, event: Event) 
             },
             "geo": {"@type": "GeoCoordinates", "latitude": 48.8936, "longitude": 2.3764},
         },
+        "offers": {"@type": "Offer", "price": 0, "priceCurrency": "EUR", "url": f"{HOME}{address(event)}"},
         "organizer": {"@type": "Organization", "name": "Les Amis de Curial"},
         "remainingAttendeeCapacity": 3,
     }

@@ -242,7 +242,7 @@ def test_several_registrations_stand_on_one_page_what_lies_ahead_first(
     confirm(client, made)
     with statements() as said:
         page = client.get(f"/m/{made.link_token}").page
-    assert len(said) == 6
+    assert len(said) == 5
     assert page.title.startswith("Mes inscriptions")
     assert [heading.text for heading in page.main.all("h2", "h3") if heading.all("a")] == [
         "Atelier cuisine en famille",

@@ -1,0 +1,197 @@
+"""Nadia and Madame Roy answer from their calendars: by SMTP to the reply address, read by IMAP (RULES section
+8)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from eventsapp import clock as time
+from eventsapp.access.models import Grant
+from eventsapp.agenda import scheduling
+from eventsapp.agenda.models import Event
+from eventsapp.answers import counters, hosts, replies
+from eventsapp.database import db
+from eventsapp.hosting.models import Answer, DateAnswer
+from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailState
+from eventsapp.invitations.models import Capacity, Invitation, PartStat
+from eventsapp.jobs.door import Turn, never
+from eventsapp.jobs.timetable import ANSWERS, TIMETABLE
+from eventsapp.mailroom import rounds
+from eventsapp.people.models import Account
+from tests import factories
+from tests.answering import REPLIES, Invited, answer
+from tests.convening.stories import NADIA, ROY, SOON, a_saturday, a_worker_invites, nadia, posted
+from tests.mailboxes import MailProvider
+from tests.registrations.stories import a_transaction, letters, told
+from tests.servers import PostOffice
+
+[READER] = [job.run for job in TIMETABLE if job.name == ANSWERS]
+
+
+@pytest.fixture
+def office(
+    event: Event, smtp: PostOffice, answers_mailbox: MailProvider, clock: time_machine.Traveller
+) -> MailProvider:
+    """Both invitations have arrived; our server vouches for what both domains send."""
+    answers_mailbox.vouched |= {"amis.example", "ecole.example"}
+    clock.shift(SOON)
+    a_worker_invites()
+    deliver()
+    return answers_mailbox
+
+
+def deliver() -> None:
+    db.session.commit()
+    rounds.deliver_due(time.now(), limit=500)
+
+
+def says(
+    office: MailProvider, smtp: PostOffice, address: str, partstat: str, shape: str = "gmail", **more: object
+) -> IncomingMail:
+    """Somebody presses a button of their calendar; the line of that answer, once the worker has read it."""
+    invited = Invited.by(smtp.to(address)[-1])
+    octets = answer(shape, invited, partstat=partstat, **more)  # type: ignore[arg-type]  # of a story
+    office.send(octets, to=invited.organizer, sender=address)
+    db.session.commit()
+    READER(Turn(time.now(), "house:1", never))
+    db.session.expire_all()
+    return db.session.scalars(select(IncomingMail).order_by(IncomingMail.id.desc())).all()[0]
+
+
+def given(event: Event) -> tuple[Answer, str, str] | None:
+    """What the place has said of a date, in which words, and who."""
+    row = db.session.scalars(select(DateAnswer).where(DateAnswer.event_id == event.id)).first()
+    return (row.answer, row.words, row.answered_by.partition(":")[0]) if row else None
+
+
+def of(address: str) -> Invitation:
+    return db.session.scalars(select(Invitation).where(Invitation.address == address)).one()
+
+
+@pytest.mark.parametrize("shape", REPLIES)
+def test_a_yes_of_the_school_confirms_the_date(
+    event: Event, office: MailProvider, smtp: PostOffice, shape: str
+) -> None:
+    line = says(office, smtp, ROY, "ACCEPTED", shape)
+    assert (line.kind, line.state, line.problem) == (MailKind.REPLY, MailState.DONE, "")
+    assert given(event) == (Answer.YES, "", "contact")
+    assert of(ROY).partstat is PartStat.ACCEPTED
+
+
+def test_a_no_of_the_school_stands_among_the_dates_refused_with_its_words(
+    event: Event, office: MailProvider, smtp: PostOffice
+) -> None:
+    line = says(office, smtp, ROY, "DECLINED", comment="Kermesse ce jour-là")
+    assert (line.state, line.problem) == (MailState.TO_READ, replies.COMMENT)
+    assert given(event) == (Answer.NO, "Kermesse ce jour-là", "contact")
+    assert posted() == [f"{NADIA} convening/asked REQUEST", f"{ROY} convening/asked REQUEST"]
+
+
+def test_perhaps_says_nothing_of_the_date(event: Event, office: MailProvider, smtp: PostOffice) -> None:
+    line = says(office, smtp, ROY, "TENTATIVE")
+    assert (line.state, given(event), of(ROY).partstat) == (MailState.DONE, None, PartStat.TENTATIVE)
+
+
+def test_an_association_that_comes_is_marked_and_one_that_does_not_is_called(
+    event: Event, office: MailProvider, smtp: PostOffice, clock: time_machine.Traveller
+) -> None:
+    line = says(office, smtp, NADIA, "ACCEPTED")
+    assert (line.state, of(NADIA).partstat, given(event)) == (MailState.DONE, PartStat.ACCEPTED, None)
+    clock.shift(timedelta(minutes=1))
+    line = says(office, smtp, NADIA, "DECLINED", number=2)
+    assert (line.state, line.problem) == (MailState.TO_READ, hosts.HOST_DECLINED)
+    assert (line.event_id, line.territory_id) == (event.id, event.territory_id)
+    assert (of(NADIA).partstat, event.host is None, event.is_cancelled) == (PartStat.DECLINED, False, False)
+
+
+def test_a_no_from_elsewhere_changes_nothing_and_somebody_asks(
+    event: Event, office: MailProvider, smtp: PostOffice
+) -> None:
+    """RULES I6: the token is right, From is not hers, and nobody vouches for it."""
+    invited = Invited.by(smtp.to(ROY)[-1])
+    octets = answer("apple", invited, partstat="DECLINED", sender="roy@ailleurs.example")
+    office.send(octets, to=invited.organizer, sender="roy@ailleurs.example")
+    READER(Turn(time.now(), "house:1", never))
+    line = db.session.scalars(select(IncomingMail)).one()
+    assert (line.state, line.problem, given(event)) == (MailState.TO_READ, replies.OTHER_SENDER, None)
+
+
+def test_an_answer_to_the_former_hour_is_asked_again_as_that(
+    event: Event, office: MailProvider, smtp: PostOffice, clock: time_machine.Traveller
+) -> None:
+    former = Invited.by(smtp.to(ROY)[-1])
+    with a_transaction():
+        later = {name: getattr(event, name) + timedelta(hours=1) for name in ("starts_at", "ends_at")}
+        scheduling.reschedule(event, **later, actor="account:99", now=time.now())
+    clock.shift(SOON)
+    told(time.now())
+    office.send(answer("gmail", former), to=former.organizer, sender=ROY)
+    READER(Turn(time.now(), "house:1", never))
+    assert (given(event), of(ROY).answers_former) == (None, True)
+    last = letters(ROY)[-1]
+    assert (last.kind, last.method) == ("convening/asked", "REQUEST")
+    assert "Vous avez répondu avant le changement" in last.text
+    deliver()
+    assert says(office, smtp, ROY, "ACCEPTED", number=2).state is MailState.DONE
+    assert given(event) == (Answer.YES, "", "contact")
+    assert (of(ROY).answers_former, of(ROY).partstat) == (False, PartStat.ACCEPTED)
+
+
+def test_a_calendar_that_lost_the_date_is_sent_it_again(
+    event: Event, office: MailProvider, smtp: PostOffice
+) -> None:
+    line = says(office, smtp, ROY, "NEEDS-ACTION", "refresh")
+    assert (line.kind, line.state) == (MailKind.REFRESH, MailState.DONE)
+    assert posted()[2:] == [f"{ROY} convening/asked REQUEST"]
+    assert "Voici de nouveau cette date" in letters(ROY)[-1].text
+
+
+def test_a_no_to_the_other_hour_of_an_association_is_in_its_language(
+    event: Event, office: MailProvider, smtp: PostOffice
+) -> None:
+    nadia().language = "en"
+    line = says(office, smtp, NADIA, "TENTATIVE", "google_counter")
+    assert (line.kind, line.state) == (MailKind.COUNTER, MailState.TO_READ)
+    with a_transaction():
+        counters.refuse(line, "", actor="account:99", now=time.now())
+    last = letters(NADIA)[-1]
+    assert (last.kind, last.method, last.language) == ("answers/other_date_refused", "DECLINECOUNTER", "en")
+    assert last.text.startswith("Hello Nadia")
+
+
+def test_who_no_longer_answers_for_it_confirms_nothing(
+    event: Event, office: MailProvider, smtp: PostOffice
+) -> None:
+    """Nadia left the association; her account is open still, and no worker has told her calendar yet."""
+    [grant] = db.session.scalars(select(Grant))
+    grant.ended_at, grant.ended_by = time.now(), "cli"
+    line = says(office, smtp, NADIA, "ACCEPTED")
+    assert (line.state, line.problem) == (MailState.TO_READ, hosts.NO_HOST)
+
+
+def test_who_held_it_and_keeps_the_school_by_now_answers_for_the_school(
+    event: Event, office: MailProvider, smtp: PostOffice
+) -> None:
+    [grant] = db.session.scalars(select(Grant))
+    grant.ended_at, grant.ended_by = time.now(), "cli"
+    factories.a_contact(event.venue, name="Nadia", email=NADIA, phone=None)
+    line = says(office, smtp, NADIA, "ACCEPTED")
+    assert (line.state, given(event)) == (MailState.DONE, (Answer.YES, "", "contact"))
+    assert of(NADIA).invited_as is Capacity.PLACE
+
+
+def test_the_answer_of_one_date_says_nothing_of_the_next(
+    event: Event, office: MailProvider, smtp: PostOffice, clock: time_machine.Traveller
+) -> None:
+    other = a_saturday(host=event.host, starts_at=event.starts_at + timedelta(days=7))
+    clock.shift(SOON)
+    a_worker_invites()
+    deliver()
+    says(office, smtp, ROY, "ACCEPTED")
+    assert (given(event), given(other)) == (None, (Answer.YES, "", "contact"))
+    assert db.session.query(Account).count() == 1
+    assert nadia().email == NADIA
