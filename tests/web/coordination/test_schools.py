@@ -79,7 +79,7 @@ def test_what_is_asked_for_is_what_is_shown(
         assert rows(desk.get(f"{PAGE}?reponse={asked}").page) == names
     page = desk.get(PAGE).page
     [to_replace] = [one for one in page.all("section") if "Dates à remplacer" in one.text]
-    assert "Samedi 12 décembre 2026 École : Autre date" in to_replace.text
+    assert "Samedi 12 décembre 2026 École : Autre date" in to_replace.text
     assert "le 19 décembre" in to_replace.text
     assert "1 date refusée par une école" in " ".join(
         f"{one.one('dd').text} {one.one('dt').text}"
