@@ -62,6 +62,7 @@ PUBLIC = {
     "/lettre/{letter_token}": 0,
     "/lettre/{letter_token}/arret": 0,
     "/e/{respite}/inscription": 0,
+    "/structure/{coming_token}": 0,
     "/ecole": 1,
     "/ecole/envoye": 0,
     "/ecole/{host_token}": 5,
@@ -71,6 +72,7 @@ PUBLIC = {
 """Pages for everybody, and how many forms of each refuse to be sent empty."""
 
 OVER = {"/connexion/x": 410, "/invitation/x": 410, "/jour/x": 410, "/on-repart/x": 410, "/ecole/x": 410}
+OVER |= {"/structure/x": 410}
 OVER |= {"/orientation/x": 410, "/lettre/x": 410, "/paris-19/recevoir?quartier=atlantide": 404}
 """Links that work no more, and what they answer."""
 
