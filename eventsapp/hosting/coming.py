@@ -82,7 +82,9 @@ def say(
 
 def told_of(events: Collection[Event]) -> dict[int, HostAnswer]:
     """What who holds these events said of them, by their number, of a former hour or place too; one
-    statement."""
+    statement, or none where nobody is asked."""
     holding = {event.id: event for event in events if is_asked(event)}
+    if not holding:
+        return {}
     rows = db.session.scalars(select(HostAnswer).where(HostAnswer.event_id.in_(holding)))
     return {row.event_id: row for row in rows if row.is_of_host(holding[row.event_id])}
