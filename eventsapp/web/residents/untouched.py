@@ -8,6 +8,7 @@ left) stands outside of it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from flask_wtf import FlaskForm
@@ -20,7 +21,8 @@ from eventsapp.languages import Language
 def questions_of(form: FlaskForm, macro: Macro, language: Language) -> str:
     """The questions of a form as `macro(form)` writes them, or wrote them of an untouched one; the macro is
     imported without context and asks nothing but the form and the language."""
-    return _written(type(form), macro, language) if is_untouched(form) else macro(form)
+    made: Callable[..., FlaskForm] = type(form)
+    return _written(made, macro, language) if is_untouched(form) else macro(form)
 
 
 def is_untouched(form: FlaskForm) -> bool:
@@ -33,5 +35,5 @@ def is_untouched(form: FlaskForm) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _written(kind: type[FlaskForm], macro: Macro, language: Language) -> str:
-    return macro(kind(formdata=None))
+def _written(made: Callable[..., FlaskForm], macro: Macro, language: Language) -> str:
+    return macro(made(formdata=None))

@@ -41,7 +41,13 @@ def event(db_session: scoped_session[Session]) -> Event:
 @pytest.fixture
 def newcomer(app: Flask) -> Newcomer:
     """Another browser, that was never here."""
-    return app.test_client
+
+    def comes() -> PageClient:
+        client = app.test_client()
+        assert isinstance(client, PageClient)
+        return client
+
+    return comes
 
 
 def typed(page: Page) -> dict[str, str]:
