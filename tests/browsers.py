@@ -18,6 +18,8 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
+from tests.mirrors import EVERY_RULE, told
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Route
 
@@ -38,9 +40,6 @@ OPTIONS: WeakKeyDictionary[BrowserContext, dict[str, Any]] = WeakKeyDictionary()
 
 COPIES: WeakKeyDictionary[BrowserContext, Page] = WeakKeyDictionary()
 """Where axe looks at what a visitor without scripts sees."""
-
-VIOLATIONS = "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
-"""What passed stays there: a page has some hundred lines of it."""
 
 
 @cache
@@ -200,26 +199,25 @@ def copy_for_axe(page: Page) -> Page:
     return copy
 
 
-@pytest.fixture(scope="session")
-def axe() -> Callable[[Page], None]:
-    """`axe(page)`: no rule of axe is broken on the page as it stands, its error state included."""
+@cache
+def axe_script() -> str:
+    """What a page is handed before it is asked what axe finds."""
     # Imported here: it comes with the browser tests only.
     from axe_playwright_python.base import AXE_FILE_PATH
 
-    script = AXE_FILE_PATH.read_text(encoding="utf-8")
+    return AXE_FILE_PATH.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """`axe(page)`: no rule of axe is broken on the page as it stands, its error state included."""
 
     def check(page: Page) -> None:
         if not OPTIONS.get(page.context, {}).get("java_script_enabled", True):
             page = copy_for_axe(page)
         page.wait_for_load_state()
-        page.evaluate(script)
-        found = page.evaluate(VIOLATIONS)
-        broken = [
-            f"{rule['id']} ({rule['impact']}): {rule['help']}\n    {node['html'][:160]}\n    "
-            + node["failureSummary"].replace("\n", "\n    ")
-            for rule in found
-            for node in rule["nodes"]
-        ]
+        page.evaluate(axe_script())
+        broken = told(page.evaluate(EVERY_RULE))
         assert not broken, f"{page.url}: axe found\n" + "\n".join(broken)
 
     return check

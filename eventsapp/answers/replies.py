@@ -82,6 +82,7 @@ def apply(
         return _doubted(invitation, parties, now)
     _note(invitation, answer, sequence, stamp, now)
     if sequence < invitation.sequence:
+        hosts.answered_former(invitation, event, said, now=now)
         return _answered_former(invitation, parties, now)
     invitation.partstat, invitation.answers_former = said, False
     return _done(said, answer, invitation, event, parties, now)
@@ -147,6 +148,8 @@ def _done(
         problem = hosts.answered(invitation, event, said, answer.comment, now=now)
         if problem:
             return Verdict(MailState.TO_READ, problem, parties)
+        if said is PartStat.DECLINED:  # it stands among the dates refused, with its words: read once
+            return Verdict(MailState.DONE, "", parties)
     elif not parties:
         return Verdict(MailState.TO_READ, NOBODY)
     for one in parties:

@@ -41,8 +41,7 @@ _WHY = {
     counters.PROPOSED_BEFORE: lazy_gettext(
         "Cette proposition date d’avant le changement : demandez à la personne si elle tient toujours."
     ),
-    hosts.HOST_DECLINED: lazy_gettext("La structure dit qu’elle ne vient pas : appelez-la."),
-    hosts.NOT_NOTED: lazy_gettext("La réponse du lieu n’a pas pu être notée."),
+    hosts.NOT_NOTED: lazy_gettext("La réponse n’a pas pu être notée."),
     hosts.NO_HOST: lazy_gettext("Cette adresse ne répond plus de ce rendez-vous."),
     words.OUTLOOK: lazy_gettext(
         "Outlook a mis la réponse dans un fichier « winmail.dat » : demandez à la personne ce qu’elle a"

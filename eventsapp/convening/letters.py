@@ -8,8 +8,8 @@ from typing import Any
 
 from flask_babel import force_locale, gettext
 
-from eventsapp.agenda.entries import address_of
 from eventsapp.agenda.models import Event
+from eventsapp.convening import links
 from eventsapp.convening.asked import Asked
 from eventsapp.database import db
 from eventsapp.invitations.models import Capacity
@@ -35,15 +35,16 @@ class Why(enum.StrEnum):
 
 def asked(event: Event, one: Asked, promise: Promise, *, why: Why, now: datetime) -> None:
     """You are expected that day; or this is how it stands now."""
-    context = {
+    context: dict[str, Any] = {
         "why": why,
         "office": one.office,
         "is_place": one.capacity is Capacity.PLACE,
-        "page": address_of(event),
         "ask_again": f"{setting('PUBLIC_URL')}/ecole",
         "door": event.door or event.venue.door,
         "answers_are_read": mailbox.is_set_up(),
     }
+    if one.capacity is Capacity.HOST:
+        context["answer_here"] = links.address_for(event, one.reader.email or "")
     _post("asked", event, one.reader, promise, context, now)
 
 
@@ -84,6 +85,7 @@ def _post(
                 **_where(event.venue, event),
                 **context,
             },
+            holds_private_link="answer_here" in context,
             thread=outbox.thread_of(event.id, reader.email or ""),
             territory_id=event.territory_id,
             calendar=promise.calendar,

@@ -12,7 +12,7 @@ from eventsapp.agenda.models import Event
 from eventsapp.agenda.scheduling import EventIsCancelled, EventIsPast
 from eventsapp.clock import PARIS, day_of, local
 from eventsapp.database import db, rows_changed
-from eventsapp.hosting.models import Authorisation, DateAnswer, Speaker
+from eventsapp.hosting.models import Authorisation, DateAnswer, HostAnswer, Speaker
 from eventsapp.people import contacts
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
 
@@ -114,11 +114,13 @@ def remove(speaker: Speaker, *, actor: str, now: datetime) -> None:
 
 def forget_past(now: datetime) -> int | None:
     """The day after an event its gate list is deleted, and what people said around it; how many names, or
-    None. That a school said yes stays, without who said so and in which words."""
+    None. That a school or a host said yes stays, without who said so and in which words."""
     past = select(Event.id).where(Event.ends_at < local(day_of(now), 0))
     worded = or_(DateAnswer.wished != "", DateAnswer.words != "", DateAnswer.confirmed_by != "")
     answers = update(DateAnswer).where(DateAnswer.event_id.in_(past), worded)
     rows_changed(answers.values(wished="", words="", confirmed_by=""))
+    hosts = update(HostAnswer).where(HostAnswer.event_id.in_(past), HostAnswer.words != "")
+    rows_changed(hosts.values(words=""))
     notes = update(Authorisation).where(Authorisation.event_id.in_(past), Authorisation.note != "")
     rows_changed(notes.values(note=""))
     return rows_changed(delete(Speaker).where(Speaker.event_id.in_(past))) or None

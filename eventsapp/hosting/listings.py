@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from eventsapp.agenda.models import Activity, Event, EventStatus
 from eventsapp.clock import day_of, local
 from eventsapp.database import db
 from eventsapp.directory.models import Contact
+from eventsapp.hosting import coming
 from eventsapp.hosting.models import (
     AccessStatus,
     Answer,
     Authorisation,
+    Coming,
     DateAnswer,
     Departure,
+    HostAnswer,
     HostLink,
     Speaker,
 )
@@ -41,6 +44,13 @@ class HostedDate:
     answer: DateAnswer | None
     authorisation: Authorisation | None
     speakers: Sequence[Speaker] = ()
+    host_answer: HostAnswer | None = None
+    """What who holds it said, of a former hour or place too."""
+
+    @property
+    def asks_host(self) -> bool:
+        """Whether who holds it is asked to come at all."""
+        return coming.is_asked(self.event)
 
     @property
     def access(self) -> AccessStatus:
@@ -82,11 +92,13 @@ def gate(venue: Venue, *, now: datetime) -> list[HostedDate]:
     return _with_speakers(_dates(*which), *which)
 
 
-def _dates(*which: ColumnElement[bool]) -> Select[Event, DateAnswer, Authorisation]:
+def _dates(*which: ColumnElement[bool]) -> Select[Event, DateAnswer, Authorisation, HostAnswer]:
+    of_host = and_(HostAnswer.event_id == Event.id, HostAnswer.host_id == Event.host_id)
     return (
-        select(Event, DateAnswer, Authorisation)
+        select(Event, DateAnswer, Authorisation, HostAnswer)
         .outerjoin(DateAnswer, DateAnswer.stands_for_event())
         .outerjoin(Authorisation, Authorisation.stands_for_event())
+        .outerjoin(HostAnswer, of_host)
         .where(*which)
         .options(
             joinedload(Event.venue),
@@ -99,7 +111,7 @@ def _dates(*which: ColumnElement[bool]) -> Select[Event, DateAnswer, Authorisati
 
 
 def _with_speakers(
-    dates: Select[Event, DateAnswer, Authorisation], *which: ColumnElement[bool]
+    dates: Select[Event, DateAnswer, Authorisation, HostAnswer], *which: ColumnElement[bool]
 ) -> list[HostedDate]:
     expected: dict[int, list[Speaker]] = {}
     speakers = (
@@ -112,8 +124,8 @@ def _with_speakers(
     for speaker in db.session.scalars(speakers):
         expected.setdefault(speaker.event_id, []).append(speaker)
     return [
-        HostedDate(event, answer, authorisation, expected.get(event.id, []))
-        for event, answer, authorisation in db.session.execute(dates)
+        HostedDate(event, answer, authorisation, expected.get(event.id, []), host_answer)
+        for event, answer, authorisation, host_answer in db.session.execute(dates)
     ]
 
 
@@ -234,16 +246,32 @@ def schools_of(territory: Territory, *, now: datetime) -> list[SchoolLine]:
     return sorted(shown, key=lambda line: line.next_at or never)
 
 
-def refused_dates(territory: Territory, *, now: datetime) -> Sequence[tuple[Event, DateAnswer]]:
-    """Dates to come that their place refuses, or would rather have another day, the next first; one
-    statement. Once an event is moved or cancelled its line is gone."""
+@dataclass(frozen=True)
+class RefusedDate:
+    """A date that its place refuses, or would rather have another day, or whose host does not come."""
+
+    event: Event
+    answer: DateAnswer | None
+    """The place's, where it is one of REFUSALS."""
+    host_answer: HostAnswer | None
+    """The host's, where it is a no."""
+
+    @property
+    def day(self) -> date:
+        """Its day, in Paris."""
+        return day_of(self.event.starts_at)
+
+
+def refused_dates(territory: Territory, *, now: datetime) -> list[RefusedDate]:
+    """Dates to come that their place or their host refuses, the next first, each once; one statement. Once an
+    event is moved, cancelled or held by somebody else, that no is gone."""
     rows = db.session.execute(
         _refused(territory, now)
-        .with_only_columns(Event, DateAnswer, maintain_column_froms=True)
+        .with_only_columns(Event, DateAnswer, HostAnswer, maintain_column_froms=True)
         .options(joinedload(Event.venue), joinedload(Event.host))
         .order_by(Event.starts_at, Event.id)
     )
-    return [(row[0], row[1]) for row in rows]
+    return [RefusedDate(row[0], row[1], row[2]) for row in rows]
 
 
 def how_many_refused(territory: Territory, *, now: datetime) -> int:
@@ -253,13 +281,16 @@ def how_many_refused(territory: Territory, *, now: datetime) -> int:
 
 
 def _refused(territory: Territory, now: datetime) -> Select[Any]:
+    of_place = and_(DateAnswer.stands_for_event(), DateAnswer.answer.in_(REFUSALS))
+    of_host = and_(HostAnswer.stands_for_event(), HostAnswer.coming == Coming.NO)
     return (
         select(Event)
-        .join(DateAnswer, DateAnswer.stands_for_event())
+        .outerjoin(DateAnswer, of_place)
+        .outerjoin(HostAnswer, of_host)
         .where(
             Event.territory_id == territory.id,
             Event.ends_at > now,
             Event.status == EventStatus.SCHEDULED,
-            DateAnswer.answer.in_(REFUSALS),
+            or_(DateAnswer.id.is_not(None), HostAnswer.id.is_not(None)),
         )
     )

@@ -141,6 +141,48 @@ class DateAnswer(OfOneDate, Model):
     """An actor: « contact:7 » by link, « account:3 » by whoever noted it."""
 
 
+class Coming(enum.StrEnum):
+    """What whoever holds a school Saturday says of it."""
+
+    YES = "vient"
+    NO = "ne_vient_pas"
+
+
+class HostAnswer(OfOneDate, Model):
+    """« Nous venons », « Nous ne pouvons pas venir »: of who holds an event, by calendar or on a page.
+
+    Once another holds it, it is nobody's; once the event moved, it speaks of what was before.
+    """
+
+    __tablename__ = "host_answer"
+    __table_args__ = (Index("ix_host_answer_host", "host_id"), Index("ix_host_answer_venue", "venue_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    host_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    coming: Mapped[Coming] = mapped_column(choice(Coming))
+    words: Mapped[str] = mapped_column(String(500), default="")
+    """What was written beside it: shown, never obeyed; forgotten the day after."""
+    answers_former: Mapped[bool] = mapped_column(default=False)
+    """It came after a change, and speaks of what was before (RULES I8)."""
+    answered_at: Mapped[datetime]
+    answered_by: Mapped[str] = mapped_column(String(80))
+    """An actor, as journals write."""
+
+    def is_of_host(self, event: Event) -> bool:
+        """Whether it was said by who holds the event today."""
+        return self.host_id == event.host_id
+
+    def still_stands(self, event: Event) -> bool:
+        """Said by who holds the event today, of the hour and place that it has today."""
+        return self.is_of_host(event) and not self.answers_former and super().still_stands(event)
+
+    @classmethod
+    def stands_for_event(cls) -> ColumnElement[bool]:
+        """The same, as the condition of a join with Event."""
+        of_today = cls.host_id == Event.host_id, cls.answers_former.is_(False)
+        return and_(super().stands_for_event(), *of_today)
+
+
 class Authorisation(OfOneDate, Model):
     """The authorisation to use the premises for one event; without a row it is still to be asked for."""
 

@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from eventsapp.settings import setting
 
 _PRIVATE_LINK = re.compile(
-    r"(https?://[^\s\"'<>]*/(?:m|ma-venue|connexion|invitation|jour|ecole|on-repart|orientation|lettre|agendas/prives)/)[\w-]+"
+    r"(https?://[^\s\"'<>]*/(?:m|ma-venue|connexion|invitation|jour|ecole|structure|on-repart|orientation|lettre|agendas/prives)/)[\w-]+"
 )
 _CODE = re.compile(r"(?<![\d-])\d{3}-\d{3}(?![\d-])")
 """« 123-456 »: a code that confirms a browser or an address (people.household_codes)."""

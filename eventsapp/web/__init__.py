@@ -36,6 +36,7 @@ DOORS = (
     "invitations",
     "partner_requests",
     "coming_back",
+    "host_coming",
     "embed",
     "pictures",
     "day",

@@ -22,6 +22,7 @@ from eventsapp.agenda.notice_models import Notice
 from eventsapp.database import db
 from eventsapp.disruptions import staff
 from eventsapp.disruptions.changes import Change, as_announced
+from eventsapp.hosting import coming
 from eventsapp.places import listings as places
 from eventsapp.places.models import Venue
 from eventsapp.refusals import Refusal
@@ -56,6 +57,8 @@ def show(code: str) -> str:
         tells=notice is not None and notice.terms != event.terms,
         reach=reach(event, now=now),
         is_over=event.ends_at <= now,
+        asks_host=coming.is_asked(event),
+        host_answer=coming.told_of([event]).get(event.id),
         **desk_of(event),
     )
 

@@ -165,6 +165,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "host.correct": (Limit(40, HOUR, link),),
     "host.say_gone": (Limit(40, HOUR, link),),
     "coming_back.answer": (Limit(40, HOUR, link),),
+    "host_coming.say": (Limit(40, HOUR, link),),
     # A partner tries addresses and files: each costs a process of the reader, and a visit to somebody's site.
     "imports.add": (Limit(20, HOUR, account),),
     "imports.change": (Limit(30, HOUR, account),),
@@ -233,6 +234,8 @@ GUESSED = frozenset(
         "day.show",
         "coming_back.show",
         "coming_back.answer",
+        "host_coming.show",
+        "host_coming.say",
         "host.show",
         "host.answer",
         "host.entries",

@@ -57,6 +57,7 @@ def robots() -> Response:
         "/jour/",
         "/on-repart/",
         "/ecole",
+        "/structure/",
         "/orientation/",
         "/lettre/",
         "/demonstration/",

@@ -1,19 +1,20 @@
 """Roles in a real browser: every page of teams and partners, whole and with its mistakes, breaks no rule.
 
-In French on the narrowest screen, dark, and in English in a wide window, light: whatever hangs on one of
-these is seen once, and both languages are. How one goes through them by keyboard: test_keyboard.
+A visitor goes through them once, in French, on the narrowest screen, dark. What they see is shown in a wide
+window, light, as well, and so is the same page in English: whatever hangs on one of these is seen once, and
+both languages are. How one goes through them by keyboard: test_keyboard.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
 from passlib.totp import TOTP
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
@@ -23,15 +24,11 @@ from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.people import accounts, passwords, second_factor, sign_ins
 from tests import factories
-from tests.browsers import Visit, fits
+from tests.browsers import Visit, axe_script, fits
+from tests.mirrors import Mirror
+from tests.servers import LiveServer
 from tests.web import town
 from tests.web.town import Town
-
-Axe = Callable[[Page], None]
-
-SEEN = pytest.mark.parametrize(
-    ("language", "width", "dark"), [("fr-FR", 320, True), ("en-GB", 1280, False)], ids=["fr", "en"]
-)
 
 PUBLIC = {
     "/devenir-partenaire": 1,
@@ -62,6 +59,7 @@ PUBLIC = {
     "/lettre/{letter_token}": 0,
     "/lettre/{letter_token}/arret": 0,
     "/e/{respite}/inscription": 0,
+    "/structure/{coming_token}": 0,
     "/ecole": 1,
     "/ecole/envoye": 0,
     "/ecole/{host_token}": 5,
@@ -71,6 +69,7 @@ PUBLIC = {
 """Pages for everybody, and how many forms of each refuse to be sent empty."""
 
 OVER = {"/connexion/x": 410, "/invitation/x": 410, "/jour/x": 410, "/on-repart/x": 410, "/ecole/x": 410}
+OVER |= {"/structure/x": 410}
 OVER |= {"/orientation/x": 410, "/lettre/x": 410, "/paris-19/recevoir?quartier=atlantide": 404}
 """Links that work no more, and what they answer."""
 
@@ -211,30 +210,42 @@ def the_town(db_session: scoped_session[Session]) -> Town:
 class Inspector:
     """Opens one page after the other, as one visitor, and finds nothing wrong."""
 
-    def __init__(self, page: Page, axe: Axe, rows: dict[str, str]) -> None:
-        self.page, self._axe, self._rows = page, axe, rows
-
-    def fits(self) -> None:
-        assert fits(self.page), self.page.url
+    def __init__(self, page: Page, rows: dict[str, str], narrow: Mirror, wide: Mirror) -> None:
+        self.page, self._rows, self._narrow, self._wide = page, rows, narrow, wide
 
     def look(self) -> None:
         """At what is there now."""
-        self.fits()
-        self._axe(self.page)
+        assert fits(self.page), self.page.url
+        html = self.page.content()
+        for mirror in (self._narrow, self._wide):
+            self._reflect(html, mirror, "fr")
+            assert not (broken := mirror.colours()), "\n".join([self.page.url, *broken])
+            if mirror is self._narrow:
+                assert not (broken := mirror.rules()), "\n".join([self.page.url, *broken])
+
+    def look_in_english(self, address: str, status: int) -> None:
+        """At the same page as it comes to who reads English; colours speak no language."""
+        answer = self.page.context.request.get(address, headers={"Accept-Language": "en-GB"})
+        assert answer.status == status
+        self._reflect(answer.text(), self._wide, "en")
+        assert not (broken := self._wide.rules()), "\n".join([address, *broken])
+
+    def _reflect(self, html: str, mirror: Mirror, language: str) -> None:
+        shown = mirror.show(html)
+        assert (shown["language"], shown["styled"], shown["fits"]) == (language, True, True), self.page.url
 
     def open(self, rule: str, forms: int = 0, *, status: int = 200) -> None:
         """A page as it comes, and as each of its forms gives it back when nothing is filled in.
 
-        What is given back is the page and its mistakes: axe, which takes a third of a second, looks at that
-        only.
+        What is given back in French is the page and its mistakes: that only is looked at.
         """
         address = rule.format(**self._rows)
         answer = self.page.goto(address)
         assert answer
         assert answer.status == status, rule
-        self.fits()
+        assert fits(self.page), address
         if not forms:
-            self._axe(self.page)
+            self.look()
         found = self.page.locator("main form[novalidate]")
         assert found.count() == forms, rule  # one more, or one less: the table says which
         for number in range(forms):
@@ -245,6 +256,7 @@ class Inspector:
             found.nth(number).locator("button[type=submit]").first.click()
             expect(self.page.get_by_role("alert")).to_be_focused()
             self.look()
+        self.look_in_english(address, status)
 
 
 UNFOLD = """form => {
@@ -258,21 +270,30 @@ EMPTY = """form => {
 
 
 @pytest.fixture
-def arrive(visit: Visit, axe: Axe, the_town: Town) -> Callable[..., Inspector]:
-    """`arrive(path, language=…, width=…, dark=…)`: who looks around from there on."""
+def mirrors(chromium: Browser, live_server: LiveServer) -> Iterator[tuple[Mirror, Mirror]]:
+    """The narrowest screen, dark, and a wide window, light."""
+    narrow = Mirror(chromium, live_server.url, axe_script(), width=320, dark=True)
+    wide = Mirror(chromium, live_server.url, axe_script(), width=1280, dark=False)
+    yield narrow, wide
+    narrow.context.close()
+    wide.context.close()
 
-    def at(path: str, *, language: str, width: int, dark: bool) -> Inspector:
-        page = visit(path.format(**the_town.rows), language=language, width=width, dark=dark)
-        return Inspector(page, axe, the_town.rows)
+
+@pytest.fixture
+def arrive(visit: Visit, mirrors: tuple[Mirror, Mirror], the_town: Town) -> Callable[[str], Inspector]:
+    """`arrive(path)`: who looks around from there on."""
+
+    def at(path: str) -> Inspector:
+        page = visit(path.format(**the_town.rows), width=320, dark=True)
+        return Inspector(page, the_town.rows, *mirrors)
 
     return at
 
 
-@SEEN
 def test_no_page_for_everybody_breaks_a_rule(
-    arrive: Callable[..., Inspector], clock: time_machine.Traveller, language: str, width: int, dark: bool
+    arrive: Callable[[str], Inspector], clock: time_machine.Traveller
 ) -> None:
-    visitor = arrive("/", language=language, width=width, dark=dark)
+    visitor = arrive("/")
     for rule, forms in PUBLIC.items():
         visitor.open(rule, forms)
     for rule, status in OVER.items():
@@ -284,13 +305,10 @@ def test_no_page_for_everybody_breaks_a_rule(
     expect(visitor.page.get_by_role("list").filter(has_text="Awa")).to_contain_text("1 person")
 
 
-@SEEN
 @pytest.mark.parametrize("people", [("samira",), ("roy", "ada")], ids="-".join)
-def test_none_of_a_desk_does(
-    arrive: Callable[..., Inspector], people: tuple[str, ...], language: str, width: int, dark: bool
-) -> None:
+def test_none_of_a_desk_does(arrive: Callable[[str], Inspector], people: tuple[str, ...]) -> None:
     for who in people:
-        visitor = arrive(f"/connexion/{{link_{who}}}", language=language, width=width, dark=dark)
+        visitor = arrive(f"/connexion/{{link_{who}}}")
         visitor.page.locator("main button[type=submit]").click()
         expect(visitor.page).to_have_url(re.compile("/pro/$"))
         for rule, forms in PAGES[who].items():
@@ -299,12 +317,11 @@ def test_none_of_a_desk_does(
             visitor.open("/pro/installation", status=403)  # Ada's
 
 
-@SEEN
 def test_none_of_an_organisation_does_nor_of_an_account_with_a_password_and_codes(
-    arrive: Callable[..., Inspector], the_town: Town, language: str, width: int, dark: bool
+    arrive: Callable[[str], Inspector], the_town: Town
 ) -> None:
     """Nadia comes in by her password and, her phone being elsewhere, by a recovery code."""
-    visitor = arrive("/connexion/mot-de-passe", language=language, width=width, dark=dark)
+    visitor = arrive("/connexion/mot-de-passe")
     page, enter = visitor.page, visitor.page.locator("main button[type=submit]")
     page.locator("input[name=email]").fill("nadia@example.org")
     page.locator("input[name=password]").fill(PASSWORD)

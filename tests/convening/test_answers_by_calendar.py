@@ -14,8 +14,10 @@ from eventsapp.access.models import Grant
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.answers import counters, hosts, replies
+from eventsapp.answers import listings as mails
 from eventsapp.database import db
-from eventsapp.hosting.models import Answer, DateAnswer
+from eventsapp.hosting import coming, listings
+from eventsapp.hosting.models import Answer, Coming, DateAnswer
 from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailState
 from eventsapp.invitations.models import Capacity, Invitation, PartStat
 from eventsapp.jobs.door import Turn, never
@@ -86,7 +88,8 @@ def test_a_no_of_the_school_stands_among_the_dates_refused_with_its_words(
     event: Event, office: MailProvider, smtp: PostOffice
 ) -> None:
     line = says(office, smtp, ROY, "DECLINED", comment="Kermesse ce jour-là")
-    assert (line.state, line.problem) == (MailState.TO_READ, replies.COMMENT)
+    assert (line.state, line.problem) == (MailState.DONE, "")
+    assert refused() == [event.code]
     assert given(event) == (Answer.NO, "Kermesse ce jour-là", "contact")
     assert posted() == [f"{NADIA} convening/asked REQUEST", f"{ROY} convening/asked REQUEST"]
 
@@ -96,16 +99,85 @@ def test_perhaps_says_nothing_of_the_date(event: Event, office: MailProvider, sm
     assert (line.state, given(event), of(ROY).partstat) == (MailState.DONE, None, PartStat.TENTATIVE)
 
 
-def test_an_association_that_comes_is_marked_and_one_that_does_not_is_called(
+def said(event: Event) -> tuple[Coming, bool, str, str] | None:
+    """What its host said of a date, whether that stands, in which words, and who."""
+    row = coming.told_of([event]).get(event.id)
+    return (
+        (row.coming, row.still_stands(event), row.words, row.answered_by.partition(":")[0]) if row else None
+    )
+
+
+def refused() -> list[str]:
+    """The dates for which somebody has to do something, as the desk lists them."""
+    here, now = factories.a_territory(), time.now()
+    found = [one.event.code for one in listings.refused_dates(here, now=now)]
+    assert listings.how_many_refused(here, now=now) == len(found)
+    return found
+
+
+@pytest.mark.parametrize("shape", REPLIES)
+def test_a_yes_of_the_association_stands_beside_the_date(
+    event: Event, office: MailProvider, smtp: PostOffice, shape: str
+) -> None:
+    assert said(event) is None
+    line = says(office, smtp, NADIA, "ACCEPTED", shape)
+    assert (line.state, of(NADIA).partstat, given(event)) == (MailState.DONE, PartStat.ACCEPTED, None)
+    assert said(event) == (Coming.YES, True, "", "account")
+    assert refused() == []
+
+
+def test_its_no_is_in_the_desks_queue_once_with_its_words(
     event: Event, office: MailProvider, smtp: PostOffice, clock: time_machine.Traveller
 ) -> None:
-    line = says(office, smtp, NADIA, "ACCEPTED")
-    assert (line.state, of(NADIA).partstat, given(event)) == (MailState.DONE, PartStat.ACCEPTED, None)
+    says(office, smtp, NADIA, "ACCEPTED")
     clock.shift(timedelta(minutes=1))
-    line = says(office, smtp, NADIA, "DECLINED", number=2)
-    assert (line.state, line.problem) == (MailState.TO_READ, hosts.HOST_DECLINED)
-    assert (line.event_id, line.territory_id) == (event.id, event.territory_id)
+    line = says(office, smtp, NADIA, "DECLINED", number=2, comment="Awa est malade")
+    assert (line.state, line.problem, line.event_id) == (MailState.DONE, "", event.id)
+    assert mails.how_many_wait(event.territory) == 0
+    assert refused() == [event.code]
+    assert said(event) == (Coming.NO, True, "Awa est malade", "account")
     assert (of(NADIA).partstat, event.host is None, event.is_cancelled) == (PartStat.DECLINED, False, False)
+    says(office, smtp, ROY, "DECLINED")
+    assert refused() == [event.code]  # both refuse: it is one date
+
+
+def test_words_beside_a_yes_of_the_association_are_read_by_somebody(
+    event: Event, office: MailProvider, smtp: PostOffice
+) -> None:
+    line = says(office, smtp, NADIA, "ACCEPTED", comment="Il nous faut une prise")
+    assert (line.state, line.problem) == (MailState.TO_READ, replies.COMMENT)
+    assert said(event) == (Coming.YES, True, "Il nous faut une prise", "account")
+
+
+def test_perhaps_of_the_association_says_nothing(
+    event: Event, office: MailProvider, smtp: PostOffice
+) -> None:
+    assert says(office, smtp, NADIA, "TENTATIVE").state is MailState.DONE
+    assert said(event) is None
+
+
+def test_a_yes_of_the_association_is_void_once_the_date_moved(
+    event: Event, office: MailProvider, smtp: PostOffice, clock: time_machine.Traveller
+) -> None:
+    former = Invited.by(smtp.to(NADIA)[-1])
+    says(office, smtp, NADIA, "ACCEPTED")
+    clock.shift(timedelta(minutes=1))
+    with a_transaction():
+        later = {name: getattr(event, name) + timedelta(hours=1) for name in ("starts_at", "ends_at")}
+        scheduling.reschedule(event, **later, actor="account:99", now=time.now())
+    assert said(event) == (Coming.YES, False, "", "account")
+    clock.shift(SOON)
+    told(time.now())
+    a_worker_invites()
+    # Their calendar answers to what it was, once more: that counts for nothing either.
+    office.send(answer("gmail", former, partstat="DECLINED", number=3), to=former.organizer, sender=NADIA)
+    READER(Turn(time.now(), "house:1", never))
+    db.session.expire_all()
+    assert (said(event), refused()) == ((Coming.NO, False, "", "account"), [])
+    deliver()
+    clock.shift(timedelta(minutes=1))
+    says(office, smtp, NADIA, "ACCEPTED", number=4)
+    assert said(event) == (Coming.YES, True, "", "account")
 
 
 def test_a_no_from_elsewhere_changes_nothing_and_somebody_asks(

@@ -147,7 +147,7 @@ def test_dates_to_replace_are_gone_once_somebody_has_dealt_with_them(
     def waiting() -> list[str]:
         rows = listings.refused_dates(here, now=hours.now())
         assert listings.how_many_refused(here, now=hours.now()) == len(rows)
-        return [one.title for one, _ in rows]
+        return [one.event.title for one in rows]
 
     assert waiting() == [event.title, "Un autre"]
     scheduling.cancel(other, actor="account:1", now=hours.now())

@@ -48,6 +48,8 @@ OF_ONE_ROUTE = {
     "day_links.make": {"name": "Awa"},
     "changes.move": {"jour": "2026-12-12", "debut": "10:00", "fin": "12:00", "lieu": "ecole-curial"},
     "rewording.keep": {"title": "Les écrans"},
+    "access.say_coming": {"coming": "vient"},
+    "host_coming.say": {"coming": "ne_vient_pas"},
     "access.add_speaker": {"name": "Awa", "arrives": "09:15", "leaves": "11:45"},
     "event_registrations.register": {"first_name": "Elif", "adults": "1", "agrees": "y"},
     "entry_settings.keep": {"form": "courte", "order": "ordre_strict", "answer_hours": "24"},

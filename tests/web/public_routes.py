@@ -169,6 +169,8 @@ PUBLIC_ROUTES = (
     Route("GET", "day.show", "/jour/{day_token}", EVERYBODY, 410),
     Route("GET", "coming_back.show", "/on-repart/{comeback_token}", EVERYBODY, 200),
     Route("POST", "coming_back.answer", "/on-repart/{comeback_token}", EVERYBODY, 303),
+    Route("GET", "host_coming.show", "/structure/{coming_token}", EVERYBODY, 200),
+    Route("POST", "host_coming.say", "/structure/{coming_token}/reponse", EVERYBODY, 303),
     Route("GET", "host.lost", "/ecole", EVERYBODY, 200),
     Route("POST", "host.ask_again", "/ecole", EVERYBODY, 303),
     Route("GET", "host.sent", "/ecole/envoye", EVERYBODY, 200),

@@ -284,6 +284,13 @@ ROUTES = (
     Route("POST", "access.answer", "/pro/rendez-vous/{event}/acces/reponse", COORDINATION | {"roy"}, 303),
     Route(
         "POST",
+        "access.say_coming",
+        "/pro/rendez-vous/{event}/acces/structure",
+        COORDINATION | {"nadia", "moussa"},
+        303,
+    ),
+    Route(
+        "POST",
         "access.add_speaker",
         "/pro/rendez-vous/{event}/acces/intervenants",
         COORDINATION | {"nadia", "moussa"},

@@ -147,6 +147,7 @@ ELSEWHERE = (
     ("nobody", "/invitation/invented"),
     ("samira", "/pro/rendez-vous/zzzzzzz/acces"),
     ("nobody", "/ecole/invented"),
+    ("nobody", "/structure/invented"),
     ("nobody", "/jour/invented"),
     ("nobody", "/on-repart/invented"),
     ("nobody", "/connexion/invented"),
@@ -159,7 +160,7 @@ def test_what_is_not_there_is_not_found_through_ones_own_place_either(
     name: str, rule: str, the_town: Town, sign_in: SignIn, client: PageClient
 ) -> None:
     status = enter(name, the_town, sign_in, client).get(rule.format(**the_town.rows)).status_code
-    gone = rule.startswith(("/invitation", "/jour", "/connexion", "/on-repart", "/ecole"))
+    gone = rule.startswith(("/invitation", "/jour", "/connexion", "/on-repart", "/ecole", "/structure"))
     assert status == (410 if gone else 404)
 
 

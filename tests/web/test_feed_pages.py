@@ -24,7 +24,7 @@ from eventsapp.jobs import timetable
 from eventsapp.jobs.door import Turn, never
 from eventsapp.journal import JournalLine
 from eventsapp.people import accounts
-from eventsapp.people.models import Account, Household
+from eventsapp.people.models import Account, Household, OrganisationApproval
 from eventsapp.retention import erasing, own_data
 from tests import factories, saturdays
 from tests.pages import PageClient
@@ -261,6 +261,29 @@ def test_a_school_s_contact_reads_its_dates_until_her_right_ends(
         else:
             links.revoke_all(contact, actor="cli", now=hours.now())
     assert client.get(path).status_code == 404
+
+
+def test_what_all_may_follow_of_a_school_or_an_organisation_is_a_click_from_its_desk(
+    event: Event, samira: Account, sign_in: SignIn
+) -> None:
+    """Composed beforehand: that school alone, that organisation alone."""
+    espace = factories.an_association("Espace 19")
+    here = event.territory_id
+    db.session.add(OrganisationApproval(organisation=espace, territory_id=here, approved_at=hours.now()))
+    factories.an_event("Chorale", host=espace, venue=factories.a_school("École Tanger"))
+    db.session.commit()
+    desk = sign_in(samira)
+    found = []
+    for path in (f"/pro/ecoles/{event.venue_id}", f"/pro/organisations/{espace.id}/"):
+        [link] = [
+            a["href"] for a in desk.get(path).page.all("a") if a.has("href") and "votre-choix" in a["href"]
+        ]
+        found.append(link)
+        assert desk.get(link.partition("#")[0]).status_code == 200
+    assert found == [
+        f"/paris-19/recevoir?lieu={event.venue.slug}#votre-choix",
+        f"/paris-19/recevoir?structure={espace.slug}#votre-choix",
+    ]
 
 
 def test_the_conditions_of_feeds_and_the_questions_of_desks_give_the_same_answers(

@@ -115,7 +115,8 @@ def test_whoever_asks_in_samira_s_place_does_not_shut_her_out(
 
 
 @pytest.mark.parametrize(
-    "path", ["/m/{}", "/ma-venue/{}", "/connexion/{}", "/invitation/{}", "/jour/{}", "/ecole/{}"]
+    "path",
+    ["/m/{}", "/ma-venue/{}", "/connexion/{}", "/invitation/{}", "/jour/{}", "/ecole/{}", "/structure/{}"],
 )
 def test_links_are_not_guessed_without_end(client: PageClient, path: str) -> None:
     statuses = [client.get(path.format(f"invented{i}")).status_code for i in range(31)]

@@ -91,6 +91,7 @@ SAID = {
     ("host.correct", LINK): (40, 60),
     ("host.say_gone", LINK): (40, 60),
     ("coming_back.answer", LINK): (40, 60),
+    ("host_coming.say", LINK): (40, 60),
 }
 """How many forms a door takes, within how many minutes, of whom."""
 
@@ -158,6 +159,7 @@ DOORS = {
     "host.correct": Door("/ecole/{link}/coordonnees", 410),
     "host.say_gone": Door("/ecole/{link}/depart", 410),
     "coming_back.answer": Door("/on-repart/{link}", 410),
+    "host_coming.say": Door("/structure/{link}/reponse", 410),
     "lost_links.ask": Door("/m/lien-perdu", 422, {"address": "awa@example.org"}),
     "newsletter.ask": Door("/paris-19/recevoir/par-courriel", 422, {"email": "awa@example.org"}),
     "newsletter.choose": Door("/lettre/{link}", 410),
@@ -197,6 +199,8 @@ def test_the_table_says_what_the_limits_are() -> None:
         "host.entries",
         "host.say_gone",
         "host.show",
+        "host_coming.say",
+        "host_coming.show",
         "invitations.accept",
         "invitations.show",
         "newsletter.choose",

@@ -125,6 +125,7 @@ def test_robots_may_read_feeds_and_pages_but_nothing_of_people(client: PageClien
         "Disallow: /jour/",
         "Disallow: /on-repart/",
         "Disallow: /ecole",
+        "Disallow: /structure/",
         "Disallow: /orientation/",
         "Disallow: /lettre/",
         "Disallow: /demonstration/",

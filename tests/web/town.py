@@ -18,11 +18,12 @@ from eventsapp.access import day_links, grants, offers
 from eventsapp.access.models import DayLink, Grant, GrantOffer, Role, StandIn
 from eventsapp.access.offers import Sender
 from eventsapp.agenda.entry_rules import EntryForm, EntryRules
-from eventsapp.agenda.models import Activity, Audience
+from eventsapp.agenda.models import Activity, Audience, Event
 from eventsapp.agenda.rules import Ordinal, Rule, Weekday
 from eventsapp.answers import receiving
 from eventsapp.clock import local
 from eventsapp.codes import fingerprint, link_token
+from eventsapp.convening import links as coming_links
 from eventsapp.database import db
 from eventsapp.directory import contacts, importing
 from eventsapp.directory.contacts import Answers
@@ -35,7 +36,9 @@ from eventsapp.feeds.private_models import FeedKind
 from eventsapp.hosting import gate, links, own_details
 from eventsapp.imports import reading, sources
 from eventsapp.imports.models import ImportSource
+from eventsapp.invitations import promises
 from eventsapp.invitations.incoming_models import IncomingMail
+from eventsapp.invitations.models import Capacity
 from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.media import pictures
 from eventsapp.newsletter import links as weekly_links
@@ -243,6 +246,7 @@ def build() -> Town:
         "offer_token": offer_token,
         "day_token": day_token,
         "host_token": host_token,
+        "coming_token": _asked_whether_they_come(event, "nadia@example.org"),
         "host": str(host.id),
         "feed_token": feed_token,
         "host_feed": str(host_feed),
@@ -261,6 +265,20 @@ def build() -> Town:
         **came,
     }
     return town
+
+
+def _asked_whether_they_come(event: Event, address: str) -> str:
+    """The token of the link by which a host says whether they come."""
+    promises.request(
+        event,
+        address=address,
+        name="Nadia",
+        organizer_name="L’agenda du 19e",
+        language="fr",
+        invited_as=Capacity.HOST,
+        now=clock.now(),
+    )
+    return coming_links.address_for(event, address).rpartition("/")[2]
 
 
 def _asked_whether_they_come_back(

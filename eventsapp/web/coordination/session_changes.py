@@ -27,6 +27,7 @@ from eventsapp.disruptions.closing import PreviewIsOld
 from eventsapp.disruptions.letters import becomes
 from eventsapp.disruptions.models import Gesture
 from eventsapp.disruptions.moving import LONGEST_REASON, LONGEST_ROOM
+from eventsapp.hosting import coming
 from eventsapp.places import closures
 from eventsapp.places.listings import venue_of, venues
 from eventsapp.places.models import Territory, VenueClosure
@@ -69,6 +70,8 @@ def index(territory: str) -> str:
         closed=_closed(page.events),
         now=now,
         polling_at=surroundings.polling_at,
+        asks_host=lambda event: coming.is_asked(event) and event.ends_at > now,
+        hosts_said=coming.told_of(page.events),
     )
 
 

@@ -17,8 +17,8 @@ from eventsapp.access import questions
 from eventsapp.agenda import listings as agenda
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
-from eventsapp.hosting import answers, authorisations, gate, listings
-from eventsapp.hosting.models import ACCESS_MOVES
+from eventsapp.hosting import answers, authorisations, coming, gate, listings
+from eventsapp.hosting.models import ACCESS_MOVES, terms_of
 from eventsapp.refusals import Refusal
 from eventsapp.web.doorstep import actor, desk, who
 from eventsapp.web.forms import refuse
@@ -42,7 +42,7 @@ class Rights:
     steers: bool
     """Notes answers, settles the authorisation."""
     runs: bool
-    """Says who comes."""
+    """Says who comes, and whether the host does."""
     answers: bool
     """Speaks for the place."""
 
@@ -72,6 +72,24 @@ def answer(code: str) -> tuple[str, int] | BaseResponse:
         return _page(_event(code), answered=given), status
     db.session.commit()
     flash(gettext("La réponse est notée."), "ok")
+    return redirect(url_for("access.show", code=code), 303)
+
+
+@bp.post("/pro/rendez-vous/<code:code>/acces/structure")
+def say_coming(code: str) -> BaseResponse:
+    """Whether who holds it comes: said by its team, or on the phone to whoever coordinates."""
+    event = _event(code)
+    if not _rights(event).runs:
+        raise Forbidden()
+    typed, words, shown = (request.form.get(name, "") for name in ("coming", "words", "shown"))
+    try:
+        coming.say(event, typed, words, shown=shown, actor=actor(), now=clock.now())
+        db.session.commit()
+        said, kind = gettext("La réponse est notée."), "ok"
+    except Refusal as refusal:
+        db.session.rollback()
+        said, kind = gettext(refusal.sentence, **refusal.parameters), "warn"
+    flash(said, kind)
     return redirect(url_for("access.show", code=code), 303)
 
 
@@ -155,6 +173,7 @@ def _page(event: Event, answered: AnswerForm | None = None, speaker: SpeakerForm
         territory=event.territory if rights.steers else None,
         event=event,
         date=date,
+        shown=terms_of(event),
         rights=rights,
         is_over=event.is_cancelled or event.ends_at <= clock.now(),
         moves=[one for one in ACCESS_MOVES if one in ACCESS_MOVES[date.access]],

@@ -16,6 +16,7 @@ from eventsapp.agenda import listings as agenda
 from eventsapp.agenda import wording as rules
 from eventsapp.attendance import listings as attendance
 from eventsapp.database import db
+from eventsapp.hosting import coming as hosts
 from eventsapp.imports import listings as imports
 from eventsapp.people import showcase
 from eventsapp.people.models import Organisation
@@ -45,12 +46,16 @@ def home(organisation_id: int) -> str:
     is_ours = questions.may_act_for(who(), organisation, on=today)
     # A coordinator who looks in: what is held in her territories, and no business of others.
     places = None if is_ours else {one.id for one in questions.territories_of(who(), on=today)}
+    held_today = agenda.hosted_on(organisation, today, territories=places)
+    coming = agenda.hosted_after(organisation, today, limit=MOST_SHOWN, territories=places)
     return render_template(
         "partners/organisation/home.html",
         organisation=organisation,
         territories=listings.territories_of(organisation),
-        held_today=agenda.hosted_on(organisation, today, territories=places),
-        coming=agenda.hosted_after(organisation, today, limit=MOST_SHOWN, territories=places),
+        held_today=held_today,
+        coming=coming,
+        asks_host=hosts.is_asked,
+        hosts_said=hosts.told_of([*held_today, *coming.events]),
         uncounted=attendance.uncounted(
             organisation, now=clock.now(), limit=MOST_UNCOUNTED, territories=places
         ),

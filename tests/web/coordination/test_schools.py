@@ -79,7 +79,7 @@ def test_what_is_asked_for_is_what_is_shown(
         assert rows(desk.get(f"{PAGE}?reponse={asked}").page) == names
     page = desk.get(PAGE).page
     [to_replace] = [one for one in page.all("section") if "Dates à remplacer" in one.text]
-    assert "Samedi 12 décembre 2026 Autre date" in to_replace.text
+    assert "Samedi 12 décembre 2026 École : Autre date" in to_replace.text
     assert "le 19 décembre" in to_replace.text
     assert "1 date refusée par une école" in " ".join(
         f"{one.one('dd').text} {one.one('dt').text}"
@@ -198,7 +198,10 @@ def test_nadia_says_who_comes_and_settles_nothing(
     nadia = sign_in(somebody("Nadia", Role.OWNER, event.host, db_session))
     address = f"/pro/rendez-vous/{event.code}/acces"
     page = nadia.get(address).page
-    assert [form.get("action") for form in page.main.all("form")] == [f"{address}/intervenants"]
+    assert [form.get("action") for form in page.main.all("form")] == [
+        f"{address}/structure",
+        f"{address}/intervenants",
+    ]
     form = page.form(f"{address}/intervenants")
     assert (form["organisation"], form["arrives"], form["leaves"]) == ("Espace 19", "09:15", "11:45")
     assert list(nadia.submit(form, {"arrives": "", "name": "Awa"}).page.mistakes) == ["arrives"]
