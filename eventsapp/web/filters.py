@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -61,11 +61,24 @@ def bind(app: Flask) -> None:
         card_of=card_of,
         line_of=line_of,
         ground_of=ground_of,
+        kept=kept,
     )
 
     @app.context_processor
     def defaults() -> dict[str, object]:
         return {"territory": None}
+
+
+@lru_cache(maxsize=4096, typed=True)
+def kept(macro: Macro, language: Language, *arguments: Hashable) -> str:
+    """What a macro writes in a language, or what it wrote before of the same arguments: for what stands on
+    every page alike.
+
+    The macro is imported without context and asks nothing but its arguments, the language and addresses, so
+    that nothing of a reader can be in it, and nothing is ever stale; 8 MB at most are kept. `typed`, for what
+    is markup is another argument than the same text.
+    """
+    return macro(*arguments)
 
 
 def card_of(event: Event, macro: Macro, language: Language, day: str = "") -> str:

@@ -21,11 +21,13 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from eventsapp import languages
+from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER
 from eventsapp.people.models import Means
+from eventsapp.people.professionals import LONGEST_ORGANISATION
 from eventsapp.places.models import Quartier
 from eventsapp.refusals import Refusal
 from eventsapp.registrations.models import CHILD_BRACKETS
-from eventsapp.registrations.party import Member, Numbers, PartyAnswers, child_field
+from eventsapp.registrations.party import LARGEST_PARTY, Member, Numbers, PartyAnswers, child_field
 from eventsapp.registrations.people_answers import BRACKETS, TICKED_NEEDS, PeopleAnswers
 from eventsapp.registrations.professional_answers import ProfessionalAnswers
 from eventsapp.registrations.reached import Reached
@@ -41,9 +43,9 @@ MEANS = [
 class ReachedForm(FlaskForm):
     """Who are you, how to reach you, how to tell you?"""
 
-    first_name = StringField(lazy_gettext("Votre prénom"))
-    phone = TelField(lazy_gettext("Votre téléphone"))
-    email = EmailField(lazy_gettext("Votre e-mail"))
+    first_name = StringField(lazy_gettext("Votre prénom"), render_kw={"maxlength": LONGEST_NAME})
+    phone = TelField(lazy_gettext("Votre téléphone"), render_kw={"maxlength": LONGEST_NUMBER})
+    email = EmailField(lazy_gettext("Votre e-mail"), render_kw={"maxlength": LONGEST_ADDRESS})
     means = RadioField(
         lazy_gettext("Comment vous prévenir ?"),
         choices=MEANS,
@@ -56,12 +58,18 @@ class ReachedForm(FlaskForm):
 class NumbersForm(FlaskForm):
     """How many of you come, by age?"""
 
+    most = LARGEST_PARTY
     adults = StringField(lazy_gettext("Adultes, avec vous"), default="1")
     children_0_2 = StringField(lazy_gettext("0 à 2 ans"), default="0")
     children_3_5 = StringField(lazy_gettext("3 à 5 ans"), default="0")
     children_6_10 = StringField(lazy_gettext("6 à 10 ans"), default="0")
     children_11_14 = StringField(lazy_gettext("11 à 14 ans"), default="0")
     children_15_17 = StringField(lazy_gettext("15 à 17 ans"), default="0")
+
+    @property
+    def child_fields(self) -> list[Field]:
+        """Those of children, the youngest first."""
+        return [self[child_field(bracket)] for bracket in CHILD_BRACKETS]
 
 
 class PartyForm(ReachedForm, NumbersForm):
@@ -157,7 +165,7 @@ class WhoComesForm(FlaskForm):
 class ProfessionalForm(ReachedForm):
     """A professional registers, on one page."""
 
-    organisation = StringField(lazy_gettext("Votre structure"))
+    organisation = StringField(lazy_gettext("Votre structure"), render_kw={"maxlength": LONGEST_ORGANISATION})
 
 
 def show_refusals(form: FlaskForm, refusals: Sequence[Refusal]) -> None:

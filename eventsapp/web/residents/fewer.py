@@ -13,8 +13,7 @@ from eventsapp.database import db
 from eventsapp.refusals import Refusal, msgid
 from eventsapp.registrations import admission, enrolments, outlook, party, reached, seats
 from eventsapp.registrations.enrolments import Answers, AnswersForgotten
-from eventsapp.registrations.models import CHILD_BRACKETS
-from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, PartyAnswers, child_field
+from eventsapp.registrations.party import AnswersRefused, PartyAnswers
 from eventsapp.registrations.people_answers import PeopleAnswers
 from eventsapp.registrations.professional_answers import ProfessionalAnswers
 from eventsapp.web.addresses import row_number
@@ -104,13 +103,10 @@ def form_page(event: Event, answers: Answers, shown: FlaskForm) -> str:
     """How many places there are, and who takes them."""
     if isinstance(shown, WhoComesForm) and isinstance(answers, PeopleAnswers):
         shown.offer(answers)
-    fields = [] if isinstance(shown, WhoComesForm) else [shown[child_field(one)] for one in CHILD_BRACKETS]
     return render_template(
         "residents/registrations/fewer.html",
         territory=event.territory,
         event=event,
         form=shown,
-        child_fields=fields,
-        most=LARGEST_PARTY,
         outlook=outlook.of(event, seats.load_of(answers.brackets)),
     )

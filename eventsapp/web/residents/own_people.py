@@ -18,8 +18,8 @@ from eventsapp.people.contacts import LONGEST_NAME
 from eventsapp.refusals import Conflict, Refusal, msgid
 from eventsapp.registrations import changing, listings, party, people_answers, roster
 from eventsapp.registrations.changing import NotEnoughSeats
-from eventsapp.registrations.models import CHILD_BRACKETS, AgeBracket, Participant, Registration
-from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, Member, Numbers, child_field
+from eventsapp.registrations.models import AgeBracket, Participant, Registration
+from eventsapp.registrations.party import AnswersRefused, Member, Numbers
 from eventsapp.registrations.people_answers import BRACKETS
 from eventsapp.web.forms import refuse
 from eventsapp.web.residents.enrolment_forms import NumbersForm, OneMoreForm, numbers_as_typed
@@ -184,10 +184,6 @@ def _page(token: str, registration: Registration, shown: OwnNumbersForm | OwnPeo
         token=token,
         form=shown,
         by_person=isinstance(shown, OwnPeopleForm),
-        child_fields=[shown[child_field(bracket)] for bracket in CHILD_BRACKETS]
-        if isinstance(shown, OwnNumbersForm)
-        else [],
-        most=LARGEST_PARTY,
         longest=LONGEST_NAME,
     )
 

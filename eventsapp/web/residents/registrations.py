@@ -19,7 +19,6 @@ from eventsapp.agenda.models import Audience, Event
 from eventsapp.database import db, only_reading
 from eventsapp.directory.listings import quartiers
 from eventsapp.people import professionals
-from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER
 from eventsapp.refusals import Conflict, Refusal
 from eventsapp.registrations import (
     admission,
@@ -40,9 +39,9 @@ from eventsapp.registrations.admission import (
 )
 from eventsapp.registrations.booking import AnswersChanged, Confirmed, RoomForSome
 from eventsapp.registrations.enrolments import Answers, AnswersForgotten
-from eventsapp.registrations.models import CHILD_BRACKETS, Enrolment
+from eventsapp.registrations.models import Enrolment
 from eventsapp.registrations.outlook import Outlook
-from eventsapp.registrations.party import LARGEST_PARTY, AnswersRefused, PartyAnswers, child_field
+from eventsapp.registrations.party import AnswersRefused, PartyAnswers
 from eventsapp.registrations.people_answers import AdultNotListed, NobodyListed, PeopleAnswers
 from eventsapp.registrations.referrals import ByReferralOnly
 from eventsapp.web import traps
@@ -58,6 +57,7 @@ from eventsapp.web.residents.enrolment_forms import (
 from eventsapp.web.residents.groups import group_of
 from eventsapp.web.residents.kept_answers import closed_page, forgotten_page, token_of
 from eventsapp.web.residents.referrals import held
+from eventsapp.web.residents.untouched import questions_of
 from eventsapp.web.traps import Trapped
 
 bp = Blueprint("registrations", __name__)
@@ -211,27 +211,14 @@ def form_for(event: Event) -> type[ReachedForm]:
 
 def form_page(event: Event, shown: ReachedForm) -> str:
     """The first page of questions."""
-    about: dict[str, Any] = {
-        "territory": event.territory,
-        "event": event,
-        "form": shown,
-        "longest": {
-            "first_name": LONGEST_NAME,
-            "phone": LONGEST_NUMBER,
-            "email": LONGEST_ADDRESS,
-            "organisation": professionals.LONGEST_ORGANISATION,
-        },
-    }
+    about: dict[str, Any] = {"territory": event.territory, "event": event, "form": shown}
     if isinstance(shown, AboutForm):
         shown.offer(quartiers(event.territory))
         return render_template("residents/registrations/about.html", **about)
     if isinstance(shown, ProfessionalForm):
         names = professionals.names_in(event.territory)
         return render_template("residents/registrations/professional.html", names=names, **about)
-    children = [shown[child_field(bracket)] for bracket in CHILD_BRACKETS]
-    return render_template(
-        "residents/registrations/form.html", child_fields=children, most=LARGEST_PARTY, **about
-    )
+    return render_template("residents/registrations/form.html", questions_of=questions_of, **about)
 
 
 def given_back(event: Event, shown: ReachedForm, refusals: list[Refusal]) -> tuple[str, int]:
