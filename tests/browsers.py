@@ -18,12 +18,12 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
-from tests.mirrors import EVERY_RULE, told
+from tests.mirrors import Mirror
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, Page
 
-    from tests.servers import LiveServer
+    from tests.servers import Front, LiveServer
 
 # First the one that draws no window: the same engine, and the tests take a quarter of the CPU less.
 SHELL = "chromium-headless-shell"
@@ -37,9 +37,6 @@ SCREENS = pytest.mark.parametrize(("width", "javascript"), [(390, True), (390, F
 
 OPTIONS: WeakKeyDictionary[BrowserContext, dict[str, Any]] = WeakKeyDictionary()
 """What each visitor's browser was made with."""
-
-COPIES: WeakKeyDictionary[BrowserContext, Page] = WeakKeyDictionary()
-"""Where axe looks at what a visitor without scripts sees."""
 
 
 @cache
@@ -139,8 +136,6 @@ def visit(chromium: Browser, live_server: LiveServer) -> Iterator[Visit]:
 
     yield visit
     for context in contexts:
-        if context in COPIES:
-            COPIES.pop(context).context.close()
         context.close()
     assert not wrong, "\n".join(wrong)
 
@@ -173,32 +168,6 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate(wide))
 
 
-def copy_for_axe(page: Page) -> Page:
-    """The same page as somebody without JavaScript sees it, where axe's own promises can run.
-
-    One copy for each visitor: a window costs more than all that axe does in it.
-    """
-    # A click comes back when the next page has begun: read before it is all there, it is empty.
-    page.wait_for_load_state()
-    html = re.sub("</?noscript>", "", page.content())
-    copy = COPIES.get(page.context)
-    if copy is None:
-        browser = page.context.browser
-        assert browser
-        copy = browser.new_context(**(OPTIONS[page.context] | {"java_script_enabled": True})).new_page()
-        COPIES[page.context] = copy
-
-    def answer(route: Route) -> None:
-        # No script of the page's runs: what axe does comes by the browser's own door.
-        policy = {"Content-Security-Policy": "script-src 'none'"}
-        route.fulfill(body=html, content_type="text/html; charset=utf-8", headers=policy)
-
-    copy.route(lambda _: True, answer, times=1)
-    copy.goto("about:blank")  # to the same address with another fragment, nothing would be loaded
-    copy.goto(page.url)
-    return copy
-
-
 @cache
 def axe_script() -> str:
     """What a page is handed before it is asked what axe finds."""
@@ -208,16 +177,35 @@ def axe_script() -> str:
     return AXE_FILE_PATH.read_text(encoding="utf-8")
 
 
+MirrorOf = Callable[..., Mirror]
+
+
 @pytest.fixture(scope="session")
-def axe() -> Callable[[Page], None]:
-    """`axe(page)`: no rule of axe is broken on the page as it stands, its error state included."""
+def mirror_of(chromium: Browser, front: Front) -> Iterator[MirrorOf]:
+    """`mirror_of(width=320, dark=True)`: the window of that kind, which stands open from its first use on."""
+    windows: dict[tuple[int, bool], Mirror] = {}
+
+    def of(*, width: int, dark: bool) -> Mirror:
+        kind = width, dark
+        if kind not in windows:
+            windows[kind] = Mirror(chromium, front.url, axe_script(), width=width, dark=dark)
+        return windows[kind]
+
+    yield of
+    for mirror in windows.values():
+        mirror.context.close()
+
+
+@pytest.fixture
+def axe(mirror_of: MirrorOf, live_server: LiveServer) -> Callable[[Page], None]:
+    """`axe(page)`: no rule of axe is broken on the page as it stands, its error state included (mirrors.py)."""
 
     def check(page: Page) -> None:
-        if not OPTIONS.get(page.context, {}).get("java_script_enabled", True):
-            page = copy_for_axe(page)
-        page.wait_for_load_state()
-        page.evaluate(axe_script())
-        broken = told(page.evaluate(EVERY_RULE))
+        size = page.viewport_size
+        assert size
+        mirror = mirror_of(width=size["width"], dark=OPTIONS[page.context]["color_scheme"] == "dark")
+        assert mirror.reflect(page)["styled"], page.url
+        broken = mirror.rules() + mirror.colours()
         assert not broken, f"{page.url}: axe found\n" + "\n".join(broken)
 
     return check

@@ -6,15 +6,18 @@ instead. No script of the page's runs; whatever they made of it comes along, as 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 STANDS_AT = "/miroir"
 
 SHOW = """async html => {
   const shown = new DOMParser().parseFromString(html, "text/html").documentElement;
+  // A parser without scripts reads these; whoever has scripts does not, and one would lead away from here.
+  for (const one of shown.querySelectorAll("noscript")) one.textContent = "";
   document.replaceChild(document.adoptNode(shown), document.documentElement);
   const styles = [...document.querySelectorAll("link[rel~=stylesheet]")].filter(one => !one.sheet);
   await Promise.all(styles.map(one => new Promise((come, fail) => {
@@ -27,14 +30,28 @@ SHOW = """async html => {
           fits: root.scrollWidth <= root.clientWidth};
 }"""
 
-EVERY_RULE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations"""
-"""What passed stays there: a page has some hundred lines of it."""
+TAKE = """() => {
+  const taken = document.documentElement.cloneNode(true);
+  const both = words => [document, taken].map(one => [...one.querySelectorAll(words)]);
+  const [fields, copies] = both("input, option, textarea");
+  fields.forEach((field, number) => {
+    const copy = copies[number];
+    if (field.localName === "option") copy.toggleAttribute("selected", field.selected);
+    else if (field.localName === "textarea") copy.textContent = field.value;
+    else if (["radio", "checkbox"].includes(field.type)) copy.toggleAttribute("checked", field.checked);
+    else if (field.type !== "file") copy.setAttribute("value", field.value);
+  });
+  return taken.outerHTML;
+}"""
+"""A page as it stands, with what was ticked and typed, which is in no markup."""
+
+SCRIPTED = "matchMedia('(scripting: enabled)').matches"
 
 RULES = """async () => (await axe.run(document, {
   resultTypes: ["violations"],
   rules: {"color-contrast": {enabled: false}, "link-in-text-block": {enabled: false}},
 })).violations"""
-"""All but those of colours."""
+"""All but those of colours. What passed stays there: a page has some hundred lines of it."""
 
 COLOURS = """async () => {
   const known = window.known ??= new Map(), fresh = [];
@@ -89,6 +106,12 @@ class Mirror:
         """Shows a page: its `language`, whether it is `styled` and `fits` without scrolling sideways."""
         shown: dict[str, Any] = self._page.evaluate(SHOW, html)
         return shown
+
+    def reflect(self, page: Page) -> dict[str, Any]:
+        """Shows what somebody sees; what is there for whoever has no scripts as well, if they have none."""
+        page.wait_for_load_state()  # a click comes back when the next page has begun
+        html = page.evaluate(TAKE)
+        return self.show(html if page.evaluate(SCRIPTED) else re.sub("</?noscript>", "", html))
 
     def rules(self) -> list[str]:
         """What breaks a rule of axe, whatever its colours."""

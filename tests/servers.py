@@ -151,18 +151,40 @@ class _Quiet(WSGIRequestHandler):
         """Says nothing: the test tells what matters."""
 
 
-@pytest.fixture
-def live_server(app: Flask) -> Iterator[LiveServer]:
-    """A threaded server in this process: it sees the test's database, clock and settings."""
-    server = make_server("127.0.0.1", 0, without_cookie_dates(app), threaded=True, request_handler=_Quiet)
-    url = f"http://127.0.0.1:{server.server_port}"
-    app.config["PUBLIC_URL"] = url
+class Front:
+    """Answers with the application of the story that is being told."""
+
+    app: WSGIApplication | None = None
+    url = ""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if self.app is None:
+            start_response("503 Service Unavailable", [])
+            return []
+        return self.app(environ, start_response)
+
+
+@pytest.fixture(scope="session")
+def front() -> Iterator[Front]:
+    """A threaded server in this process, at one address for all stories: windows may stay open there."""
+    front = Front()
+    server = make_server("127.0.0.1", 0, front, threaded=True, request_handler=_Quiet)
+    front.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
-    yield LiveServer(url, app)
+    yield front
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def live_server(app: Flask, front: Front) -> Iterator[LiveServer]:
+    """The application behind that server: it sees the test's database, clock and settings."""
+    app.config["PUBLIC_URL"] = front.url
+    front.app = without_cookie_dates(app)
+    yield LiveServer(front.url, app)
+    front.app = None
 
 
 @contextmanager

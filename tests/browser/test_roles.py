@@ -8,13 +8,14 @@ both languages are. How one goes through them by keyboard: test_keyboard.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from passlib.totp import TOTP
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
@@ -24,9 +25,8 @@ from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.people import accounts, passwords, second_factor, sign_ins
 from tests import factories
-from tests.browsers import Visit, axe_script, fits
+from tests.browsers import MirrorOf, Visit, fits
 from tests.mirrors import Mirror
-from tests.servers import LiveServer
 from tests.web import town
 from tests.web.town import Town
 
@@ -216,9 +216,8 @@ class Inspector:
     def look(self) -> None:
         """At what is there now."""
         assert fits(self.page), self.page.url
-        html = self.page.content()
         for mirror in (self._narrow, self._wide):
-            self._reflect(html, mirror, "fr")
+            self._is_whole(mirror.reflect(self.page), "fr")
             assert not (broken := mirror.colours()), "\n".join([self.page.url, *broken])
             if mirror is self._narrow:
                 assert not (broken := mirror.rules()), "\n".join([self.page.url, *broken])
@@ -227,12 +226,12 @@ class Inspector:
         """At the same page as it comes to who reads English; colours speak no language."""
         answer = self.page.context.request.get(address, headers={"Accept-Language": "en-GB"})
         assert answer.status == status
-        self._reflect(answer.text(), self._wide, "en")
+        self._is_whole(self._wide.show(answer.text()), "en")
         assert not (broken := self._wide.rules()), "\n".join([address, *broken])
 
-    def _reflect(self, html: str, mirror: Mirror, language: str) -> None:
-        shown = mirror.show(html)
-        assert (shown["language"], shown["styled"], shown["fits"]) == (language, True, True), self.page.url
+    def _is_whole(self, shown: dict[str, Any], language: str) -> None:
+        expected = {"language": language, "styled": True, "fits": True}
+        assert shown == expected, self.page.url
 
     def open(self, rule: str, forms: int = 0, *, status: int = 200) -> None:
         """A page as it comes, and as each of its forms gives it back when nothing is filled in.
@@ -270,22 +269,13 @@ EMPTY = """form => {
 
 
 @pytest.fixture
-def mirrors(chromium: Browser, live_server: LiveServer) -> Iterator[tuple[Mirror, Mirror]]:
-    """The narrowest screen, dark, and a wide window, light."""
-    narrow = Mirror(chromium, live_server.url, axe_script(), width=320, dark=True)
-    wide = Mirror(chromium, live_server.url, axe_script(), width=1280, dark=False)
-    yield narrow, wide
-    narrow.context.close()
-    wide.context.close()
-
-
-@pytest.fixture
-def arrive(visit: Visit, mirrors: tuple[Mirror, Mirror], the_town: Town) -> Callable[[str], Inspector]:
+def arrive(visit: Visit, mirror_of: MirrorOf, the_town: Town) -> Callable[[str], Inspector]:
     """`arrive(path)`: who looks around from there on."""
 
     def at(path: str) -> Inspector:
         page = visit(path.format(**the_town.rows), width=320, dark=True)
-        return Inspector(page, the_town.rows, *mirrors)
+        narrow, wide = mirror_of(width=320, dark=True), mirror_of(width=1280, dark=False)
+        return Inspector(page, the_town.rows, narrow, wide)
 
     return at
 
