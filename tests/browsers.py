@@ -198,7 +198,7 @@ def mirror_of(chromium: Browser, front: Front) -> Iterator[MirrorOf]:
 
 @pytest.fixture
 def axe(mirror_of: MirrorOf, live_server: LiveServer) -> Callable[[Page], None]:
-    """`axe(page)`: no rule of axe is broken on the page as it stands, its errors included (mirrors.py)."""
+    """`axe(page)`: no rule of axe is broken on the page as it stands, errors included (mirrors.py)."""
 
     def check(page: Page) -> None:
         size = page.viewport_size
