@@ -61,7 +61,7 @@ def bind(app: Flask) -> None:
         card_of=card_of,
         line_of=line_of,
         ground_of=ground_of,
-        kept=kept,
+        written_once=written_once,
     )
 
     @app.context_processor
@@ -70,7 +70,7 @@ def bind(app: Flask) -> None:
 
 
 @lru_cache(maxsize=4096, typed=True)
-def kept(macro: Macro, language: Language, *arguments: Hashable) -> str:
+def written_once(macro: Macro, language: Language, *arguments: Hashable) -> str:
     """What a macro writes in a language, or what it wrote before of the same arguments: for what stands on
     every page alike.
 
