@@ -25,11 +25,9 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import scoped_session
 
 from eventsapp import glances
-from eventsapp.agenda import listings
 from eventsapp.app import create_app
 from eventsapp.database import db
 from eventsapp.settings import SETTINGS
-from eventsapp.web import feed_porter
 from tests.pages import PageClient
 
 if TYPE_CHECKING:  # pytest loads these below, and rewrites their asserts
@@ -112,8 +110,6 @@ def app(
         database.serve(app)
         prepare(app)
     database.users.append(app)
-    feed_porter.memory.clear()
-    listings.forget_editions()
     settings = dict(app.config)
     yield app
     app.config.clear()

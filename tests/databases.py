@@ -87,6 +87,7 @@ class Database:
                 db.engine.dispose()
         self.users.clear()
         self.wipe()
+        forget()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -202,6 +203,13 @@ def everything() -> dict[str, list[Any]]:
     return found
 
 
+def forget() -> None:
+    """Lets go of what a process remembers of rows it has read, by numbers that now come again."""
+    feed_porter.memory.clear()
+    listings.forget_editions()
+    offering.forget_editions()
+
+
 def snapshot() -> Callable[[], None]:
     """Remembers the whole database, SQLite only; gives what puts it back, in a few milliseconds.
 
@@ -212,10 +220,7 @@ def snapshot() -> Callable[[], None]:
 
     def put_back() -> None:
         _copy(kept, _present())
-        # What a process remembers of rows it has read, by numbers that now come again.
-        feed_porter.memory.clear()
-        listings.forget_editions()
-        offering.forget_editions()
+        forget()
 
     return put_back
 

@@ -285,4 +285,4 @@ def test_the_own_page_costs_the_same_whatever_they_come_to(
     db.session.commit()
     with statements() as said:
         client.get(home)
-    assert len(said) == 6
+    assert len(said) == 5
