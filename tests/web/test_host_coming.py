@@ -36,7 +36,7 @@ def press(client: PageClient, form: Form, coming: str, words: str = "") -> PageR
     return client.post(form.action, data=said, follow_redirects=True)  # type: ignore[return-value]  # ours
 
 
-NOT_YET = "La structure n’a pas encore répondu"
+NOT_YET = "Vous n’avez pas encore répondu"
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_she_says_yes_then_no_by_the_link_of_her_letter(
     assert "École Curial" in page.main.text
     form = page.form(f"{path}/reponse")
     done = press(client, form, "vient")
-    assert "La structure vient dit le" in done.page.main.text
+    assert "Vous venez dit le" in done.page.main.text
     assert "C’est noté" in done.page.main.text
     form = done.page.form(f"{path}/reponse")
     assert press(client, form, "ne_vient_pas", "Awa est malade").status_code == 200
@@ -107,13 +107,13 @@ def test_what_was_said_of_another_hour_counts_no_more(
     with a_transaction():
         later = {name: getattr(event, name) + timedelta(hours=1) for name in ("starts_at", "ends_at")}
         scheduling.reschedule(event, **later, actor="account:99", now=time.now())
-    assert "La structure a répondu avant le changement" in client.get(path).page.main.text
+    assert "Vous avez répondu avant le changement" in client.get(path).page.main.text
     late = press(client, form, "vient")
     assert "Cette date a changé depuis que vous avez ouvert la page" in late.page.main.text
-    assert "La structure a répondu avant le changement" in late.page.main.text
+    assert "Vous avez répondu avant le changement" in late.page.main.text
     again = press(client, client.get(path).page.form(f"{path}/reponse"), "vient")
     assert again.status_code == 200
-    assert "La structure vient" in client.get(path).page.main.text
+    assert "Vous venez" in client.get(path).page.main.text
 
 
 def test_a_link_opens_one_date_of_one_host_and_ends_with_it(event: Event, client: PageClient) -> None:
@@ -152,7 +152,7 @@ def test_signed_in_she_finds_it_among_her_dates(
     address = f"/pro/rendez-vous/{event.code}/acces"
     form = nadia.get(address).page.form(f"{address}/structure")
     assert press(nadia, form, "vient").status_code == 200
-    assert "La structure vient dit le" in nadia.get(home).page.main.text
+    assert "Vous venez dit le" in nadia.get(home).page.main.text
     roy = sign_in(somebody("Roy", Role.SCHOOL_CONTACT, event.venue))
     assert "La structure vient dit le" in roy.get(f"/pro/ecoles/{event.venue_id}").page.main.text
     own = roy.get(address).page.form(f"{address}/reponse")
