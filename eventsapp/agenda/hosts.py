@@ -7,7 +7,7 @@ from datetime import datetime
 from eventsapp import journal
 from eventsapp.agenda.models import Event, Topic
 from eventsapp.agenda.revisions import changed, lock
-from eventsapp.agenda.scheduling import EventIsCancelled, EventIsPast
+from eventsapp.agenda.scheduling import refuse_settled
 from eventsapp.people.models import Organisation
 
 
@@ -21,10 +21,7 @@ def rehost(
     Raises EventIsPast, EventIsCancelled.
     """
     lock(event)
-    if event.ends_at <= now:
-        raise EventIsPast()
-    if event.is_cancelled:
-        raise EventIsCancelled()
+    refuse_settled(event, now)
     if (host, topic) == (event.host, event.topic):
         return False
     before = [event.host_id, event.topic_id]

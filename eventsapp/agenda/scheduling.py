@@ -176,7 +176,7 @@ def check_move(
     event: Event, *, starts_at: datetime, ends_at: datetime, venue: Venue, now: datetime, hold: bool = False
 ) -> None:
     """Raises what `reschedule` would raise; changes nothing. `hold`: as `openings.require_open`."""
-    _refuse_settled(event, now)
+    refuse_settled(event, now)
     _check_span(starts_at, ends_at)
     if venue.id != event.venue_id:  # one that was given up keeps what is announced there
         _check_venue(event.territory_id, venue)
@@ -239,7 +239,7 @@ def cancel(
     Raises EventIsPast, EventIsCancelled.
     """
     lock(event)
-    _refuse_settled(event, now)
+    refuse_settled(event, now)
     before = remembered(event)
     _move(event, EventStatus.CANCELLED)
     event.cancelled_at, event.cancel_reason = now, reason
@@ -333,7 +333,8 @@ def _check_capacity(event: Event, capacity: int) -> None:
     bounds.check_seats(capacity, event.seats_taken)
 
 
-def _refuse_settled(event: Event, now: datetime) -> None:
+def refuse_settled(event: Event, now: datetime) -> None:
+    """Raises EventIsPast, EventIsCancelled: nothing more is said or changed of either."""
     if event.ends_at <= now:
         raise EventIsPast()
     if event.is_cancelled:

@@ -8,9 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from eventsapp import journal
-from eventsapp.agenda import scheduling
+from eventsapp.agenda import revisions, scheduling
 from eventsapp.agenda.models import Event
-from eventsapp.agenda.scheduling import EventIsCancelled, EventIsPast
 from eventsapp.database import db
 from eventsapp.hosting.models import Answer, DateAnswer, terms_of
 from eventsapp.people import contacts
@@ -77,12 +76,8 @@ def note_call(event: Event, said: Said, confirmed_by: str, *, actor: str, now: d
 
 
 def _keep(event: Event, said: Said, confirmed_by: str, *, actor: str, now: datetime) -> bool:
-    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
-    db.session.refresh(event)
-    if event.is_cancelled:
-        raise EventIsCancelled()
-    if event.ends_at <= now:
-        raise EventIsPast()
+    revisions.lock(event)
+    scheduling.refuse_settled(event, now)
     if said.shown and said.shown != terms_of(event):
         raise DateHasChanged()
     answer = _read(said.answer)

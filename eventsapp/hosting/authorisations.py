@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from eventsapp import journal
+from eventsapp.agenda import revisions, scheduling
 from eventsapp.agenda.models import Event
-from eventsapp.agenda.scheduling import EventIsCancelled, EventIsPast
 from eventsapp.database import db
 from eventsapp.hosting.models import ACCESS_MOVES, AccessStatus, Authorisation
 from eventsapp.people import contacts
@@ -40,12 +40,8 @@ def set_status(event: Event, typed: str, note: str, *, actor: str, now: datetime
     except ValueError as error:
         raise StatusMissing(field="status") from error
     said = contacts.text(note, field="note", longest=LONGEST_NOTE)
-    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
-    db.session.refresh(event)
-    if event.is_cancelled:
-        raise EventIsCancelled()
-    if event.ends_at <= now:
-        raise EventIsPast()
+    revisions.lock(event)
+    scheduling.refuse_settled(event, now)
     row = db.session.scalars(select(Authorisation).where(Authorisation.event_id == event.id)).first()
     present = row.status if row and row.still_stands(event) else AccessStatus.TO_ASK
     if wanted not in ACCESS_MOVES[present]:

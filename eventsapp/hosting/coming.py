@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from eventsapp import journal
+from eventsapp.agenda import revisions, scheduling
 from eventsapp.agenda.models import ActivityKind, Event
-from eventsapp.agenda.scheduling import EventIsCancelled, EventIsPast
 from eventsapp.database import db
 from eventsapp.hosting.answers import LONGEST_WORDS, DateHasChanged
 from eventsapp.hosting.models import Coming, HostAnswer, terms_of
@@ -55,12 +55,8 @@ def say(
     except ValueError as error:
         raise ComingMissing(field="coming") from error
     said = contacts.text(words, field="words", longest=LONGEST_WORDS)
-    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
-    db.session.refresh(event)
-    if event.is_cancelled:
-        raise EventIsCancelled()
-    if event.ends_at <= now:
-        raise EventIsPast()
+    revisions.lock(event)
+    scheduling.refuse_settled(event, now)
     if event.host_id is None or not is_asked(event):
         raise NobodyIsAsked()
     if shown and shown != terms_of(event):

@@ -8,8 +8,8 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import delete, func, or_, select, update
 
 from eventsapp import journal
+from eventsapp.agenda import revisions, scheduling
 from eventsapp.agenda.models import Event
-from eventsapp.agenda.scheduling import EventIsCancelled, EventIsPast
 from eventsapp.clock import PARIS, day_of, local
 from eventsapp.database import db, rows_changed
 from eventsapp.hosting.models import Authorisation, DateAnswer, HostAnswer, Speaker
@@ -64,10 +64,7 @@ def add(event: Event, visitor: Visitor, *, actor: str, now: datetime) -> Speaker
     The caller has asked who may. Raises NameMissing, TooLong, HourMissing, LeavesBeforeArriving,
     EnoughSpeakers, EventIsPast, EventIsCancelled.
     """
-    if event.is_cancelled:
-        raise EventIsCancelled()
-    if event.ends_at <= now:
-        raise EventIsPast()
+    scheduling.refuse_settled(event, now)
     name = contacts.name_of(visitor.name, field="name", longest=LONGEST_NAME)
     organisation = contacts.text(visitor.organisation, field="organisation", longest=LONGEST_ORGANISATION)
     needs = contacts.text(visitor.needs, field="needs", longest=LONGEST_NEEDS)
@@ -75,7 +72,7 @@ def add(event: Event, visitor: Visitor, *, actor: str, now: datetime) -> Speaker
     leaves = _on(event.ends_at, visitor.leaves, "leaves")
     if leaves <= arrives:
         raise LeavesBeforeArriving(field="leaves")
-    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
+    revisions.lock(event)
     if (db.session.scalar(select(func.count(Speaker.id)).where(Speaker.event_id == event.id)) or 0) >= MOST:
         raise EnoughSpeakers(most=MOST)
     minute = timedelta(minutes=1)

@@ -10,7 +10,6 @@ from eventsapp import clock as time
 from eventsapp.agenda.models import ActivityKind, Event
 from eventsapp.convening import inviting
 from eventsapp.database import db
-from eventsapp.disruptions.changes import Before
 from eventsapp.people.models import Account
 from tests import factories
 from tests.calendars.client import Mailbox
@@ -47,19 +46,6 @@ def posted() -> list[str]:
 
 def starts(boxes: dict[str, Mailbox], address: str) -> list[datetime]:
     return [one.starts_at for one in boxes[address].shows().values()]
-
-
-def before(event: Event) -> Before:
-    return Before(
-        event.starts_at,
-        event.ends_at,
-        event.venue,
-        event.host,
-        event.topic,
-        event.room,
-        event.title,
-        event.summary,
-    )
 
 
 def nadia() -> Account:

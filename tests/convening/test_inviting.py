@@ -18,14 +18,14 @@ from eventsapp.convening.letters import Why
 from eventsapp.database import db
 from eventsapp.directory.models import Contact
 from eventsapp.disruptions import doing
-from eventsapp.disruptions.changes import Change
+from eventsapp.disruptions.changes import Change, as_announced
 from eventsapp.disruptions.models import Gesture
 from eventsapp.invitations import forgetting, parties
 from eventsapp.invitations.models import Capacity, Invitation, PartStat
 from eventsapp.people.models import Account
 from tests import factories
 from tests.calendars.client import Mailbox
-from tests.convening.stories import NADIA, ROY, SOON, a_saturday, a_worker_invites, before, posted, starts
+from tests.convening.stories import NADIA, ROY, SOON, a_saturday, a_worker_invites, posted, starts
 from tests.registrations.stories import a_transaction, answers, cancel, letters, register, told
 
 
@@ -101,7 +101,7 @@ def test_of_many_changed_at_once_each_date_is_told_to_calendars_by_itself(
     other = a_saturday(host=event.host, starts_at=event.starts_at + timedelta(days=7))
     clock.shift(SOON)
     assert a_worker_invites() == 2
-    changes = [Change(one, before(one), cancels=True) for one in (event, other)]
+    changes = [Change(one, as_announced(one), cancels=True) for one in (event, other)]
     with a_transaction():
         doing.carry_out(Gesture.CLOSING, event.territory, changes, actor="account:99", now=time.now())
     clock.shift(SOON)
@@ -122,7 +122,7 @@ def test_another_association_holds_it_and_another_contact_opens(
     clock.shift(SOON)
     a_worker_invites()
     lire = factories.an_association("Lire ensemble", email="bonjour@lire.example")
-    change = Change(event, before(event), host=lire)
+    change = Change(event, as_announced(event), host=lire)
     with a_transaction():
         doing.carry_out(Gesture.REPLACING, event.territory, [change], actor="account:99", now=time.now())
     clock.shift(SOON)

@@ -17,7 +17,7 @@ from eventsapp.convening import inviting
 from eventsapp.convening.letters import Why
 from eventsapp.database import db
 from eventsapp.disruptions import doing
-from eventsapp.disruptions.changes import Change
+from eventsapp.disruptions.changes import Change, as_announced
 from eventsapp.disruptions.models import Gesture
 from eventsapp.invitations.models import Capacity, Invitation, PartStat
 from eventsapp.jobs import timetable
@@ -25,7 +25,7 @@ from eventsapp.jobs.door import Turn, never
 from eventsapp.mailroom.models import Letter
 from tests import factories
 from tests.calendars.client import Mailbox
-from tests.convening.stories import NADIA, ROY, SOON, a_saturday, a_worker_invites, before, nadia, posted
+from tests.convening.stories import NADIA, ROY, SOON, a_saturday, a_worker_invites, nadia, posted
 from tests.registrations.stories import a_transaction, answers, letters, register, told
 
 WEEK = timedelta(days=7)
@@ -149,7 +149,7 @@ def test_of_several_moved_at_once_the_date_that_leaves_is_the_one_they_know(
     changes = [
         Change(
             one,
-            before(one),
+            as_announced(one),
             host=lire,
             venue=manin,
             starts_at=one.starts_at + 3 * WEEK,
