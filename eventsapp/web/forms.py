@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Protocol
 
+from flask import flash
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -86,3 +88,17 @@ def refuse(form: FlaskForm, refusal: Refusal) -> int:
     else:
         form.form_errors.append(sentence)
     return refusal.status
+
+
+@contextmanager
+def told(done: str) -> Iterator[None]:
+    """Commits what one button does and says `done`, or undoes it and says why not, above the page that comes
+    next: for forms in which hardly anything is typed that would have to be given back."""
+    try:
+        yield
+        db.session.commit()
+        said, kind = done, "ok"
+    except Refusal as refusal:
+        db.session.rollback()
+        said, kind = gettext(refusal.sentence, **refusal.parameters), "warn"
+    flash(said, kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -12,7 +12,7 @@ from eventsapp.convening.links import ComingLinkDoesNotWork
 from eventsapp.database import db
 from eventsapp.hosting import answers, coming
 from eventsapp.hosting.models import terms_of
-from eventsapp.refusals import Refusal
+from eventsapp.web.forms import told
 
 bp = Blueprint("host_coming", __name__)
 
@@ -39,14 +39,8 @@ def say(token: str) -> BaseResponse:
     """Keeps the answer; another may follow, the last counts."""
     behind = links.behind(token, now=clock.now())
     typed, words, shown = (request.form.get(name, "") for name in ("coming", "words", "shown"))
-    try:
+    with told(gettext("C’est noté, merci ! Vous pouvez changer d’avis avec le même lien.")):
         coming.say(behind.event, typed, words, shown=shown, actor=behind.actor, now=clock.now())
-        db.session.commit()
-        said, kind = gettext("C’est noté, merci ! Vous pouvez changer d’avis avec le même lien."), "ok"
-    except Refusal as refusal:
-        db.session.rollback()
-        said, kind = gettext(refusal.sentence, **refusal.parameters), "warn"
-    flash(said, kind)
     return redirect(url_for("host_coming.show", token=token), 303)
 
 

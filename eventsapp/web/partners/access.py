@@ -21,7 +21,7 @@ from eventsapp.hosting import answers, authorisations, coming, gate, listings
 from eventsapp.hosting.models import ACCESS_MOVES, terms_of
 from eventsapp.refusals import Refusal
 from eventsapp.web.doorstep import actor, desk, who
-from eventsapp.web.forms import refuse
+from eventsapp.web.forms import refuse, told
 from eventsapp.web.hosting_forms import (
     AnswerForm,
     ConfirmedForm,
@@ -82,14 +82,8 @@ def say_coming(code: str) -> BaseResponse:
     if not _rights(event).runs:
         raise Forbidden()
     typed, words, shown = (request.form.get(name, "") for name in ("coming", "words", "shown"))
-    try:
+    with told(gettext("La réponse est notée.")):
         coming.say(event, typed, words, shown=shown, actor=actor(), now=clock.now())
-        db.session.commit()
-        said, kind = gettext("La réponse est notée."), "ok"
-    except Refusal as refusal:
-        db.session.rollback()
-        said, kind = gettext(refusal.sentence, **refusal.parameters), "warn"
-    flash(said, kind)
     return redirect(url_for("access.show", code=code), 303)
 
 
@@ -100,14 +94,8 @@ def authorise(code: str) -> BaseResponse:
     if not _rights(event).steers:
         raise Forbidden()
     status, note = request.form.get("status", ""), request.form.get("note", "")
-    try:
+    with told(gettext("L’autorisation est notée.")):
         authorisations.set_status(event, status, note, actor=actor(), now=clock.now())
-        db.session.commit()
-        said, kind = gettext("L’autorisation est notée."), "ok"
-    except Refusal as refusal:
-        db.session.rollback()
-        said, kind = gettext(refusal.sentence, **refusal.parameters), "warn"
-    flash(said, kind)
     return redirect(url_for("access.show", code=code), 303)
 
 
