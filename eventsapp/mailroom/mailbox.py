@@ -74,12 +74,22 @@ def opened() -> Iterator[Mailbox]:
     try:
         with _heard(Problem.SIGN_IN, LoginError):
             client.login(setting("ANSWERS_IMAP_USER"), setting("ANSWERS_IMAP_PASSWORD"))
-        yield Mailbox(client, setting("ANSWERS_IMAP_FOLDER"))
+        try:
+            yield Mailbox(client, setting("ANSWERS_IMAP_FOLDER"))
+        except MailboxAway:
+            raise  # it may be in the midst of a word, and would leave a LOGOUT without an answer
+        except BaseException:
+            _take_leave(client)
+            raise
+        _take_leave(client)
     finally:
         with suppress(IMAPClientError, OSError):
-            client.logout()
-        with suppress(IMAPClientError, OSError):
             client.shutdown()
+
+
+def _take_leave(client: IMAPClient) -> None:
+    with suppress(IMAPClientError, OSError):
+        client.logout()
 
 
 def _connected() -> IMAPClient:

@@ -73,9 +73,15 @@ class Phone:
                 if str(self._profile) in command and "--type=" not in command:
                     os.kill(number, signal.SIGKILL)
 
-    def count(self, counter: str, times: int = 1) -> None:
+    def press(self, counter: str, times: int = 1) -> None:
         for _ in range(times):
             self.page.locator(f"form[data-counter='{counter}'] button[value='1']").click()
+
+    def count(self, counter: str, times: int = 1) -> None:
+        """Presses, and sees it counted."""
+        before = int(self.shown(counter).text_content())
+        self.press(counter, times)
+        expect(self.shown(counter)).to_have_text(str(before + times))
 
     def shown(self, counter: str) -> Any:
         return self.page.locator(f"form[data-counter='{counter}'] output")
@@ -209,7 +215,7 @@ def test_what_is_shown_is_on_the_disk_however_busy(
     awa.count("adultes", 2)
     expect(awa.shown("adultes")).to_have_text("2")
     awa.page.evaluate("window.busy = true")
-    awa.count("adultes")
+    awa.press("adultes")
     read = awa.shown("adultes").text_content()
     awa.die()
     awa.wake(offline=True)
@@ -231,7 +237,7 @@ def test_what_is_pressed_before_the_page_is_awake_counts(
     awa.context.set_offline(True)
     awa.context.add_init_script(HELD_STORE)
     awa.page.reload()
-    awa.count("adultes", 2)
+    awa.press("adultes", 2)
     awa.page.get_by_role("button", name="Arrivé").click()
     expect(awa.shown("adultes")).to_have_text("0")
     awa.page.evaluate("window.free()")
@@ -252,12 +258,12 @@ def test_where_nothing_can_be_kept_what_is_pressed_is_sent_as_a_form(
     awa.is_kept()
     awa.context.add_init_script(HELD_STORE.replace("return open", "throw open"))
     awa.page.reload()
-    awa.count("adultes")
+    awa.press("adultes")
     awa.page.evaluate("window.free()")  # and it cannot be opened: the form goes
     expect(awa.shown("adultes")).to_have_text("1")
     assert figures(breakfast) == {"adultes": 1}
     awa.page.evaluate("window.free()")
-    awa.count("adultes")
+    awa.press("adultes")
     expect(awa.shown("adultes")).to_have_text("2")
     assert figures(breakfast) == {"adultes": 2}
 
@@ -307,7 +313,7 @@ def test_what_was_kept_leaves_the_phone_when_the_link_is_taken_back(
     assert len(awa.page.evaluate(KEPT)) == 1
     with stories.a_transaction():
         day_links.revoke(db.session.scalars(select(DayLink)).one(), actor="cli", now=hours.now())
-    awa.count("adultes")
+    awa.press("adultes")
     expect(awa.page.get_by_role("heading", level=1)).to_have_text("Ce lien ne marche plus")
     assert awa.page.evaluate(KEPT) == []
     assert figures(breakfast) == {}

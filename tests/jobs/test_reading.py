@@ -315,6 +315,21 @@ def test_a_server_that_hangs_up_is_noticed(answers_mailbox: MailProvider, ledger
 
 
 @pytest.mark.databases("sqlite")
+def test_a_server_out_of_step_is_left_without_a_word(
+    answers_mailbox: MailProvider, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mail that comes just as IDLE is said has the client give up: its LOGOUT would wait half a minute."""
+    taken_leave: list[object] = []
+    monkeypatch.setattr(mailbox.IMAPClient, "logout", taken_leave.append)
+    with pytest.raises(MailboxAway), mailbox.opened():
+        raise MailboxAway(Problem.AWAY)
+    assert taken_leave == []
+    with mailbox.opened():
+        assert taken_leave == []
+    assert len(taken_leave) == 1
+
+
+@pytest.mark.databases("sqlite")
 def test_the_ear_calls_again_until_somebody_answers(
     app: Flask, answers_mailbox: MailProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
