@@ -320,7 +320,7 @@ def test_a_server_out_of_step_is_left_without_a_word(
 ) -> None:
     """A mail that comes just as IDLE is said has the client give up: its LOGOUT would wait half a minute."""
     taken_leave: list[object] = []
-    monkeypatch.setattr(mailbox.IMAPClient, "logout", taken_leave.append)
+    monkeypatch.setattr(mailbox.IMAPClient, "logout", lambda client: taken_leave.append(client))
     with pytest.raises(MailboxAway), mailbox.opened():
         raise MailboxAway(Problem.AWAY)
     assert taken_leave == []
