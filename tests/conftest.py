@@ -24,7 +24,7 @@ from jinja2.bccache import Bucket
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import scoped_session
 
-from eventsapp import glances
+from eventsapp import glances, logs
 from eventsapp.app import create_app
 from eventsapp.database import db
 from eventsapp.settings import SETTINGS
@@ -109,6 +109,7 @@ def app(
         app = apps[database.dialect] = create_app(settings_for(database, post_office, folder))
         database.serve(app)
         prepare(app)
+    logs.configure(app)  # another test may have made an application since, whose lines look otherwise
     database.users.append(app)
     settings = dict(app.config)
     yield app

@@ -58,7 +58,8 @@ def settle(event_id: int, now: datetime) -> bool:
     event = revisions.claim(event_id)
     if event is None or event.starts_at <= now or telling.notice_of(event) is not None:
         return False
-    rows = db.session.scalars(select(Invitation).where(Invitation.event_id == event.id)).all()
+    of_event = select(Invitation).where(Invitation.event_id == event.id)
+    rows = db.session.scalars(of_event.order_by(Invitation.id)).all()
     left = asked.settlement(event, asked.at([event]).get(event.id, {}), rows, now=now)
     known = {row.address: row for row in rows}
     for one in left.to_ask:
