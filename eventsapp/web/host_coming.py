@@ -35,7 +35,7 @@ def say(token: str) -> tuple[str, int] | BaseResponse:
         status = refuse(given, refusal)
         return _page(token, links.behind(token, now=now), given), status
     db.session.commit()
-    flash(gettext("C’est noté, merci ! Vous pouvez changer d’avis avec le même lien."), "ok")
+    flash(gettext("C’est noté, merci ! Vous pouvez changer d’avis avec le même lien."), "ok")
     return redirect(url_for("host_coming.show", token=token), 303)
 
 
