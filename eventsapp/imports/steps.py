@@ -107,6 +107,13 @@ class Step:
     """Those of the changes that somebody has made otherwise here."""
 
     @property
+    def is_looked_at(self) -> bool:
+        """Whether it stands alone on a page: somebody is registered, or it was edited by hand here; what the
+        file says no more has no changes of its own, so all that stands here otherwise was."""
+        is_edited = self.before != self.wanted if self.kind is Kind.VANISHED else bool(self.by_hand)
+        return is_edited or (self.event is not None and self.event.seats_taken > 0)
+
+    @property
     def key(self) -> str:
         """Names it in a form."""
         return self.row.key if self.row is not None else self.known.key if self.known is not None else ""
@@ -212,14 +219,13 @@ def additions(steps: Iterable[Step], series: Mapping[str, Proposal]) -> list[Add
 
 
 def alike(steps: Iterable[Step]) -> list[tuple[Step, ...]]:
-    """What happens in one way to several sessions of one title in one place, together, in their order. What
-    was edited by hand here, and where somebody is registered, stands alone: it is looked at."""
+    """What happens in one way to several sessions of one title in one place, together, in their order; but
+    for those that are looked at one by one."""
     groups: dict[tuple[object, ...], list[Step]] = defaultdict(list)
     for number, step in enumerate(steps):
-        is_seen = bool(step.by_hand or (step.event is not None and step.event.seats_taken))
         venue = step.venue.id if step.venue is not None else None
         said = step.wanted.title, step.kind, step.changes, venue
-        groups[*said, number if is_seen else None].append(step)
+        groups[*said, number if step.is_looked_at else None].append(step)
     return [_in_order(group) for group in groups.values()]
 
 

@@ -96,8 +96,9 @@ def by_itself(source: ImportSource, *, now: datetime) -> Done | None:
     held = len(made.steps[Kind.SAME]) + len(made.steps[Kind.CHANGED])
     # A portal that is out of order shows an empty agenda: nobody's programme is cancelled for that.
     few = len(gone) <= max(MOST_GONE, held)
-    # Where somebody is registered, a human says whether it is called off: nobody hears of it from a gap.
-    called_off = frozenset(step.key for step in gone if step.event is None or not step.event.seats_taken)
+    # Where somebody is registered or has edited it here, a human says whether it is called off: nobody hears
+    # of it from a gap.
+    called_off = frozenset(step.key for step in gone if not step.is_looked_at)
     cancelled = called_off if source.cancels_vanished and few else frozenset()
     if all(step.by_hand or (step.kind is Kind.VANISHED and step.key not in cancelled) for step in made.to_do):
         return None

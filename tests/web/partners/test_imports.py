@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 from eventsapp import clock as hours
 from eventsapp.access import grants
 from eventsapp.access.models import Role
+from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event, RegistrationMode
 from eventsapp.database import db
 from eventsapp.imports.models import ImportSource
@@ -221,6 +223,27 @@ def test_dates_that_vanish_are_cancelled_together_but_for_those_where_somebody_i
     assert "3 personnes inscrites" in said
     assert fatou.submit(all_of_each_series(page)).status_code == 303
     assert cancelled(db_session) == [False, True, True, False]
+
+
+def test_a_date_that_vanished_and_was_moved_by_hand_here_is_cancelled_alone(
+    maison: Organisation, fatou: PageClient, db_session: scoped_session[Session]
+) -> None:
+    address = follows(fatou, maison)
+    lines = [timing(f"2026-12-{day:02}", "10:00", "12:00") for day in (5, 12, 19)]
+    sends(fatou, address, openagenda(an_event(timings=lines)))
+    fatou.submit(fatou.get(address).page.form(button="Reprendre ces rendez-vous"))
+    event = db_session.scalars(select(Event).order_by(Event.id.desc()).limit(1)).one()
+    later = event.starts_at + timedelta(days=1), event.ends_at + timedelta(days=1)
+    scheduling.reschedule(event, starts_at=later[0], ends_at=later[1], actor="account:1", now=hours.now())
+    db_session.commit()
+    sends(fatou, address, openagenda())
+    page = fatou.get(address).page
+    said = page.main.text.replace("\u00a0", " ")
+    assert "2 dates de « Café des femmes »" in said
+    assert "Du samedi 5 décembre 2026 au samedi 12 décembre 2026" in said
+    assert "Dimanche 20 décembre 2026, de 10 h à 12 h" in said
+    assert fatou.submit(all_of_each_series(page)).status_code == 303
+    assert cancelled(db_session) == [True, True, False]
 
 
 def test_a_series_of_many_dates_is_cancelled_by_a_form_of_few_signs(
