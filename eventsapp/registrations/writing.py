@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -137,9 +137,20 @@ def former_mailbox(registration: Registration) -> str | None:
 def mailboxes_invited(registration: Registration) -> list[str]:
     """Every mailbox whose calendar was asked to come for this party, in lower case, the last first; one
     statement."""
-    sent = select(Letter.address).where(Letter.about == about(registration), Letter.method == "REQUEST")
-    found = db.session.scalars(sent.order_by(Letter.id.desc()))
-    return list(dict.fromkeys(one.lower() for one in found))
+    return mailboxes_invited_of([registration])[registration.id]
+
+
+def mailboxes_invited_of(registrations: Collection[Registration]) -> dict[int, list[str]]:
+    """The same of each of these, by its number; one statement, or none."""
+    numbers = {about(one): one.id for one in registrations}
+    found: dict[int, dict[str, None]] = {number: {} for number in numbers.values()}
+    if found:
+        sent = select(Letter.about, Letter.address).where(
+            Letter.about.in_(numbers), Letter.method == "REQUEST"
+        )
+        for about_whom, address in db.session.execute(sent.order_by(Letter.id.desc())):
+            found[numbers[about_whom]][address.lower()] = None
+    return {number: list(mailboxes) for number, mailboxes in found.items()}
 
 
 def is_near(registration: Registration, now: datetime) -> bool:
