@@ -28,6 +28,8 @@ from eventsapp.registrations import listings
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from eventsapp.settings import setting
 
+_ABOUT = "registration"
+
 
 def post(
     letter: str,
@@ -112,7 +114,14 @@ def thread_of(registration: Registration) -> str:
 
 def about(registration: Registration) -> str:
     """What its letters are about, and with what they are forgotten."""
-    return f"registration:{registration.id}"
+    return f"{_ABOUT}:{registration.id}"
+
+
+def of_about(words: str) -> Registration | None:
+    """Whom a letter or an answer is about, as `about` says it; None where that is somebody or something else,
+    or nobody any more. One statement, or none."""
+    kind, _, number = words.partition(":")
+    return db.session.get(Registration, int(number)) if kind == _ABOUT and number.isdecimal() else None
 
 
 def new_link(registration: Registration, now: datetime) -> str | None:

@@ -12,13 +12,14 @@ import pytest
 import time_machine
 
 from eventsapp import clock as hours
-from eventsapp.answers import counters, forgetting, handling, receiving, refreshing, undelivered
+from eventsapp.answers import counters, forgetting, handling, listings, receiving, refreshing, undelivered
 from eventsapp.database import db
 from eventsapp.invitations import contents
 from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailState
 from eventsapp.mailroom import mailing_list
 from eventsapp.mailroom.models import LetterStatus
 from eventsapp.people.models import Person
+from eventsapp.registrations import writing
 from tests import factories, saturdays
 from tests.answers.mails import answer, mail, reply
 from tests.answers.stories import HOUR, again, invitation, invited, reads
@@ -203,6 +204,33 @@ def test_a_report_of_a_letter_that_is_no_longer_there_marks_whom_its_reply_addre
         db.session.delete(letters(FATOUMATA)[0])
     assert reads(back).state is MailState.DONE
     assert person("Fatoumata").mail_failed_at == hours.now()
+
+
+@pytest.mark.parametrize("about", ["", "household:1", "subscription:1", "registration:999", "registration:x"])
+def test_a_letter_about_no_registration_that_we_know_comes_back_all_the_same(about: str) -> None:
+    register(factories.an_event(), answers("Fatoumata"))
+    back = report(FATOUMATA)
+    with a_transaction():
+        letters(FATOUMATA)[0].about = about
+    line = reads(back)
+    assert (line.kind, line.state, line.about, line.event_id) == (
+        MailKind.BOUNCE,
+        MailState.DONE,
+        about,
+        None,
+    )
+    assert listings.parties(line) == ()
+    assert person("Fatoumata").mail_failed_at == hours.now()
+
+
+def test_what_letters_are_about_leads_back_to_the_registration() -> None:
+    fatoumata = register(factories.an_event(), answers("Fatoumata")).registration
+    assert writing.of_about(writing.about(fatoumata)) == fatoumata
+    line = reads(report(FATOUMATA))
+    assert listings.parties(line) == [fatoumata]
+    with a_transaction():
+        line.invitation_id = None  # forgotten
+    assert listings.parties(line) == (fatoumata,)
 
 
 def test_a_full_mailbox_is_no_wrong_address() -> None:
