@@ -71,7 +71,8 @@ def letter_returned(letter: Letter, problem: str, now: datetime) -> None:
 
 
 def arrives_again(address: str) -> None:
-    """They wrote from there, or somebody says that it is right: three statements."""
+    """They wrote from there, or came by what was sent there, or somebody says that it is right: three
+    statements."""
     for kind in KINDS:
         _update(kind, address, kind.mail_failed_at.is_not(None), mail_failed_at=None, mail_problem="")
 
