@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,19 +34,42 @@ class Why(enum.StrEnum):
     """They answered to what it was before."""
 
 
+@dataclass(frozen=True)
+class Question:
+    """« Venez-vous ? », and how to answer: templates/mail/convening/question.{txt,html}, in any letter."""
+
+    is_place: bool
+    """« Cette date vous convient ? », asked of who keeps the place: answered on its page."""
+    answer_here: str
+    """The private link of who holds it; "" for a place."""
+    ask_again: str
+    """Where a place asks for another link to its page."""
+    answers_are_read: bool
+    """Whether their calendar’s answer arrives, too."""
+
+
+def question_to(one: Asked, event: Event) -> Question:
+    """What is asked of somebody whose invitation is written (`promises.request`); a letter that bears it
+    holds a private link where `answer_here` is one."""
+    is_host = one.capacity is Capacity.HOST
+    return Question(
+        is_place=one.capacity is Capacity.PLACE,
+        answer_here=links.address_for(event, one.reader.email or "") if is_host else "",
+        ask_again=f"{setting('PUBLIC_URL')}/ecole",
+        answers_are_read=mailbox.is_set_up(),
+    )
+
+
 def asked(event: Event, one: Asked, promise: Promise, *, why: Why, now: datetime) -> None:
     """You are expected that day; or this is how it stands now."""
+    question = question_to(one, event)
     context: dict[str, Any] = {
         "why": why,
         "office": one.office,
-        "is_place": one.capacity is Capacity.PLACE,
-        "ask_again": f"{setting('PUBLIC_URL')}/ecole",
+        "question": question,
         "door": event.door or event.venue.door,
-        "answers_are_read": mailbox.is_set_up(),
     }
-    if one.capacity is Capacity.HOST:
-        context["answer_here"] = links.address_for(event, one.reader.email or "")
-    _post("asked", event, one.reader, promise, context, now)
+    _post("asked", event, one.reader, promise, context, now, is_private=bool(question.answer_here))
 
 
 def released(event: Event, reader: Reader, promise: Promise, *, told: Told | None, now: datetime) -> None:
@@ -67,7 +91,14 @@ def sender_name(event: Event, language: str) -> str:
 
 
 def _post(
-    letter: str, event: Event, reader: Reader, promise: Promise, context: dict[str, Any], now: datetime
+    letter: str,
+    event: Event,
+    reader: Reader,
+    promise: Promise,
+    context: dict[str, Any],
+    now: datetime,
+    *,
+    is_private: bool = False,
 ) -> None:
     sender = sender_name(event, reader.language)
     outbox.post(
@@ -85,7 +116,7 @@ def _post(
                 **_where(event.venue, event),
                 **context,
             },
-            holds_private_link="answer_here" in context,
+            holds_private_link=is_private,
             thread=outbox.thread_of(event.id, reader.email or ""),
             territory_id=event.territory_id,
             calendar=promise.calendar,
