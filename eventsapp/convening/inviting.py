@@ -105,11 +105,11 @@ def enclosed_for(event: Event, reader: Reader, *, now: datetime) -> Enclosed | N
     return Enclosed(promise, letters.question_to(one, event) if asked.owe_an_answer(one, event) else None)
 
 
-def invite_again(invitation: Invitation, *, why: Why, now: datetime) -> bool:
+def invite_again(invitation: Invitation, event: Event, *, why: Why, now: datetime) -> bool:
     """The date once more to who keeps it, as it stands, to the address that we know: their calendar asks for
-    it (REFRESH, RULES I13), or answered to what it was before (I8). False for who is asked no more."""
-    event = revisions.claim(invitation.event_id)
-    if event is None or event.starts_at <= now or invitation.method is Method.CANCEL:
+    it (REFRESH, RULES I13), or answered to what it was before (I8). False where nothing is sent: it has
+    begun, or they are asked no more. The caller has locked its event."""
+    if event.starts_at <= now or invitation.method is Method.CANCEL:
         return False
     one = asked.now_at(invitation)
     if one is not None:

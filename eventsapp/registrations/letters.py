@@ -165,12 +165,13 @@ def reminder(registration: Registration, *, is_outdated: bool = False, now: date
     writing.post("reminder", registration, now, promise=promise, link_token=link_token, replaces=False)
 
 
-def calendar_again(registration: Registration, *, now: datetime) -> None:
+def calendar_again(registration: Registration, *, now: datetime) -> bool:
     """Here is your date for your calendar, as it stands: after another mailbox, after a silence, or when a
-    calendar asks for it (REFRESH, RULES I13). By mail alone; nothing for who is not invited by mail."""
+    calendar asks for it (REFRESH, RULES I13). By mail alone; False, and nothing, for who is not invited by
+    mail."""
     promise = writing.promise_of(promises.request, registration, now=now)
     if promise is None:
-        return
+        return False
     contact = registration.contact
     writing.post(
         "calendar_again",
@@ -181,6 +182,7 @@ def calendar_again(registration: Registration, *, now: datetime) -> None:
         reader=Reader(name=contact.first_name, language=contact.language, email=contact.email),
         replaces=False,
     )
+    return True
 
 
 def left_mailbox(registration: Registration, former: str, *, now: datetime) -> None:

@@ -133,7 +133,7 @@ def test_a_date_that_is_sent_again_does_not_say_that_it_changed(
     a_worker_invites()
     [row] = db.session.query(Invitation).filter_by(address=ROY)
     with a_transaction():
-        assert inviting.invite_again(row, why=why, now=time.now())
+        assert inviting.invite_again(row, row.event, why=why, now=time.now())
     letter = letters(ROY)[-1]
     assert says in letter.text
     assert "Cette date a changé" not in letter.text
