@@ -27,6 +27,7 @@ from eventsapp.invitations.models import Capacity, Invitation, Method
 from eventsapp.invitations.promises import Promise
 from eventsapp.mailroom.outbox import Reader
 from eventsapp.places.models import Territory
+from eventsapp.places.wording import agenda_name
 from eventsapp.programme.models import Action
 from eventsapp.registrations import listings as registrations
 from eventsapp.registrations.models import RegistrationStatus
@@ -153,7 +154,7 @@ def _request(event: Event, one: Asked, now: datetime) -> Promise:
         event,
         address=one.reader.email or "",
         name=one.reader.name,
-        organizer_name=letters.sender_name(event, one.reader.language),
+        organizer_name=agenda_name(event.territory, one.reader.language),
         language=one.reader.language,
         invited_as=one.capacity,
         now=now,
@@ -171,7 +172,7 @@ def _release(event: Event, reader: Reader, now: datetime) -> Promise | None:
         event,
         address=address,
         name=reader.name,
-        organizer_name=letters.sender_name(event, reader.language),
+        organizer_name=agenda_name(event.territory, reader.language),
         language=reader.language,
         invited_as=Capacity.PLACE,
         now=now,

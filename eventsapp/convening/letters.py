@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import force_locale, gettext
-
+from eventsapp.agenda.entries import where_of
 from eventsapp.agenda.models import Event
 from eventsapp.convening import links
 from eventsapp.convening.asked import Asked
 from eventsapp.database import db
 from eventsapp.invitations.models import Capacity
 from eventsapp.invitations.promises import Promise, Told
-from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import mailbox, outbox
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.places.models import Venue
+from eventsapp.places.wording import agenda_name
 from eventsapp.settings import setting
 
 
@@ -80,14 +79,8 @@ def released(event: Event, reader: Reader, promise: Promise, *, told: Told | Non
         context["when"] = told
     if told is not None and told.venue_id != event.venue_id:
         venue = db.session.get(Venue, told.venue_id) or event.venue
-        context |= _where(venue, event) | {"room": ""}
+        context |= where_of(venue, neutral=event.activity.action.is_sensitive) | {"room": ""}
     _post("released", event, reader, promise, context, now)
-
-
-def sender_name(event: Event, language: str) -> str:
-    """« L’agenda du 19e », as ORGANIZER and From say it."""
-    with force_locale((known(language) or DEFAULT).locale):
-        return gettext("L’agenda du %(territory)s", territory=event.territory.ordinal)
 
 
 def _post(
@@ -100,7 +93,7 @@ def _post(
     *,
     is_private: bool = False,
 ) -> None:
-    sender = sender_name(event, reader.language)
+    sender, neutral = agenda_name(event.territory, reader.language), event.activity.action.is_sensitive
     outbox.post(
         OutgoingLetter(
             kind=f"convening/{letter}",
@@ -111,9 +104,9 @@ def _post(
                 "agenda_name": sender,
                 "event": event,
                 "when": event,
-                "title": "" if event.activity.action.is_sensitive else event.title,
+                "title": "" if neutral else event.title,
                 "room": event.room,
-                **_where(event.venue, event),
+                **where_of(event.venue, neutral=neutral),
                 **context,
             },
             holds_private_link=is_private,
@@ -126,9 +119,3 @@ def _post(
         ),
         now=now,
     )
-
-
-def _where(venue: Venue, event: Event) -> dict[str, str]:
-    if event.activity.action.is_sensitive:
-        return {"place": venue.full_address, "street": ""}
-    return {"place": venue.name, "street": venue.full_address}

@@ -20,6 +20,7 @@ from eventsapp.mailroom import outbox
 from eventsapp.mailroom.models import Letter
 from eventsapp.mailroom.outbox import OutgoingLetter, Sender
 from eventsapp.places.models import Territory
+from eventsapp.places.wording import agenda_name
 from eventsapp.settings import setting
 
 
@@ -37,9 +38,7 @@ def changed(
 ) -> Letter | None:
     """Some sessions that concern you change; of a school Saturday alone, the calendar is told with it, and
     they are asked again whether they come."""
-    language = known(to.reader.language) or DEFAULT
-    with force_locale(language.locale):
-        sender = gettext("L’agenda du %(territory)s", territory=territory.ordinal)
+    with force_locale((known(to.reader.language) or DEFAULT).locale):
         lines = [told(change) for change in to.changes]
     last = max(max(one.before.ends_at, one.ends) for one in to.changes)
     # Of several, a calendar is told date by date: one message speaks of one (RULES Q10).
@@ -52,7 +51,7 @@ def changed(
         OutgoingLetter(
             kind="disruptions/changed",
             reader=to.reader,
-            sender=Sender(name=sender, address=address),
+            sender=Sender(name=agenda_name(territory, to.reader.language), address=address),
             context={
                 "name": to.reader.name,
                 "about": to.name,
