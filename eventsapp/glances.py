@@ -10,18 +10,23 @@ from __future__ import annotations
 from collections import deque, namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
 from blinker import Signal
 from sqlalchemy import CompoundSelect, Dialect, Engine, Select, event
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from eventsapp.database import db
 
 said = Signal()
 """Sent with `statement` and `parameters` for each look: no event of SQLAlchemy's tells of it."""
+
+
+Statement: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
 
 class NotSeen(SQLAlchemyError):
@@ -31,9 +36,13 @@ class NotSeen(SQLAlchemyError):
 @dataclass(frozen=True)
 class Glance:
     """One SELECT of columns, and its parameters, which are words or numbers: nothing else follows it, and
-    no session sees it."""
+    no session sees it.
 
-    statement: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+    Whoever asks keeps the statement, as `feeds.named` does: it is compiled once for a process, and only
+    its parameters for each glance.
+    """
+
+    statement: Statement
     values: Mapping[str, Any]
     _written: dict[Dialect, Written] = field(default_factory=dict, compare=False, repr=False)
 
@@ -46,7 +55,8 @@ class Glance:
         engine = engine or db.engine
         written = self._written.get(engine.dialect)
         if written is None:
-            written = self._written[engine.dialect] = _write(self, engine.dialect)
+            form = _form(self.statement, engine.dialect)
+            written = self._written[engine.dialect] = form.written(self.values)
         if said.receivers:
             said.send(engine, statement=written.text, parameters=written.parameters)
         return [written.row(found) for found in _onlookers(engine).ask(written)]
@@ -61,10 +71,26 @@ class Written:
     row: Callable[[Sequence[Any]], Any]
 
 
-def _write(glance: Glance, dialect: Dialect) -> Written:
-    compiled = glance.statement.compile(dialect=dialect)
-    expanded = compiled.construct_expanded_state(dict(glance.values))
-    columns = glance.statement.selected_columns
+@dataclass(frozen=True)
+class _Form:
+    """A statement as a driver is told it, whatever its parameters."""
+
+    compiled: SQLCompiler
+    row: Callable[[Sequence[Any]], Any]
+
+    def written(self, values: Mapping[str, Any]) -> Written:
+        """With its parameters: a list of words stands in the text as so many."""
+        expanded = self.compiled.construct_expanded_state(dict(values))
+        return Written(
+            text=expanded.statement,
+            parameters=expanded.positional_parameters if self.compiled.positional else expanded.parameters,
+            row=self.row,
+        )
+
+
+@lru_cache(maxsize=128)  # `feeds.named` has 32 statements, an installation one dialect
+def _form(statement: Statement, dialect: Dialect) -> _Form:
+    columns = statement.selected_columns
     names = namedtuple("names", columns.keys())  # type: ignore[misc]  # columns known at run time only
     readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
 
@@ -73,11 +99,7 @@ def _write(glance: Glance, dialect: Dialect) -> Written:
             value if read is None else read(value) for read, value in zip(readers, found, strict=True)
         )
 
-    return Written(
-        text=expanded.statement,
-        parameters=expanded.positional_parameters if compiled.positional else expanded.parameters,
-        row=row,
-    )
+    return _Form(statement.compile(dialect=dialect), row)
 
 
 class _Onlookers:

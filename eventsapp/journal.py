@@ -47,8 +47,9 @@ def note(
 ) -> None:
     """Writes one line in the current transaction.
 
-    `actor` is "account:12", "household:7", "professional:3", "worker" or "cli"; `thing` is a stored row
-    that has its id (flushed). `details` are JSON values without personal data.
+    `actor` is "account:12", "household:7", "professional:3", "contact:5", "organisation:4", "worker",
+    "cli", "seeds" or "visitor"; `thing` is a stored row that has its id (flushed). `details` are JSON
+    values without personal data.
     """
     write_now(
         JournalLine(

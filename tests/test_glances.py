@@ -69,6 +69,23 @@ def test_it_finds_what_a_session_finds(town: Territory, glance: Glance, statemen
     assert (found[0].slug, found[0].revised_at.tzinfo) == ("paris-19", UTC)
 
 
+@pytest.mark.usefixtures("town")
+def test_one_statement_is_written_once_for_all_who_ask_it_each_with_their_own_words() -> None:
+    a_territory(18)
+    db.session.commit()
+
+    def asked(*slugs: str) -> list[Any]:
+        return sorted(Glance(OF_ANY.statement, {"slugs": slugs}).rows())
+
+    both, one, none = asked("paris-19", "paris-18"), asked("paris-19"), asked()
+    assert [[row.slug for row in found] for found in (both, one, none)] == [
+        ["paris-18", "paris-19"],
+        ["paris-19"],
+        [],
+    ]
+    assert len({type(row) for row in (*both, *one)}) == 1
+
+
 def test_it_sees_what_another_committed_and_nothing_before(town: Territory) -> None:
     assert BY_SLUG.rows()[0].name == town.name
     db.session.execute(update(Territory).values(name="Le 19e"))

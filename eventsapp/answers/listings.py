@@ -17,6 +17,7 @@ from eventsapp.people.models import Organisation
 from eventsapp.places.models import Territory
 from eventsapp.refusals import NotFound
 from eventsapp.registrations import listings as registrations
+from eventsapp.registrations import writing
 from eventsapp.registrations.models import Registration
 
 
@@ -109,8 +110,7 @@ def parties(mail: IncomingMail) -> Sequence[Registration]:
         return ()
     if mail.invitation is not None:
         return registrations.at_mailbox(mail.event, mail.invitation.address)
-    kind, _, number = mail.about.partition(":")
-    one = db.session.get(Registration, int(number)) if kind == "registration" else None
+    one = writing.of_about(mail.about)
     return () if one is None else (one,)
 
 

@@ -60,8 +60,7 @@ def is_about(row: IncomingMail, event: Event, registrations: Sequence[Registrati
 def answers_letter(row: IncomingMail, letter: Letter) -> None:
     """It came back, or was answered to: about whom and which event the letter was."""
     row.territory_id, row.about = row.territory_id or letter.territory_id, letter.about
-    kind, _, number = letter.about.partition(":")
-    registration = db.session.get(Registration, int(number)) if kind == "registration" else None
+    registration = writing.of_about(letter.about)
     if registration is None:
         return
     theirs = select(Invitation).where(

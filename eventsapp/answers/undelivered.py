@@ -16,7 +16,7 @@ from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailSt
 from eventsapp.invitations.models import Invitation
 from eventsapp.mailroom import bounces, escalation, outbox
 from eventsapp.mailroom.bounces import Bounce
-from eventsapp.mailroom.models import Letter, LetterStatus
+from eventsapp.mailroom.models import Channel, Letter, LetterStatus
 from eventsapp.people.models import Account, Person
 from eventsapp.registrations.models import Registration
 
@@ -51,11 +51,17 @@ def take(row: IncomingMail, bounce: Bounce, *, now: datetime) -> tuple[MailState
 
 def apply(bounce: Bounce, *, now: datetime) -> Returned:
     """The letter that came back goes on by the next means; whoever has an address that is gone is told
-    otherwise first. Never by the address alone that a report names: anybody could write that of anybody."""
+    otherwise first. Never by the address alone that a report names: anybody could write that of anybody.
+
+    A letter that had failed before changes nothing: since then somebody may have said that the address is
+    right.
+    """
     came = _about(bounce)
-    next_one = escalation.bounced(came.letter, bounce.problem, now=now) if came.letter else None
-    _is_gone(came.address, bounce.problem, now)
-    return replace(came, next_one=next_one)
+    if came.letter is None:
+        _is_gone(came.address, bounce.problem, now)
+        return came
+    # Where it fails now, `letter_returned` hears of it.
+    return replace(came, next_one=escalation.bounced(came.letter, bounce.problem, now=now))
 
 
 def letter_returned(letter: Letter, problem: str, now: datetime) -> None:
@@ -65,7 +71,8 @@ def letter_returned(letter: Letter, problem: str, now: datetime) -> None:
 
 
 def arrives_again(address: str) -> None:
-    """They wrote from there, or somebody says that it is right: three statements."""
+    """They wrote from there, or came by what was sent there, or somebody says that it is right: three
+    statements."""
     for kind in KINDS:
         _update(kind, address, kind.mail_failed_at.is_not(None), mail_failed_at=None, mail_problem="")
 
@@ -121,6 +128,13 @@ def _about(bounce: Bounce) -> Returned:
     if invitation is None:
         return Returned(None, "")
     thread = outbox.thread_of(invitation.event_id, invitation.address)
-    sent = select(Letter).where(Letter.thread == thread, Letter.status == LetterStatus.SENT)
-    last = db.session.scalars(sent.order_by(Letter.id.desc())).first()
+    # What its reader was texted or told on the phone comes back from nowhere; a mail that failed is the one
+    # that is reported again where no other could be meant.
+    mails = select(Letter).where(
+        Letter.thread == thread,
+        Letter.channel == Channel.MAIL,
+        Letter.status.in_((LetterStatus.SENT, LetterStatus.FAILED)),
+    )
+    failed = Letter.status == LetterStatus.FAILED
+    last = db.session.scalars(mails.order_by(failed, Letter.id.desc()).limit(1)).first()
     return Returned(last, invitation.address, invitation)

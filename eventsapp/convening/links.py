@@ -63,7 +63,6 @@ def behind(token: str, *, now: datetime) -> Behind:
         raise ComingLinkDoesNotWork()
     one, event = asked.now_at(invitation), invitation.event
     host = parties.host_of(invitation)
-    is_host = one is not None and one.capacity is Capacity.HOST and host is not None
-    if one is None or host is None or not is_host or event.ends_at <= now:
+    if one is None or host is None or one.capacity is not Capacity.HOST or event.ends_at <= now:
         raise ComingLinkDoesNotWork()
     return Behind(event, one.office, host.actor)

@@ -64,15 +64,15 @@ def add(event: Event, visitor: Visitor, *, actor: str, now: datetime) -> Speaker
     The caller has asked who may. Raises NameMissing, TooLong, HourMissing, LeavesBeforeArriving,
     EnoughSpeakers, EventIsPast, EventIsCancelled.
     """
-    scheduling.refuse_settled(event, now)
     name = contacts.name_of(visitor.name, field="name", longest=LONGEST_NAME)
     organisation = contacts.text(visitor.organisation, field="organisation", longest=LONGEST_ORGANISATION)
     needs = contacts.text(visitor.needs, field="needs", longest=LONGEST_NEEDS)
+    revisions.lock(event)
+    scheduling.refuse_settled(event, now)
     arrives = _on(event.starts_at, visitor.arrives, "arrives")
     leaves = _on(event.ends_at, visitor.leaves, "leaves")
     if leaves <= arrives:
         raise LeavesBeforeArriving(field="leaves")
-    revisions.lock(event)
     if (db.session.scalar(select(func.count(Speaker.id)).where(Speaker.event_id == event.id)) or 0) >= MOST:
         raise EnoughSpeakers(most=MOST)
     minute = timedelta(minutes=1)
@@ -111,7 +111,7 @@ def remove(speaker: Speaker, *, actor: str, now: datetime) -> None:
 
 def forget_past(now: datetime) -> int | None:
     """The day after an event its gate list is deleted, and what people said around it; how many names, or
-    None. That a school or a host said yes stays, without who said so and in which words."""
+    None. That it was yes or no stays, and who said so by number."""
     past = select(Event.id).where(Event.ends_at < local(day_of(now), 0))
     worded = or_(DateAnswer.wished != "", DateAnswer.words != "", DateAnswer.confirmed_by != "")
     answers = update(DateAnswer).where(DateAnswer.event_id.in_(past), worded)

@@ -107,6 +107,13 @@ class Step:
     """Those of the changes that somebody has made otherwise here."""
 
     @property
+    def is_looked_at(self) -> bool:
+        """Whether it stands alone on a page: somebody is registered, or it was edited by hand here; what the
+        file says no more has no changes of its own, so all that stands here otherwise was."""
+        is_edited = self.before != self.wanted if self.kind is Kind.VANISHED else bool(self.by_hand)
+        return is_edited or (self.event is not None and self.event.seats_taken > 0)
+
+    @property
     def key(self) -> str:
         """Names it in a form."""
         return self.row.key if self.row is not None else self.known.key if self.known is not None else ""
@@ -194,9 +201,11 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """Says whether what would happen is what was shown."""
+        """Says whether what would happen is what was shown; and, of what vanished, whether it was shown
+        together (`alike`): by one box of all of it, or by itself, as where somebody has registered since."""
         said = [[step.kind, step.key, step.changes, step.by_hand] for step in self.to_do]
-        return fingerprint(json.dumps(said))
+        together = [[step.key for step in group] for group in alike(self.steps[Kind.VANISHED])]
+        return fingerprint(json.dumps([said, together]))
 
 
 def additions(steps: Iterable[Step], series: Mapping[str, Proposal]) -> list[Addition]:
@@ -206,19 +215,19 @@ def additions(steps: Iterable[Step], series: Mapping[str, Proposal]) -> list[Add
         said = step.wanted
         parent = step.row.parent if step.row else ""
         groups[parent, said.title, said.summary, said.description, said.venue_id].append(step)
-    return [
-        Addition(tuple(sorted(group, key=lambda step: step.wanted.starts_at)), series.get(str(key[0])))
-        for key, group in groups.items()
-    ]
+    return [Addition(_in_order(group), series.get(str(key[0]))) for key, group in groups.items()]
 
 
-def alike(steps: Iterable[Step]) -> list[list[Step]]:
-    """What happens in one way to several sessions of one title in one place, together. What was edited by
-    hand here, and where somebody is registered, stands alone: it is looked at."""
+def alike(steps: Iterable[Step]) -> list[tuple[Step, ...]]:
+    """What happens in one way to several sessions of one title in one place, together, in their order; but
+    for those that are looked at one by one."""
     groups: dict[tuple[object, ...], list[Step]] = defaultdict(list)
     for number, step in enumerate(steps):
-        is_seen = bool(step.by_hand or (step.event is not None and step.event.seats_taken))
         venue = step.venue.id if step.venue is not None else None
         said = step.wanted.title, step.kind, step.changes, venue
-        groups[*said, number if is_seen else None].append(step)
-    return list(groups.values())
+        groups[*said, number if step.is_looked_at else None].append(step)
+    return [_in_order(group) for group in groups.values()]
+
+
+def _in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
+    return tuple(sorted(steps, key=lambda step: step.wanted.starts_at))

@@ -23,7 +23,7 @@ from eventsapp.clock import PARIS
 from eventsapp.database import db
 from eventsapp.imports.models import Following, ImportedRow, ImportSource
 from eventsapp.imports.outlook import plan
-from eventsapp.imports.steps import Addition, Content, Kind, Plan, Step
+from eventsapp.imports.steps import Addition, Content, Kind, Plan, Step, alike
 from eventsapp.people.models import Account
 from eventsapp.places.models import Venue
 from eventsapp.proposals import submitting
@@ -48,8 +48,16 @@ class Chosen:
 
     cancelled: frozenset[str] = frozenset()
     """Of what has vanished: not held any more."""
+    together: frozenset[str] = frozenset()
+    """The same of all that is shown with it (`steps.alike`), by the first of it: a series of two years is one
+    box, and a form of some signs."""
     overwritten: frozenset[str] = frozenset()
     """Of what was edited by hand here: the file is right."""
+
+    def one_by_one(self, made: Plan) -> Chosen:
+        """With what was chosen together by each of its keys."""
+        groups = [group for group in alike(made.steps[Kind.VANISHED]) if group[0].key in self.together]
+        return replace(self, cancelled=self.cancelled.union(step.key for group in groups for step in group))
 
 
 @dataclass
@@ -75,7 +83,7 @@ def take_over(source: ImportSource, chosen: Chosen, *, shown: str, by: Account, 
     if made.fingerprint != shown:
         raise ReadingChanged()
     source.asked_by = by
-    return _carry_out(source, made, chosen, actor=by.actor, now=now)
+    return _carry_out(source, made, chosen.one_by_one(made), actor=by.actor, now=now)
 
 
 def by_itself(source: ImportSource, *, now: datetime) -> Done | None:
@@ -88,8 +96,9 @@ def by_itself(source: ImportSource, *, now: datetime) -> Done | None:
     held = len(made.steps[Kind.SAME]) + len(made.steps[Kind.CHANGED])
     # A portal that is out of order shows an empty agenda: nobody's programme is cancelled for that.
     few = len(gone) <= max(MOST_GONE, held)
-    # Where somebody is registered, a human says whether it is called off: nobody hears of it from a gap.
-    called_off = frozenset(step.key for step in gone if step.event is None or not step.event.seats_taken)
+    # Where somebody is registered or has edited it here, a human says whether it is called off: nobody hears
+    # of it from a gap.
+    called_off = frozenset(step.key for step in gone if not step.is_looked_at)
     cancelled = called_off if source.cancels_vanished and few else frozenset()
     if all(step.by_hand or (step.kind is Kind.VANISHED and step.key not in cancelled) for step in made.to_do):
         return None

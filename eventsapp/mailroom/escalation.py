@@ -69,7 +69,7 @@ def bounced(letter: Letter, problem: str, *, now: datetime) -> Letter | None:
     """A mail that a server had taken came back: it failed after all, and goes on by the next means.
 
     Gives the letter that takes its place, or None: it has no next means, or was not delivered, or came
-    back already (a bounce read twice changes nothing).
+    back already (a bounce read twice changes nothing, nor does one of what was said on the phone since).
     """
     if LetterStatus.FAILED not in LETTER_MOVES[LetterStatus.SENT]:
         raise ValueError("a delivered letter may come back")
@@ -80,6 +80,7 @@ def bounced(letter: Letter, problem: str, *, now: datetime) -> Letter | None:
             Letter.channel == Channel.MAIL,
             Letter.status == LetterStatus.SENT,
             Letter.address != "",  # it was emptied: what a server says of it names whom we have forgotten
+            Letter.problem == "",  # it came back before, and was said on the phone since
         )
         .values(status=LetterStatus.FAILED, finished_at=now, problem=problem[:400])
         .execution_options(synchronize_session=False)

@@ -19,7 +19,7 @@ from eventsapp.database import db, rows_changed
 from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import outbox
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
-from eventsapp.people import contacts, mailboxes, sign_ins
+from eventsapp.people import contacts, sign_ins
 from eventsapp.people.models import Account, Passkey, RecoveryCode, SignInLink
 from eventsapp.refusals import Conflict, NotFound, Refusal, msgid
 from eventsapp.settings import setting
@@ -219,7 +219,6 @@ def use_link(token: str, *, now: datetime) -> Account:
     account = db.session.get(Account, account_id, populate_existing=True) if account_id is not None else None
     if account is None or account.closed_at is not None:
         raise LinkDoesNotWork()
-    mailboxes.works(account)  # the link came by mail
     journal.note(account.actor, "signed in", account, now=now)
     return account
 

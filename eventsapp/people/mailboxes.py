@@ -13,7 +13,8 @@ class HasMailbox:
 
     mail_failed_at: Mapped[datetime | None] = mapped_column()
     """When a server said that mails to this address never arrive (RFC 3464, RULES I15): they are told by
-    other means first. None as long as nobody said so, or since they answered from there."""
+    other means first. None as long as nobody said so, or since they answered from there or came
+    by a link that was sent there."""
     mail_problem: Mapped[str] = mapped_column(String(12), default="")
     """The status by which it said so (« 5.1.1 »), for whoever asks why; empty beside no moment."""
 

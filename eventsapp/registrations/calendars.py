@@ -40,17 +40,25 @@ def replace_address(household: Household, typed: str, *, territory_id: int | Non
 def follow(event: Event, parties: Sequence[Registration], now: datetime) -> None:
     """Some had their mailbox replaced while the event stood as cancelled, which was taken back before anybody
     heard of it: the date leaves the former one now, and enters theirs, where no other letter takes it there.
-    One statement, and some for each whose calendar does not have it."""
+    Two statements at most, and some for each mailbox that was replaced.
+
+    A former mailbox may be another party's: there the date stays, and enters theirs all the same.
+    """
     held = promises.holding(event)
-    for one in parties:
-        address = (one.contact.email or "").lower()
-        if not address or address in held or not _comes(one) or one.contact.wants_no_messages:
-            continue
-        former = [mailbox for mailbox in writing.mailboxes_invited(one) if mailbox in held]
+    without = [one for one in parties if _comes(one) and _has_it_in_no(held, one)] if held else []
+    invited = writing.mailboxes_invited_of(without)
+    for one in without:
+        former = [mailbox for mailbox in invited[one.id] if mailbox in held]
         for mailbox in former:
             letters.left_mailbox(one, mailbox, now=now)
         if former and one.told == event.terms:
             letters.calendar_again(one, now=now)
+
+
+def _has_it_in_no(held: set[str], one: Registration) -> bool:
+    """They have a mailbox, but its calendar was not told to come: most of them are told by other means."""
+    address = (one.contact.email or "").lower()
+    return bool(address) and address not in held and not one.contact.wants_no_messages
 
 
 def catch_up(household: Household, *, now: datetime) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,8 @@ from eventsapp.places.wording import agenda_name
 from eventsapp.registrations import listings
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from eventsapp.settings import setting
+
+_ABOUT = "registration"
 
 
 def post(
@@ -110,7 +112,14 @@ def thread_of(registration: Registration) -> str:
 
 def about(registration: Registration) -> str:
     """What its letters are about, and with what they are forgotten."""
-    return f"registration:{registration.id}"
+    return f"{_ABOUT}:{registration.id}"
+
+
+def of_about(words: str) -> Registration | None:
+    """Whom a letter or an answer is about, as `about` says it; None where that is somebody or something else,
+    or nobody any more. One statement, or none."""
+    kind, _, number = words.partition(":")
+    return db.session.get(Registration, int(number)) if kind == _ABOUT and number.isdecimal() else None
 
 
 def new_link(registration: Registration, now: datetime) -> str | None:
@@ -135,9 +144,20 @@ def former_mailbox(registration: Registration) -> str | None:
 def mailboxes_invited(registration: Registration) -> list[str]:
     """Every mailbox whose calendar was asked to come for this party, in lower case, the last first; one
     statement."""
-    sent = select(Letter.address).where(Letter.about == about(registration), Letter.method == "REQUEST")
-    found = db.session.scalars(sent.order_by(Letter.id.desc()))
-    return list(dict.fromkeys(one.lower() for one in found))
+    return mailboxes_invited_of([registration])[registration.id]
+
+
+def mailboxes_invited_of(registrations: Collection[Registration]) -> dict[int, list[str]]:
+    """The same of each of these, by its number; one statement, or none."""
+    numbers = {about(one): one.id for one in registrations}
+    found: dict[int, dict[str, None]] = {number: {} for number in numbers.values()}
+    if found:
+        sent = select(Letter.about, Letter.address).where(
+            Letter.about.in_(numbers), Letter.method == "REQUEST"
+        )
+        for about_whom, address in db.session.execute(sent.order_by(Letter.id.desc())):
+            found[numbers[about_whom]][address.lower()] = None
+    return {number: list(mailboxes) for number, mailboxes in found.items()}
 
 
 def is_near(registration: Registration, now: datetime) -> bool:

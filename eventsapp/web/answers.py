@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import Forbidden
@@ -19,15 +19,15 @@ from eventsapp import clock
 from eventsapp.access import questions
 from eventsapp.answers import authority, counters, handling, listings, wording
 from eventsapp.answers.listings import Page, Shelf
-from eventsapp.database import db
 from eventsapp.invitations import contents
 from eventsapp.invitations.contents import Content
 from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailState
 from eventsapp.people.models import Organisation
 from eventsapp.places.models import Territory
-from eventsapp.refusals import NotFound, Refusal
+from eventsapp.refusals import NotFound
 from eventsapp.registrations.reach import reach
 from eventsapp.web.doorstep import actor, desk, desk_of, steered, who, worked_for
+from eventsapp.web.forms import told
 
 bp = desk("answers")
 
@@ -149,13 +149,8 @@ def _do(mail_id: int, deed: Callable[..., None], done: str) -> BaseResponse:
     mail = _seen(mail_id)
     if (mail.kind is MailKind.COUNTER) != (request.endpoint in {"answers.refuse", "answers.accept"}):
         raise NotFound()
-    try:
+    with told(done):
         deed(mail, actor=actor(), now=clock.now())
-        db.session.commit()
-        flash(done, "ok")
-    except Refusal as refusal:
-        db.session.rollback()
-        flash(gettext(refusal.sentence, **refusal.parameters), "warn")
     return redirect(url_for("answers.show", mail_id=mail_id), 303)
 
 

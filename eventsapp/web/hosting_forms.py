@@ -52,6 +52,14 @@ class ConfirmedForm(AnswerForm):
     confirmed_by = StringField(lazy_gettext("Qui a répondu ?"))
 
 
+class ComingForm(FlaskForm):
+    """Does who holds this date come? Two buttons, and some words."""
+
+    coming = StringField()
+    words = StringField(lazy_gettext("Un mot pour l’équipe"), validators=[Optional()])
+    shown = HiddenField()
+
+
 class SpeakerForm(FlaskForm):
     """Who comes, when, and what do they need?"""
 
@@ -94,6 +102,14 @@ def answer_form(date: HostedDate, kind: type[AnswerForm] = AnswerForm) -> Answer
         shown=terms_of(date.event),
     )
     return named(form, date.event.code)
+
+
+def coming_form(event: Event, typed: ComingForm | None = None) -> ComingForm:
+    """The question whether who holds an event comes, as the event stands by now; with what was typed, where
+    that was refused."""
+    form = typed or ComingForm(formdata=None)
+    form.shown.data = terms_of(event)
+    return form
 
 
 def given_back(form: AnswerForm, event: Event) -> AnswerForm:

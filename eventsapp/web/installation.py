@@ -13,11 +13,11 @@ from eventsapp.access import grants, listings, offers, questions, wording
 from eventsapp.access.models import Role, Where
 from eventsapp.access.offers import Sender
 from eventsapp.database import db
-from eventsapp.people import accounts
 from eventsapp.people.models import Account
 from eventsapp.places.listings import territories
 from eventsapp.refusals import Refusal
 from eventsapp.web.coordination import journal_wording
+from eventsapp.web.coordination.journal_actors import Actors
 from eventsapp.web.coordination.journal_things import ROLES, Things
 from eventsapp.web.doorstep import desk, who
 from eventsapp.web.forms import AddressForm, RoleMissing, refuse
@@ -86,7 +86,6 @@ def _page(shown: OfferForm) -> str:
     ]
     administrators = grants.holders(Role.ADMINISTRATOR, None)
     lines = journal.of_installation(ROLES, (Role.ADMINISTRATOR, Role.COORDINATOR), limit=MOST_LINES)
-    names = accounts.names_of_actors(line.actor for line in lines)
     everybody = [*administrators, *(grant for _, held in everywhere for grant in held)]
     return render_template(
         "installation/show.html",
@@ -98,7 +97,7 @@ def _page(shown: OfferForm) -> str:
         form=shown,
         wording=wording,
         lines=lines,
-        who=lambda actor: journal_wording.who(actor, names),
+        who=Actors(line.actor for line in lines).of,
         what=journal_wording.what,
         named=Things(lines, None),
     )

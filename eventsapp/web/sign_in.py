@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import EmailField, HiddenField
 
 from eventsapp import clock
+from eventsapp.answers import undelivered
 from eventsapp.database import db
 from eventsapp.people import accounts, passkeys, sign_ins
 from eventsapp.people.accounts import LinkDoesNotWork
@@ -80,7 +81,9 @@ def link(token: str) -> str:
 def enter(token: str) -> BaseResponse:
     """Uses the link up and opens the desk, or the page that was wanted first."""
     now = clock.now()
-    return let_in(accounts.use_link(token, now=now), Proof.LINK, wanted=session.get(NEXT), now=now)
+    account = accounts.use_link(token, now=now)
+    undelivered.arrives_again(account.email)  # the link came by mail
+    return let_in(account, Proof.LINK, wanted=session.get(NEXT), now=now)
 
 
 @bp.post("/deconnexion")

@@ -3,6 +3,8 @@ I18)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import icalendar
@@ -10,18 +12,20 @@ import pytest
 import time_machine
 
 from eventsapp import clock as hours
-from eventsapp.answers import counters, forgetting, handling, receiving, refreshing
+from eventsapp.answers import counters, forgetting, handling, listings, receiving, refreshing, undelivered
 from eventsapp.database import db
 from eventsapp.invitations import contents
 from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailState
 from eventsapp.mailroom import mailing_list
 from eventsapp.mailroom.models import LetterStatus
 from eventsapp.people.models import Person
+from eventsapp.registrations import writing
 from tests import factories, saturdays
 from tests.answers.mails import answer, mail, reply
 from tests.answers.stories import HOUR, again, invitation, invited, reads
 from tests.registrations.stories import a_transaction, answers, kinds, letters, register, text_of, told
 
+Statements = Callable[[], AbstractContextManager[list[str]]]
 FATOUMATA, SAMIRA = "fatoumata@example.org", "samira@example.org"
 
 REPORT = """From: MAILER-DAEMON@mx.example.org
@@ -162,6 +166,71 @@ def test_a_mail_that_comes_back_marks_the_address_and_she_is_told_otherwise() ->
     with a_transaction():
         person("Fatoumata").email = "nouvelle@example.org"
     assert person("Fatoumata").mail_failed_at is None
+
+
+@pytest.mark.parametrize("by_token", [False, True], ids=["its number", "its reply address"])
+def test_a_letter_that_is_reported_twice_marks_an_address_that_is_right_by_now_once(by_token: bool) -> None:
+    """The server writes again of the same mail, under a number of its own; it was texted meanwhile."""
+    register(factories.an_event(), answers("Fatoumata", email=FATOUMATA, number="06 39 98 00 01"))
+    first, second = (report(FATOUMATA, number=number) for number in (1, 2))
+    if by_token:
+        ours = letters(FATOUMATA)[0].message_id.encode()
+        first, second = (one.replace(ours, b"<relayed@mx.example.org>") for one in (first, second))
+    assert reads(first).state is MailState.DONE
+    assert person("Fatoumata").mail_failed_at == hours.now()
+    with a_transaction():
+        letters()[-1].status = LetterStatus.SENT
+        undelivered.arrives_again(FATOUMATA)
+    line = reads(second)
+    assert (line.kind, line.state) == (MailKind.BOUNCE, MailState.DONE)
+    assert person("Fatoumata").mail_failed_at is None
+    assert [one.status for one in letters()] == [LetterStatus.FAILED, LetterStatus.SENT]
+
+
+def test_a_mailbox_that_is_gone_is_marked_at_once(statements: Statements) -> None:
+    """Each kind of people who have one is asked once."""
+    register(factories.an_event(), answers("Fatoumata"))
+    back = report(FATOUMATA)
+    with statements() as said:
+        reads(back)
+    assert len([one for one in said if "SET mail_failed_at" in one]) == len(undelivered.KINDS)
+    assert person("Fatoumata").mail_failed_at == hours.now()
+
+
+def test_a_report_of_a_letter_that_is_no_longer_there_marks_whom_its_reply_address_knows() -> None:
+    register(factories.an_event(), answers("Fatoumata"))
+    back = report(FATOUMATA)
+    with a_transaction():
+        db.session.delete(letters(FATOUMATA)[0])
+    assert reads(back).state is MailState.DONE
+    assert person("Fatoumata").mail_failed_at == hours.now()
+
+
+@pytest.mark.parametrize("about", ["", "household:1", "subscription:1", "registration:999", "registration:x"])
+def test_a_letter_about_no_registration_that_we_know_comes_back_all_the_same(about: str) -> None:
+    register(factories.an_event(), answers("Fatoumata"))
+    back = report(FATOUMATA)
+    with a_transaction():
+        letters(FATOUMATA)[0].about = about
+    line = reads(back)
+    assert (line.kind, line.state, line.about, line.event_id) == (
+        MailKind.BOUNCE,
+        MailState.DONE,
+        about,
+        None,
+    )
+    assert listings.parties(line) == ()
+    assert person("Fatoumata").mail_failed_at == hours.now()
+
+
+def test_what_letters_are_about_leads_back_to_the_registration() -> None:
+    fatoumata = register(factories.an_event(), answers("Fatoumata")).registration
+    assert writing.of_about(writing.about(fatoumata)) == fatoumata
+    line = reads(report(FATOUMATA))
+    assert listings.parties(line) == [fatoumata]
+    with a_transaction():
+        line.invitation_id = None  # forgotten
+    assert listings.parties(line) == (fatoumata,)
 
 
 def test_a_full_mailbox_is_no_wrong_address() -> None:

@@ -8,14 +8,15 @@ from datetime import date, time, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as hours
 from eventsapp.agenda import scheduling
-from eventsapp.agenda.models import Event
+from eventsapp.agenda.models import Event, EventStatus
 from eventsapp.agenda.scheduling import EventIsCancelled, EventIsPast
 from eventsapp.clock import local
+from eventsapp.database import db
 from eventsapp.directory import venues
 from eventsapp.directory.models import Contact
 from eventsapp.hosting import answers, authorisations, gate, links, listings, own_details
@@ -183,6 +184,29 @@ def test_hours_of_the_gate_move_with_the_event(event: Event) -> None:
         local(date(2027, 6, 5), 13, 45),
         local(date(2027, 6, 5), 15, 15),
     )
+
+
+@pytest.mark.databases("postgresql")  # SQLite lets nobody write between a form's reading and its end
+def test_who_is_put_on_the_list_while_the_event_moves_comes_on_its_new_day(event: Event) -> None:
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    with db.engine.begin() as elsewhere:
+        elsewhere.execute(
+            update(Event).values(starts_at=event.starts_at + day, ends_at=event.ends_at + day + hour)
+        )
+    speaker = gate.add(event, AWA, actor="account:1", now=hours.now())
+    sunday = date(2026, 11, 29)
+    assert (speaker.arrives_at, speaker.leaves_at) == (local(sunday, 9, 15), local(sunday, 11, 45))
+    assert (speaker.minutes_before, speaker.minutes_after) == (15, -45)
+
+
+@pytest.mark.databases("postgresql")  # SQLite lets nobody write between a form's reading and its end
+def test_nobody_is_put_on_the_list_of_what_is_cancelled_meanwhile(event: Event) -> None:
+    assert not event.is_cancelled  # as it was read
+    with db.engine.begin() as elsewhere:
+        elsewhere.execute(update(Event).values(status=EventStatus.CANCELLED, cancelled_at=hours.now()))
+    with pytest.raises(EventIsCancelled):
+        gate.add(event, AWA, actor="account:1", now=hours.now())
+    assert listings.date_of(event).speakers == []
 
 
 @pytest.mark.parametrize(

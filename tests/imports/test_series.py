@@ -219,6 +219,21 @@ def test_where_somebody_is_registered_a_gap_in_the_file_cancels_nothing(
     assert first.is_cancelled
 
 
+def test_where_somebody_has_moved_a_date_here_a_gap_in_the_file_cancels_nothing(
+    source: ImportSource, sends: Sends, accepts: Accepts, db_session: scoped_session[Session]
+) -> None:
+    source.following, source.cancels_vanished = Following.BY_ITSELF, True
+    sends(openagenda(an_event(timings=saturdays(5, 12, 19))))
+    accepts()
+    moved, second, _third = db_session.scalars(select(Event).order_by(Event.id))
+    starts, ends = local(date(2026, 12, 6), 10), local(date(2026, 12, 6), 12)
+    scheduling.reschedule(moved, starts_at=starts, ends_at=ends, actor="account:1", now=hours.now())
+    assert counted(sends(openagenda(an_event(timings=saturdays(19))))) == {"SAME": 1, "VANISHED": 2}
+    done: Any = taking.by_itself(source, now=hours.now())
+    db_session.commit()
+    assert (done.cancelled, moved.is_cancelled, second.is_cancelled, source.waiting) == (1, False, True, 1)
+
+
 def test_a_town_alone_is_no_place(
     source: ImportSource, sends: Sends, db_session: scoped_session[Session]
 ) -> None:

@@ -22,6 +22,7 @@ from eventsapp.jobs.door import Turn, never
 from eventsapp.jobs.import_rounds import NobodyFollows
 from eventsapp.people import accounts, approvals
 from tests import factories
+from tests.imports import upgrades
 from tests.imports.exports import an_event, openagenda
 from tests.imports.websites import NAME, Website, http, served
 
@@ -93,6 +94,26 @@ def test_an_address_is_read_every_four_hours_and_only_what_changed_is_sent(
     assert [headers.get("if-none-match") for _, headers in site.asked] == [None, '"un"']
     assert titles(db_session) == ["Café des femmes"]
     assert (source.etag, source.waiting, source.problem) == ('"un"', 0, "")
+
+
+def test_an_address_read_before_the_upgrade_that_has_nothing_new_after_it_is_no_failure(
+    source: ImportSource, read: Read, clock: Traveller, db_session: scoped_session[Session]
+) -> None:
+    """Its agenda is looked at first: what was read before is all there is, as long as the site says 304."""
+    source.following = Following.BY_HAND
+    db_session.commit()
+
+    def answer(path: str, headers: dict[str, str]) -> bytes:
+        same = headers.get("if-none-match") == '"un"'
+        return http("304 Not Modified") if same else http("200 OK", openagenda(an_event()), ETag='"un"')
+
+    with served(answer) as site:
+        assert read(site) == "1 read, 0 failed"
+        upgrades.read_before_the_upgrade()
+        clock.shift(sources.EVERY)
+        assert read(site) == "1 read, 0 failed"
+    assert [headers.get("if-none-match") for _, headers in site.asked] == [None, '"un"']
+    assert db_session.scalars(select(ImportSource.waiting)).all() == [1]
 
 
 def test_a_turn_of_slow_sites_makes_nothing_due_again(

@@ -15,7 +15,7 @@ from eventsapp import clock as time
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.mailroom import calls, escalation, rounds, sealing, sending_again
-from eventsapp.mailroom.models import Channel, Letter, LetterStatus
+from eventsapp.mailroom.models import CallOutcome, Channel, Letter, LetterStatus
 from eventsapp.mailroom.outbox import Reader
 from eventsapp.mailroom.rounds import Round
 from eventsapp.mailroom.sending_again import LetterHasMoved
@@ -144,6 +144,20 @@ def test_a_mail_that_comes_back_goes_on_once(smtp: PostOffice, gateway: TextGate
     assert story() == [(MAIL, LetterStatus.FAILED), (SMS, LetterStatus.WAITING)]
     assert go_round() == Round(sent=1)
     assert gateway.to("+33639980000")[0].endswith(LINK)
+
+
+def test_a_mail_that_came_back_and_was_said_on_the_phone_stays_said(smtp: PostOffice) -> None:
+    number = post(reader=AWA)
+    go_round()
+    with a_transaction():
+        escalation.forget_unneeded(time.now() + escalation.BOUNCES_FOR)
+    with a_transaction():
+        assert escalation.bounced(letter(number), "550 5.1.1 unknown user", now=time.now()) is None
+    with a_transaction():
+        calls.settle(letter(number), CallOutcome.REACHED, actor="account:1", now=time.now())
+    with a_transaction():
+        escalation.bounced(letter(number), "550 5.1.1 unknown user", now=time.now())
+    assert story() == [(MAIL, LetterStatus.SENT)]
 
 
 def test_what_bounces_without_another_means_is_not_sent_again_with_a_dead_link(smtp: PostOffice) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock as time
@@ -16,9 +20,9 @@ from eventsapp.languages import DEFAULT
 from eventsapp.mailroom import rounds
 from eventsapp.people import household_codes
 from eventsapp.people.household_models import CodePurpose
-from eventsapp.people.models import Household
+from eventsapp.people.models import Household, Means
 from eventsapp.people.preferences import Wishes
-from eventsapp.registrations import calendars, reminders, silence
+from eventsapp.registrations import calendars, listings, reminders, silence
 from eventsapp.registrations.models import Registration
 from eventsapp.retention import erasing
 from tests import factories
@@ -26,6 +30,7 @@ from tests.calendars.client import Mailbox
 from tests.registrations.stories import a_transaction, answers, cancel, kinds, letters, register, told
 from tests.registrations.test_standing import QUIET, TUESDAYS, a_date, a_turn, stands
 from tests.servers import PostOffice
+from tests.texting import a_gateway
 
 AWA, ELSEWHERE = "awa@example.org", "awa@ailleurs.example"
 HOUR = timedelta(hours=1)
@@ -106,6 +111,39 @@ def test_replaced_while_it_stood_as_cancelled_the_date_follows_once_that_is_take
     assert kinds(ELSEWHERE) == ["rescheduled REQUEST" if by else "calendar_again REQUEST"]
     assert list(read(smtp, AWA).shows()) == []
     assert [one.starts_at for one in read(smtp, ELSEWHERE).shows().values()] == [event.starts_at]
+
+
+def test_replaced_meanwhile_where_another_family_of_that_mailbox_comes(
+    event: Event, smtp: PostOffice
+) -> None:
+    awa = register(event, answers("Awa", email=AWA)).registration
+    register(event, answers("Binta", email=AWA))
+    with a_transaction():
+        scheduling.cancel(event, actor="account:1", now=time.now())
+    moves_to(household_of(awa), ELSEWHERE)
+    with a_transaction():
+        scheduling.restore(event, actor="account:1", now=time.now())
+    told()
+    assert kinds(ELSEWHERE) == ["calendar_again REQUEST"]
+    assert list(read(smtp, AWA).shows()) == list(read(smtp, ELSEWHERE).shows()) == [event.uid]
+
+
+@pytest.mark.parametrize("many", [1, 5])
+def test_where_all_mailboxes_are_as_they_were_a_change_asks_the_same_however_many_have_none_of_it(
+    many: int, app: Flask, event: Event, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    """They are told by text messages, and left an e-mail address too: no calendar of theirs was asked."""
+    register(event, answers("Awa", email=AWA))
+    with a_gateway(app):
+        for number in range(many):
+            family = answers(f"Famille{number}", email=f"{number}@example.org", number="06 39 98 00 01")
+            register(event, replace(family, means=Means.SMS))
+    assert [kind for kind in kinds() if kind.endswith("REQUEST")] == ["confirmed REQUEST"]
+    with a_transaction():
+        parties = listings.active_at(event)
+        with statements() as said:
+            calendars.follow(event, parties, time.now())
+    assert len(said) == 2, "\n".join(said)
 
 
 def test_a_cancel_that_a_silence_kept_from_leaving_is_said_when_it_ends(

@@ -98,22 +98,76 @@ def test_she_says_yes_then_no_by_the_link_of_her_letter(
     assert "date refusée par une école ou une structure" in doors
 
 
+def moves(event: Event) -> None:
+    """An hour later, after its page was opened."""
+    with a_transaction():
+        later = {name: getattr(event, name) + timedelta(hours=1) for name in ("starts_at", "ends_at")}
+        scheduling.reschedule(event, **later, actor="account:99", now=time.now())
+
+
 def test_what_was_said_of_another_hour_counts_no_more(
     event: Event, client: PageClient, db_session: scoped_session[Session]
 ) -> None:
     path = link()
     form = client.get(path).page.form(f"{path}/reponse")
     press(client, form, "vient")
-    with a_transaction():
-        later = {name: getattr(event, name) + timedelta(hours=1) for name in ("starts_at", "ends_at")}
-        scheduling.reschedule(event, **later, actor="account:99", now=time.now())
+    moves(event)
     assert "Vous avez répondu avant le changement" in client.get(path).page.main.text
-    late = press(client, form, "vient")
+    late = press(client, form, "ne_vient_pas", "Awa est malade")
+    assert (late.status_code, late.page.title.startswith("Erreur")) == (409, True)
     assert "Cette date a changé depuis que vous avez ouvert la page" in late.page.main.text
     assert "Vous avez répondu avant le changement" in late.page.main.text
-    again = press(client, client.get(path).page.form(f"{path}/reponse"), "vient")
-    assert again.status_code == 200
-    assert "Vous venez" in client.get(path).page.main.text
+    again = late.page.form(f"{path}/reponse")  # as she typed it, of the date as it is by now
+    assert again["words"] == "Awa est malade"
+    assert press(client, again, "ne_vient_pas", again["words"]).status_code == 200
+    shown = client.get(path).page.main.text
+    assert ("Vous ne venez pas" in shown, "Awa est malade" in shown) == (True, True)
+
+
+def test_signed_in_her_words_are_given_back_too(
+    event: Event, sign_in: SignIn, db_session: scoped_session[Session]
+) -> None:
+    moussa = sign_in(somebody("Moussa", Role.MEMBER, event.host))
+    address = f"/pro/rendez-vous/{event.code}/acces"
+    form = moussa.get(address).page.form(f"{address}/structure")
+    moves(event)
+    late = press(moussa, form, "ne_vient_pas", "Awa est malade")
+    assert (late.status_code, late.page.title.startswith("Erreur")) == (409, True)
+    again = late.page.form(f"{address}/structure")
+    assert again["words"] == "Awa est malade"
+    assert press(moussa, again, "ne_vient_pas", again["words"]).status_code == 200
+    assert coming.told_of([db_session.merge(event)])[event.id].words == "Awa est malade"
+
+
+@pytest.mark.parametrize(
+    ("pressed", "words", "field"), [("peut-être", "", "coming"), ("vient", "é" * 501, "words")]
+)
+def test_what_is_no_answer_is_said_beside_its_field(
+    event: Event, client: PageClient, pressed: str, words: str, field: str
+) -> None:
+    path = link()
+    form = client.get(path).page.form(f"{path}/reponse")
+    refused = press(client, form, pressed, words)
+    assert refused.status_code == 422
+    [sentence] = refused.page.main.one("div", class_="errsum").all("a")
+    assert sentence["href"] == f"#{field}"
+    assert len(refused.page.main.all("button" if field == "coming" else "input", id=field)) == 1
+    assert refused.page.form(f"{path}/reponse")["words"] == words
+
+
+def test_the_mailbox_of_the_organisation_itself_answers_by_its_name(
+    event: Event, client: PageClient, sign_in: SignIn, clock: time_machine.Traveller
+) -> None:
+    mailbox = "bonjour@fourmis.example"
+    fourmis = factories.an_association("Les Fourmis", email=mailbox)
+    a_saturday(host=fourmis, starts_at=event.starts_at + timedelta(days=7))
+    clock.shift(SOON)
+    a_worker_invites()
+    path = link(mailbox)
+    press(client, client.get(path).page.form(f"{path}/reponse"), "vient")
+    samira = sign_in(somebody("Samira", Role.COORDINATOR, event.territory))
+    [line] = samira.get("/pro/paris-19/journal?quoi=host_answer").page.main.one("ul", class_="sum").all("li")
+    assert line.text.startswith("Les Fourmis a dit si la structure vient :")
 
 
 def test_the_letter_that_says_the_new_hour_asks_again_and_bears_the_link(

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import phonenumbers
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
-from eventsapp.database import db
 from eventsapp.hosting import unanswered
 from eventsapp.mailroom import calls
 from eventsapp.mailroom.masking import readable_text
 from eventsapp.mailroom.models import CallOutcome
-from eventsapp.refusals import Refusal
 from eventsapp.web.addresses import row_number
 from eventsapp.web.coordination.calls_wording import SAID, tried
 from eventsapp.web.doorstep import actor, desk, steered
+from eventsapp.web.forms import told
 
 bp = desk("calls")
 
@@ -48,7 +47,7 @@ def outcome(territory: str, letter_id: int) -> BaseResponse:
     if asked not in set(CallOutcome):
         raise BadRequest()
     came_of_it = CallOutcome(asked)
-    try:
+    with told(gettext(SAID[came_of_it], name=name)):
         calls.settle(
             letter,
             came_of_it,
@@ -57,11 +56,6 @@ def outcome(territory: str, letter_id: int) -> BaseResponse:
             actor=actor(),
             now=clock.now(),
         )
-        db.session.commit()
-        flash(gettext(SAID[came_of_it], name=name), "ok")
-    except Refusal as refusal:
-        db.session.rollback()
-        flash(gettext(refusal.sentence, **refusal.parameters), "warn")
     return redirect(url_for("calls.index", territory=territory), 303)
 
 

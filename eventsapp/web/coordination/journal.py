@@ -14,10 +14,10 @@ from flask_babel import gettext
 from eventsapp import journal
 from eventsapp.clock import PARIS, local
 from eventsapp.journal import Filters, JournalLine
-from eventsapp.people import accounts
 from eventsapp.places.models import Territory
 from eventsapp.spreadsheets import Cell, Kind, Sheet
 from eventsapp.web.coordination import journal_wording
+from eventsapp.web.coordination.journal_actors import Actors
 from eventsapp.web.coordination.journal_things import Things
 from eventsapp.web.doorstep import desk, steered
 from eventsapp.web.downloads import download
@@ -39,15 +39,15 @@ def index(territory: str) -> str:
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     lines = journal.of_territory(area.id, filters, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     actors = [one for one in journal.actors_of(area.id) if one not in {"seeds"}]
-    names = accounts.names_of_actors([*actors, *(line.actor for line in lines)])
+    people = Actors([*actors, *(line.actor for line in lines)])
     return render_template(
         "coordination/journal.html",
         territory=area,
         lines=lines,
-        who=lambda actor: journal_wording.who(actor, names),
+        who=people.of,
         what=journal_wording.what,
         things=journal_wording.THINGS,
-        actors=sorted(((one, journal_wording.who(one, names)) for one in actors), key=lambda pair: pair[1]),
+        actors=sorted(((one, people.of(one)) for one in actors), key=lambda pair: pair[1]),
         named=Things(lines, area),
         total=total,
         most_exported=MOST_EXPORTED,
@@ -75,14 +75,14 @@ def export(territory: str) -> Response:
 
 
 def _rows(lines: Sequence[JournalLine], area: Territory) -> Iterator[Sequence[Cell]]:
-    names, things = accounts.names_of_actors(line.actor for line in lines), Things(lines, area)
+    people, things = Actors(line.actor for line in lines), Things(lines, area)
     for line in lines:
         at = line.at.astimezone(PARIS)
         named = things.of(line)
         yield (
             at.date(),
             f"{at:%H:%M}",
-            journal_wording.who(line.actor, names),
+            people.of(line.actor),
             journal_wording.what(line.thing, line.verb),
             str(journal_wording.THINGS.get(line.thing, line.thing)),
             line.thing_id,

@@ -205,28 +205,6 @@ WORDS = {
     ("action", "moved"): lazy_gettext("a déplacé une action"),
 }
 
-NOBODYS_ACCOUNT = {
-    "worker": lazy_gettext("Le service"),
-    "cli": lazy_gettext("L’exploitant du service"),
-    "seeds": lazy_gettext("L’installation"),
-    "visitor": lazy_gettext("Une structure"),
-}
-"""Actors that are no account."""
-
-
-def who(actor: str, names: dict[int, str]) -> str:
-    """An actor in words; a family is never named, and whoever left has no name any more."""
-    kind, _, number = actor.partition(":")
-    if kind == "household":
-        return str(lazy_gettext("Une famille"))
-    if kind == "professional":
-        return str(lazy_gettext("Une personne d’une structure"))
-    if kind == "contact":
-        return str(lazy_gettext("Le contact d’une école"))
-    if kind == "account" and number.isdigit():
-        return names.get(int(number)) or str(lazy_gettext("Une personne partie"))
-    return str(NOBODYS_ACCOUNT.get(actor, actor))
-
 
 def what(thing: str, verb: str) -> str:
     """What was done, in words."""

@@ -18,15 +18,17 @@ from eventsapp.agenda import listings as agenda
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.hosting import answers, authorisations, coming, gate, listings
-from eventsapp.hosting.models import ACCESS_MOVES, terms_of
+from eventsapp.hosting.models import ACCESS_MOVES
 from eventsapp.refusals import Refusal
 from eventsapp.web.doorstep import actor, desk, who
 from eventsapp.web.forms import refuse, told
 from eventsapp.web.hosting_forms import (
     AnswerForm,
+    ComingForm,
     ConfirmedForm,
     SpeakerForm,
     answer_form,
+    coming_form,
     given_back,
     named,
     speaker_form,
@@ -76,14 +78,19 @@ def answer(code: str) -> tuple[str, int] | BaseResponse:
 
 
 @bp.post("/pro/rendez-vous/<code:code>/acces/structure")
-def say_coming(code: str) -> BaseResponse:
+def say_coming(code: str) -> tuple[str, int] | BaseResponse:
     """Whether who holds it comes: said by its team, or on the phone to whoever coordinates."""
-    event = _event(code)
+    event, given = _event(code), ComingForm()
     if not _rights(event).runs:
         raise Forbidden()
-    typed, words, shown = (request.form.get(name, "") for name in ("coming", "words", "shown"))
-    with told(gettext("La réponse est notée.")):
-        coming.say(event, typed, words, shown=shown, actor=actor(), now=clock.now())
+    pressed, words, shown = given.coming.data or "", given.words.data or "", given.shown.data or ""
+    try:
+        coming.say(event, pressed, words, shown=shown, actor=actor(), now=clock.now())
+    except Refusal as refusal:
+        status = refuse(given, refusal)
+        return _page(_event(code), said=given), status
+    db.session.commit()
+    flash(gettext("La réponse est notée."), "ok")
     return redirect(url_for("access.show", code=code), 303)
 
 
@@ -152,7 +159,12 @@ def _rights(event: Event) -> Rights:
     )
 
 
-def _page(event: Event, answered: AnswerForm | None = None, speaker: SpeakerForm | None = None) -> str:
+def _page(
+    event: Event,
+    answered: AnswerForm | None = None,
+    said: ComingForm | None = None,
+    speaker: SpeakerForm | None = None,
+) -> str:
     date, rights = listings.date_of(event), _rights(event)
     kind = ConfirmedForm if rights.steers else AnswerForm
     host = event.host.name if event.host else ""
@@ -161,13 +173,13 @@ def _page(event: Event, answered: AnswerForm | None = None, speaker: SpeakerForm
         territory=event.territory if rights.steers else None,
         event=event,
         date=date,
-        shown=terms_of(event),
         rights=rights,
         is_over=event.is_cancelled or event.ends_at <= clock.now(),
         moves=[one for one in ACCESS_MOVES if one in ACCESS_MOVES[date.access]],
         form=given_back(answered, event) if answered else answer_form(date, kind),
         speaker=speaker or speaker_form(event, host),
-        refused=answered or speaker,
+        coming=coming_form(event, said),
+        refused=answered or said or speaker,
         longest=answers,
         gate=gate,
         longest_note=authorisations.LONGEST_NOTE,

@@ -166,8 +166,8 @@ def take_over(organisation_id: int, source_id: int) -> BaseResponse:
     asked = TakeOverForm()
     source = listings.by_id(source_id, worked_for(organisation_id))
     chosen = Chosen(
-        # A box may stand for several sessions.
-        cancelled=frozenset(key for box in request.form.getlist("annuler") for key in box.split(",")),
+        cancelled=frozenset(request.form.getlist("annuler")),
+        together=frozenset(request.form.getlist("annuler-ensemble")),
         overwritten=frozenset(request.form.getlist("ecraser")),
     )
     try:

@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,11 @@ from eventsapp.access.models import Role
 from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event
 from eventsapp.database import begin_writing
+from eventsapp.directory.models import Contact
+from eventsapp.hosting import coming
 from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account
+from eventsapp.places.models import VenueKind
 from eventsapp.web.coordination import journal
 from eventsapp.web.coordination.journal_wording import WORDS
 from tests import factories, saturdays
@@ -29,6 +33,7 @@ from tests.registrations import stories
 from tests.web.conftest import SignIn
 
 PAGE = "/pro/paris-19/journal"
+Statements = Callable[[], AbstractContextManager[list[str]]]
 
 
 @pytest.fixture
@@ -148,11 +153,51 @@ def test_what_an_organisation_does_is_read_where_it_may_act(
     assert [link for link in page.main.all("a") if "/pro/organisations/" in link["href"]] == []
 
 
+def test_who_has_no_account_is_called_what_they_are(
+    samira: Account, sign_in: SignIn, db_session: scoped_session[Session], statements: Statements
+) -> None:
+    """Of a Saturday of Espace 19 its own mailbox says that it comes, then whom one reaches there, at the
+    school or at the library; of a contact who is forgotten, only that it was one."""
+    espace = factories.an_association("Espace 19", email="bonjour@espace19.example")
+    library = factories.a_school("Bibliothèque", kind=VenueKind.LIBRARY)
+    of_espace = Contact(organisation=espace, name="Nadia", email="n@example.org", created_at=clock.now())
+    db_session.add(of_espace)
+    db_session.flush()
+    contacts = [of_espace, factories.a_contact(), factories.a_contact(library)]
+    actors = [f"organisation:{espace.id}", *(f"contact:{one.id}" for one in contacts), "contact:999"]
+    school, desk, asked = factories.a_school(), sign_in(samira), []
+    for first_day in (date(2026, 12, 5), date(2027, 1, 9)):
+        for number, actor in enumerate(actors):
+            day = first_day + timedelta(days=7 * number)
+            coming.say(
+                saturdays.a_saturday(school, day, host=espace), "vient", "", actor=actor, now=clock.now()
+            )
+        db_session.commit()
+        with statements() as said:
+            page = desk.get(f"{PAGE}?quoi=host_answer").page
+        asked.append(len(said))
+    assert len(set(asked)) == 1
+    called = [
+        "Espace 19",
+        "Le contact d’une structure",
+        "Le contact d’une école",
+        "Le contact d’un lieu",
+        "Un contact",
+    ]
+    assert [who for who, _ in rows(page)] == 2 * called[::-1]
+    offered = [one.text for one in page.main.one("select", id="qui").all("option")]
+    assert offered == ["Tout le monde", *sorted([*called, "L’exploitant du service", "Samira"])]
+    [only] = {who for who, _ in rows(desk.get(f"{PAGE}?qui=organisation:{espace.id}").page)}
+    assert only == "Espace 19"
+    table = desk.get(f"{PAGE}.csv?quoi=host_answer").get_data().decode("utf-8-sig").splitlines()
+    assert [line["qui"] for line in csv.DictReader(table, delimiter=";")] == 2 * called[::-1]
+
+
 def test_a_page_of_many_lines_asks_as_much_as_one_of_few(
     samira: Account,
     sign_in: SignIn,
     db_session: scoped_session[Session],
-    statements: Callable[[], AbstractContextManager[list[str]]],
+    statements: Statements,
 ) -> None:
     desk = sign_in(samira)
     asked = []

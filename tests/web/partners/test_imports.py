@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -12,14 +13,16 @@ from sqlalchemy.orm import Session, scoped_session
 from eventsapp import clock as hours
 from eventsapp.access import grants
 from eventsapp.access.models import Role
+from eventsapp.agenda import scheduling
 from eventsapp.agenda.models import Event, RegistrationMode
 from eventsapp.database import db
 from eventsapp.imports.models import ImportSource
 from eventsapp.people import accounts, approvals
 from eventsapp.people.models import Account, Organisation
 from tests import factories
+from tests.imports import upgrades
 from tests.imports.exports import an_event, openagenda, timing
-from tests.pages import PageClient, PageResponse
+from tests.pages import Form, Page, PageClient, PageResponse
 from tests.web.conftest import SignIn
 
 
@@ -57,6 +60,20 @@ def sends(client: PageClient, address: str, octets: bytes, name: str = "export.j
     assert form.element["enctype"] == "multipart/form-data"
     fields = {"csrf_token": form["csrf_token"], "file": (io.BytesIO(octets), name)}
     return client.post(form.action, data=fields, content_type="multipart/form-data")  # type: ignore[return-value]
+
+
+def all_of_each_series(page: Page) -> Form:
+    """« Annuler toutes ces dates » is ticked for all that vanished together."""
+    form = page.form(button="Reprendre ces rendez-vous")
+    boxes = form.element.all("input", name="annuler-ensemble")
+    form["annuler-ensemble"] = [box["value"] for box in boxes]
+    return form
+
+
+def cancelled(session: scoped_session[Session]) -> list[bool]:
+    """Of each session, in the order they were announced."""
+    session.expire_all()
+    return [event.is_cancelled for event in session.scalars(select(Event).order_by(Event.id))]
 
 
 def test_from_an_empty_desk_to_a_published_session(
@@ -204,15 +221,112 @@ def test_dates_that_vanish_are_cancelled_together_but_for_those_where_somebody_i
     said = page.main.text.replace("\u00a0", " ")
     assert "2 dates de « Café des femmes »" in said
     assert "3 personnes inscrites" in said
-    form = page.form(button="Reprendre ces rendez-vous")
-    together = [box["value"] for box in form.element.all("input", name="annuler") if "," in box["value"]]
-    answer = fatou.post(
-        form.action, data={"csrf_token": form["csrf_token"], "shown": form["shown"], "annuler": together}
-    )
-    assert answer.status_code == 303
-    db_session.expire_all()
-    cancelled = [one.is_cancelled for one in db_session.scalars(select(Event).order_by(Event.id))]
-    assert cancelled == [False, True, True, False]
+    assert fatou.submit(all_of_each_series(page)).status_code == 303
+    assert cancelled(db_session) == [False, True, True, False]
+
+
+def test_a_date_that_vanished_and_was_moved_by_hand_here_is_cancelled_alone(
+    maison: Organisation, fatou: PageClient, db_session: scoped_session[Session]
+) -> None:
+    address = follows(fatou, maison)
+    lines = [timing(f"2026-12-{day:02}", "10:00", "12:00") for day in (5, 12, 19)]
+    sends(fatou, address, openagenda(an_event(timings=lines)))
+    fatou.submit(fatou.get(address).page.form(button="Reprendre ces rendez-vous"))
+    event = db_session.scalars(select(Event).order_by(Event.id.desc()).limit(1)).one()
+    later = event.starts_at + timedelta(days=1), event.ends_at + timedelta(days=1)
+    scheduling.reschedule(event, starts_at=later[0], ends_at=later[1], actor="account:1", now=hours.now())
+    db_session.commit()
+    sends(fatou, address, openagenda())
+    page = fatou.get(address).page
+    said = page.main.text.replace("\u00a0", " ")
+    assert "2 dates de « Café des femmes »" in said
+    assert "Du samedi 5 décembre 2026 au samedi 12 décembre 2026" in said
+    assert "Dimanche 20 décembre 2026, de 10 h à 12 h" in said
+    assert fatou.submit(all_of_each_series(page)).status_code == 303
+    assert cancelled(db_session) == [True, True, False]
+
+
+def test_a_series_of_many_dates_is_cancelled_by_a_form_of_few_signs(
+    app: Flask, maison: Organisation, fatou: PageClient, db_session: scoped_session[Session]
+) -> None:
+    """Two daily series of two years were more than a form may say: nothing at all was taken over."""
+    address = follows(fatou, maison)
+    lines = [timing(f"2026-12-{day:02}", "10:00", "12:00") for day in range(1, 32)]
+    sends(fatou, address, openagenda(an_event(timings=lines), an_event(2, "Couture", timings=lines)))
+    fatou.submit(fatou.get(address).page.form(button="Reprendre ces rendez-vous"))
+    sends(fatou, address, openagenda())
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = 1024
+    assert fatou.submit(all_of_each_series(fatou.get(address).page)).status_code == 303
+    assert cancelled(db_session) == [True] * 62
+
+
+def test_one_date_of_a_series_is_cancelled_alone_even_its_first(
+    maison: Organisation, fatou: PageClient, db_session: scoped_session[Session]
+) -> None:
+    address = follows(fatou, maison)
+    lines = [timing(f"2026-12-{day:02}", "10:00", "12:00") for day in (19, 5, 12, 26)]
+    sends(fatou, address, openagenda(an_event(timings=lines)))
+    fatou.submit(fatou.get(address).page.form(button="Reprendre ces rendez-vous"))
+    sends(fatou, address, openagenda())
+    form = fatou.get(address).page.form(button="Reprendre ces rendez-vous")
+    first = form.element.all("input", name="annuler")[0]
+    assert fatou.submit(form, {"annuler": first["value"]}).status_code == 303
+    assert cancelled(db_session) == [True, False, False, False]
+
+
+@pytest.mark.parametrize("day", [5, 12])
+def test_a_series_where_somebody_registers_meanwhile_is_shown_again(
+    day: int, maison: Organisation, fatou: PageClient, db_session: scoped_session[Session]
+) -> None:
+    """Its first date or another: it stands alone from now on, and nobody has looked at it yet."""
+    address = follows(fatou, maison)
+    lines = [timing(f"2026-12-{day:02}", "10:00", "12:00") for day in (5, 12, 19)]
+    sends(fatou, address, openagenda(an_event(timings=lines)))
+    fatou.submit(fatou.get(address).page.form(button="Reprendre ces rendez-vous"))
+    sends(fatou, address, openagenda())
+    old = all_of_each_series(fatou.get(address).page)
+    event = next(one for one in db_session.scalars(select(Event)) if one.starts_at.day == day)
+    event.registration, event.capacity, event.seats_taken = RegistrationMode.COUNTED, 12, 3
+    db_session.commit()
+    assert fatou.submit(old).status_code == 303
+    said = fatou.get(address).page.main.text.replace("\u00a0", " ")
+    assert "Relisez ce qui va se passer" in said
+    assert "3 personnes inscrites" in said
+    assert cancelled(db_session) == [False] * 3
+
+
+def test_an_agenda_that_was_read_before_the_upgrade_is_opened_and_taken_over_after_it(
+    maison: Organisation, fatou: PageClient, db_session: scoped_session[Session]
+) -> None:
+    address = follows(fatou, maison)
+    lines = [timing(f"2026-12-{day:02}", "10:00", "12:00") for day in (5, 12)]
+    sends(fatou, address, openagenda(an_event(timings=lines), an_event(2, ""), an_event(3, "Couture")))
+    upgrades.read_before_the_upgrade()
+    shown = fatou.get(address)
+    assert shown.status_code == 200
+    assert "2 nouvelles dates de « Café des femmes »" in shown.page.main.text.replace("\u00a0", " ")
+    assert "Il manque le titre." in shown.page.main.text
+    assert fatou.submit(shown.page.form(button="Reprendre ces rendez-vous")).status_code == 303
+    found = db_session.execute(select(Event.title, Event.description).order_by(Event.id)).all()
+    assert [tuple(one) for one in found] == [
+        ("Café des femmes", "Avec Fatou.\nEntrée libre."),
+        ("Café des femmes", "Avec Fatou.\nEntrée libre."),
+        ("Couture", "Avec Fatou.\nEntrée libre."),
+    ]
+
+
+def test_dates_that_change_together_are_shown_in_their_order_whatever_that_of_the_file(
+    maison: Organisation, fatou: PageClient
+) -> None:
+    address, days = follows(fatou, maison), ("2026-12-19", "2026-12-05", "2026-12-12")
+    sends(fatou, address, openagenda(an_event(timings=[timing(day, "10:00", "12:00") for day in days])))
+    fatou.submit(fatou.get(address).page.form(button="Reprendre ces rendez-vous"))
+    sends(fatou, address, openagenda(an_event(timings=[timing(day, "14:00", "16:00") for day in days])))
+    changed = fatou.get(address).page.one("section", aria_labelledby="changes")
+    assert "Du samedi 5 décembre 2026 au samedi 19 décembre 2026" in changed.text
+    assert [one.text for one in changed.one("details").all("s")] == [
+        f"samedi {day} décembre 2026, de 10 h à 12 h" for day in (5, 12, 19)
+    ]
 
 
 def test_another_place_is_shown_beside_the_one_of_before(maison: Organisation, fatou: PageClient) -> None:
