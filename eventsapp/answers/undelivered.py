@@ -86,7 +86,9 @@ def is_right(
     now: datetime,
 ) -> bool:
     """« Cette adresse est juste »: somebody of a desk has asked, and mails go there first again, for
-    everybody who has it. False where nothing was wrong with it. `thing`: what the journal names."""
+    everybody who has it. False where nothing is wrong with it: another was quicker, or they wrote from there.
+    `thing`: what the journal names."""
+    db.session.refresh(owner, ["email", "mail_failed_at"], with_for_update=True)
     if owner.mail_failed_at is None or not owner.email:
         return False
     arrives_again(owner.email)

@@ -23,8 +23,8 @@ def of_contact(territory: str, contact_id: int) -> BaseResponse:
     """Of the contact of a place or an organisation. Raises NotFound."""
     area = steered(territory)
     contact = directory.contact_by_id(contact_id, area)
-    undelivered.is_right(contact, contact, territory_id=area.id, actor=actor(), now=clock.now())
-    return _done(url_for("contacts.edit", territory=territory, contact_id=contact_id))
+    was_dead = undelivered.is_right(contact, contact, territory_id=area.id, actor=actor(), now=clock.now())
+    return _said(was_dead, url_for("contacts.edit", territory=territory, contact_id=contact_id))
 
 
 @bp.post("/pro/<territory:territory>/equipe/<row:grant_id>/adresse-juste")
@@ -34,8 +34,10 @@ def of_team(territory: str, grant_id: int) -> BaseResponse:
     grant = next((one for one in access.team_of_territory(area) if one.id == grant_id), None)
     if grant is None:
         raise NotFound()
-    undelivered.is_right(grant.account, grant, territory_id=area.id, actor=actor(), now=clock.now())
-    return _done(url_for("team.show", territory=territory))
+    was_dead = undelivered.is_right(
+        grant.account, grant, territory_id=area.id, actor=actor(), now=clock.now()
+    )
+    return _said(was_dead, url_for("team.show", territory=territory))
 
 
 @bp.post("/pro/rendez-vous/<code:code>/inscriptions/<code:registration>/adresse-juste")
@@ -43,11 +45,17 @@ def of_registration(code: str, registration: str) -> BaseResponse:
     """Of who is registered. Raises NotFound."""
     event = run_here(code)
     one = roster.by_code(event, registration).registration
-    undelivered.is_right(one.contact, one, territory_id=event.territory_id, actor=actor(), now=clock.now())
-    return _done(url_for("event_registrations.show", code=code, registration=registration))
+    was_dead = undelivered.is_right(
+        one.contact, one, territory_id=event.territory_id, actor=actor(), now=clock.now()
+    )
+    return _said(was_dead, url_for("event_registrations.show", code=code, registration=registration))
 
 
-def _done(page: str) -> BaseResponse:
+def _said(was_dead: bool, page: str) -> BaseResponse:
+    """Commits, and says what is true of it: pressed twice, or by two people, it was done by the first."""
     db.session.commit()
-    flash(gettext("C’est noté : nous écrivons de nouveau à cette adresse."), "ok")
+    if was_dead:
+        flash(gettext("C’est noté : nous écrivons de nouveau à cette adresse."), "ok")
+    else:
+        flash(gettext("Rien n’a changé : cette adresse n’était plus en panne."), "info")
     return redirect(page, 303)

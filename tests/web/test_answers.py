@@ -11,14 +11,16 @@ from eventsapp.access import grants
 from eventsapp.access.models import Role
 from eventsapp.agenda.models import Event
 from eventsapp.answers import receiving
+from eventsapp.answers.listings import Shelf
 from eventsapp.clock import now
 from eventsapp.database import db
 from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailState
 from eventsapp.people import accounts
-from eventsapp.people.models import Account
+from eventsapp.people.models import Account, Organisation
 from tests import factories
 from tests.answers.mails import answer, mail, reply
 from tests.answers.stories import again, invited, reads
+from tests.answers.test_other_mails import report
 from tests.pages import PageClient
 from tests.races import at_once
 from tests.registrations.stories import a_transaction, answers, kinds, register
@@ -42,8 +44,16 @@ def desk(samira: Account, sign_in: SignIn) -> PageClient:
     return sign_in(samira)
 
 
-def a_proposal() -> IncomingMail:
-    asked = invited(BINTA)
+def an_owner(name: str, organisation: Organisation) -> Account:
+    """Somebody who answers for an organisation."""
+    with a_transaction():
+        account = accounts.open_account(f"{name}@example.org", name, actor="cli", now=now())
+        grants.give(account, Role.OWNER, organisation, by="cli", now=now())
+    return account
+
+
+def a_proposal(address: str = BINTA) -> IncomingMail:
+    asked = invited(address)
     lines = ("DTSTART:20261128T140000Z", "DTEND:20261128T160000Z", "SUMMARY:x", "COMMENT:Après la sieste")
     return reads(mail(asked, reply(asked, "TENTATIVE", method="COUNTER", lines=lines), method="COUNTER"))
 
@@ -98,14 +108,11 @@ def test_what_nobody_can_read_is_a_file_and_never_a_page(desk: PageClient) -> No
 
 def test_its_host_reads_it_and_no_other_organisation(sign_in: SignIn, event: Event) -> None:
     line = reads(mail(invited(BINTA), text="Puis-je venir avec ma mère ?"))
-    nadia, omar = ("nadia", event.host), ("omar", factories.an_association("Ailleurs"))
-    clients = []
-    for name, where in (nadia, omar):
-        with a_transaction():
-            account = accounts.open_account(f"{name}@example.org", name, actor="cli", now=now())
-            grants.give(account, Role.OWNER, where, by="cli", now=now())
-        clients.append(sign_in(account))
     assert event.host is not None
+    clients = [
+        sign_in(an_owner("nadia", event.host)),
+        sign_in(an_owner("omar", factories.an_association("Ailleurs"))),
+    ]
     assert "Binta" in clients[0].get(f"/pro/organisations/{event.host.id}/reponses").page.html
     assert clients[1].get(f"/pro/organisations/{event.host.id}/reponses").status_code == 403
     assert clients[1].get(f"/pro/reponses/{line.id}").status_code == 403
@@ -148,14 +155,28 @@ def test_the_family_keeps_its_place_on_its_own_page(app: Flask, event: Event) ->
 @pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("number", [1, 3])
 def test_a_list_costs_the_same_however_long(
-    number: int, desk: PageClient, event: Event, statements: Statements
+    number: int, desk: PageClient, sign_in: SignIn, event: Event, statements: Statements
 ) -> None:
+    """Each of another family, about another event under another action: words, other hours, mails that came
+    back and what nobody can read, for the desk of the territory and for that of the host."""
     for one in range(number):
-        register(event, answers(f"Famille{one}"))
-        reads(mail(invited(f"famille{one}@example.org"), text="Bonjour"))
-    with statements() as said:
-        assert desk.get(LIST).status_code == 200
-    assert len(said) == 5, "\n".join(said)
+        activity = factories.an_activity(f"Série {one}", action=factories.an_action(f"Action {one}"))
+        venue = factories.a_school(f"École {one}")
+        other = factories.an_event(f"Jeux {one}", activity=activity, venue=venue, host=event.host)
+        address = f"famille{one}@example.org"
+        register(other, answers(f"Famille{one}"))
+        reads(mail(invited(address), text="Bonjour"))
+        a_proposal(address)
+        reads(mail(invited(address), b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", text=" "))
+        reads(report(address, number=one))
+    assert event.host is not None
+    nadia = sign_in(an_owner("nadia", event.host))
+    for visitor, address in ((desk, LIST), (nadia, f"/pro/organisations/{event.host.id}/reponses")):
+        for shelf in Shelf:
+            with statements() as said:
+                page = visitor.get(f"{address}?etat={shelf}").page
+            assert len([one for one in page.all("li") if one.get("id").startswith("reponse-")]) == number
+            assert len(said) == 5, "\n".join(said)
 
 
 def again_event(event: Event) -> Event:

@@ -23,11 +23,15 @@ from tests import factories, saturdays
 from tests.mailroom.post import post
 from tests.mailroom.test_bounces import report
 from tests.pages import PageClient
+from tests.races import pressed_at_once
 from tests.registrations.stories import a_transaction, answers, register
 from tests.web.conftest import SignIn
 
 SHARED = "roy@ecole.example"
 SENTENCE = "son serveur de courrier dit que cette adresse n’existe pas"
+
+AGAIN = "C’est noté : nous écrivons de nouveau à cette adresse."
+NOTHING = "Rien n’a changé : cette adresse n’était plus en panne."
 
 
 @pytest.fixture
@@ -60,6 +64,11 @@ def failed(kind: type[Person | Contact | Account]) -> list[tuple[str | None, str
     return [(one.email, one.mail_problem) for one in found]
 
 
+def told_on(desk: PageClient, address: str) -> list[str]:
+    """What the page that comes next says of what was done."""
+    return [one.text for one in desk.get(address).page.all("div", role="status")]
+
+
 def verbs() -> list[str]:
     db.session.rollback()
     return list(db.session.scalars(select(JournalLine.verb).order_by(JournalLine.id)))
@@ -89,12 +98,28 @@ def test_a_contact_whose_mailbox_is_dead_is_seen_and_put_right(desk: PageClient,
     form = page.form(address)
     answer = desk.submit(form)
     assert (answer.status_code, answer.location) == (303, f"/pro/paris-19/contacts/{roy.id}")
+    assert told_on(desk, answer.location) == [AGAIN]
     assert failed(Contact) == failed(Person) == []
     assert verbs()[-1] == "mailbox right"
     number = len(verbs())  # pressed twice, it is done and written down once
-    assert desk.submit(form).status_code == 303
+    assert told_on(desk, desk.submit(form).location) == [NOTHING]
     assert len(verbs()) == number
     assert SENTENCE not in desk.get(f"/pro/paris-19/contacts/{roy.id}").page.main.text
+
+
+def test_two_say_so_at_once_and_it_is_written_down_once(
+    desk: PageClient, sign_in: SignIn, event: Event
+) -> None:
+    roy = factories.a_contact()
+    rachid = saturdays.a_coordinator(factories.a_territory(), email="rachid@example.org", name="Rachid")
+    db.session.commit()
+    comes_back(SHARED)
+    address = f"/pro/paris-19/contacts/{roy.id}"
+    visitors = (desk, sign_in(rachid))
+    forms = [(one, one.get(address).page.form(f"{address}/adresse-juste")) for one in visitors]
+    assert pressed_at_once(*forms) == [303, 303]
+    assert verbs().count("mailbox right") == 1
+    assert sorted(text for one in visitors for text in told_on(one, address)) == [AGAIN, NOTHING]
 
 
 def test_so_is_somebody_who_is_registered(desk: PageClient, event: Event) -> None:
