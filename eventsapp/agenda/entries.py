@@ -22,8 +22,16 @@ def _address_of_picture(picture: Picture) -> str:
 
 
 def place_of(venue: Venue, *, neutral: bool) -> str:
-    """Where an event is, on one line: the address alone where the place's name would tell too much."""
-    return venue.full_address if neutral else ", ".join(filter(None, (venue.name, venue.full_address)))
+    """Where an event is, on one line, as `where_of` says it."""
+    return ", ".join(filter(None, where_of(venue, neutral=neutral).values()))
+
+
+def where_of(venue: Venue, *, neutral: bool) -> dict[str, str]:
+    """Where an event is, outside the service: its `place`, and the `street` that is said beside it. The
+    address alone, as the place, where its name would tell too much (decision 5)."""
+    if neutral:
+        return {"place": venue.full_address, "street": ""}
+    return {"place": venue.name, "street": venue.full_address}
 
 
 def entry_of(event: Event, *, language: str = "fr") -> Entry:

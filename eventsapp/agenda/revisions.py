@@ -1,4 +1,9 @@
-"""What every change of an event does: its row is locked, and feeds and calendars see a new version."""
+"""What every change of an event does: its row is locked, and feeds and calendars see a new version.
+
+An event has one kind of lock everywhere, FOR NO KEY UPDATE: nobody deletes it or gives it another key. Who
+only refers to it, as a form that is kept does, neither waits nor has others wait, or a `claim` skip. And who
+holds it may lock it again: the second of two kinds would wait for who refers to it and waits for the first.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +22,7 @@ from eventsapp.programme.models import Action
 def lock(event: Event) -> None:
     """One change of an event at a time, each seeing what the one before left: of two people who cancel
     at once, one is told that it is done (PostgreSQL; SQLite has one writer anyway)."""
-    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
+    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
     db.session.refresh(event)
 
 
@@ -32,7 +37,7 @@ def claim(event_id: int) -> Event | None:
             joinedload(Event.territory),
             joinedload(Event.activity).joinedload(Activity.action).joinedload(Action.axis),
         )
-        .with_for_update(of=Event, skip_locked=True)
+        .with_for_update(of=Event, key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     ).first()
 
@@ -40,7 +45,8 @@ def claim(event_id: int) -> Event | None:
 def lock_all(numbers: Select[int]) -> None:
     """Locks several events, always in the same order: before one gesture changes them all, or two such
     gestures would wait for each other."""
-    db.session.execute(select(Event.id).where(Event.id.in_(numbers)).order_by(Event.id).with_for_update())
+    locking = select(Event.id).where(Event.id.in_(numbers)).order_by(Event.id)
+    db.session.execute(locking.with_for_update(key_share=True))
 
 
 def changed(event: Event, now: datetime, *, sequence: bool) -> None:

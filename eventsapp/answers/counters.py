@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from flask_babel import force_locale, gettext
-
 from eventsapp import journal
 from eventsapp.access import readers
 from eventsapp.agenda import scheduling
@@ -19,10 +17,10 @@ from eventsapp.ical.answer import Answer
 from eventsapp.invitations import promises
 from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailState
 from eventsapp.invitations.models import Invitation, Method
-from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import outbox
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.people import contacts
+from eventsapp.places.wording import agenda_name
 from eventsapp.refusals import Conflict, msgid
 from eventsapp.registrations import listings
 
@@ -98,8 +96,7 @@ def _tell_refused(row: IncomingMail, invitation: Invitation, said: str, now: dat
     event: Event = invitation.event
     registrations = listings.at_mailbox(event, invitation.address)
     language = registrations[0].contact.language if registrations else readers.language_at(invitation.address)
-    with force_locale((known(language) or DEFAULT).locale):
-        agenda = gettext("L’agenda du %(territory)s", territory=event.territory.ordinal)
+    agenda = agenda_name(event.territory, language)
     promise = promises.decline_counter(invitation, organizer_name=agenda, comment=said, now=now)
     neutral = event.activity.action.is_sensitive
     outbox.post(

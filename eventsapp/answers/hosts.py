@@ -59,11 +59,11 @@ def answered_former(invitation: Invitation, event: Event, said: PartStat, *, now
         coming.say(event, _COMING[said].value, "", former=True, actor=host.actor, now=now)
 
 
-def ask_again(invitation: Invitation, *, now: datetime) -> None:
-    """Sends a host the date as it is now: they answered to what it was."""
-    inviting.invite_again(invitation, why=Why.ANSWERED_FORMER, now=now)
+def ask_again(invitation: Invitation, event: Event, *, now: datetime) -> bool:
+    """Sends a host the date as it is now, for they answered to what it was; False where nothing is sent."""
+    return inviting.invite_again(invitation, event, why=Why.ANSWERED_FORMER, now=now)
 
 
-def send_again(invitation: Invitation, *, now: datetime) -> None:
-    """Sends a host the date that their calendar has lost."""
-    inviting.invite_again(invitation, why=Why.AGAIN, now=now)
+def send_again(invitation: Invitation, event: Event, *, now: datetime) -> bool:
+    """Sends a host the date that their calendar has lost; False where nothing is sent."""
+    return inviting.invite_again(invitation, event, why=Why.AGAIN, now=now)

@@ -24,11 +24,12 @@ def apply(invitation: Invitation, *, now: datetime) -> Verdict:
         return Verdict(MailState.IGNORED, OVER)
     if was_just_sent(invitation, now):
         return Verdict(MailState.IGNORED, JUST_SENT)
-    invitation.refreshed_at = now
     seated = listings.seated_at_mailbox(event, invitation.address)
-    if invitation.invited_as is not Capacity.GUEST:
-        hosts.send_again(invitation, now=now)
-        return Verdict(MailState.DONE, "", seated)
-    for one in seated[:1]:
-        letters.calendar_again(one, now=now)
-    return Verdict(MailState.DONE if seated else MailState.IGNORED, "" if seated else NOT_INVITED, seated)
+    is_host = invitation.invited_as is not Capacity.GUEST
+    is_sent = is_host and hosts.send_again(invitation, event, now=now)
+    if not is_sent and seated:  # who is asked as host no more, or too late, may come as a guest all the same
+        is_sent = letters.calendar_again(seated[0], now=now)
+    if not is_sent:
+        return Verdict(MailState.IGNORED, OVER if event.starts_at <= now else NOT_INVITED, seated)
+    invitation.refreshed_at = now
+    return Verdict(MailState.DONE, "", seated)

@@ -37,6 +37,7 @@ ONCE_IN = timedelta(hours=1)
 OVER, NOT_INVITED, TOO_LATE = "passe", "plus_invitee", "trop_tard"
 DELEGATED, UNDECIDED, COMMENT = "deleguee", "sans_reponse", "avec_un_mot"
 FORMER, SHARED, OTHER_SENDER, NOBODY = "avant_le_changement", "adresse_partagee", "autre_compte", "personne"
+NOT_ASKED_AGAIN = "avant_le_changement_sans_suite"
 COMES_BACK = "revient"
 
 
@@ -83,7 +84,7 @@ def apply(
     _note(invitation, answer, sequence, stamp, now)
     if sequence < invitation.sequence:
         hosts.answered_former(invitation, event, said, now=now)
-        return _answered_former(invitation, parties, now)
+        return _answered_former(invitation, event, parties, now)
     invitation.partstat, invitation.answers_former = said, False
     return _done(said, answer, invitation, event, parties, now)
 
@@ -114,16 +115,21 @@ def _no_longer_invited(answer: Answer, invitation: Invitation, event: Event, sta
     return Verdict(MailState.TO_READ, COMES_BACK, listings.at_mailbox(event, invitation.address))
 
 
-def _answered_former(invitation: Invitation, parties: Sequence[Registration], now: datetime) -> Verdict:
+def _answered_former(
+    invitation: Invitation, event: Event, parties: Sequence[Registration], now: datetime
+) -> Verdict:
     """« Répondu avant le changement »: kept as that, and they are asked again; not more than once an hour,
-    for a calendar that answers by itself and always to the former would never end (RULES I13 I15)."""
+    for a calendar that answers by itself and always to the former would never end (RULES I13 I15). Where
+    nothing can be sent, somebody of the desk reads it: nobody will ask."""
     invitation.answers_former = True
-    if not was_just_sent(invitation, now):
-        invitation.refreshed_at = now
-        if invitation.invited_as is not Capacity.GUEST:
-            hosts.ask_again(invitation, now=now)
-        for one in parties[:1]:
-            leaving_letters.asked_again(one, now=now)
+    if was_just_sent(invitation, now):
+        return Verdict(MailState.DONE, FORMER, parties)
+    is_host = invitation.invited_as is not Capacity.GUEST
+    sent = [hosts.ask_again(invitation, event, now=now)] if is_host else []
+    sent += [leaving_letters.asked_again(one, now=now) for one in parties[:1]]
+    if not any(sent):
+        return Verdict(MailState.TO_READ, NOT_ASKED_AGAIN, parties)
+    invitation.refreshed_at = now
     return Verdict(MailState.DONE, FORMER, parties)
 
 

@@ -38,6 +38,10 @@ _WHY = {
     ),
     replies.NOBODY: lazy_gettext("Personne n’est inscrit à ce rendez-vous avec cette adresse."),
     replies.FORMER: lazy_gettext("La réponse date d’avant le changement : nous avons redemandé."),
+    replies.NOT_ASKED_AGAIN: lazy_gettext(
+        "La réponse date d’avant le changement. Nous n’avons pas pu redemander par e-mail : appelez la"
+        " personne si sa réponse compte."
+    ),
     counters.PROPOSED_BEFORE: lazy_gettext(
         "Cette proposition date d’avant le changement : demandez à la personne si elle tient toujours."
     ),

@@ -93,7 +93,7 @@ def keep_one(event: Event, gesture: Sent, *, actor: str, now: datetime) -> None:
 
 def lock(event: Event) -> None:
     """One after the other at one event, until the transaction ends."""
-    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
+    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
 
 
 def refresh(event: Event, *, now: datetime) -> AttendanceFigures:

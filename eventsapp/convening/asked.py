@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from eventsapp.access import readers
 from eventsapp.agenda.models import ActivityKind, Event
+from eventsapp.hosting import listings as dates
 from eventsapp.invitations import promises
 from eventsapp.invitations.models import Capacity, Invitation, Method
 from eventsapp.mailroom.outbox import Reader
@@ -68,6 +69,15 @@ def now_at(invitation: Invitation) -> Asked | None:
     if invitation.invited_as is Capacity.GUEST:
         return None
     return at([invitation.event]).get(invitation.event_id, {}).get(invitation.address)
+
+
+def owe_an_answer(one: Asked, event: Event) -> bool:
+    """Whether they have not said of the date as it stands that they come, or that it suits them: a new hour
+    or place voids what they said. Two statements."""
+    date = dates.date_of(event)
+    if one.capacity is Capacity.HOST:
+        return date.host_answer is None or not date.host_answer.still_stands(event)
+    return date.is_waiting
 
 
 def settlement(

@@ -8,6 +8,7 @@ left, whoever changed it herself. So calendars end as the agenda stands, by what
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, exists, or_, select
@@ -19,13 +20,14 @@ from eventsapp.agenda.models import Activity, ActivityKind, Event
 from eventsapp.agenda.notice_models import Notice
 from eventsapp.convening import asked, letters
 from eventsapp.convening.asked import Asked
-from eventsapp.convening.letters import Why
+from eventsapp.convening.letters import Question, Why
 from eventsapp.database import db
 from eventsapp.invitations import promises
 from eventsapp.invitations.models import Capacity, Invitation, Method
 from eventsapp.invitations.promises import Promise
 from eventsapp.mailroom.outbox import Reader
 from eventsapp.places.models import Territory
+from eventsapp.places.wording import agenda_name
 from eventsapp.programme.models import Action
 from eventsapp.registrations import listings as registrations
 from eventsapp.registrations.models import RegistrationStatus
@@ -34,6 +36,15 @@ AHEAD = timedelta(days=60)
 """So long before, a date is put into calendars: a mail a date, and never those of a whole year at once."""
 GRACE = timedelta(minutes=2)
 """After the window in which a change is undone: the letters that say why come first."""
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """What goes with a letter about a change: the message for the calendar, and what the letter asks."""
+
+    promise: Promise
+    question: Question | None
+    """None where the date leaves, and where what they answered to it still stands."""
 
 
 def due(now: datetime) -> Sequence[int]:
@@ -80,20 +91,26 @@ def why_asked(event: Event, row: Invitation | None) -> Why:
     return Why.CHANGED if row.terms != promises.terms_of(event) else Why.REWORDED
 
 
-def promise_for(event: Event, reader: Reader, *, now: datetime) -> Promise | None:
-    """The calendar part of a letter about one event that changed: come, at this hour and place, or no more;
-    None where there is nothing to say to that calendar. The caller has locked the event."""
+def enclosed_for(event: Event, reader: Reader, *, now: datetime) -> Enclosed | None:
+    """What goes with a letter about one event that changed: come, at this hour and place, or no more; and
+    whether they do, asked where they have not answered to that. No worker asks after it: their calendar
+    knows (`asked.settlement`). None where there is nothing to say to that calendar. The caller has locked
+    the event."""
     if not asked.is_convened(event) or not reader.email or event.starts_at <= now:
         return None
     one = asked.at([event]).get(event.id, {}).get(reader.email.lower())
-    return _release(event, reader, now) if one is None else _request(event, one, now)
+    if one is None:
+        released = _release(event, reader, now)
+        return Enclosed(released, None) if released else None
+    promise = _request(event, one, now)
+    return Enclosed(promise, letters.question_to(one, event) if asked.owe_an_answer(one, event) else None)
 
 
-def invite_again(invitation: Invitation, *, why: Why, now: datetime) -> bool:
+def invite_again(invitation: Invitation, event: Event, *, why: Why, now: datetime) -> bool:
     """The date once more to who keeps it, as it stands, to the address that we know: their calendar asks for
-    it (REFRESH, RULES I13), or answered to what it was before (I8). False for who is asked no more."""
-    event = revisions.claim(invitation.event_id)
-    if event is None or event.starts_at <= now or invitation.method is Method.CANCEL:
+    it (REFRESH, RULES I13), or answered to what it was before (I8). False where nothing is sent: it has
+    begun, or they are asked no more. The caller has locked its event."""
+    if event.starts_at <= now or invitation.method is Method.CANCEL:
         return False
     one = asked.now_at(invitation)
     if one is not None:
@@ -137,7 +154,7 @@ def _request(event: Event, one: Asked, now: datetime) -> Promise:
         event,
         address=one.reader.email or "",
         name=one.reader.name,
-        organizer_name=letters.sender_name(event, one.reader.language),
+        organizer_name=agenda_name(event.territory, one.reader.language),
         language=one.reader.language,
         invited_as=one.capacity,
         now=now,
@@ -155,7 +172,7 @@ def _release(event: Event, reader: Reader, now: datetime) -> Promise | None:
         event,
         address=address,
         name=reader.name,
-        organizer_name=letters.sender_name(event, reader.language),
+        organizer_name=agenda_name(event.territory, reader.language),
         language=reader.language,
         invited_as=Capacity.PLACE,
         now=now,

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import force_locale, gettext
-
+from eventsapp.agenda.entries import where_of
 from eventsapp.agenda.models import Event
 from eventsapp.convening import links
 from eventsapp.convening.asked import Asked
 from eventsapp.database import db
 from eventsapp.invitations.models import Capacity
 from eventsapp.invitations.promises import Promise, Told
-from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import mailbox, outbox
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.places.models import Venue
+from eventsapp.places.wording import agenda_name
 from eventsapp.settings import setting
 
 
@@ -33,19 +33,42 @@ class Why(enum.StrEnum):
     """They answered to what it was before."""
 
 
+@dataclass(frozen=True)
+class Question:
+    """« Venez-vous ? », and how to answer: templates/mail/convening/question.{txt,html}, in any letter."""
+
+    is_place: bool
+    """« Cette date vous convient ? », asked of who keeps the place: answered on its page."""
+    answer_here: str
+    """The private link of who holds it; "" for a place."""
+    ask_again: str
+    """Where a place asks for another link to its page."""
+    answers_are_read: bool
+    """Whether their calendar’s answer arrives, too."""
+
+
+def question_to(one: Asked, event: Event) -> Question:
+    """What is asked of somebody whose invitation is written (`promises.request`); a letter that bears it
+    holds a private link where `answer_here` is one."""
+    is_host = one.capacity is Capacity.HOST
+    return Question(
+        is_place=one.capacity is Capacity.PLACE,
+        answer_here=links.address_for(event, one.reader.email or "") if is_host else "",
+        ask_again=f"{setting('PUBLIC_URL')}/ecole",
+        answers_are_read=mailbox.is_set_up(),
+    )
+
+
 def asked(event: Event, one: Asked, promise: Promise, *, why: Why, now: datetime) -> None:
     """You are expected that day; or this is how it stands now."""
+    question = question_to(one, event)
     context: dict[str, Any] = {
         "why": why,
         "office": one.office,
-        "is_place": one.capacity is Capacity.PLACE,
-        "ask_again": f"{setting('PUBLIC_URL')}/ecole",
+        "question": question,
         "door": event.door or event.venue.door,
-        "answers_are_read": mailbox.is_set_up(),
     }
-    if one.capacity is Capacity.HOST:
-        context["answer_here"] = links.address_for(event, one.reader.email or "")
-    _post("asked", event, one.reader, promise, context, now)
+    _post("asked", event, one.reader, promise, context, now, is_private=bool(question.answer_here))
 
 
 def released(event: Event, reader: Reader, promise: Promise, *, told: Told | None, now: datetime) -> None:
@@ -56,20 +79,21 @@ def released(event: Event, reader: Reader, promise: Promise, *, told: Told | Non
         context["when"] = told
     if told is not None and told.venue_id != event.venue_id:
         venue = db.session.get(Venue, told.venue_id) or event.venue
-        context |= _where(venue, event) | {"room": ""}
+        context |= where_of(venue, neutral=event.activity.action.is_sensitive) | {"room": ""}
     _post("released", event, reader, promise, context, now)
 
 
-def sender_name(event: Event, language: str) -> str:
-    """« L’agenda du 19e », as ORGANIZER and From say it."""
-    with force_locale((known(language) or DEFAULT).locale):
-        return gettext("L’agenda du %(territory)s", territory=event.territory.ordinal)
-
-
 def _post(
-    letter: str, event: Event, reader: Reader, promise: Promise, context: dict[str, Any], now: datetime
+    letter: str,
+    event: Event,
+    reader: Reader,
+    promise: Promise,
+    context: dict[str, Any],
+    now: datetime,
+    *,
+    is_private: bool = False,
 ) -> None:
-    sender = sender_name(event, reader.language)
+    sender, neutral = agenda_name(event.territory, reader.language), event.activity.action.is_sensitive
     outbox.post(
         OutgoingLetter(
             kind=f"convening/{letter}",
@@ -80,12 +104,12 @@ def _post(
                 "agenda_name": sender,
                 "event": event,
                 "when": event,
-                "title": "" if event.activity.action.is_sensitive else event.title,
+                "title": "" if neutral else event.title,
                 "room": event.room,
-                **_where(event.venue, event),
+                **where_of(event.venue, neutral=neutral),
                 **context,
             },
-            holds_private_link="answer_here" in context,
+            holds_private_link=is_private,
             thread=outbox.thread_of(event.id, reader.email or ""),
             territory_id=event.territory_id,
             calendar=promise.calendar,
@@ -95,9 +119,3 @@ def _post(
         ),
         now=now,
     )
-
-
-def _where(venue: Venue, event: Event) -> dict[str, str]:
-    if event.activity.action.is_sensitive:
-        return {"place": venue.full_address, "street": ""}
-    return {"place": venue.name, "street": venue.full_address}

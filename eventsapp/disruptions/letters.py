@@ -20,6 +20,7 @@ from eventsapp.mailroom import outbox
 from eventsapp.mailroom.models import Letter
 from eventsapp.mailroom.outbox import OutgoingLetter, Sender
 from eventsapp.places.models import Territory
+from eventsapp.places.wording import agenda_name
 from eventsapp.settings import setting
 
 
@@ -35,22 +36,30 @@ class Told:
 def changed(
     to: StaffReader, territory: Territory, *, reason: str, batch_id: int | None = None, now: datetime
 ) -> Letter | None:
-    """Some sessions that concern you change; of a school Saturday alone, the calendar is told with it."""
-    language = known(to.reader.language) or DEFAULT
-    with force_locale(language.locale):
-        sender = gettext("L’agenda du %(territory)s", territory=territory.ordinal)
+    """Some sessions that concern you change; of a school Saturday alone, the calendar is told with it, and
+    they are asked again whether they come."""
+    with force_locale((known(to.reader.language) or DEFAULT).locale):
         lines = [told(change) for change in to.changes]
     last = max(max(one.before.ends_at, one.ends) for one in to.changes)
     # Of several, a calendar is told date by date: one message speaks of one (RULES Q10).
     event = to.changes[0].event if len(to.changes) == 1 else None
-    promise = inviting.promise_for(event, to.reader, now=now) if event else None
+    enclosed = inviting.enclosed_for(event, to.reader, now=now) if event else None
+    promise = enclosed.promise if enclosed else None
+    question = enclosed.question if enclosed else None
     address = promise.organizer.address if promise else setting("MAIL_DEFAULT_SENDER")
     return outbox.post(
         OutgoingLetter(
             kind="disruptions/changed",
             reader=to.reader,
-            sender=Sender(name=sender, address=address),
-            context={"name": to.reader.name, "about": to.name, "lines": lines, "reason": reason},
+            sender=Sender(name=agenda_name(territory, to.reader.language), address=address),
+            context={
+                "name": to.reader.name,
+                "about": to.name,
+                "lines": lines,
+                "reason": reason,
+                "question": question,
+            },
+            holds_private_link=bool(question and question.answer_here),
             thread=outbox.thread_of(event.id, to.reader.email or "") if event and promise else "",
             calendar=promise.calendar if promise else None,
             method=promise.method if promise else None,

@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import force_locale, gettext
-
 from eventsapp.directory.models import Contact
 from eventsapp.hosting import listings
-from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import outbox
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender, thread_of
 from eventsapp.places.models import Venue
+from eventsapp.places.wording import agenda_name
 from eventsapp.settings import setting
 
 MOST_DATES = 12
@@ -33,8 +31,7 @@ def call(contact: Contact, venue: Venue, *, now: datetime) -> None:
 def _post(contact: Contact, venue: Venue, context: dict[str, Any], *, now: datetime) -> None:
     coming = listings.dates_at(venue, now=now, limit=MOST_DATES)
     dates = [one for one in coming if not one.event.is_cancelled]
-    with force_locale((known(contact.language) or DEFAULT).locale):
-        sender = gettext("L’agenda du %(territory)s", territory=venue.territory.ordinal)
+    sender = agenda_name(venue.territory, contact.language)
     outbox.post(
         OutgoingLetter(
             kind="hosting/link",

@@ -59,7 +59,8 @@ def uncounted(now: datetime) -> Sequence[int]:
 
 def count_event(event_id: int, now: datetime) -> bool:
     """Counts the families of an event, once; False when it was counted already."""
-    event = db.session.scalars(select(Event).where(Event.id == event_id).with_for_update()).one()
+    locking = select(Event).where(Event.id == event_id).with_for_update(key_share=True)
+    event = db.session.scalars(locking).one()
     figures = figures_of(event_id)
     if figures.counted_at is not None:
         return False

@@ -8,16 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from flask_babel import force_locale, gettext
-
 from eventsapp.clock import local
-from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import outbox
 from eventsapp.mailroom.mailing_list import MailingList
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.newsletter import links
 from eventsapp.newsletter.composing import Week
 from eventsapp.newsletter.models import Subscription
+from eventsapp.places.wording import agenda_name
 from eventsapp.settings import setting
 
 KIND = "newsletter/weekly"
@@ -65,15 +63,13 @@ def _post(
     until: datetime,
     now: datetime,
 ) -> None:
-    territory = subscription.territory.ordinal
-    with force_locale((known(subscription.language) or DEFAULT).locale):
-        sender = gettext("L’agenda du %(territory)s", territory=territory)
+    sender = agenda_name(subscription.territory, subscription.language)
     outbox.post(
         OutgoingLetter(
             kind=kind,
             reader=Reader(name="", language=subscription.language, email=subscription.email),
             sender=Sender(name=sender, address=setting("MAIL_DEFAULT_SENDER")),
-            context={"territory": territory, "agenda_name": sender, **context},
+            context={"territory": subscription.territory.ordinal, "agenda_name": sender, **context},
             about=subscription.about,
             holds_private_link=True,
             useless_after=until,

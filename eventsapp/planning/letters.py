@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flask_babel import force_locale, gettext
-
-from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import outbox
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
+from eventsapp.places.wording import agenda_name
 from eventsapp.planning.models import ComebackQuestion
 from eventsapp.settings import setting
 
@@ -16,8 +14,7 @@ from eventsapp.settings import setting
 def comeback(question: ComebackQuestion, reader: Reader, token: str, *, now: datetime) -> None:
     """« On repart ? »: does this organisation come again next year?"""
     preparation = question.preparation
-    with force_locale((known(reader.language) or DEFAULT).locale):
-        sender = gettext("L’agenda du %(territory)s", territory=preparation.territory.ordinal)
+    sender = agenda_name(preparation.territory, reader.language)
     outbox.post(
         OutgoingLetter(
             kind="planning/comeback",

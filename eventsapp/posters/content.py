@@ -14,6 +14,7 @@ from flask_babel import force_locale, gettext
 from eventsapp import languages
 from eventsapp.agenda.models import Accessibility, Event, RegistrationMode
 from eventsapp.languages import Language
+from eventsapp.places.wording import agenda_name
 from eventsapp.posters import faces
 from eventsapp.posters.formats import Format
 from eventsapp.refusals import Refusal, msgid
@@ -120,7 +121,7 @@ def poster_of(
         languages=spoken,
         title=title,
         summary=_summary(event, shape),
-        site=said(spoken, lambda _: gettext("L’agenda du %(territory)s", territory=event.territory.ordinal)),
+        site=said(spoken, lambda one: agenda_name(event.territory, one.code)),
         theme=theme.value,
         theme_names=said(spoken, lambda _: theme.public_label),
         cancelled=said(spoken, lambda _: gettext("Annulé")) if cancelled else (),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import force_locale, gettext
 
 from eventsapp import languages
+from eventsapp.agenda.entries import place_of
 from eventsapp.agenda.models import Event, RegistrationMode
 from eventsapp.languages import Language
 from eventsapp.posters.content import initial, refuse_sensitive, short_address
@@ -21,7 +22,7 @@ def share_text(event: Event, language: Language) -> str:
         title = f"{gettext('Annulé :')} {event.title}" if event.is_cancelled else event.title
         day = initial(languages.long_day(event.starts_at, language))
         hours = languages.hour_range(event.starts_at, event.ends_at, language)
-        lines = [title, f"{day}, {hours}", ", ".join(filter(None, (venue.name, venue.full_address)))]
+        lines = [title, f"{day}, {hours}", place_of(venue, neutral=False)]
         if not event.is_cancelled:
             lines += [event.door or venue.door, _conditions(event)]
         lines.append(short_address(event))

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from eventsapp.agenda import revisions
 from eventsapp.agenda.models import Activity, Event
 from eventsapp.database import db
 from eventsapp.invitations import promises
@@ -94,8 +95,7 @@ def _comes(one: Registration) -> bool:
 def _to_come(household: Household, now: datetime) -> Sequence[Registration]:
     """Theirs at what is not over, whatever became of them; their events are locked, always in one order."""
     theirs = select(Registration.event_id).where(Registration.household_id == household.id)
-    ahead = select(Event.id).where(Event.id.in_(theirs), Event.ends_at > now)
-    db.session.execute(ahead.order_by(Event.id).with_for_update())
+    revisions.lock_all(select(Event.id).where(Event.id.in_(theirs), Event.ends_at > now))
     return db.session.scalars(
         select(Registration)
         .join(Registration.event)

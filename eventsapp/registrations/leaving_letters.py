@@ -37,13 +37,13 @@ def stays(registration: Registration, *, now: datetime) -> None:
         )
 
 
-def asked_again(registration: Registration, *, now: datetime) -> None:
+def asked_again(registration: Registration, *, now: datetime) -> bool:
     """You answered to what it was before: here it is as it is now, answer again (RULES I8). It goes to the
-    mailbox that was invited, by whatever means they are told."""
+    mailbox that was invited, by whatever means they are told; False for who is not written to."""
     contact = registration.contact
     promise = writing.promise_of(promises.request, registration, now=now)
     if promise is None or not contact.email:
-        return
+        return False
     writing.post(
         "asked_again",
         registration,
@@ -53,6 +53,7 @@ def asked_again(registration: Registration, *, now: datetime) -> None:
         reader=Reader(name=contact.first_name, language=contact.language, email=contact.email),
         replaces=False,
     )
+    return True
 
 
 def _post(letter: str, registration: Registration, now: datetime, **more: Any) -> None:

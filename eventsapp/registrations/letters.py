@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from eventsapp.agenda.entries import where_of
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.invitations import promises
@@ -165,12 +166,13 @@ def reminder(registration: Registration, *, is_outdated: bool = False, now: date
     writing.post("reminder", registration, now, promise=promise, link_token=link_token, replaces=False)
 
 
-def calendar_again(registration: Registration, *, now: datetime) -> None:
+def calendar_again(registration: Registration, *, now: datetime) -> bool:
     """Here is your date for your calendar, as it stands: after another mailbox, after a silence, or when a
-    calendar asks for it (REFRESH, RULES I13). By mail alone; nothing for who is not invited by mail."""
+    calendar asks for it (REFRESH, RULES I13). By mail alone; False, and nothing, for who is not invited by
+    mail."""
     promise = writing.promise_of(promises.request, registration, now=now)
     if promise is None:
-        return
+        return False
     contact = registration.contact
     writing.post(
         "calendar_again",
@@ -181,6 +183,7 @@ def calendar_again(registration: Registration, *, now: datetime) -> None:
         reader=Reader(name=contact.first_name, language=contact.language, email=contact.email),
         replaces=False,
     )
+    return True
 
 
 def left_mailbox(registration: Registration, former: str, *, now: datetime) -> None:
@@ -250,11 +253,9 @@ def _as_known(registration: Registration) -> dict[str, Any]:
     if told.venue_id == event.venue_id:
         return {"when": told}
     venue = db.session.get_one(Venue, told.venue_id)
-    neutral = event.activity.action.is_sensitive
     return {
         "when": told,
-        "place": venue.full_address if neutral else venue.name,
-        "street": "" if neutral else venue.full_address,
+        **where_of(venue, neutral=event.activity.action.is_sensitive),
         "room": "",
         "door": venue.door,
         "access": venue.access,
@@ -267,5 +268,5 @@ def _before(registration: Registration) -> dict[str, Any]:
     same_hours = (told.starts_at, told.ends_at) == (event.starts_at, event.ends_at)
     venue = None if told.venue_id == event.venue_id else db.session.get(Venue, told.venue_id)
     neutral = event.activity.action.is_sensitive
-    place = "" if venue is None else venue.full_address if neutral else venue.name
+    place = "" if venue is None else where_of(venue, neutral=neutral)["place"]
     return {"was": None if same_hours else told, "was_at": place}

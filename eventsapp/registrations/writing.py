@@ -9,21 +9,20 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from flask_babel import force_locale, gettext
 from sqlalchemy import select
 
 from eventsapp.agenda import telling
-from eventsapp.agenda.entries import address_of
+from eventsapp.agenda.entries import address_of, where_of
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.invitations import promises
 from eventsapp.invitations.promises import Promise
-from eventsapp.languages import DEFAULT, known
 from eventsapp.mailroom import mailbox, outbox
 from eventsapp.mailroom.models import Channel, Letter
 from eventsapp.mailroom.outbox import OutgoingLetter, Reader, Sender
 from eventsapp.people import households, professionals
 from eventsapp.people.readers import first_means, reader_of
+from eventsapp.places.wording import agenda_name
 from eventsapp.registrations import listings
 from eventsapp.registrations.models import Registration, RegistrationStatus
 from eventsapp.settings import setting
@@ -55,7 +54,7 @@ def post(
         OutgoingLetter(
             kind=f"registrations/{letter}",
             reader=reader or reader_of(contact),
-            sender=Sender(name=_organizer_name(event, contact.language), address=address),
+            sender=Sender(name=agenda_name(event.territory, contact.language), address=address),
             context=context_of(registration, link_token, **more),
             thread=thread or thread_of(registration),
             territory_id=event.territory_id,
@@ -76,7 +75,7 @@ def context_of(registration: Registration, link_token: str | None, **more: Any) 
     contact = registration.contact
     return {
         "first_name": contact.first_name,
-        "agenda_name": _organizer_name(registration.event, contact.language),
+        "agenda_name": agenda_name(registration.event.territory, contact.language),
         "seats": registration.seats,
         "offered": registration.status is RegistrationStatus.OFFERED,
         "was": None,
@@ -95,8 +94,7 @@ def _facts(event: Event) -> dict[str, Any]:
         "event": event,
         "when": event,
         "title": "" if neutral else event.title,
-        "place": venue.full_address if neutral else venue.name,
-        "street": "" if neutral else venue.full_address,
+        **where_of(venue, neutral=neutral),
         "room": event.room,
         "door": event.door or venue.door,
         "access": event.access or venue.access,
@@ -191,7 +189,7 @@ def promise_of(
         registration.event,
         address=address,
         name=contact.first_name,
-        organizer_name=_organizer_name(registration.event, contact.language),
+        organizer_name=agenda_name(registration.event.territory, contact.language),
         language=contact.language,
         now=now,
         **more,
@@ -201,8 +199,3 @@ def promise_of(
 def _address_of(registration: Registration, token: str) -> str:
     rooms = households if registration.professional is None else professionals
     return rooms.link_address(token)
-
-
-def _organizer_name(event: Event, language: str) -> str:
-    with force_locale((known(language) or DEFAULT).locale):
-        return gettext("L’agenda du %(territory)s", territory=event.territory.ordinal)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from eventsapp.agenda.models import Event
+from eventsapp.agenda import revisions
 from eventsapp.database import db
 from eventsapp.indicators import families
 from eventsapp.invitations import forgetting as invitations
@@ -31,8 +31,7 @@ def erase(household: Household, *, now: datetime) -> None:
     """
     actor = f"household:{household.id}"
     db.session.execute(select(Household.id).where(Household.id == household.id).with_for_update())
-    theirs = select(Registration.event_id).where(Registration.household_id == household.id)
-    db.session.execute(select(Event.id).where(Event.id.in_(theirs)).order_by(Event.id).with_for_update())
+    revisions.lock_all(select(Registration.event_id).where(Registration.household_id == household.id))
     for one in ahead(household, now):
         booking.cancel(one, actor=actor, now=now)
     db.session.flush()

@@ -78,7 +78,8 @@ def forget_some(event_id: int, now: datetime) -> int:
 
     One transaction, which the caller begins and commits.
     """
-    event = db.session.scalars(select(Event).where(Event.id == event_id).with_for_update()).one()
+    locking = select(Event).where(Event.id == event_id).with_for_update(key_share=True)
+    event = db.session.scalars(locking).one()
     batch = registrations.of_event(event_id, limit=BATCH)
     if not batch:
         return 0

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from eventsapp.agenda.entries import where_of
 from eventsapp.agenda.models import Activity, Event
 from eventsapp.attendance.models import AttendanceMark
 from eventsapp.database import db
@@ -101,7 +102,7 @@ def _registration(one: Registration, marks: list[AttendanceMark], invitation: He
         "event": "" if neutral else event.title,
         "starts_at": at(event.starts_at),
         "ends_at": at(event.ends_at),
-        "place": event.venue.full_address if neutral else event.venue.name,
+        "place": where_of(event.venue, neutral=neutral)["place"],
         "status": one.status.value,
         "leaves_at": at(one.leaves_at),
         "people": [

@@ -6,7 +6,7 @@ import pytest
 from icalendar import Calendar
 
 from eventsapp.agenda import fragments
-from eventsapp.agenda.entries import address_of, entry_of
+from eventsapp.agenda.entries import address_of, entry_of, place_of, where_of
 from eventsapp.agenda.models import Event
 from eventsapp.clock import now
 from eventsapp.database import db
@@ -39,6 +39,14 @@ def test_a_copy_says_what_when_where_and_which_door(saturday: Event) -> None:
         "Accès : Métro Crimée",
         address,
     ]
+
+
+def test_where_it_is_says_no_name_where_that_would_tell_too_much(saturday: Event) -> None:
+    """On one line as in two."""
+    venue, address = saturday.venue, "51 rue Curial, 75019 Paris"
+    assert where_of(venue, neutral=False) == {"place": "École Curial", "street": address}
+    assert where_of(venue, neutral=True) == {"place": address, "street": ""}
+    assert [place_of(venue, neutral=one) for one in (False, True)] == [f"École Curial, {address}", address]
 
 
 def test_in_english_our_words_change_and_theirs_do_not(saturday: Event) -> None:

@@ -1,18 +1,22 @@
-"""What feeds are dated by never goes back, whoever of two writers came first."""
+"""What feeds are dated by never goes back, whoever of two writers came first; an event has one lock."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import insert, select, text
 
 from eventsapp.agenda import revisions
+from eventsapp.agenda.models import Event
 from eventsapp.clock import now
 from eventsapp.database import db
 from eventsapp.feeds import rebuilding
 from eventsapp.places.models import Territory
+from eventsapp.registrations import seats
+from eventsapp.registrations.models import Enrolment
 from tests import factories
 from tests.pages import PageClient
 
@@ -57,3 +61,25 @@ def test_nor_does_who_renders_everything_anew(clock: time_machine.Traveller) -> 
     assert rebuilding.rebuild(noon) == 1
     db.session.commit()
     assert db.session.scalars(select(Territory.revised_at)).one() == later + timedelta(seconds=1)
+
+
+@pytest.mark.databases("postgresql")  # on SQLite nobody writes while another does
+@pytest.mark.parametrize("way", ["lock", "claim", "lock_all"])
+def test_whoever_changes_an_event_waits_for_nobody_who_fills_in_a_form(way: str) -> None:
+    """And who holds it locks it again, while that family waits to be seated: neither waits for the other."""
+    event = factories.an_event()
+    later, number = now() + timedelta(hours=1), event.id
+    ways: dict[str, Callable[[], object]] = {
+        "lock": lambda: (revisions.lock(event), event)[1],
+        "claim": lambda: revisions.claim(number),
+        "lock_all": lambda: (revisions.lock_all(select(Event.id)), event)[1],
+    }
+    db.session.commit()
+    with db.engine.connect() as elsewhere:
+        form = {"event_id": number, "expires_at": later, "answers": {}, "fingerprint": "f" * 64}
+        elsewhere.execute(insert(Enrolment).values(**form))
+        seats.locked(number)
+        db.session.execute(text("SET LOCAL lock_timeout = '5s'"))
+        assert ways[way]() is event
+        db.session.rollback()
+        elsewhere.rollback()

@@ -3,19 +3,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from eventsapp import clock as time
 from eventsapp.access.models import Grant
 from eventsapp.agenda import scheduling
-from eventsapp.agenda.models import Event
-from eventsapp.answers import counters, hosts, replies
+from eventsapp.agenda.models import Event, RegistrationMode
+from eventsapp.answers import counters, hosts, replies, wording
 from eventsapp.answers import listings as mails
 from eventsapp.database import db
+from eventsapp.directory.models import Contact
 from eventsapp.hosting import coming, listings
 from eventsapp.hosting.models import Answer, Coming, DateAnswer
 from eventsapp.invitations.incoming_models import IncomingMail, MailKind, MailState
@@ -24,11 +27,12 @@ from eventsapp.jobs.door import Turn, never
 from eventsapp.jobs.timetable import ANSWERS, TIMETABLE
 from eventsapp.mailroom import rounds
 from eventsapp.people.models import Account
+from eventsapp.registrations.models import Enrolment
 from tests import factories
 from tests.answering import REPLIES, Invited, answer
 from tests.convening.stories import NADIA, ROY, SOON, a_saturday, a_worker_invites, nadia, posted
 from tests.mailboxes import MailProvider
-from tests.registrations.stories import a_transaction, letters, told
+from tests.registrations.stories import a_transaction, answers, letters, register, told
 from tests.servers import PostOffice
 
 [READER] = [job.run for job in TIMETABLE if job.name == ANSWERS]
@@ -220,6 +224,80 @@ def test_a_calendar_that_lost_the_date_is_sent_it_again(
     assert (line.kind, line.state) == (MailKind.REFRESH, MailState.DONE)
     assert posted()[2:] == [f"{ROY} convening/asked REQUEST"]
     assert "Voici de nouveau cette date" in letters(ROY)[-1].text
+
+
+def test_once_it_has_begun_no_calendar_is_sent_it_again_and_nobody_says_so(
+    event: Event, office: MailProvider, smtp: PostOffice, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(event.starts_at + timedelta(minutes=5))
+    line = says(office, smtp, ROY, "NEEDS-ACTION", "refresh")
+    assert (line.kind, line.state, line.problem) == (MailKind.REFRESH, MailState.IGNORED, replies.OVER)
+    assert (posted()[2:], of(ROY).refreshed_at) == ([], None)
+
+
+def test_who_is_asked_no_more_is_sent_it_again_by_nobody(
+    event: Event, office: MailProvider, smtp: PostOffice
+) -> None:
+    """Madame Roy left the school, and no worker has told her calendar yet."""
+    db.session.query(Contact).filter_by(email=ROY).one().ended_at = time.now()
+    line = says(office, smtp, ROY, "NEEDS-ACTION", "refresh")
+    assert (line.state, line.problem) == (MailState.IGNORED, replies.NOT_INVITED)
+    assert (posted()[2:], of(ROY).refreshed_at) == ([], None)
+
+
+def test_who_is_asked_no_more_but_comes_with_children_is_sent_it_as_a_guest(
+    event: Event, office: MailProvider, smtp: PostOffice
+) -> None:
+    event.registration, event.capacity = RegistrationMode.COUNTED, 9
+    register(event, answers("Roy", 1, 2, email=ROY))
+    deliver()
+    db.session.query(Contact).filter_by(email=ROY).one().ended_at = time.now()
+    line = says(office, smtp, ROY, "NEEDS-ACTION", "refresh")
+    assert (line.state, of(ROY).refreshed_at) == (MailState.DONE, time.now())
+    assert posted()[-1] == f"{ROY} registrations/calendar_again REQUEST"
+
+
+def moved_and_told(event: Event, clock: time_machine.Traveller) -> None:
+    with a_transaction():
+        later = {name: getattr(event, name) + timedelta(hours=1) for name in ("starts_at", "ends_at")}
+        scheduling.reschedule(event, **later, actor="account:99", now=time.now())
+    clock.shift(SOON)
+    told(time.now())
+
+
+def test_an_answer_to_the_former_hour_that_comes_too_late_is_read_by_somebody(
+    event: Event, office: MailProvider, smtp: PostOffice, clock: time_machine.Traveller
+) -> None:
+    """It has begun: nobody is asked again, so the desk must not read that they were."""
+    moved_and_told(event, clock)
+    clock.move_to(event.starts_at + timedelta(minutes=5))
+    line = says(office, smtp, ROY, "DECLINED")
+    assert (line.state, line.problem) == (MailState.TO_READ, replies.NOT_ASKED_AGAIN)
+    assert "Nous n’avons pas pu redemander" in wording.why(line)
+    assert (of(ROY).answers_former, of(ROY).refreshed_at) == (True, None)
+    assert posted()[4:] == []
+
+
+@contextmanager
+def a_form_is_kept(event: Event) -> Iterator[None]:
+    """At this moment, by a family at that event: it refers to it, and is not written for good yet."""
+    known = {"event_id": event.id, "expires_at": time.now() + timedelta(hours=1)}
+    db.session.commit()
+    with db.engine.connect() as elsewhere:
+        elsewhere.execute(insert(Enrolment).values(fingerprint="f" * 64, answers={}, **known))
+        yield
+        elsewhere.rollback()
+
+
+@pytest.mark.databases("postgresql")  # on SQLite nobody writes while another does
+def test_they_are_asked_again_even_while_a_family_fills_in_its_form(
+    event: Event, office: MailProvider, smtp: PostOffice, clock: time_machine.Traveller
+) -> None:
+    moved_and_told(event, clock)
+    with a_form_is_kept(event):
+        line = says(office, smtp, ROY, "ACCEPTED")
+    assert (line.state, line.problem) == (MailState.DONE, replies.FORMER)
+    assert posted()[4:] == [f"{ROY} convening/asked REQUEST"]
 
 
 def test_a_no_to_the_other_hour_of_an_association_is_in_its_language(

@@ -184,7 +184,7 @@ def test_a_calendar_that_asks_again_keeps_its_sequence(event: Event, clock: time
     a_worker_invites()
     [row] = db.session.query(Invitation).filter_by(address=ROY)
     with a_transaction():
-        assert inviting.invite_again(row, why=Why.AGAIN, now=time.now())
+        assert inviting.invite_again(row, row.event, why=Why.AGAIN, now=time.now())
     assert (posted()[2:], row.sequence) == ([f"{ROY} convening/asked REQUEST"], 0)
 
 

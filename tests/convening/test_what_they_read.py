@@ -19,14 +19,17 @@ from eventsapp.database import db
 from eventsapp.disruptions import doing
 from eventsapp.disruptions.changes import Change, as_announced
 from eventsapp.disruptions.models import Gesture
+from eventsapp.hosting import answers as answers_of_places
+from eventsapp.hosting import coming
+from eventsapp.hosting.answers import Said
 from eventsapp.invitations.models import Capacity, Invitation, PartStat
 from eventsapp.jobs import timetable
 from eventsapp.jobs.door import Turn, never
 from eventsapp.mailroom.models import Letter
-from tests import factories
+from tests import factories, saturdays
 from tests.calendars.client import Mailbox
 from tests.convening.stories import NADIA, ROY, SOON, a_saturday, a_worker_invites, nadia, posted
-from tests.registrations.stories import a_transaction, answers, letters, register, told
+from tests.registrations.stories import a_transaction, answers, letters, register, text_of, told
 
 WEEK = timedelta(days=7)
 
@@ -130,11 +133,65 @@ def test_a_date_that_is_sent_again_does_not_say_that_it_changed(
     a_worker_invites()
     [row] = db.session.query(Invitation).filter_by(address=ROY)
     with a_transaction():
-        assert inviting.invite_again(row, why=why, now=time.now())
+        assert inviting.invite_again(row, row.event, why=why, now=time.now())
     letter = letters(ROY)[-1]
     assert says in letter.text
     assert "Cette date a changé" not in letter.text
     assert subjects(ROY) == ["Samedi matin à l’école : samedi 12 décembre"] * 2
+
+
+HOST_ASKED, PLACE_ASKED = "Venez-vous ?", "Cette date vous convient ?"
+
+
+def tell_of(change: Change, clock: time_machine.Traveller) -> list[str]:
+    """Which question each of them reads in the letter about a change, once its window is over."""
+    with a_transaction():
+        territory = change.event.territory
+        doing.carry_out(Gesture.REPLACING, territory, [change], actor="account:99", now=time.now())
+    clock.shift(SOON)
+    told(time.now())
+    for number in doing.due(time.now()):
+        with a_transaction():
+            doing.tell(number, time.now())
+    a_worker_invites()
+    last = [letters(who)[-1] for who in (NADIA, ROY)]
+    assert [one.kind for one in last] == ["disruptions/changed"] * 2
+    texts = [text_of(one).replace("\u00a0", " ") for one in last]
+    return [" ".join(one for one in (HOST_ASKED, PLACE_ASKED) if one in text) for text in texts]
+
+
+def moved(event: Event) -> Change:
+    begins, ends = (getattr(event, name) + timedelta(hours=1) for name in ("starts_at", "ends_at"))
+    return Change(event, as_announced(event), starts_at=begins, ends_at=ends)
+
+
+def test_a_new_hour_voids_what_both_said_and_the_letter_that_says_it_asks_again(
+    event: Event, clock: time_machine.Traveller
+) -> None:
+    clock.shift(SOON)
+    a_worker_invites()
+    with a_transaction():
+        coming.say(event, "vient", "", actor=nadia().actor, now=time.now())
+        answers_of_places.give(event, Said("oui"), actor="contact:1", now=time.now())
+    assert tell_of(moved(event), clock) == [HOST_ASKED, PLACE_ASKED]
+    assert [one.is_sealed for one in letters() if one.kind == "disruptions/changed"] == [True, False]
+
+
+def test_another_topic_leaves_what_they_said_and_nobody_is_asked_twice(
+    event: Event, clock: time_machine.Traveller
+) -> None:
+    clock.shift(SOON)
+    a_worker_invites()
+    with a_transaction():
+        coming.say(event, "vient", "", actor=nadia().actor, now=time.now())
+    topic = Change(event, as_announced(event), topic=saturdays.a_topic("le sommeil"))
+    assert tell_of(topic, clock) == ["", PLACE_ASKED]  # Madame Roy has not answered yet
+
+
+def test_of_a_date_that_is_called_off_nobody_is_asked(event: Event, clock: time_machine.Traveller) -> None:
+    clock.shift(SOON)
+    a_worker_invites()
+    assert tell_of(Change(event, as_announced(event), cancels=True), clock) == ["", ""]
 
 
 def test_of_several_moved_at_once_the_date_that_leaves_is_the_one_they_know(

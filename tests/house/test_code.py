@@ -34,6 +34,25 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
     assert named & NAMES_NEVER_USED == set()
 
 
+WRITTEN_ONCE = {
+    "L’agenda du %(territory)s": {"eventsapp/places/wording.py"},
+    # A poster is of no sensitive event; a sign on a door names the place where it has no address.
+    ".full_address": {
+        "eventsapp/agenda/entries.py",
+        "eventsapp/disruptions/door_sign.py",
+        "eventsapp/posters/content.py",
+    },
+}
+"""Who writes in the agenda’s name, and what may be said of a place: decided in one function each, which
+others ask (`agenda_name`, `where_of`)."""
+
+
+def test_what_is_said_everywhere_is_written_once() -> None:
+    sources = {name(path): path.read_text(encoding="utf-8") for path in python_files("eventsapp")}
+    found = {what: {where for where, text in sources.items() if what in text} for what in WRITTEN_ONCE}
+    assert found == WRITTEN_ONCE
+
+
 def test_nothing_is_left_for_later() -> None:
     assert list(lines_with(UNFINISHED)) == []
 

@@ -63,5 +63,23 @@ def test_it_reads_as_it_was_proof_read(language: str) -> None:
     assert not list(words(page))
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_of_one_date_it_asks_again_as_it_was_proof_read(language: str) -> None:
+    """Les Amis de Curial hold it; their answer was to another hour."""
+    friends = factories.an_association(email="amis@example.org")
+    saturday = saturdays.a_saturday(factories.a_school(), date(2026, 12, 5), host=friends)
+    former = as_announced(saturday)
+    saturday.starts_at, saturday.ends_at = local(date(2026, 12, 5), 14), local(date(2026, 12, 5), 16)
+    change = Change(saturday, former, starts_at=saturday.starts_at, ends_at=saturday.ends_at)
+    reader = Reader(name="Les Amis de Curial", language=language, email="amis@example.org")
+    to = StaffReader(Office.HOST, friends.name, reader, [change])
+    letter = letters.changed(to, factories.a_territory(), reason="", now=clock.now())
+    assert letter is not None
+    assert_same(SENT / f"changed_one.{language}.txt", as_read(letter))
+    page = Page(html_of(letter))
+    assert spaced("Venez-vous ?" if language == "fr" else "Are you coming?") in page.text
+    assert not list(words(page))
+
+
 def test_the_call_reads_as_it_was_proof_read() -> None:
     assert_same(SENT / "changed.call.txt", as_read(written("fr", phone="+33140000000")))

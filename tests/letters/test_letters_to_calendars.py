@@ -24,6 +24,7 @@ from eventsapp.invitations.promises import Promise, Told
 from eventsapp.mailroom.models import Letter
 from eventsapp.mailroom.outbox import Reader
 from eventsapp.places.models import Venue
+from eventsapp.places.wording import agenda_name
 from eventsapp.registrations import letters, offer_letters
 from tests import factories, saturdays
 from tests.inspection import words
@@ -54,7 +55,7 @@ def promised(event: Event, language: str, capacity: Capacity) -> tuple[Reader, P
         event,
         address="roy@ecole.example",
         name=reader.name,
-        organizer_name=to_hosts.sender_name(event, language),
+        organizer_name=agenda_name(event.territory, language),
         language=language,
         invited_as=capacity,
         now=time.now(),

@@ -24,7 +24,7 @@ from eventsapp.places.models import Territory, Venue
 from tests import factories
 from tests.convening.stories import NADIA, ROY, SOON, a_saturday, a_worker_invites
 from tests.pages import Form, PageClient, PageResponse
-from tests.registrations.stories import a_transaction, letters
+from tests.registrations.stories import a_transaction, letters, told
 from tests.web.conftest import SignIn
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -168,6 +168,27 @@ def test_the_mailbox_of_the_organisation_itself_answers_by_its_name(
     samira = sign_in(somebody("Samira", Role.COORDINATOR, event.territory))
     [line] = samira.get("/pro/paris-19/journal?quoi=host_answer").page.main.one("ul", class_="sum").all("li")
     assert line.text.startswith("Les Fourmis a dit si la structure vient :")
+
+
+def test_the_letter_that_says_the_new_hour_asks_again_and_bears_the_link(
+    event: Event, client: PageClient, clock: time_machine.Traveller
+) -> None:
+    """Her calendar is told with that letter, so no other will ask."""
+    path = link()
+    press(client, client.get(path).page.form(f"{path}/reponse"), "vient")
+    with a_transaction():
+        later = {name: getattr(event, name) + timedelta(hours=1) for name in ("starts_at", "ends_at")}
+        scheduling.reschedule(event, **later, actor="account:99", now=time.now())
+    clock.shift(SOON)
+    told(time.now())
+    a_worker_invites()
+    asking = letters(NADIA)[-1]
+    assert (asking.kind, asking.method, asking.is_sealed) == ("disruptions/changed", "REQUEST", True)
+    shown = client.get(link()).page
+    assert "Vous avez répondu avant le changement" in shown.main.text
+    done = press(client, shown.form(f"{path}/reponse"), "ne_vient_pas")
+    assert "Vous ne venez pas" in done.page.main.text
+    assert f'{path}"' in sealing.unseal(asking.html)
 
 
 def test_a_link_opens_one_date_of_one_host_and_ends_with_it(event: Event, client: PageClient) -> None:

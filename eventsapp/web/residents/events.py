@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eventsapp import clock, languages
 from eventsapp.access import questions
 from eventsapp.agenda import listings
-from eventsapp.agenda.entries import address_of, cancelled_prefix, entry_of
+from eventsapp.agenda.entries import address_of, cancelled_prefix, entry_of, where_of
 from eventsapp.agenda.models import Event
 from eventsapp.feeds import exporting, schema_org
 from eventsapp.ical.calendar import single
@@ -94,7 +94,7 @@ def preview_of(event: Event, entry: Entry) -> Preview:
     day, hours = near_day(event.starts_at), hour_range(event)
     title = f"{gettext('Annulé :')} {entry.summary}" if event.is_cancelled else entry.summary
     neutral = event.activity.action.is_sensitive
-    place = event.venue.full_address if neutral else event.venue.name
+    place = where_of(event.venue, neutral=neutral)["place"]
     sentence = f"{initial(day)}, {hours}. {place}."
     if event.summary and not neutral:
         sentence += f" {event.summary}"
