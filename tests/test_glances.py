@@ -54,10 +54,16 @@ def engine(database: Database) -> Iterator[Engine]:
     engine.dispose()
 
 
-def hang_up(beside: psycopg.Connection) -> int:
-    """The server ends all connections of that engine, as when it is started anew; how many there were."""
-    ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = %s"
-    return len(beside.execute(ended, [NAME]).fetchall())
+def hang_up(beside: psycopg.Connection, database: Database) -> int:
+    """The server ends all connections of that engine, as when it is started anew; how many there were.
+
+    Of that engine to this database: another worker's test may call its own by the same name on the same server.
+    """
+    ended = (
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        " WHERE application_name = %s AND datname = %s"
+    )
+    return len(beside.execute(ended, [NAME, make_url(database.url).database]).fetchall())
 
 
 @pytest.mark.parametrize("glance", [BY_SLUG, OF_ANY], ids=["one", "any of"])
@@ -134,7 +140,7 @@ def test_a_server_started_anew_is_asked_again_at_once(
     with ThreadPoolExecutor(3) as people:
         list(people.map(lambda _: BY_SLUG.rows(engine), range(60)))
     with maintenance(database) as beside:
-        assert hang_up(beside) >= 1
+        assert hang_up(beside, database) >= 1
     for _ in range(4):
         assert BY_SLUG.rows(engine)[0].name == town.name
 
@@ -161,7 +167,7 @@ def test_a_database_that_lets_nobody_in_was_not_seen(database: Database, engine:
     with maintenance(database) as beside:
         beside.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
         try:
-            assert hang_up(beside) == 1
+            assert hang_up(beside, database) == 1
             with pytest.raises(NotSeen) as refused:
                 BY_SLUG.rows(engine)
         finally:
