@@ -57,7 +57,7 @@ def engine(database: Database) -> Iterator[Engine]:
 def hang_up(beside: psycopg.Connection, database: Database) -> int:
     """The server ends all connections of that engine, as when it is started anew; how many there were.
 
-    Of that engine to this database: another worker's test may call its own by the same name on the same server.
+    To this database only: other workers' tests name their engines alike, on the same server.
     """
     ended = (
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"

@@ -182,7 +182,7 @@ class Mailbox:
                 said = self._client.idle_check(timeout=_GLANCE)
                 is_news = any(len(line) > 1 and line[1] == b"EXISTS" for line in said)
                 if any(line[0] == b"BYE" for line in said):
-                    # Its last word (RFC 9051 section 7.1.5): over TLS the connection may stand half a minute yet.
+                    # Its last word (RFC 9051 section 7.1.5): TLS may keep the connection for half a minute.
                     if is_news:
                         return True
                     raise MailboxAway(Problem.AWAY)
