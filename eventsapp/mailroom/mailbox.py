@@ -183,8 +183,6 @@ class Mailbox:
                 is_news = any(len(line) > 1 and line[1] == b"EXISTS" for line in said)
                 if any(line[0] == b"BYE" for line in said):
                     # Its last word (RFC 9051 section 7.1.5): TLS may keep the connection for half a minute.
-                    if is_news:
-                        return True
                     raise MailboxAway(Problem.AWAY)
                 if not said and monotonic() - began < _GLANCE / 2:
                     break  # nothing said, no time gone: the connection is closed, as the next word finds out
