@@ -305,13 +305,19 @@ def test_a_server_tells_of_what_comes_and_nobody_waits_longer_than_asked(
 
 
 @pytest.mark.databases("sqlite")
-def test_a_server_that_hangs_up_is_noticed(answers_mailbox: MailProvider, ledger: Ledger) -> None:
+def test_a_server_that_hangs_up_is_noticed(
+    answers_mailbox: MailProvider, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its BYE, after which it is told nothing: it would not answer for half a minute."""
+    told: list[object] = []
+    monkeypatch.setattr(mailbox.IMAPClient, "idle_done", lambda client: told.append(client))
     with mailbox.opened() as box:
         hanging_up = threading.Timer(0.2, answers_mailbox.hang_up)
         hanging_up.start()
         with pytest.raises(MailboxAway):
             box.hears_of_news(patience=60, is_ending=never)
         hanging_up.join()  # not in the next test's call
+    assert told == []
 
 
 @pytest.mark.databases("sqlite")
