@@ -233,14 +233,14 @@ def _vanished(
         return
     if event is not None and (event.starts_at <= now or event.is_cancelled):
         return
-    was = Content.from_dict(known.content)
+    here = _here(known, event)
     made.steps[Kind.VANISHED].append(
         Step(
             kind=Kind.VANISHED,
-            wanted=was,
+            wanted=Content.from_dict(known.content),
             known=known,
             event=event,
-            venue=places.by_id.get(was.venue_id),
-            before=_here(known, event),
+            venue=places.by_id.get(here.venue_id),
+            before=here,
         )
     )

@@ -201,11 +201,11 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """Says whether what would happen is what was shown; and, of what vanished, whether it was shown
-        together (`alike`): by one box of all of it, or by itself, as where somebody has registered since."""
+        """Says whether what would happen is what was shown; and, of what vanished, whether it was looked at
+        by itself, as where somebody has registered since."""
         said = [[step.kind, step.key, step.changes, step.by_hand] for step in self.to_do]
-        together = [[step.key for step in group] for group in alike(self.steps[Kind.VANISHED])]
-        return fingerprint(json.dumps([said, together]))
+        alone = [step.key for step in self.steps[Kind.VANISHED] if step.is_looked_at]
+        return fingerprint(json.dumps([said, alone]))
 
 
 def additions(steps: Iterable[Step], series: Mapping[str, Proposal]) -> list[Addition]:
