@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy.orm import aliased
 
 from eventsapp import journal
 from eventsapp.access.models import Grant
@@ -88,7 +89,7 @@ def is_right(
     """« Cette adresse est juste »: somebody of a desk has asked, and mails go there first again, for
     everybody who has it. False where nothing is wrong with it: another was quicker, or they wrote from there.
     `thing`: what the journal names."""
-    db.session.refresh(owner, ["email", "mail_failed_at"], with_for_update=True)
+    db.session.refresh(owner, ["email", "mail_failed_at"], with_for_update={"key_share": True})
     if owner.mail_failed_at is None or not owner.email:
         return False
     arrives_again(owner.email)
@@ -130,12 +131,20 @@ def _about(bounce: Bounce) -> Returned:
     if invitation is None:
         return Returned(None, "")
     thread = outbox.thread_of(invitation.event_id, invitation.address)
-    # What its reader was texted or told on the phone comes back from nowhere; a mail that failed is the one
-    # that is reported again where no other could be meant.
+    # What its reader was texted or told on the phone comes back from nowhere. Of the mails that each reader
+    # of the mailbox had, the last is meant; one that failed, where no other could be: it is reported again.
+    later = aliased(Letter)
     mails = select(Letter).where(
         Letter.thread == thread,
         Letter.channel == Channel.MAIL,
         Letter.status.in_((LetterStatus.SENT, LetterStatus.FAILED)),
+        ~exists().where(
+            later.thread == thread,
+            later.channel == Channel.MAIL,
+            later.status.in_((LetterStatus.SENT, LetterStatus.FAILED)),
+            later.reader_name == Letter.reader_name,
+            later.id > Letter.id,
+        ),
     )
     failed = Letter.status == LetterStatus.FAILED
     last = db.session.scalars(mails.order_by(failed, Letter.id.desc()).limit(1)).first()

@@ -12,6 +12,7 @@ import pytest
 import time_machine
 
 from eventsapp import clock as hours
+from eventsapp.agenda import scheduling
 from eventsapp.answers import counters, forgetting, handling, listings, receiving, refreshing, undelivered
 from eventsapp.database import db
 from eventsapp.invitations import contents
@@ -185,6 +186,26 @@ def test_a_letter_that_is_reported_twice_marks_an_address_that_is_right_by_now_o
     assert (line.kind, line.state) == (MailKind.BOUNCE, MailState.DONE)
     assert person("Fatoumata").mail_failed_at is None
     assert [one.status for one in letters()] == [LetterStatus.FAILED, LetterStatus.SENT]
+
+
+def test_a_second_report_of_the_last_mail_is_none_of_the_one_before() -> None:
+    """Her confirmation arrived, the new hour did not: it is said twice, of her reply address alone."""
+    event = factories.an_event()
+    register(event, answers("Fatoumata", email=FATOUMATA, number="06 39 98 00 01"))
+    with a_transaction():
+        letters(FATOUMATA)[0].status = LetterStatus.SENT
+        scheduling.reschedule(event, ends_at=event.ends_at + HOUR, actor="account:1", now=hours.now())
+    told()
+    ours = letters(FATOUMATA)[-1].message_id.encode()
+    reports = [report(FATOUMATA, number=one).replace(ours, b"<relayed@mx.example.org>") for one in (1, 2)]
+    assert reads(reports[0]).state is MailState.DONE
+    assert person("Fatoumata").mail_failed_at == hours.now()
+    with a_transaction():
+        letters()[-1].status = LetterStatus.SENT
+        undelivered.arrives_again(FATOUMATA)
+    assert reads(reports[1]).state is MailState.DONE
+    assert person("Fatoumata").mail_failed_at is None
+    assert [one.status for one in letters()] == [LetterStatus.SENT, LetterStatus.FAILED, LetterStatus.SENT]
 
 
 def test_a_mailbox_that_is_gone_is_marked_at_once(statements: Statements) -> None:
