@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from eventsapp import journal
-from eventsapp.agenda import hosts, notices, scheduling, telling
+from eventsapp.agenda import hosts, notices, revisions, scheduling, telling
 from eventsapp.agenda.models import Event, RegistrationMode, Topic
 from eventsapp.agenda.notice_models import ChangeBatch
 from eventsapp.database import db
@@ -142,6 +142,7 @@ def tell(number: int, now: datetime) -> bool:
     ).first()
     if done is None or done.due_at > now:
         return False
+    revisions.lock_all(select(Event.id).where(Event.id.in_([line["event"] for line in done.lines])))
     _tell(done, standing(done), now)
     return True
 

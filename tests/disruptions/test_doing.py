@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
@@ -15,6 +16,7 @@ from eventsapp.agenda.models import Event
 from eventsapp.agenda.notice_models import ChangeBatch
 from eventsapp.agenda.openings import VenueClosed
 from eventsapp.clock import local
+from eventsapp.database import db
 from eventsapp.disruptions import closing, doing, moving, replacing
 from eventsapp.disruptions.closing import PreviewIsOld
 from eventsapp.disruptions.models import Disruption, Gesture
@@ -131,6 +133,24 @@ def test_hosts_and_places_hear_what_holds_when_the_window_is_over(
     assert not any(names[back] in text for text in said.values()), said
     assert [("Annulé." in text) for text in said.values() if names[off] in text] == [True]
     assert [("Devient" in text) for text in said.values() if names[moved_on] in text] == [True]
+
+
+@pytest.mark.databases("postgresql")  # SQLite has one writer
+def test_whoever_tells_them_waits_for_who_answers_at_that_moment(events: list[Event]) -> None:
+    """What they have answered, and their calendars have been told, is judged once the answer is kept."""
+    with a_transaction():
+        done = move(events)
+    number, wanted = done.id, select(Event.id).where(Event.id == events[-1].id)
+    db.session.rollback()
+    with db.engine.connect() as elsewhere:
+        elsewhere.execute(wanted.with_for_update(key_share=True))
+        db.session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            doing.tell(number, clock.now() + timedelta(minutes=10))
+        db.session.rollback()
+        elsewhere.rollback()
+    with a_transaction():
+        assert doing.tell(number, clock.now() + timedelta(minutes=10))
 
 
 def test_it_is_still_shown_when_the_agenda_has_forgotten_its_batch(
