@@ -26,6 +26,16 @@ def lock(event: Event) -> None:
     db.session.refresh(event)
 
 
+def locked(event_id: int) -> Event:
+    """An event by its number, as the one before left it: as `lock`, in one statement."""
+    return db.session.scalars(
+        select(Event)
+        .where(Event.id == event_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
 def claim(event_id: int) -> Event | None:
     """An event with what letters say of it, locked as whoever changes it does; None when it is gone, or
     another transaction holds it: a recurring job leaves it for its next turn."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
 
+from eventsapp.agenda import revisions
 from eventsapp.agenda.models import Activity, Event, EventStatus
 from eventsapp.attendance import listings as attendance
 from eventsapp.attendance.tally import tally
@@ -59,8 +60,7 @@ def uncounted(now: datetime) -> Sequence[int]:
 
 def count_event(event_id: int, now: datetime) -> bool:
     """Counts the families of an event, once; False when it was counted already."""
-    locking = select(Event).where(Event.id == event_id).with_for_update(key_share=True)
-    event = db.session.scalars(locking).one()
+    event = revisions.locked(event_id)
     figures = figures_of(event_id)
     if figures.counted_at is not None:
         return False

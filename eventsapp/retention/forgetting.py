@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from sqlalchemy import and_, exists, func, or_, select
 
-from eventsapp.agenda import keeping
+from eventsapp.agenda import keeping, revisions
 from eventsapp.agenda.models import Activity, Event
 from eventsapp.attendance import forgetting as attendance
 from eventsapp.clock import day_of, local
@@ -78,8 +78,7 @@ def forget_some(event_id: int, now: datetime) -> int:
 
     One transaction, which the caller begins and commits.
     """
-    locking = select(Event).where(Event.id == event_id).with_for_update(key_share=True)
-    event = db.session.scalars(locking).one()
+    event = revisions.locked(event_id)
     batch = registrations.of_event(event_id, limit=BATCH)
     if not batch:
         return 0
