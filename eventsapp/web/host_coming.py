@@ -27,7 +27,8 @@ def show(token: str) -> str:
 @bp.post("/structure/<token>/reponse")
 def say(token: str) -> tuple[str, int] | BaseResponse:
     """Keeps the answer; another may follow, the last counts."""
-    behind, given, now = links.behind(token, now=clock.now()), ComingForm(), clock.now()
+    given, now = ComingForm(), clock.now()
+    behind = links.behind(token, now=now)
     pressed, words, shown = given.coming.data or "", given.words.data or "", given.shown.data or ""
     try:
         coming.say(behind.event, pressed, words, shown=shown, actor=behind.actor, now=now)

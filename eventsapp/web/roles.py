@@ -22,7 +22,7 @@ from eventsapp.people.models import Organisation
 from eventsapp.places.models import Territory, Venue
 from eventsapp.refusals import NotFound, Refusal
 from eventsapp.web.doorstep import desk, who
-from eventsapp.web.forms import AbsenceForm, AddressForm, refuse
+from eventsapp.web.forms import AbsenceForm, AddressForm, refuse, told
 
 bp = desk("roles")
 
@@ -112,13 +112,8 @@ def withdraw(offer_id: int) -> BaseResponse:
     """Takes an invitation back: its link works no more."""
     offer, account = _offer(offer_id), who()
     place = _place_of(offer)
-    try:
+    with told(gettext("L’invitation est retirée.")):
         offers.withdraw(offer, by=account.actor, now=clock.now())
-        db.session.commit()
-        flash(gettext("L’invitation est retirée."), "ok")
-    except Refusal as refusal:
-        db.session.rollback()
-        flash(gettext(refusal.sentence), "warn")
     return redirect(place, 303)
 
 
@@ -127,13 +122,8 @@ def send_again(offer_id: int) -> BaseResponse:
     """A new link for the same invitation; the one before works no more."""
     offer, account = _offer(offer_id), who()
     place = _place_of(offer)
-    try:
+    with told(gettext("Une nouvelle invitation est partie.")):
         offers.send_again(offer, by=Sender.of(account), now=clock.now())
-        db.session.commit()
-        flash(gettext("Une nouvelle invitation est partie."), "ok")
-    except Refusal as refusal:
-        db.session.rollback()
-        flash(gettext(refusal.sentence), "warn")
     return redirect(place, 303)
 
 

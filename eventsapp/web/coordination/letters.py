@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventsapp import clock
 from eventsapp.agenda import notices
-from eventsapp.database import db
 from eventsapp.mailroom import listings, sending_again
 from eventsapp.mailroom.masking import masked_address, readable_text
 from eventsapp.mailroom.models import Channel, LetterStatus
-from eventsapp.mailroom.sending_again import LetterHasNotFailed
 from eventsapp.web.doorstep import actor, desk, steered
+from eventsapp.web.forms import told
 
 bp = desk("letters")
 
@@ -66,13 +65,8 @@ def retry(territory: str, letter_id: int) -> BaseResponse:
     """A letter that was given up leaves with the next round after all."""
     area = steered(territory)
     letter = listings.by_id(letter_id, area.id)
-    try:
+    is_call = letter.channel is Channel.CALL
+    called = gettext("Cette personne est de nouveau dans « Appels ».")
+    with told(called if is_call else gettext("Ce courrier repart dans une minute.")):
         sending_again.try_again(letter, actor=actor(), now=clock.now())
-        leaves_by_itself = letter.channel is not Channel.CALL
-        db.session.commit()
-        again = gettext("Ce courrier repart dans une minute.")
-        flash(again if leaves_by_itself else gettext("Cette personne est de nouveau dans « Appels »."), "ok")
-    except LetterHasNotFailed as refusal:
-        db.session.rollback()
-        flash(gettext(refusal.sentence), "warn")
     return redirect(url_for("letters.show", territory=territory, letter_id=letter_id), 303)

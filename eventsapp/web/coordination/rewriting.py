@@ -18,7 +18,7 @@ from eventsapp.programme.models import Action, Axis, Project, ProjectStatus, The
 from eventsapp.programme.rewriting import ActionAnswers, AxisMissing, ProjectAnswers, ThemeMissing
 from eventsapp.refusals import NotFound, Refusal, msgid
 from eventsapp.web.doorstep import actor, desk, steered
-from eventsapp.web.forms import DayField, refuse
+from eventsapp.web.forms import DayField, refuse, told
 
 bp = desk("rewriting")
 
@@ -124,13 +124,8 @@ def move_axis(territory: str, axis_id: int) -> BaseResponse:
 def remove_axis(territory: str, axis_id: int) -> BaseResponse:
     """Keeps a theme no more."""
     axis = rewriting.axis_by_id(axis_id, steered(territory))
-    try:
+    with told(gettext("L’axe est retiré.")):
         rewriting.remove_axis(axis, actor=actor(), now=clock.now())
-        db.session.commit()
-        flash(gettext("L’axe est retiré."), "ok")
-    except Refusal as refusal:
-        db.session.rollback()
-        flash(gettext(refusal.sentence), "warn")
     return redirect(url_for("rewriting.axes", territory=territory), 303)
 
 
