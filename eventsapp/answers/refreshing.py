@@ -8,7 +8,7 @@ from eventsapp.answers import hosts
 from eventsapp.answers.replies import NOT_INVITED, OVER, STATE, Verdict, was_just_sent
 from eventsapp.database import db
 from eventsapp.invitations.incoming_models import MailState
-from eventsapp.invitations.models import Capacity, Invitation, Method
+from eventsapp.invitations.models import Invitation, Method
 from eventsapp.registrations import letters, listings, seats
 
 JUST_SENT = "vient_d_etre_envoyee"
@@ -25,8 +25,7 @@ def apply(invitation: Invitation, *, now: datetime) -> Verdict:
     if was_just_sent(invitation, now):
         return Verdict(MailState.IGNORED, JUST_SENT)
     seated = listings.seated_at_mailbox(event, invitation.address)
-    is_host = invitation.invited_as is not Capacity.GUEST
-    is_sent = is_host and hosts.send_again(invitation, event, now=now)
+    is_sent = hosts.send_again(invitation, event, now=now)
     if not is_sent and seated:  # who is asked as host no more, or too late, may come as a guest all the same
         is_sent = letters.calendar_again(seated[0], now=now)
     if not is_sent:

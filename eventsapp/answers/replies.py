@@ -124,8 +124,7 @@ def _answered_former(
     invitation.answers_former = True
     if was_just_sent(invitation, now):
         return Verdict(MailState.DONE, FORMER, parties)
-    is_host = invitation.invited_as is not Capacity.GUEST
-    sent = [hosts.ask_again(invitation, event, now=now)] if is_host else []
+    sent = [hosts.ask_again(invitation, event, now=now)]
     sent += [leaving_letters.asked_again(one, now=now) for one in parties[:1]]
     if not any(sent):
         return Verdict(MailState.TO_READ, NOT_ASKED_AGAIN, parties)

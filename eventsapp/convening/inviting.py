@@ -42,8 +42,9 @@ GRACE = timedelta(minutes=2)
 class Enclosed:
     """What goes with a letter about a change: the message for the calendar, and what the letter asks."""
 
-    promise: Promise
-    question: Question | None
+    promise: Promise | None = None
+    """None where there is nothing to say to that calendar."""
+    question: Question | None = None
     """None where the date leaves, and where what they answered to it still stands."""
 
 
@@ -91,17 +92,15 @@ def why_asked(event: Event, row: Invitation | None) -> Why:
     return Why.CHANGED if row.terms != promises.terms_of(event) else Why.REWORDED
 
 
-def enclosed_for(event: Event, reader: Reader, *, now: datetime) -> Enclosed | None:
+def enclosed_for(event: Event, reader: Reader, *, now: datetime) -> Enclosed:
     """What goes with a letter about one event that changed: come, at this hour and place, or no more; and
     whether they do, asked where they have not answered to that. No worker asks after it: their calendar
-    knows (`asked.settlement`). None where there is nothing to say to that calendar. The caller has locked
-    the event."""
+    knows (`asked.settlement`). The caller has locked the event."""
     if not asked.is_convened(event) or not reader.email or event.starts_at <= now:
-        return None
+        return Enclosed()
     one = asked.at([event]).get(event.id, {}).get(reader.email.lower())
     if one is None:
-        released = _release(event, reader, now)
-        return Enclosed(released, None) if released else None
+        return Enclosed(_release(event, reader, now))
     promise = _request(event, one, now)
     return Enclosed(promise, letters.question_to(one, event) if asked.owe_an_answer(one, event) else None)
 
@@ -109,8 +108,8 @@ def enclosed_for(event: Event, reader: Reader, *, now: datetime) -> Enclosed | N
 def invite_again(invitation: Invitation, event: Event, *, why: Why, now: datetime) -> bool:
     """The date once more to who keeps it, as it stands, to the address that we know: their calendar asks for
     it (REFRESH, RULES I13), or answered to what it was before (I8). False where nothing is sent: it has
-    begun, or they are asked no more. The caller has locked its event."""
-    if event.starts_at <= now or invitation.method is Method.CANCEL:
+    begun, or they are not asked, or no more. The caller has locked its event."""
+    if event.starts_at <= now:
         return False
     one = asked.now_at(invitation)
     if one is not None:

@@ -37,10 +37,9 @@ class Why(enum.StrEnum):
 class Question:
     """« Venez-vous ? », and how to answer: templates/mail/convening/question.{txt,html}, in any letter."""
 
-    is_place: bool
-    """« Cette date vous convient ? », asked of who keeps the place: answered on its page."""
     answer_here: str
-    """The private link of who holds it; "" for a place."""
+    """The private link of who holds it; "" for who keeps the place: they answer « Cette date vous
+    convient ? » on its page."""
     ask_again: str
     """Where a place asks for another link to its page."""
     answers_are_read: bool
@@ -52,7 +51,6 @@ def question_to(one: Asked, event: Event) -> Question:
     holds a private link where `answer_here` is one."""
     is_host = one.capacity is Capacity.HOST
     return Question(
-        is_place=one.capacity is Capacity.PLACE,
         answer_here=links.address_for(event, one.reader.email or "") if is_host else "",
         ask_again=f"{setting('PUBLIC_URL')}/ecole",
         answers_are_read=mailbox.is_set_up(),

@@ -43,9 +43,8 @@ def changed(
     last = max(max(one.before.ends_at, one.ends) for one in to.changes)
     # Of several, a calendar is told date by date: one message speaks of one (RULES Q10).
     event = to.changes[0].event if len(to.changes) == 1 else None
-    enclosed = inviting.enclosed_for(event, to.reader, now=now) if event else None
-    promise = enclosed.promise if enclosed else None
-    question = enclosed.question if enclosed else None
+    enclosed = inviting.enclosed_for(event, to.reader, now=now) if event else inviting.Enclosed()
+    promise, question = enclosed.promise, enclosed.question
     address = promise.organizer.address if promise else setting("MAIL_DEFAULT_SENDER")
     return outbox.post(
         OutgoingLetter(
