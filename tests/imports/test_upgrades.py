@@ -9,7 +9,7 @@ import flask_migrate
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session, scoped_session
 
@@ -52,6 +52,7 @@ READINGS = st.builds(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(READINGS)
 def test_every_reading_is_written_as_it_is_read_today_and_back(reading: Reading) -> None:
     assert MIGRATION._shared(whole(reading)) == reading.to_dict()
