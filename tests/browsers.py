@@ -35,6 +35,9 @@ MISSING = (
 SCREENS = pytest.mark.parametrize(("width", "javascript"), [(390, True), (390, False), (1280, True)])
 """A phone with and without scripts, and a wide window: nothing of ours hangs on both at once."""
 
+SANDBOX = [] if os.geteuid() else ["--no-sandbox"]
+"""How a browser is launched: Chromium's sandbox refuses root."""
+
 OPTIONS: WeakKeyDictionary[BrowserContext, dict[str, Any]] = WeakKeyDictionary()
 """What each visitor's browser was made with."""
 
@@ -83,8 +86,7 @@ def chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium's sandbox refuses root
-        browser = playwright.chromium.launch(executable_path=path, args=sandbox)
+        browser = playwright.chromium.launch(executable_path=path, args=SANDBOX)
         yield browser
         browser.close()
 
