@@ -17,10 +17,10 @@ class Means(enum.StrEnum):
     @property
     def label(self) -> str:
         """« Par e-mail », « Par SMS », « Par un appel »."""
-        return str(_MEANS_LABELS[self])
+        return str(LABELS[self])
 
 
-_MEANS_LABELS = {
+LABELS = {
     Means.MAIL: lazy_gettext("Par e-mail"),
     Means.SMS: lazy_gettext("Par SMS"),
     Means.CALL: lazy_gettext("Par un appel"),

@@ -9,14 +9,17 @@ from typing import Protocol
 
 from flask import flash
 from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import DateField, EmailField, StringField
+from wtforms import DateField, EmailField, RadioField, SelectChoice, StringField
+from wtforms.validators import Optional
 
 from eventsapp.database import begin_writing, db
 from eventsapp.media import pictures
 from eventsapp.media.pictures import Renewed
 from eventsapp.people import showcase
+from eventsapp.people.means import LABELS
 from eventsapp.refusals import Refusal, msgid
 from eventsapp.settings import setting
 
@@ -47,6 +50,13 @@ class AbsenceForm(AddressForm):
 
     first_day = DayField(lazy_gettext("Premier jour d’absence"))
     last_day = DayField(lazy_gettext("Dernier jour d’absence"))
+
+
+def means_field(question: LazyString) -> RadioField:
+    """How somebody wants to be told things; "" where they do not mind."""
+    named = [SelectChoice(one.value, label) for one, label in LABELS.items()]
+    choices = [SelectChoice("", lazy_gettext("Peu importe")), *named]
+    return RadioField(question, choices=choices, default="", validators=[Optional()], validate_choice=False)
 
 
 class WithPicture(Protocol):

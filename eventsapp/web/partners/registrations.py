@@ -44,7 +44,7 @@ from eventsapp.registrations.photo_models import PhotoUse
 from eventsapp.spreadsheets import Cell, Kind, Sheet
 from eventsapp.web.doorstep import actor, desk, desk_of, run_here
 from eventsapp.web.downloads import download
-from eventsapp.web.forms import refuse
+from eventsapp.web.forms import means_field, refuse
 from eventsapp.web.partners import people_told
 from eventsapp.web.partners.somebody_else import give_back, told
 
@@ -83,13 +83,14 @@ class DeskForm(NumbersForm):
     organisation = StringField(lazy_gettext("Sa structure"))
     phone = TelField(lazy_gettext("Son téléphone"))
     email = EmailField(lazy_gettext("Son e-mail"))
+    means = means_field(lazy_gettext("Comment la prévenir ?"))
     language = SelectField(lazy_gettext("Dans quelle langue lui écrire ?"), validate_choice=False)
     agrees = BooleanField(lazy_gettext("La personne est d’accord pour que nous gardions ces réponses"))
 
 
 @bp.get("/pro/rendez-vous/<code:code>/inscriptions")
 def index(code: str) -> str:
-    """The parties with a seat by first name, then the waiting list; `?page=`."""
+    """The parties with a seat by first name, then the waiting list; `?page=`, `?trouve=` of a search."""
     event = run_here(code)
     words, asked = _words(code), needs.at(event, now=clock.now())
     shown = roster.page(event, words=words, number=request.args.get("page", 1, type=int))
@@ -122,7 +123,7 @@ def search(code: str) -> BaseResponse:
     run_here(code)
     words = " ".join((request.form.get("mots") or "").split())[:LONGEST_WORDS]
     session[SEARCHED] = {code: words} if words else {}
-    return redirect(url_for("event_registrations.index", code=code), 303)
+    return redirect(url_for("event_registrations.index", code=code, trouve=1 if words else None), 303)
 
 
 @bp.get("/pro/rendez-vous/<code:code>/inscriptions.csv", defaults={"kind": "csv"})
@@ -252,7 +253,7 @@ def _read(event: Event, answered: DeskForm) -> Answers:
 
 
 def _words(code: str) -> str:
-    kept = session.get(SEARCHED, {})
+    kept = session.get(SEARCHED, {}) if "trouve" in request.args else {}
     words = kept.get(code, "") if isinstance(kept, dict) else ""
     return words if isinstance(words, str) else ""
 

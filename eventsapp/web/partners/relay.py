@@ -91,7 +91,7 @@ def register(code: str) -> tuple[str, int] | BaseResponse:
     runs = questions.may_run_event(who(), event, on=clock.today())
     typed, through = answered.data, _chosen(event, answered.through.data)
     if through is not None:
-        typed |= {"phone": through.phone, "email": ""}
+        typed |= {"phone": through.phone, "email": "", "means": ""}
     try:
         registration = verbs.register(
             event.id,

@@ -22,7 +22,6 @@ from wtforms.validators import Optional
 
 from eventsapp import languages
 from eventsapp.people.contacts import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER
-from eventsapp.people.models import Means
 from eventsapp.people.professionals import LONGEST_ORGANISATION
 from eventsapp.places.models import Quartier
 from eventsapp.refusals import Refusal
@@ -31,13 +30,7 @@ from eventsapp.registrations.party import LARGEST_PARTY, Member, Numbers, PartyA
 from eventsapp.registrations.people_answers import BRACKETS, TICKED_NEEDS, PeopleAnswers
 from eventsapp.registrations.professional_answers import ProfessionalAnswers
 from eventsapp.registrations.reached import Reached
-
-MEANS = [
-    SelectChoice("", lazy_gettext("Peu importe")),
-    SelectChoice(Means.MAIL.value, lazy_gettext("Par e-mail")),
-    SelectChoice(Means.SMS.value, lazy_gettext("Par SMS")),
-    SelectChoice(Means.CALL.value, lazy_gettext("Par un appel")),
-]
+from eventsapp.web.forms import means_field
 
 
 class ReachedForm(FlaskForm):
@@ -46,13 +39,7 @@ class ReachedForm(FlaskForm):
     first_name = StringField(lazy_gettext("Votre prénom"), render_kw={"maxlength": LONGEST_NAME})
     phone = TelField(lazy_gettext("Votre téléphone"), render_kw={"maxlength": LONGEST_NUMBER})
     email = EmailField(lazy_gettext("Votre e-mail"), render_kw={"maxlength": LONGEST_ADDRESS})
-    means = RadioField(
-        lazy_gettext("Comment vous prévenir ?"),
-        choices=MEANS,
-        default="",
-        validators=[Optional()],
-        validate_choice=False,
-    )
+    means = means_field(lazy_gettext("Comment vous prévenir ?"))
 
 
 class NumbersForm(FlaskForm):

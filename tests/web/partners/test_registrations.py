@@ -124,11 +124,13 @@ def test_she_finds_a_family_by_what_it_says_on_the_phone_and_no_address_keeps_it
     db.session.rollback()
     desk = sign_in(nadia)
     answer = desk.submit(desk.get(list_of(event)).page.form(button="Chercher"), {"mots": words})
-    assert (answer.status_code, answer.headers["Location"]) == (303, list_of(event))
-    said = desk.get(list_of(event)).page.main.text
-    assert ("Binta" in said, "Awa" in said) == (True, False)
-    desk.submit(desk.get(list_of(event)).page.form(button="Tout montrer"))
-    assert "Awa" in desk.get(list_of(event)).page.main.text
+    found = f"{list_of(event)}?trouve=1"
+    assert (answer.status_code, answer.headers["Location"]) == (303, found)
+    page = desk.get(found).page
+    assert ("Binta" in page.main.text, "Awa" in page.main.text) == (True, False)
+    assert "Awa" in desk.get(list_of(event)).page.main.text  # who comes back later sees everybody
+    assert desk.submit(page.form(button="Tout montrer")).headers["Location"] == list_of(event)
+    assert "Awa" in desk.get(found).page.main.text
 
 
 @pytest.mark.databases("sqlite")
@@ -136,8 +138,8 @@ def test_a_percent_sign_is_no_wildcard(event: Event, nadia: Account, sign_in: Si
     register(event, answers("Awa"))
     db.session.rollback()
     desk = sign_in(nadia)
-    desk.submit(desk.get(list_of(event)).page.form(button="Chercher"), {"mots": "%"})
-    assert "Aucune inscription trouvée." in desk.get(list_of(event)).page.main.text
+    answer = desk.submit(desk.get(list_of(event)).page.form(button="Chercher"), {"mots": "%"})
+    assert "Aucune inscription trouvée." in desk.get(answer.headers["Location"]).page.main.text
 
 
 @pytest.mark.databases("sqlite")
@@ -236,7 +238,7 @@ def test_a_stale_form_writes_over_nothing(
     db.session.rollback()
     hers, his = sign_in(nadia), sign_in(moussa)
     form = hers.get(page_of(event, awa)).page.form(button="Enregistrer")
-    cancelling = hers.get(page_of(event, awa)).page.form(button="Annuler son inscription")
+    cancelling = hers.get(page_of(event, awa)).page.form(button="Oui, annuler son inscription")
     assert sent(his, event, awa, adults=3) == 303
     for stale in (form, cancelling):
         answer = hers.submit(stale)
@@ -259,7 +261,7 @@ def test_it_is_cancelled_with_the_letter_of_ones_own_page(
     register(event, answers("Binta", 1, 2))
     db.session.rollback()
     desk = sign_in(nadia)
-    form = desk.get(page_of(event, awa)).page.form(button="Annuler son inscription")
+    form = desk.get(page_of(event, awa)).page.form(button="Oui, annuler son inscription")
     assert desk.submit(form).status_code == 303
     assert as_now(event) == (3, {"Awa": ("annulee", 11, 11), "Binta": ("confirmee", 3, 3)})
     assert kinds("awa@example.org") == ["confirmed REQUEST", "withdrawn CANCEL"]

@@ -59,6 +59,23 @@ def the_registration() -> Registration:
 # ---------------------------------------------------------------- registering
 
 
+@pytest.mark.parametrize("means", ["", "sms", "appel"])
+def test_mariama_says_how_she_wants_to_be_told(
+    event: Event, fatou: Account, sign_in: SignIn, means: str
+) -> None:
+    assert send(sign_in(fatou), event, means=means).status_code == 303
+    assert (the_registration().contact.means or "") == means
+
+
+@pytest.mark.databases("sqlite")
+def test_by_mail_without_an_address_is_refused_beside_the_question(
+    event: Event, fatou: Account, sign_in: SignIn
+) -> None:
+    answer = send(sign_in(fatou), event, means="courriel")
+    assert answer.status_code == 422
+    assert "Pour un e-mail, écrivez votre adresse e-mail." in answer.page.mistakes["means"]
+
+
 def test_she_finds_it_from_the_public_page_and_registers_mariama_with_her_agreement(
     event: Event, fatou: Account, sign_in: SignIn, db_session: scoped_session[Session]
 ) -> None:
@@ -239,7 +256,7 @@ def test_she_cancels_when_mariama_asks_as_long_as_it_is_ahead(
 ) -> None:
     desk = sign_in(fatou)
     page = desk.get(send(desk, event).headers["Location"]).page
-    form = page.form(button="Annuler son inscription")
+    form = page.form(button="Oui, annuler son inscription")
     clock.move_to(event.starts_at + timedelta(minutes=1))
     db.session.rollback()
     late = sign_in(fatou)
@@ -249,7 +266,7 @@ def test_she_cancels_when_mariama_asks_as_long_as_it_is_ahead(
     clock.move_to(factories.SATURDAY - timedelta(days=2))
     again = sign_in(fatou)
     page = again.get(slip_of(event, the_registration())).page
-    assert again.submit(page.form(button="Annuler son inscription")).status_code == 303
+    assert again.submit(page.form(button="Oui, annuler son inscription")).status_code == 303
     made = the_registration()
     assert (made.status, made.event.seats_taken) == (RegistrationStatus.CANCELLED, 0)
 

@@ -37,6 +37,21 @@ def test_she_finds_her_data_from_her_own_page(client: PageClient, home: str) -> 
 
 
 @pytest.mark.databases("sqlite")
+def test_a_photo_consent_that_she_took_back_counts_no_more(client: PageClient, home: str) -> None:
+    def said() -> list[str]:
+        page = client.get(f"{home}/mes-donnees").page
+        return [line.text for line in page.main.all("li") if line.text.startswith("Accords pour des photos")]
+
+    photos = client.get(client.get(home).page.link("Photos : oui ou non"))
+    form = photos.page.form(button="Enregistrer")
+    first = form.element.all("input", name="accord")[0]["value"]
+    client.submit(form, {"accord": first})
+    assert said() == ["Accords pour des photos 1"]
+    client.submit(client.get(photos.request.path).page.form(button="Enregistrer"), {"accord": None})
+    assert said() == ["Accords pour des photos 0"]
+
+
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("language", "said"),
     [("fr", ("Personne 1, adulte", "Personne 3, 6 à 10 ans")), ("en", ("Person 1, adult", "Person 3, "))],
