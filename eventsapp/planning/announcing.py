@@ -20,11 +20,14 @@ from eventsapp.clock import day_of, local
 from eventsapp.codes import slug_from
 from eventsapp.database import db
 from eventsapp.places.models import Territory, Venue
-from eventsapp.planning import checking, gathering, owed_months, wording
+from eventsapp.planning import gathering, owed_months, wording
+from eventsapp.planning.engine.saturdays import checking
+from eventsapp.planning.engine.saturdays.plan import Bound, Gap, Objective, Plan
+from eventsapp.planning.engine.saturdays.problem import Line, Problem
+from eventsapp.planning.engine.search import Ending
+from eventsapp.planning.engine.terms import Reason
 from eventsapp.planning.gathering import NOBODY
 from eventsapp.planning.models import Draft, DraftLine
-from eventsapp.planning.plan import Bound, Ending, Gap, Objective, Plan
-from eventsapp.planning.problem import Line, Problem, Reason
 from eventsapp.programme.models import Action
 from eventsapp.refusals import Conflict, Refusal, msgid
 

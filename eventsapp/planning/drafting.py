@@ -17,17 +17,20 @@ from eventsapp import journal
 from eventsapp.agenda.models import Event
 from eventsapp.database import db
 from eventsapp.places.models import Territory
-from eventsapp.planning import announcing, checking, gathering, owed_months, wording
+from eventsapp.planning import announcing, gathering, owed_months, wording
+from eventsapp.planning.engine.saturdays import checking
+from eventsapp.planning.engine.saturdays.plan import Plan
+from eventsapp.planning.engine.saturdays.problem import Line, Problem
+from eventsapp.planning.engine.search import Ending
+from eventsapp.planning.engine.terms import Reason
 from eventsapp.planning.gathering import NOBODY, Question
 from eventsapp.planning.models import DRAFT_MOVES, Draft, DraftLine, DraftStatus
-from eventsapp.planning.plan import Ending, Plan
-from eventsapp.planning.problem import Line, Problem, Reason
 from eventsapp.refusals import Conflict, msgid
 from eventsapp.tasks import queue
 from eventsapp.tasks.models import Task, TaskStatus
 
 if TYPE_CHECKING:
-    from eventsapp.planning.plan import Progress
+    from eventsapp.planning.engine.search import Progress
 
 TASK = "planning.school_year"
 """The kind of task that works a draft out; its parameter is `draft`, the number of the row."""
@@ -128,18 +131,18 @@ def think(
     With `seconds` None and a number of `iterations`, the same seed gives the same plan everywhere.
     """
     # Only a worker thinks: web processes import this module and must never load OR-Tools and NumPy.
-    from eventsapp.planning import school_saturdays
-    from eventsapp.planning.solver import Budget
+    from eventsapp.planning.engine.saturdays import solving
+    from eventsapp.planning.engine.search import Budget
 
     budget = Budget(seconds=seconds, seed=seed)
     if iterations is not None:
         budget = Budget(seconds=seconds, rounds=iterations, patience=iterations, seed=seed)
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: Progress[Plan]) -> None:
         if on_progress is not None:
             on_progress(progress.share, wording.STEPS[progress.phase])
 
-    plan = school_saturdays.plan(problem, budget, on_progress=tell, cancelled=should_stop)
+    plan = solving.solve(problem, budget, on_progress=tell, cancelled=should_stop)
     return None if plan.ending is Ending.CANCELLED else plan
 
 

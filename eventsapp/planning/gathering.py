@@ -22,9 +22,9 @@ from eventsapp.people.models import OrganisationApproval
 from eventsapp.places import closures
 from eventsapp.places.models import SATURDAY_SCHOOLS, Territory, Venue
 from eventsapp.planning import preparations
+from eventsapp.planning.engine.saturdays.problem import Association, Line, Period, Position, Problem, School
 from eventsapp.planning.models import OfferedTopic, SaturdayOffer, SchoolWish
 from eventsapp.planning.owed_months import month_key, periods_of
-from eventsapp.planning.problem import Association, Line, Period, Position, Problem, School
 from eventsapp.programme.school_calendar import SATURDAY, SchoolYear
 from eventsapp.refusals import Refusal, msgid
 

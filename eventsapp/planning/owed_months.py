@@ -10,7 +10,7 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 
 from eventsapp.clock import day_of
-from eventsapp.planning.problem import Period
+from eventsapp.planning.engine.saturdays.problem import Period
 from eventsapp.programme.school_calendar import SchoolYear, zone_c
 from eventsapp.refusals import Refusal, msgid
 

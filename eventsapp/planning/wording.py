@@ -1,6 +1,6 @@
 """Words for plans: why each session, why each gap, what the solver is doing, what events are called.
 
-Plans hold stable keys with parameters (`planning.plan`); this is where they become sentences, in the
+Plans hold stable keys with parameters (`engine.saturdays.plan`); this is where they become sentences, in the
 reader's language. The names of events are content: they are written in French and kept.
 """
 
@@ -14,7 +14,8 @@ from flask_babel import gettext, ngettext
 
 from eventsapp import languages
 from eventsapp.places.models import Venue
-from eventsapp.planning.plan import Ending, Phase, WhyGap, WhyLine
+from eventsapp.planning.engine.saturdays.plan import WhyGap, WhyLine
+from eventsapp.planning.engine.search import Ending, Phase
 from eventsapp.refusals import msgid
 
 STEPS = {
@@ -22,6 +23,8 @@ STEPS = {
     Phase.STARTING: msgid("Nous préparons une première proposition."),
     Phase.IMPROVING: msgid("Nous améliorons la proposition, mois par mois."),
     Phase.COVERING: msgid("Nous remplissons les derniers trous."),
+    Phase.TEAMS: msgid("Nous composons les équipes."),
+    Phase.TIMETABLE: msgid("Nous cherchons les horaires de chaque équipe."),
     Phase.DONE: msgid("Nous relisons la proposition."),
 }
 """What the worker is doing, as msgids: they wait in a task and are translated when shown."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 from eventsapp import clock
 from eventsapp.people import accounts
 from eventsapp.planning import drafting, wording
-from eventsapp.planning.plan import Phase
+from eventsapp.planning.engine.search import Phase
 from eventsapp.tasks import queue
 from tests import factories, saturdays
 from tests.browsers import Visit, fits

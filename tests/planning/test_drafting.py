@@ -24,9 +24,9 @@ from eventsapp.journal import JournalLine
 from eventsapp.planning import drafting, listings
 from eventsapp.planning.announcing import DatesHavePassed, DraftIsStale, NoSchoolAction
 from eventsapp.planning.drafting import AlreadySolving, DraftIsNotReady, DraftIsSettled, WrongPlan
+from eventsapp.planning.engine.saturdays.plan import WhyGap, WhyLine
 from eventsapp.planning.models import Draft, DraftLine, DraftStatus, SaturdayOffer
 from eventsapp.planning.owed_months import first_day_to_plan, school_year
-from eventsapp.planning.plan import WhyGap, WhyLine
 from eventsapp.tasks import queue
 from eventsapp.tasks.models import Task, TaskStatus
 from tests import factories, saturdays

@@ -15,6 +15,7 @@ from eventsapp.agenda.models import ActivityKind
 from eventsapp.clock import local
 from eventsapp.places.models import VenueKind
 from eventsapp.planning import gathering
+from eventsapp.planning.engine.saturdays.problem import Line
 from eventsapp.planning.gathering import NOBODY, NoAssociations, NoSchools, Question
 from eventsapp.planning.owed_months import (
     SchoolYearIsOver,
@@ -22,7 +23,6 @@ from eventsapp.planning.owed_months import (
     first_day_to_plan,
     school_year,
 )
-from eventsapp.planning.problem import Line
 from eventsapp.programme.school_calendar import CalendarNotCovered
 from tests import factories, saturdays
 from tests.saturdays import OPEN_SATURDAYS, YEAR

@@ -8,7 +8,8 @@ from datetime import date
 
 import pytest
 
-from eventsapp.planning.problem import IncoherentProblem, Period, Position, Problem
+from eventsapp.planning.engine.saturdays.problem import Period, Position, Problem
+from eventsapp.planning.engine.terms import IncoherentProblem
 from tests.planning.town import APRIL, OCTOBER, SEPTEMBER, association, published, school
 
 

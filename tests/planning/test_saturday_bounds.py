@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eventsapp.planning.problem import Problem, Weights
-from eventsapp.planning.saturday_bounds import bound
-from eventsapp.planning.saturday_tables import Tables
+from eventsapp.planning.engine.saturdays.bounds import bound
+from eventsapp.planning.engine.saturdays.problem import Problem, Weights
+from eventsapp.planning.engine.saturdays.tables import Tables
 from tests.planning.town import APRIL, FEBRUARY, OCTOBER, SEPTEMBER, association, published, school
 
 MONTHS = (SEPTEMBER, OCTOBER, FEBRUARY, APRIL)

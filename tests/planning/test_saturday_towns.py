@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventsapp.planning.problem import Period, Problem
-from eventsapp.planning.solver import Budget
+from eventsapp.planning.engine.saturdays.problem import Period, Problem
+from eventsapp.planning.engine.search import Budget
 from tests.planning.solving import planned
 from tests.planning.town import (
     association,

@@ -9,11 +9,11 @@ from random import Random
 
 import pytest
 
-from eventsapp.planning.checking import check
-from eventsapp.planning.plan import Ending, Objective, Phase, Progress, WhyGap, WhyLine
-from eventsapp.planning.problem import Association, Period, Problem, School, Weights
-from eventsapp.planning.school_saturdays import plan
-from eventsapp.planning.solver import Budget
+from eventsapp.planning.engine.saturdays.checking import check
+from eventsapp.planning.engine.saturdays.plan import Objective, WhyGap, WhyLine
+from eventsapp.planning.engine.saturdays.problem import Association, Period, Problem, School, Weights
+from eventsapp.planning.engine.saturdays.solving import solve
+from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress
 from tests.planning.solving import PATIENT, planned
 from tests.planning.town import (
     APRIL,
@@ -320,7 +320,7 @@ def test_the_same_seed_gives_the_same_plan_and_another_may_not():
 def test_progress_goes_forward_and_never_tells_of_a_worse_plan():
     told: list[Progress] = []
     problem = big_town()
-    found = plan(problem, Budget(seconds=None, rounds=60, patience=60), told.append)
+    found = solve(problem, Budget(seconds=None, rounds=60, patience=60), told.append)
     assert [one.phase for one in told[:2]] == [Phase.BOUNDING, Phase.STARTING]
     assert told[-1] == Progress(
         Phase.DONE, 1.0, found.objective.total(problem.weights), found.bound.objective, found
@@ -340,14 +340,14 @@ def test_a_cancelled_search_gives_back_a_whole_plan():
         return len(asked) == 3
 
     problem = big_town()
-    found = plan(problem, PATIENT, cancelled=third_time)
+    found = solve(problem, PATIENT, cancelled=third_time)
     assert check(problem, found) == []
     assert (found.ending, found.rounds) == (Ending.CANCELLED, 2)
 
 
 def test_no_time_at_all_still_gives_a_whole_plan():
     problem = big_town()
-    found = plan(problem, Budget(seconds=0))
+    found = solve(problem, Budget(seconds=0))
     assert check(problem, found) == []
     assert (found.ending, found.rounds) == (Ending.TIME_UP, 0)
 

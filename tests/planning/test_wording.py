@@ -7,7 +7,8 @@ from flask import Flask
 from flask_babel import force_locale
 
 from eventsapp.planning import wording
-from eventsapp.planning.plan import Ending, Phase, WhyGap, WhyLine
+from eventsapp.planning.engine.saturdays.plan import WhyGap, WhyLine
+from eventsapp.planning.engine.search import Ending, Phase
 
 PARAMS = {
     "topic": 1,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise, product
 
-from eventsapp.planning.plan import Plan, WhyGap
-from eventsapp.planning.problem import Association, Id, Line, Period, Position, Problem, School
+from eventsapp.planning.engine.saturdays.plan import Plan, WhyGap
+from eventsapp.planning.engine.saturdays.problem import Association, Line, Period, Position, Problem, School
+from eventsapp.planning.engine.terms import Id
 
 SEPTEMBER = Period("2026-09", (date(2026, 9, 5), date(2026, 9, 12), date(2026, 9, 19), date(2026, 9, 26)))
 OCTOBER = Period("2026-10", (date(2026, 10, 3), date(2026, 10, 10)))

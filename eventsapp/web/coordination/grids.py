@@ -14,9 +14,9 @@ from flask_babel import gettext
 
 from eventsapp.languages import NO_BREAK
 from eventsapp.planning import listings, wording
+from eventsapp.planning.engine.saturdays.plan import WhyLine
 from eventsapp.planning.listings import LineOfPlan
 from eventsapp.planning.models import Draft
-from eventsapp.planning.plan import WhyLine
 from eventsapp.programme.school_calendar import zone_c
 
 FIRST_HALF = {"09", "10", "11", "12", "01"}

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from eventsapp import clock
 from eventsapp.planning import drafting, wording
+from eventsapp.planning.engine.search import Phase
 from eventsapp.planning.models import Draft, DraftStatus
-from eventsapp.planning.plan import Phase
 from eventsapp.tasks import queue
 from eventsapp.tasks.models import Task, TaskStatus
 from tests import factories, saturdays

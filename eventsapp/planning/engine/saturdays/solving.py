@@ -12,24 +12,25 @@ from math import inf
 
 import numpy as np
 
-from eventsapp.planning.plan import Bound, Ending, Phase, Plan, Progress
-from eventsapp.planning.problem import Problem
-from eventsapp.planning.saturday_bounds import bound, least_objective
-from eventsapp.planning.saturday_cover import cover_more
-from eventsapp.planning.saturday_months import FORBIDDEN, SCALE, Arcs, cheapest, join, resolve
-from eventsapp.planning.saturday_reasons import explained
-from eventsapp.planning.saturday_tables import Tables
-from eventsapp.planning.saturday_year import Year
-from eventsapp.planning.solver import Budget, Ints, Search
+from eventsapp.planning.engine.networks import Ints
+from eventsapp.planning.engine.saturdays.bounds import bound, least_objective
+from eventsapp.planning.engine.saturdays.cover import cover_more
+from eventsapp.planning.engine.saturdays.months import FORBIDDEN, SCALE, Arcs, cheapest, join, resolve
+from eventsapp.planning.engine.saturdays.plan import Bound, Plan
+from eventsapp.planning.engine.saturdays.problem import Problem
+from eventsapp.planning.engine.saturdays.reasons import explained
+from eventsapp.planning.engine.saturdays.tables import Tables
+from eventsapp.planning.engine.saturdays.year import Year
+from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
 
 BLOCK_SIZES = (1, 2, 2, 3)
 """How many months a round solves together, drawn at random."""
 
 
-def plan(
+def solve(
     problem: Problem,
     budget: Budget | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
+    on_progress: Callable[[Progress[Plan]], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Plan:
     """The best plan found within the budget; every rule of the problem holds in it.
@@ -37,7 +38,7 @@ def plan(
     Never empty-handed: a search that is cancelled or out of time gives back what it holds, and says so in
     `Plan.ending`. Same problem, seed and rounds done, same plan.
     """
-    search = Search(budget or Budget(), on_progress, cancelled)
+    search = Search[Plan](budget or Budget(), on_progress, cancelled)
     search.tell(Phase.BOUNDING, None, 0, None)
     tables = Tables(problem)
     proved = bound(tables)
@@ -60,7 +61,7 @@ def free_coverage(tables: Tables, proved: Bound) -> int:
     return proved.coverage - proved.due + len(tables.session_school)
 
 
-def cover(year: Year, proved: Bound, search: Search) -> Bound:
+def cover(year: Year, proved: Bound, search: Search[Plan]) -> Bound:
     """Where flows left sessions uncovered that they cannot rule out: cover them, or prove a lower bound."""
     tables = year.tables
     search.tell(Phase.COVERING, year.total(), proved.objective, lambda: _snapshot(year, proved, search))
@@ -75,7 +76,7 @@ def cover(year: Year, proved: Bound, search: Search) -> Bound:
 
 
 def improve(
-    year: Year, proved: Bound, search: Search, rng: np.random.Generator, ceiling: float = inf
+    year: Year, proved: Bound, search: Search[Plan], rng: np.random.Generator, ceiling: float = inf
 ) -> Ending:
     """Solve months anew until the bound is reached or the budget is spent; changes `year`.
 
@@ -101,7 +102,7 @@ def improve(
     return Ending.PROVED
 
 
-def _snapshot(year: Year, proved: Bound, search: Search) -> Plan:
+def _snapshot(year: Year, proved: Bound, search: Search[Plan]) -> Plan:
     return explained(year, proved, Ending.ROUNDS_DONE, search.rounds, search.budget.seed)
 
 

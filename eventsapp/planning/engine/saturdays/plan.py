@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from eventsapp.planning.problem import Id, Line, Reason, Weights
+from eventsapp.planning.engine.saturdays.problem import Line, Weights
+from eventsapp.planning.engine.search import Ending
+from eventsapp.planning.engine.terms import Id, Reason
 
 
 class WhyLine(StrEnum):
@@ -84,25 +86,6 @@ class Bound:
     objective: int
 
 
-class Phase(StrEnum):
-    """Where the search stands."""
-
-    BOUNDING = "bounding"
-    STARTING = "starting"
-    IMPROVING = "improving"
-    COVERING = "covering"
-    DONE = "done"
-
-
-class Ending(StrEnum):
-    """Why the search stopped. `PROVED`: the bound is reached, nothing better exists."""
-
-    PROVED = "proved"
-    ROUNDS_DONE = "rounds_done"
-    TIME_UP = "time_up"
-    CANCELLED = "cancelled"
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A complete answer: `lines` (published ones included) and `gaps` together are the sessions due."""
@@ -114,14 +97,3 @@ class Plan:
     ending: Ending
     rounds: int
     seed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What the page may show while the worker searches. `share` goes from 0 to 1; `best` is None at first."""
-
-    phase: Phase
-    share: float
-    objective: int | None
-    bound: int
-    best: Plan | None

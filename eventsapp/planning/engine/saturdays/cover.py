@@ -16,9 +16,9 @@ from typing import TypeAlias
 import numpy as np
 from ortools.sat.python import cp_model
 
-from eventsapp.planning.saturday_months import topic_costs
-from eventsapp.planning.saturday_tables import Tables
-from eventsapp.planning.saturday_year import Year
+from eventsapp.planning.engine.saturdays.months import topic_costs
+from eventsapp.planning.engine.saturdays.tables import Tables
+from eventsapp.planning.engine.saturdays.year import Year
 
 EFFORT = 1.5
 """Deterministic time of CP-SAT: about as many seconds, the same on every machine."""

@@ -11,9 +11,9 @@ from operator import itemgetter
 
 import numpy as np
 
-from eventsapp.planning.plan import Objective
-from eventsapp.planning.saturday_tables import Tables
-from eventsapp.planning.solver import Ints
+from eventsapp.planning.engine.networks import Ints
+from eventsapp.planning.engine.saturdays.plan import Objective
+from eventsapp.planning.engine.saturdays.tables import Tables
 
 NOWHERE = -1
 """The association, date and topic of a session that is not held."""

@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from eventsapp.planning.plan import Bound, Ending, Gap, Plan, WhyGap, WhyLine
-from eventsapp.planning.problem import Id, Line, Reason
-from eventsapp.planning.saturday_months import barred
-from eventsapp.planning.saturday_tables import Tables
-from eventsapp.planning.saturday_year import NOWHERE, Year
+from eventsapp.planning.engine.saturdays.months import barred
+from eventsapp.planning.engine.saturdays.plan import Bound, Gap, Plan, WhyGap, WhyLine
+from eventsapp.planning.engine.saturdays.problem import Line
+from eventsapp.planning.engine.saturdays.tables import Tables
+from eventsapp.planning.engine.saturdays.year import NOWHERE, Year
+from eventsapp.planning.engine.search import Ending
+from eventsapp.planning.engine.terms import Id, Reason
 
 
 def explained(year: Year, proved: Bound, ending: Ending, rounds: int, seed: int) -> Plan:

@@ -15,8 +15,9 @@ from itertools import pairwise
 from math import dist
 from typing import Any
 
-from eventsapp.planning.plan import Objective, Plan
-from eventsapp.planning.problem import Association, Id, Line, Problem, School
+from eventsapp.planning.engine.saturdays.plan import Objective, Plan
+from eventsapp.planning.engine.saturdays.problem import Association, Line, Problem, School
+from eventsapp.planning.engine.terms import Id
 
 
 class Rule(StrEnum):

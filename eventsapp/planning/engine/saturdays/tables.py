@@ -13,8 +13,9 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from eventsapp.planning.problem import Association, Id, Line, Problem, School
-from eventsapp.planning.solver import UNLIMITED, Ints
+from eventsapp.planning.engine.networks import UNLIMITED, Ints
+from eventsapp.planning.engine.saturdays.problem import Association, Line, Problem, School
+from eventsapp.planning.engine.terms import Id
 
 Bools = npt.NDArray[np.bool_]
 

@@ -8,14 +8,14 @@ metres; weights and objectives are whole numbers, lower is better.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from math import cos, hypot, radians
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
-Id: TypeAlias = str | int
+from eventsapp.planning.engine.terms import Id, IncoherentProblem, Reason
 
 T = TypeVar("T", bound=Hashable)
 
@@ -24,10 +24,6 @@ EARTH_RADIUS_M = 6_371_008.8
 
 PLANE_LATITUDE = 48.86
 """Latitude at which the local plane touches: Paris. Distances inside the city are right within 0.1 %."""
-
-
-class IncoherentProblem(ValueError):
-    """The problem contradicts itself (an unknown identifier, a date in two months): a fault of the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +81,6 @@ class Association:
     max_per_month: int | None = None
     max_per_year: int | None = None
     crews: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A stable key and what its sentence needs (identifiers, ISO dates, numbers); pages find the words."""
-
-    key: str
-    params: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

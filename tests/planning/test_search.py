@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from eventsapp.planning.plan import Ending, Phase, Progress
-from eventsapp.planning.solver import Budget, Network, Search
+from eventsapp.planning.engine.networks import Network
+from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
 
 
 class Watch:
@@ -67,11 +67,13 @@ def test_improvements_are_told_now_and_then_and_phases_always():
     search = Search(Budget(seconds=None, rounds=4), told.append, tell_every=1, clock=watch)
     search.tell(Phase.STARTING, None, 5, None)
     search.tell(Phase.IMPROVING, 9, 5, None)
+    search.tell(Phase.IMPROVING, 9, 5, None)
     watch.now += 1
     search.tell(Phase.IMPROVING, 8, 5, None)
     search.tell(Phase.DONE, 7, 5, None)
     assert [(one.phase, one.objective, one.share) for one in told] == [
         (Phase.STARTING, None, 0.0),
+        (Phase.IMPROVING, 9, 0.0),
         (Phase.IMPROVING, 8, 0.0),
         (Phase.DONE, 7, 1.0),
     ]
@@ -108,12 +110,22 @@ def test_what_cannot_be_sent_is_a_fault():
         net.cheapest(1)
 
 
-@pytest.mark.parametrize("module", ["problem", "plan", "checking", "models"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "engine.search",
+        "engine.saturdays.problem",
+        "engine.saturdays.plan",
+        "engine.saturdays.checking",
+        "engine.trails.problem",
+        "models",
+    ],
+)
 def test_what_web_processes_import_loads_no_solver(module: str):
     """A web process stays under its memory: 45 MB of solver and arrays are the worker's alone."""
     program = (
         f"import sys, eventsapp.planning.{module}\n"
-        "print(sorted({'ortools', 'numpy', 'pandas'} & set(sys.modules)))"
+        "print(sorted({'numba', 'ortools', 'numpy', 'pandas'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventsapp.planning.plan import Bound
-from eventsapp.planning.saturday_tables import Bools, Tables
-from eventsapp.planning.solver import Ints, Network
+from eventsapp.planning.engine.networks import Ints, Network
+from eventsapp.planning.engine.saturdays.plan import Bound
+from eventsapp.planning.engine.saturdays.tables import Bools, Tables
 
 
 def bound(tables: Tables) -> Bound:

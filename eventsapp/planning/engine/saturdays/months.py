@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eventsapp.planning.saturday_tables import Bools, Candidates
-from eventsapp.planning.saturday_year import NOWHERE, Year
-from eventsapp.planning.solver import Ints, Network
+from eventsapp.planning.engine.networks import Ints, Network
+from eventsapp.planning.engine.saturdays.tables import Bools, Candidates
+from eventsapp.planning.engine.saturdays.year import NOWHERE, Year
 
 SCALE = 4096
 """One unit of the objective in flow costs: room below it for random choices between equals."""

@@ -1,0 +1,1 @@
+"""Breakfasts: who sits with whom, so that people meet whom they have not met."""

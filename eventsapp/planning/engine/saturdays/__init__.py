@@ -1,0 +1,1 @@
+"""School Saturdays: which association goes to which school, on which date, about what."""

@@ -1,0 +1,1 @@
+"""Trail days: mixed teams of households, and the timetable of their stages."""
