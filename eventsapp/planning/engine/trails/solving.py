@@ -82,6 +82,7 @@ class Planning:
             return plan
         if plan.broken:
             plan = recounted(self.problem, plan)
+        plan = replace(plan, bound=self.bound)
         self.search.tell(Phase.DONE, plan.objective, plan.bound, lambda: plan)
         return plan
 
@@ -224,6 +225,7 @@ class Attempt:
         """What is found so far; `probed`: by the end of the probation."""
         planning, search = self.planning, self.planning.search
         teams, times = self.teams.found, self.times.found
+        planning.bound = max(planning.bound, teams.bound)
         if probed:
             teams, times = self.teams.probed or teams, self.times.probed or times
         waiting = sum(day.waiting for day in self.settled.values())
