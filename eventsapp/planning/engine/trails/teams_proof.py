@@ -1,6 +1,6 @@
 """A small day's teams proved best by CP-SAT, or a bound above that of `teams_bound`. Pure, worker only.
 
-The model forgets languages, structures and wheelchairs: whatever no such teams can beat, no plan can. Teams are
+The model forgets languages, structures and wheelchairs: what no such teams can beat, no plan can. Teams are
 alike in it, so that the nth group of the largest is in one of the first n teams.
 """
 
