@@ -17,7 +17,7 @@ from eventsapp.planning.engine.search import Search
 from eventsapp.planning.engine.trails.frame import Frame
 from eventsapp.planning.engine.trails.problem import Team
 from eventsapp.planning.engine.trails.teams_bound import objective, within
-from eventsapp.planning.engine.trails.teams_first import dealt, first_structures, mended, taken_up
+from eventsapp.planning.engine.trails.teams_first import dealt, first_structures, mended, suited, taken_up
 from eventsapp.planning.engine.trails.teams_kernel import (
     BROKEN,
     FAULTS,
@@ -88,7 +88,7 @@ class Composing:
         self.mix = mix_of(frame, self.shift)
         if start is None:
             team = mended(self.mix, dealt(frame, self.mix))
-            structure = first_structures(frame, self.mix)
+            structure = suited(frame, self.mix, team, first_structures(frame, self.mix))
         else:
             team, structure = taken_up(frame, self.mix, start)
         self._best: Best = best_of(state_of(frame, self.mix, team, structure, seed))
