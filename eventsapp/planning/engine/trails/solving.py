@@ -71,6 +71,7 @@ class Planning:
     def __init__(self, problem: Problem, search: Search[Plan], start: Plan | None) -> None:
         self.problem, self.search = problem, search
         self.bound = bound(problem)
+        search.tell(Phase.STARTING, None, self.bound, None)
         self.names = team_names(problem, tuple(team.id for team in start.teams) if start else ())
         self.days = {pin.team: allowed(problem, pin) for pin in problem.pins}
         self.start = start
