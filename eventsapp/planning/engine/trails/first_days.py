@@ -1,0 +1,116 @@
+"""The very first timetable, in plain NumPy: team after team, the day that adds least to what is crowded.
+
+Pure, worker only. List scheduling over some orders of every route without waits between stages, so that there is a
+complete answer before anything is compiled. It may be too full somewhere; what follows mends that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eventsapp.planning.engine.networks import Ints
+from eventsapp.planning.engine.trails.patterns import NEVER, UNIT, Pace, Stops, of_whole_stages
+
+ORDERS = 48
+"""Orders of one route that are looked at, shared out among its first stages."""
+
+STEPS = 2000
+"""Steps of the walk through orders from one first stage, however many stages there are."""
+
+DEPARTURES = 24
+"""Departures that are looked at."""
+
+CROWDED = UNIT // 4
+"""What it costs to be at a landmark for a tick, in proportion to how full it is."""
+
+TOO_FULL = UNIT * 1000
+"""What a team-tick above a landmark's capacity costs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Orders:
+    """Some days without waits of one class: `places` and `starts` (from a departure at 0), padded."""
+
+    days: list[Stops]
+    places: Ints
+    starts: Ints
+    departures: Ints
+    late: Ints
+
+
+def orders(pace: Pace, landmarks: int) -> Orders:
+    """Orders that keep to the rules of walking, the nearest stage first; `landmarks` pads."""
+    stay, over, max_depart, _ = pace.clock.tolist()
+    walk, legs = pace.walk.tolist(), pace.legs.tolist()
+    days: list[Stops] = []
+    ends: list[int] = []
+    for row, (route, count) in enumerate(zip(pace.routes.tolist(), pace.counts.tolist(), strict=True)):
+        places = pace.stages[row, :count].tolist()
+        for first in places:
+            kept = 0
+            stack = [((first,), (walk[-1][first],))] if walk[-1][first] >= 0 else []
+            for _ in range(STEPS):
+                if not stack or kept * count >= ORDERS:
+                    break
+                order, starts = stack.pop()
+                here, leaves = order[-1], starts[-1] + stay
+                if len(order) == count:
+                    home = walk[here][-1]
+                    if home >= 0 and leaves + home <= over:
+                        days.append(Stops(pace.number, route, order, starts))
+                        ends.append(leaves + home)
+                        kept += 1
+                    continue
+                ahead = [place for place in places if place not in order and legs[here][place] >= 0]
+                ahead.sort(key=lambda place: -legs[here][place])
+                stack += [((*order, place), (*starts, leaves + legs[here][place])) for place in ahead]
+    width = max((len(day.places) for day in days), default=0)
+    padded = np.full((2, len(days), width), landmarks, dtype=np.int64)
+    padded[1] = 0
+    for row, day in enumerate(days):
+        padded[0, row, : len(day.places)] = day.places
+        padded[1, row, : len(day.starts)] = day.starts
+    last = max(0, max_depart)
+    departures = np.unique(np.linspace(0, last, min(last + 1, DEPARTURES)).astype(np.int64))
+    late = np.array(ends, dtype=np.int64)[:, None] + departures[None, :] > over
+    return Orders(days, padded[0], padded[1], departures, late)
+
+
+def first_days(both: tuple[Pace, Pace], needed: tuple[int, int], room: Ints) -> list[Stops | None]:
+    """A day for each team, those with step-free ways first; None where no order is allowed."""
+    taken = np.zeros_like(room)
+    found: list[Stops | None] = []
+    for pace in reversed(both):
+        if needed[pace.number] == 0:
+            continue
+        pool = orders(pace, len(room))
+        if not pool.days or pool.late.all():
+            found += [None] * needed[pace.number]
+            continue
+        at = pool.starts[:, :, None] + pool.departures[None, None, :]
+        rows = np.broadcast_to(pool.places[:, :, None], at.shape)
+        at = np.minimum(at, room.shape[1] - 1)
+        for _ in range(needed[pace.number]):
+            prices = crowding(taken, room, int(pace.clock[0]))
+            costs = prices[rows, at].sum(axis=1) + UNIT * pool.departures[None, :]
+            chosen, depart = divmod(int(np.where(pool.late, NEVER, costs).argmin()), len(pool.departures))
+            day = pool.days[chosen]
+            leaves = int(pool.departures[depart])
+            day = day._replace(starts=tuple(begins + leaves for begins in day.starts))
+            for place, begins in zip(day.places, day.starts, strict=True):
+                taken[place, begins : begins + int(pace.clock[0])] += 1
+            found.append(day)
+    return found
+
+
+def crowding(taken: Ints, room: Ints, stage_ticks: int) -> Ints:
+    """Prices that keep teams apart: what is fuller costs more, what is full costs very much.
+
+    One landmark more than there are, which is free: it pads days of fewer stages.
+    """
+    by_tick = CROWDED * taken // np.maximum(1, room) + TOO_FULL * np.maximum(0, taken + 1 - room)
+    prices = np.zeros((len(room) + 1, room.shape[1]), dtype=np.int64)
+    prices[:-1] = of_whole_stages(by_tick, stage_ticks)
+    return prices
