@@ -1,7 +1,7 @@
-"""A team's day on the trail, read by its stops: when it leaves, where it waits. Pure: every process may import.
+"""A team's day on the trail: when it leaves, where it is, how long it waits. Pure: every process may import.
 
-Waiting is the ticks before leaving plus those in front of each stage. Teams are alike to the timetable but for
-one thing: a team with a wheelchair walks by `Problem.walk_stepfree`, on accessible routes only.
+Waiting is the ticks before leaving plus those in front of each stage. Teams are alike to the timetable but
+for one thing: a team with a wheelchair walks by `Problem.walk_stepfree`, on accessible routes only.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Timetable:
 
 
 def day_at(problem: Problem, route: Id, stops: Sequence[tuple[int, int]], *, stepfree: bool) -> Day:
-    """The day that stops at (row of a landmark, start). It leaves as late as it may: the same wait, elsewhere."""
+    """The day that stops at (row of a landmark, start). It leaves as late as it may: the wait is the same."""
     rules = problem.rules
     walk = problem.walk_stepfree if stepfree else problem.walk
     visits = tuple(Visit(problem.landmarks[place].id, begins) for place, begins in stops)
@@ -107,7 +107,7 @@ def repaced(problem: Problem, day: Day, *, stepfree: bool) -> Day | None:
 
 
 def forced_day(problem: Problem, *, stepfree: bool) -> Day | None:
-    """A day to stand for those that no rule allows: the first fit route in its listed order; None without routes."""
+    """A day where no rule allows one: the first fit route in its listed order; None without routes."""
     routes = [
         route for route in problem.routes if not stepfree or route.id in problem.accessible_routes
     ] or problem.routes

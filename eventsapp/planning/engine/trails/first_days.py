@@ -1,7 +1,7 @@
 """The very first timetable, in plain NumPy: team after team, the day that adds least to what is crowded.
 
-Pure, worker only. List scheduling over some orders of every route without waits between stages, so that there is a
-complete answer before anything is compiled. It may be too full somewhere; what follows mends that.
+Pure, worker only. List scheduling over some orders of every route without waits between stages, so that there
+is a complete answer before anything is compiled. It may be too full somewhere; what follows mends that.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ def orders(pace: Pace, landmarks: int) -> Orders:
         places = pace.stages[row, :count].tolist()
         for first in places:
             kept = 0
-            stack = [((first,), (walk[-1][first],))] if walk[-1][first] >= 0 else []
+            stack: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+            if walk[-1][first] >= 0:
+                stack.append(((first,), (walk[-1][first],)))
             for _ in range(STEPS):
                 if not stack or kept * count >= ORDERS:
                     break

@@ -1,9 +1,9 @@
 """Every day that a team could have, searched and not listed: the cheapest one on each route, at given prices.
 
 Pure, worker only (NumPy, Numba). A price is asked for being at a landmark from a tick on; a day costs its
-prices and `UNIT` for each tick that it waits. The cheapest day of a route is found exactly by dynamic programming
-over (stages behind, stage, tick), as for a travelling salesman with time windows: 5 stages take some
-microseconds, where days with their waits are counted in millions.
+prices and `UNIT` for each tick that it waits. The cheapest day of a route is found exactly by dynamic
+programming over (stages behind, stage, tick), as for a travelling salesman with time windows: 5 stages take
+some microseconds, where days with their waits are counted in millions.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Stops(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Pace:
-    """What one class of teams may walk. `walk[i, j]` and `legs[i, j]` (between stages) are −1 where it may not.
+    """What one class of teams may walk: `walk[i, j]`, `legs[i, j]` between stages; −1 where it may not.
 
     `clock`: ticks of a stage, the tick by which all is over, the latest departure, the longest wait.
     """
@@ -56,13 +56,31 @@ class Pace:
 
     def cheapest(self, prices: Ints, unit: int = UNIT) -> tuple[Ints, list[Stops]]:
         """The least cost on each route, and a day that costs it (an empty one where no day is allowed)."""
-        days = np.zeros((2, *self.stages.shape), dtype=np.int64)
+        days = np.zeros((len(self.routes), 2, self.stages.shape[1]), dtype=np.int64)
         costs = np.full(len(self.routes), NEVER, dtype=np.int64)
-        cheapest_days(self.stages, self.counts, self.walk, self.legs, self.clock, prices, unit, days, costs)
-        places, starts = days.tolist()
-        return costs, [
-            Stops(self.number, route, tuple(places[row][:count]), tuple(starts[row][:count]))
-            for row, (route, count) in enumerate(zip(self.routes.tolist(), self.counts.tolist(), strict=True))
+        self._search(prices, unit, -1, days, costs)
+        return costs, self._read(days, range(len(self.routes)))
+
+    def within(self, prices: Ints, ceiling: int, most: int) -> list[Stops] | None:
+        """Every day that costs no more than `ceiling`; None if there are more than `most`."""
+        days = np.zeros((most, 2, self.stages.shape[1]), dtype=np.int64)
+        ends = self._search(prices, UNIT, ceiling, days, np.zeros(len(self.routes), dtype=np.int64))
+        if ends[-1] > most:
+            return None
+        rows = np.repeat(np.arange(len(self.routes)), np.diff(ends))
+        return self._read(days[: len(rows)], rows.tolist())
+
+    def _search(self, prices: Ints, unit: int, ceiling: int, days: Ints, costs: Ints) -> Ints:
+        found = np.zeros(len(self.routes) + 1, dtype=np.int64)
+        tables = (self.stages, self.counts, self.walk, self.legs, self.clock)
+        search_days(*tables, prices, unit, ceiling, days, costs, found)
+        return found
+
+    def _read(self, days: Ints, rows: Iterable[int]) -> list[Stops]:
+        routes, counts = self.routes.tolist(), self.counts.tolist()
+        return [
+            Stops(self.number, routes[row], tuple(places[: counts[row]]), tuple(starts[: counts[row]]))
+            for row, (places, starts) in zip(rows, days.tolist(), strict=True)
         ]
 
     def waiting(self, stops: Stops) -> int:
@@ -135,7 +153,7 @@ def of_whole_stages(by_tick: Ints, stage_ticks: int) -> Ints:
 
 
 @compiled
-def cheapest_days(
+def search_days(
     stages: Ints,
     counts: Ints,
     walk: Ints,
@@ -143,72 +161,119 @@ def cheapest_days(
     clock: Ints,
     prices: Ints,
     unit: int,
+    ceiling: int,
     days: Ints,
     costs: Ints,
+    found: Ints,
 ) -> None:
-    """Fill `costs` and `days` (places, starts) with the cheapest day of each route."""
-    stay, over, max_depart, max_wait = clock[0], clock[1], clock[2], clock[3]
-    home = walk.shape[0] - 1
+    """Fill `costs` with the least cost of each route, and `days` (number, places or starts, nth) with days.
+
+    With a `ceiling`: all days that cost no more, as far as they fit in, `found[row]` being how many there
+    are up to the route before. With one below 0: the cheapest day of each route, in its row.
+    """
     for row in range(len(counts)):
-        count = counts[row]
-        costs[row] = NEVER
-        if count == 0:
-            if 0 <= walk[home, home] <= over:
-                costs[row] = 0
-            continue
-        least = np.full((1 << count, count, over + 1), NEVER, dtype=np.int64)
-        for at in range(count):
-            place = stages[row, at]
-            way = walk[home, place]
-            if way < 0 or max_depart < 0:
-                continue
+        chosen = stages[row, : counts[row]]
+        least = reached(chosen, walk, legs, clock, prices, unit)
+        cost = NEVER
+        for at in range(counts[row]):
+            way = walk[chosen[at], -1]
+            if way >= 0:
+                for begun in range(clock[1] - clock[0] - way + 1):
+                    cost = min(cost, least[-1, at, begun])
+        if counts[row] == 0 and 0 <= walk[-1, -1] <= clock[1]:
+            cost = 0
+        costs[row] = cost
+        number = row if ceiling < 0 else found[row]
+        found[row + 1] = number
+        if counts[row] > 0 and cost < NEVER:
+            most, enough = (cost, row + 1) if ceiling < 0 else (ceiling, len(days) + 1)
+            found[row + 1] = retrace(
+                chosen, walk, legs, clock, prices, unit, least, most, days, number, enough
+            )
+
+
+@compiled
+def reached(stages: Ints, walk: Ints, legs: Ints, clock: Ints, prices: Ints, unit: int) -> Ints:
+    """The least cost of having begun the stage `at` at a tick, with the stages `behind` (bits) visited."""
+    stay, over, max_depart, max_wait = clock[0], clock[1], clock[2], clock[3]
+    count = len(stages)
+    least = np.full((1 << count, max(1, count), over + 1), NEVER, dtype=np.int64)
+    for at in range(count):
+        way = walk[-1, stages[at]]
+        if way >= 0 and max_depart >= 0:
             for begins in range(way, min(way + max_depart + max_wait, over - stay) + 1):
-                least[1 << at, at, begins] = unit * (begins - way) + prices[place, begins]
-        for behind in range(1, 1 << count):
-            for at in range(count):
-                if not (behind >> at) & 1:
-                    continue
-                for to in range(count):
-                    place = stages[row, to]
-                    way = legs[stages[row, at], place]
-                    if (behind >> to) & 1 or way < 0:
-                        continue
-                    for begun in range(over - 2 * stay - way + 1):
-                        cost = least[behind, at, begun]
-                        if cost == NEVER:
-                            continue
-                        arrives = begun + stay + way
-                        for begins in range(arrives, min(arrives + max_wait, over - stay) + 1):
-                            here = cost + unit * (begins - arrives) + prices[place, begins]
-                            if here < least[behind | (1 << to), to, begins]:
-                                least[behind | (1 << to), to, begins] = here
-        last, when = 0, -1
-        for at in range(count):
-            way = walk[stages[row, at], home]
-            if way < 0:
+                least[1 << at, at, begins] = unit * (begins - way) + prices[stages[at], begins]
+    for behind in range(1, 1 << count):
+        for move in range(count * count):
+            at, to = move // count, move % count
+            way = legs[stages[at], stages[to]]
+            if not (behind >> at) & 1 or (behind >> to) & 1 or way < 0:
                 continue
-            for begun in range(over - stay - way + 1):
-                if least[(1 << count) - 1, at, begun] < costs[row]:
-                    costs[row] = least[(1 << count) - 1, at, begun]
-                    last, when = at, begun
-        if when < 0:
+            both = behind | (1 << to)
+            for begun in range(over - 2 * stay - way + 1):
+                cost = least[behind, at, begun]
+                if cost == NEVER:
+                    continue
+                arrives = begun + stay + way
+                for begins in range(arrives, min(arrives + max_wait, over - stay) + 1):
+                    here = cost + unit * (begins - arrives) + prices[stages[to], begins]
+                    least[both, to, begins] = min(least[both, to, begins], here)
+    return least
+
+
+@compiled
+def retrace(
+    stages: Ints,
+    walk: Ints,
+    legs: Ints,
+    clock: Ints,
+    prices: Ints,
+    unit: int,
+    least: Ints,
+    ceiling: int,
+    days: Ints,
+    found: int,
+    enough: int,
+) -> int:
+    """Put the days within `ceiling` into `days` from number `found` on, last stage first; the new number.
+
+    Stops at `enough`. `tried[nth]` numbers what was tried as the nth stage: (stage, tick) for the last one,
+    (stage, wait after it) before.
+    """
+    stay, over, max_wait = clock[0], clock[1], clock[3]
+    count = len(stages)
+    at, when = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    behind, left = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    tried = np.zeros(count, dtype=np.int64)
+    behind[count - 1], left[count - 1] = (1 << count) - 1, ceiling
+    nth = count - 1
+    while nth < count and found < enough:
+        last = nth == count - 1
+        choices = over + 1 if last else max_wait + 1
+        if tried[nth] == count * choices:
+            tried[nth] = 0
+            nth += 1
             continue
-        behind = (1 << count) - 1
-        for nth in range(count - 1, -1, -1):
-            place = stages[row, last]
-            days[0, row, nth] = place
-            days[1, row, nth] = when
-            if nth == 0:
-                continue
-            before = least[behind, last, when] - prices[place, when]
-            behind ^= 1 << last
-            found = False
-            for at in range(count):
-                way = legs[stages[row, at], place]
-                if found or way < 0 or not (behind >> at) & 1:
-                    continue
-                for wait in range(max_wait + 1):
-                    begun = when - wait - way - stay
-                    if begun >= 0 and least[behind, at, begun] + unit * wait == before:
-                        last, when, found = at, begun, True
-                        break
+        stage, pick = tried[nth] // choices, tried[nth] % choices
+        tried[nth] += 1
+        if not (behind[nth] >> stage) & 1:
+            continue
+        way = walk[stages[stage], -1] if last else legs[stages[stage], stages[at[nth + 1]]]
+        begun = pick if last else when[nth + 1] - pick - way - stay
+        if way < 0 or begun < 0 or (last and begun + stay + way > over):
+            continue
+        spare = left[nth] if last else left[nth] - unit * pick
+        if least[behind[nth], stage, begun] > spare:
+            continue
+        at[nth], when[nth] = stage, begun
+        if nth > 0:
+            nth -= 1
+            behind[nth] = behind[nth + 1] & ~(1 << stage)
+            left[nth] = spare - prices[stages[stage], begun]
+            continue
+        if found < len(days):
+            for place in range(count):
+                days[found, 0, place] = stages[at[place]]
+                days[found, 1, place] = when[place]
+        found += 1
+    return found

@@ -1,0 +1,143 @@
+"""From mixtures of days to whole teams on days. Pure, worker only (OR-Tools, NumPy).
+
+A mixture (`passages`) is rounded by diving: the days that it is surest of are fixed, and it is solved again
+for the teams that are left. Teams may be kept where they are from the outset: then the others get new days
+together, and the programme's bound tells soon when that gains nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import ceil
+from typing import Any
+
+import numpy as np
+
+from eventsapp.planning.engine.search import Search
+from eventsapp.planning.engine.trails.board import Board, Days
+from eventsapp.planning.engine.trails.passages import EXACT, Passages
+from eventsapp.planning.engine.trails.patterns import NEVER, UNIT, Stops, occupied, of_whole_stages
+from eventsapp.planning.engine.trails.pool import choose, pool_of
+
+STEPS = 8
+"""Steps of column generation in one round."""
+
+ENOUGH = 10
+"""Steps of column generation after some days were fixed: it need not be solved to its end."""
+
+REMEMBERED = 4000
+"""Days that are offered to the next programme."""
+
+MOST = 5000
+"""Days among which CP-SAT is asked to choose."""
+
+PART = 0.25
+"""The share of the teams that get new days together, at first."""
+
+
+class Rounding:
+    """Ways from `root`, a programme solved for all teams, to whole teams."""
+
+    def __init__(
+        self, board: Board, root: Passages, rng: np.random.Generator, search: Callable[[], Search[Any]]
+    ) -> None:
+        self.board, self.root, self.rng, self.search = board, root, rng, search
+        self.part = PART
+        self.days = dict.fromkeys(root.known)
+        self.prices = of_whole_stages(root.tick_prices, board.stay)
+        self.least = -int((root.tick_prices * board.room).sum())
+        for pace in board.paces:
+            if board.needed[pace.number]:
+                cheapest = int(pace.cheapest(self.prices)[0].min(initial=NEVER))
+                self.least += board.needed[pace.number] * cheapest
+
+    def dive(
+        self, kept: Sequence[Stops], share: float, drift: float, below: int | None = None
+    ) -> Iterator[Days | None]:
+        """One whole timetable at the end, None before: a `share` of the teams left is fixed at a time.
+
+        `drift`: how far chance changes which ones, in teams. Given up once it must wait `below` ticks or
+        more. Teams for which no room is left have no day.
+        """
+        fixed = list(kept)
+        while len(fixed) < sum(self.board.needed):
+            passages = self._for_the_others(fixed)
+            spent = sum(self.board.paces[day.pace].waiting(day) for day in fixed)
+            for step, least in enumerate(passages.steps(self.search())):
+                if least is None or (below is not None and spent + ceil(least / UNIT) >= below):
+                    return
+                if step % STEPS == STEPS - 1:
+                    yield None
+                if step >= ENOUGH and len(fixed) > len(kept):
+                    break
+            yield None
+            self._remember(passages)
+            chosen = self._surest(passages, max(1, int(share * sum(passages.needed))), drift)
+            if not chosen:
+                break
+            fixed += chosen
+        yield self.board.in_order(fixed)
+
+    def _for_the_others(self, fixed: Sequence[Stops]) -> Passages:
+        if not fixed and not self.root.counting:
+            return self.root
+        needed = [
+            count - sum(day.pace == pace for day in fixed) for pace, count in enumerate(self.board.needed)
+        ]
+        room = np.maximum(0, self.board.room - occupied(fixed, self.board.room.shape, self.board.stay))
+        return Passages(self.board.paces, (needed[0], needed[1]), room, self.days)
+
+    def _remember(self, passages: Passages) -> None:
+        """The days of the latest programmes."""
+        for day in passages.known:
+            self.days.pop(day, None)
+            self.days[day] = None
+        for day in list(self.days)[:-REMEMBERED]:
+            del self.days[day]
+
+    def _surest(self, passages: Passages, goal: int, drift: float) -> list[Stops]:
+        mixture = passages.mixture()
+        chances = (drift * self.rng.random(len(mixture))).tolist()
+        mixture = [(much + by, day) for (much, day), by in zip(mixture, chances, strict=True)]
+        mixture.sort(key=lambda pair: -pair[0])
+        room = passages.room.copy()
+        left = list(passages.needed)
+        chosen: list[Stops] = []
+        for much, day in mixture:
+            if len(chosen) >= goal and much < 1 - EXACT:
+                break
+            for _ in range(max(1, int(much + EXACT))):
+                slots = [room[place, at : at + self.board.stay] for place, at in zip(*day[2:], strict=True)]
+                if left[day.pace] and all(slot.min(initial=1) > 0 for slot in slots):
+                    left[day.pace] -= 1
+                    chosen.append(day)
+                    for slot in slots:
+                        slot -= 1
+        return chosen
+
+    def mix_again(self, days: Days, share: float, drift: float) -> Iterator[Days | None]:
+        """A timetable that waits no longer, at the end: a part of the teams dives anew, some that wait with it."""
+        whole = [day for day in days if day is not None]
+        waits = np.array([self.board.paces[day.pace].waiting(day) for day in whole], dtype=np.int64)
+        if len(whole) < len(days) or not waits.any():
+            return
+        loose = self.rng.random(len(whole)) < self.part
+        waiting = np.flatnonzero(waits)
+        loose[waiting if self.rng.random() < 0.5 else self.rng.choice(waiting)] = True
+        kept = [day for day, free in zip(whole, loose.tolist(), strict=True) if not free]
+        before, dived, found = self.part, False, None
+        for found in self.dive(kept, share, drift, int(waits.sum())):
+            dived = True
+            yield found
+        if not dived:
+            self.part = min(1.0, before * 1.02)
+        elif found is None:
+            self.part = max(0.05, before * 0.98)
+
+    def prove(self, target: int, effort: float, seed: int) -> tuple[Days | None, bool]:
+        """A timetable that waits `target` ticks at most, or None; and whether there is none, by proof."""
+        pool = pool_of(self.board, self.prices, self.least, target, MOST)
+        if pool is None:
+            return None, False
+        days, closed = choose(self.board, pool, target, self.search(), effort, seed)
+        return (None, closed) if days is None else (self.board.in_order(days), False)
