@@ -116,7 +116,7 @@ class Rounding:
         return chosen
 
     def mix_again(self, days: Days, share: float, drift: float) -> Iterator[Days | None]:
-        """A timetable that waits no longer, at the end: a part of the teams dives anew, some that wait with it."""
+        """A timetable that waits no longer, at the end: a part of the teams dives anew."""
         whole = [day for day in days if day is not None]
         waits = np.array([self.board.paces[day.pace].waiting(day) for day in whole], dtype=np.int64)
         if len(whole) < len(days) or not waits.any():

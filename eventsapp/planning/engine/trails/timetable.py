@@ -226,7 +226,10 @@ class Timetabling:
             passages.count(False)
 
     def _shortage(self, passages: Passages, short: int) -> Reason:
-        crowded = np.flatnonzero((passages.tick_prices * passages.room).sum(axis=1)).tolist()
+        """The landmarks are those whose capacity is the proof, or that take nobody at all."""
+        used = {stage for route in self.problem.routes for stage in route.stages}
+        paid = (passages.tick_prices * passages.room).any(axis=1) | ~passages.room.any(axis=1)
+        crowded = [row for row in np.flatnonzero(paid) if self.problem.landmarks[row].id in used]
         return Reason(
             "not_enough_passages",
             {
