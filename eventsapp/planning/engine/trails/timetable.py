@@ -26,7 +26,7 @@ from eventsapp.planning.engine.trails.patterns import NEVER, UNIT, Stops
 from eventsapp.planning.engine.trails.problem import Problem, Team
 from eventsapp.planning.engine.trails.rounding import STEPS, Rounding
 
-SWEEPS = 16
+SWEEPS = 40
 """Rounds in which each team's day is chosen anew: so many at most until the timetable is sound."""
 
 POLISH = 4
