@@ -7,6 +7,7 @@ is a complete answer before anything is compiled. It may be too full somewhere; 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -27,6 +28,32 @@ CROWDED = UNIT // 4
 
 TOO_FULL = UNIT * 1000
 """What a team-tick above a landmark's capacity costs."""
+
+
+def some_day(pace: Pace) -> bool:
+    """Whether any route can be walked in time: who leaves at once and never waits is back soonest."""
+    stay, over, max_depart, _ = pace.clock.tolist()
+    walk, legs = pace.walk.tolist(), pace.legs.tolist()
+    routes = [pace.stages[row, :count].tolist() for row, count in enumerate(pace.counts.tolist())]
+    return max_depart >= 0 and any(_soonest(places, walk, legs, stay) <= over for places in routes)
+
+
+def _soonest(places: list[int], walk: list[list[int]], legs: list[list[int]], stay: int) -> float:
+    """When a route is over at the soonest: by sets of stages behind, and the last of them."""
+    if not places:
+        return walk[-1][-1] if walk[-1][-1] >= 0 else inf
+    ends = {(1 << at, at): walk[-1][place] + stay for at, place in enumerate(places) if walk[-1][place] >= 0}
+    for _ in places[1:]:
+        further: dict[tuple[int, int], int] = {}
+        for (behind, at), end in ends.items():
+            for to, place in enumerate(places):
+                way = legs[places[at]][place]
+                if way >= 0 and not (behind >> to) & 1:
+                    key = (behind | (1 << to), to)
+                    further[key] = min(further.get(key, end + way + stay), end + way + stay)
+        ends = further
+    home = [end + walk[places[at]][-1] for (_, at), end in ends.items() if walk[places[at]][-1] >= 0]
+    return min(home, default=inf)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +103,7 @@ def orders(pace: Pace, landmarks: int) -> Orders:
         padded[1, row, : len(day.starts)] = day.starts
     last = max(0, max_depart)
     departures = np.unique(np.linspace(0, last, min(last + 1, DEPARTURES)).astype(np.int64))
-    late = np.array(ends, dtype=np.int64)[:, None] + departures[None, :] > over
+    late = (np.array(ends, dtype=np.int64)[:, None] + departures[None, :] > over) | (max_depart < 0)
     return Orders(days, padded[0], padded[1], departures, late)
 
 

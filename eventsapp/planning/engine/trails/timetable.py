@@ -20,9 +20,9 @@ from eventsapp.planning.engine.search import Phase, Search
 from eventsapp.planning.engine.terms import Id, Reason
 from eventsapp.planning.engine.trails.board import HEAVY, Board, Days
 from eventsapp.planning.engine.trails.days import Day, Timetable, day_at, day_of, sound
-from eventsapp.planning.engine.trails.first_days import first_days
+from eventsapp.planning.engine.trails.first_days import first_days, some_day
 from eventsapp.planning.engine.trails.passages import EXACT, Passages
-from eventsapp.planning.engine.trails.patterns import NEVER, UNIT, Stops
+from eventsapp.planning.engine.trails.patterns import UNIT, Stops
 from eventsapp.planning.engine.trails.problem import Problem, Team
 from eventsapp.planning.engine.trails.rounding import STEPS, Rounding
 
@@ -40,6 +40,9 @@ SHARES = (0.2, 0.05, 0.3, 0.1)
 
 DRIFT = 0.5
 """The drift of later dives."""
+
+LONGEST = 4.0
+"""Deterministic time of CP-SAT for one proof: it grows to that."""
 
 MIXES = ((0.2, 0.3),) * 12
 """Share and drift of the dives in which a part of the teams get new days, between two dives of all."""
@@ -66,7 +69,11 @@ class Timetabling:
         self.board = Board(problem, (others, stepfree), fixed)
         self.bound = 0
         self.closed = False
-        self.lacking: tuple[Reason, ...] = ()
+        self.lacking = tuple(
+            Reason("no_day_on_any_route", {"stepfree": bool(pace.number)})
+            for pace in self.board.paces
+            if self.board.needed[pace.number] and not some_day(pace)
+        )
         self._rng = np.random.default_rng(seed)
         self._days = first_days(self.board.paces, self.board.needed, self.board.room)
         self._figures = self.board.measured(self._days)
@@ -162,13 +169,11 @@ class Timetabling:
             yield from self._dived(rounding.dive((), SHARES[cycle % len(SHARES)], DRIFT))
 
     def _compile(self) -> None:
-        """Have the search for days compiled, beside progress; and find out that there is no day at all."""
+        """Have the search for days compiled, beside progress."""
         nothing = np.zeros_like(self.board.room)
         for pace in self.board.paces:
             if self.board.needed[pace.number]:
-                found = self._searching().wait_for(partial(pace.cheapest, nothing))
-                if found is not None and found[0].min(initial=NEVER) == NEVER:
-                    self.lacking += (Reason("no_day_on_any_route", {"stepfree": bool(pace.number)}),)
+                self._searching().wait_for(partial(pace.cheapest, nothing))
 
     def _choosing_anew(self) -> Iterator[None]:
         days, weights = self._days, np.full_like(self.board.room, HEAVY)
@@ -193,7 +198,7 @@ class Timetabling:
             yield
 
     def _prove(self, rounding: Rounding, cycle: int) -> None:
-        days, none = rounding.prove(self.bound, float(min(8, cycle + 1)), cycle)
+        days, none = rounding.prove(self.bound, min(LONGEST, 1.0 + cycle // 4), cycle)
         if days is not None:
             self._keep(days)
         if none:
