@@ -35,6 +35,9 @@ POLISH = 4
 DIVES = ((0.3, 0.0), (0.1, 0.0))
 """Share and drift of the first dives."""
 
+HURRIED = (96, 192, 384, 768)
+"""Steps of a long search for the bound after which somebody dives already, in a hurry."""
+
 SHARES = (0.2, 0.05, 0.3, 0.1)
 """The shares of later dives, in turn."""
 
@@ -154,10 +157,10 @@ class Timetabling:
             self.board.room,
             [day for day in self._days if day is not None],
         )
-        yield from self._bounding(passages)
+        rounding = Rounding(self.board, passages, self._rng, self._searching)
+        yield from self._bounding(passages, rounding)
         if self._interrupted() or self.lacking:
             return
-        rounding = Rounding(self.board, passages, self._rng, self._searching)
         for share, drift in DIVES:
             yield from self._dived(rounding.dive((), share, drift))
         for cycle in count():
@@ -204,7 +207,7 @@ class Timetabling:
         if none:
             self.bound += 1
 
-    def _bounding(self, passages: Passages) -> Iterator[None]:
+    def _bounding(self, passages: Passages, rounding: Rounding) -> Iterator[None]:
         """The least waiting of all teams; or that they cannot all have a day."""
         most = sum(
             teams * pace.longest_wait for teams, pace in zip(self.board.needed, self.board.paces, strict=True)
@@ -216,6 +219,8 @@ class Timetabling:
                 self.bound = max(self.bound, min(ceil(least / UNIT), most))
                 if step % STEPS == STEPS - 1:
                     yield
+                if step in HURRIED:
+                    yield from self._dived(rounding.dive((), *DIVES[0], hurried=True))
             yield
             if passages.missing <= EXACT:
                 return
