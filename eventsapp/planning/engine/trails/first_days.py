@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import inf
 
 import numpy as np
+import numpy.typing as npt
 
 from eventsapp.planning.engine.networks import Ints
 from eventsapp.planning.engine.trails.patterns import NEVER, UNIT, Pace, Stops, of_whole_stages
@@ -25,6 +26,11 @@ DEPARTURES = 24
 
 CROWDED = UNIT // 4
 """What it costs to be at a landmark for a tick, in proportion to how full it is."""
+
+MOVES = 250
+"""How often a team moves to another day before anything is compiled."""
+
+Flags = npt.NDArray[np.bool_]
 
 TOO_FULL = UNIT * 1000
 """What a team-tick above a landmark's capacity costs."""
@@ -64,7 +70,18 @@ class Orders:
     places: Ints
     starts: Ints
     departures: Ints
-    late: Ints
+    late: Flags
+
+    def cheapest(self, prices: Ints) -> Stops | None:
+        """The cheapest of these days, at one of the departures; None where all are too late."""
+        if self.late.all():
+            return None
+        at = self.starts[:, :, None] + self.departures[None, None, :]
+        at = np.minimum(at, prices.shape[1] - 1)
+        costs = prices[self.places[:, :, None], at].sum(axis=1) + UNIT * self.departures[None, :]
+        chosen, depart = divmod(int(np.where(self.late, NEVER, costs).argmin()), len(self.departures))
+        day, leaves = self.days[chosen], int(self.departures[depart])
+        return day._replace(starts=tuple(begins + leaves for begins in day.starts))
 
 
 def orders(pace: Pace, landmarks: int) -> Orders:
@@ -108,38 +125,50 @@ def orders(pace: Pace, landmarks: int) -> Orders:
 
 
 def first_days(both: tuple[Pace, Pace], needed: tuple[int, int], room: Ints) -> list[Stops | None]:
-    """A day for each team, those with step-free ways first; None where no order is allowed."""
-    taken = np.zeros_like(room)
-    found: list[Stops | None] = []
-    for pace in reversed(both):
-        if needed[pace.number] == 0:
-            continue
-        pool = orders(pace, len(room))
-        if not pool.days or pool.late.all():
-            found += [None] * needed[pace.number]
-            continue
-        at = pool.starts[:, :, None] + pool.departures[None, None, :]
-        rows = np.broadcast_to(pool.places[:, :, None], at.shape)
-        at = np.minimum(at, room.shape[1] - 1)
-        for _ in range(needed[pace.number]):
-            prices = crowding(taken, room, int(pace.clock[0]))
-            costs = prices[rows, at].sum(axis=1) + UNIT * pool.departures[None, :]
-            chosen, depart = divmod(int(np.where(pool.late, NEVER, costs).argmin()), len(pool.departures))
-            day = pool.days[chosen]
-            leaves = int(pool.departures[depart])
-            day = day._replace(starts=tuple(begins + leaves for begins in day.starts))
-            for place, begins in zip(day.places, day.starts, strict=True):
-                taken[place, begins : begins + int(pace.clock[0])] += 1
-            found.append(day)
-    return found
+    """A day for each team, those with step-free ways first; None where no order is allowed.
+
+    Then teams at landmarks that are too full move to other days, so many times at most.
+    """
+    stay = int(both[0].clock[0])
+    pools = [orders(pace, len(room)) if count else None for pace, count in zip(both, needed, strict=True)]
+    teams = [pool for pace in (1, 0) for pool in [pools[pace]] * needed[pace]]
+    days: list[Stops | None] = [None] * len(teams)
+    taken, weights = np.zeros_like(room), np.full_like(room, TOO_FULL)
+    best, least = days, NEVER
+    moves = len(teams) + MOVES
+    while least > 0 and moves > 0:
+        for number, pool in enumerate(teams):
+            if least < NEVER and not _crowded(days[number], taken > room, stay):
+                continue
+            _mark(taken, days[number], -1, stay)
+            days[number] = pool.cheapest(crowding(taken, room, weights, stay)) if pool else None
+            _mark(taken, days[number], 1, stay)
+            moves -= 1
+        overload = int(np.maximum(0, taken - room).sum())
+        if overload < least:
+            best, least = list(days), overload
+        weights[taken > room] += TOO_FULL
+    return best
 
 
-def crowding(taken: Ints, room: Ints, stage_ticks: int) -> Ints:
-    """Prices that keep teams apart: what is fuller costs more, what is full costs very much.
+def _crowded(day: Stops | None, full: Flags, stay: int) -> bool:
+    if day is None:
+        return False
+    return any(full[place, begins : begins + stay].any() for place, begins in zip(*day[2:], strict=True))
+
+
+def _mark(taken: Ints, day: Stops | None, teams: int, stay: int) -> None:
+    if day is not None:
+        for place, begins in zip(day.places, day.starts, strict=True):
+            taken[place, begins : begins + stay] += teams
+
+
+def crowding(taken: Ints, room: Ints, weights: Ints, stay: int) -> Ints:
+    """Prices that keep teams apart: what is fuller costs more, what is full costs very much (`weights`).
 
     One landmark more than there are, which is free: it pads days of fewer stages.
     """
-    by_tick = CROWDED * taken // np.maximum(1, room) + TOO_FULL * np.maximum(0, taken + 1 - room)
+    by_tick = CROWDED * taken // np.maximum(1, room) + weights * np.maximum(0, taken + 1 - room)
     prices = np.zeros((len(room) + 1, room.shape[1]), dtype=np.int64)
-    prices[:-1] = of_whole_stages(by_tick, stage_ticks)
+    prices[:-1] = of_whole_stages(by_tick, stay)
     return prices
