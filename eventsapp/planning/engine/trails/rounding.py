@@ -32,9 +32,6 @@ REMEMBERED = 4000
 MOST = 5000
 """Days among which CP-SAT is asked to choose."""
 
-PART = 0.25
-"""The share of the teams that get new days together, at first."""
-
 
 class Rounding:
     """Ways from `root`, a programme solved for all teams, to whole teams."""
@@ -43,7 +40,6 @@ class Rounding:
         self, board: Board, root: Passages, rng: np.random.Generator, search: Callable[[], Search[Any]]
     ) -> None:
         self.board, self.root, self.rng, self.search = board, root, rng, search
-        self.part = PART
         self.days = dict.fromkeys(root.known)
 
     def dive(
@@ -116,24 +112,17 @@ class Rounding:
                         slot -= 1
         return chosen
 
-    def mix_again(self, days: Days, share: float, drift: float) -> Iterator[Days | None]:
+    def mix_again(self, days: Days, part: float, share: float, drift: float) -> Iterator[Days | None]:
         """A timetable that waits no longer, at the end: a part of the teams dives anew."""
         whole = [day for day in days if day is not None]
         waits = np.array([self.board.paces[day.pace].waiting(day) for day in whole], dtype=np.int64)
         if len(whole) < len(days) or not waits.any():
             return
-        loose = self.rng.random(len(whole)) < self.part
+        loose = self.rng.random(len(whole)) < part
         waiting = np.flatnonzero(waits)
         loose[waiting if self.rng.random() < 0.5 else self.rng.choice(waiting)] = True
         kept = [day for day, free in zip(whole, loose.tolist(), strict=True) if not free]
-        before, dived, found = self.part, False, None
-        for found in self.dive(kept, share, drift, below=int(waits.sum())):
-            dived = True
-            yield found
-        if not dived:
-            self.part = min(1.0, before * 1.02)
-        elif found is None:
-            self.part = max(0.05, before * 0.98)
+        yield from self.dive(kept, share, drift, below=int(waits.sum()))
 
     def prove(self, target: int, effort: float, seed: int) -> tuple[Days | None, bool]:
         """A timetable that waits `target` ticks at most, or None; and whether there is none, by proof."""

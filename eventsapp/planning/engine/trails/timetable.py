@@ -47,8 +47,11 @@ DRIFT = 0.5
 LONGEST = 4.0
 """Deterministic time of CP-SAT for one proof: it grows to that."""
 
-MIXES = ((0.2, 0.3),) * 12
-"""Share and drift of the dives in which a part of the teams get new days, between two dives of all."""
+PARTS = (0.25, 0.15, 0.4, 0.25, 0.6, 0.15, 0.25, 0.4, 0.15, 0.25, 0.6, 0.4)
+"""The parts of the teams that dive again, in turn, between two dives of all."""
+
+AGAIN = (0.2, 0.3)
+"""Share and drift of these dives."""
 
 
 class Timetabling:
@@ -167,8 +170,8 @@ class Timetabling:
             self._prove(rounding, cycle)
             yield
             self._current = self._days
-            for share, drift in MIXES:
-                yield from self._dived(rounding.mix_again(self._current, share, drift))
+            for part in PARTS:
+                yield from self._dived(rounding.mix_again(self._current, part, *AGAIN))
             yield from self._dived(rounding.dive((), SHARES[cycle % len(SHARES)], DRIFT))
 
     def _compile(self) -> None:
