@@ -61,7 +61,12 @@ class Passages:
         self._fresh = np.where(room > 0, 0, FULL)
         self._missing_cost = 4 * (1 + max(pace.longest_wait for pace in paces))
         self.count(False)
-        self._offer([day for day in days if self.fits(day)])
+        barred = of_whole_stages((room <= 0).astype(np.int64), self.stay).tolist()
+        self._offer(
+            day
+            for day in days
+            if not any(barred[place][begins] for place, begins in zip(day.places, day.starts, strict=True))
+        )
 
     def count(self, counting: bool) -> None:
         """Count teams without a day, or waiting; teams without a day are dearer each time."""
@@ -75,14 +80,6 @@ class Passages:
         self._missing_cost *= 1 if counting else DEARER
         self.day_prices = [UNIT * missing_cost] * 2
         self.tick_prices = self._fresh.copy()
-
-    def fits(self, day: Stops) -> int:
-        """How many teams could have this day, for the room that there is."""
-        rooms = (
-            self.room[place, begins : begins + self.stay].min(initial=self.needed[day.pace])
-            for place, begins in zip(day.places, day.starts, strict=True)
-        )
-        return int(min(rooms, default=self.needed[day.pace]))
 
     def _offer(self, days: Iterable[Stops]) -> bool:
         """Make days known; False if all were."""
