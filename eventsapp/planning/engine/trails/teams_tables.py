@@ -1,0 +1,220 @@
+"""A trail day as the rows that annealing works on, and a composition as its counts.
+
+Pure, worker only (NumPy). Rows of teams, groups and structures are in the problem's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eventsapp.planning.engine.kernels import chance
+from eventsapp.planning.engine.networks import Ints
+from eventsapp.planning.engine.trails.problem import CHILD, FRENCH, Problem
+from eventsapp.planning.engine.trails.teams_kernel import (
+    ADULTS,
+    BROKEN,
+    CHILDREN,
+    FAULTS,
+    LONELY,
+    MAY_ROLL,
+    MAY_WALK,
+    PER_ADULT,
+    MIN_ADULTS,
+    SIZE,
+    TEAM_MAX,
+    TEAM_MIN,
+    WHEELS,
+    Best,
+    Mix,
+    State,
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is settled before groups are dealt out: what each team may be, and what is pinned in it."""
+
+    problem: Problem
+    may: tuple[int, ...]
+    """For each team, whether wheelchairs may and whether they must be in it (MAY_ROLL, MAY_WALK)."""
+    home: tuple[int | None, ...]
+    """For each group, the team it is pinned to."""
+    housed: tuple[int | None, ...]
+    """For each team, the structure it is pinned to."""
+
+
+def zeros(*shape: int) -> Ints:
+    return np.zeros(shape, dtype=np.int64)
+
+
+def array(values: Sequence[int]) -> Ints:
+    return np.array(list(values), dtype=np.int64)
+
+
+def features(problem: Problem) -> Ints:
+    """For each group, how many of its members are of each quartier, then of each age band."""
+    quartier = {name: row for row, name in enumerate(problem.quartiers)}
+    age = {name: len(quartier) + row for row, name in enumerate(problem.ages)}
+    dense = zeros(len(problem.groups), len(quartier) + len(age))
+    for row, group in enumerate(problem.groups):
+        for person in group.members:
+            dense[row, quartier[person.quartier]] += 1
+            dense[row, age[person.age]] += 1
+    return dense
+
+
+def heads(problem: Problem) -> Ints:
+    """For each group: people, children, adults, and one if somebody is in a wheelchair."""
+    adults = problem.rules.supervisors
+    rows = [
+        (
+            len(group.members),
+            sum(person.age == CHILD for person in group.members),
+            sum(person.age in adults for person in group.members),
+            int(group.wheelchair),
+        )
+        for group in problem.groups
+    ]
+    return np.array(rows, dtype=np.int64).reshape(len(rows), 4)
+
+
+def mix_of(frame: Frame, shift: int = 0) -> Mix:
+    """The tables of a problem. Weights lose `shift` bits, so that no sum overflows."""
+    problem, weights, rules = frame.problem, frame.problem.weights, frame.problem.rules
+    dense = features(problem)
+    rows, columns = np.nonzero(dense)
+    starts = zeros(len(dense) + 1)
+    starts[1:] = np.cumsum(np.count_nonzero(dense, axis=1))
+    sets = sorted({p.languages for p in problem.people if FRENCH not in p.languages}, key=sorted)
+    spoken = sorted({language for one in sets for language in one})
+    needs, speaks = zeros(len(dense), len(sets)), zeros(len(dense), len(spoken))
+    for row, group in enumerate(problem.groups):
+        for person in group.members:
+            if FRENCH not in person.languages:
+                needs[row, sets.index(person.languages)] += 1
+            else:
+                speaks[row] += [language in person.languages for language in spoken]
+    pair = [weights.quartier_pair >> shift] * len(problem.quartiers)
+    return Mix(
+        start=starts,
+        feature=columns.astype(np.int64),
+        count=dense[rows, columns],
+        dense=dense,
+        weight=array(pair + [weights.age_pair >> shift] * len(problem.ages)),
+        heads=heads(problem),
+        voiced=(needs.any(axis=1) | speaks.any(axis=1)).astype(np.int64),
+        needs=needs,
+        speaks=speaks,
+        helps=_among(spoken, sets),
+        tongues=_among(spoken, [one.languages for one in problem.structures]),
+        fits=array([one.wheelchair_ok for one in problem.structures]),
+        rules=array(
+            (rules.team_min, rules.team_max, rules.children_per_adult, rules.min_adults)
+            + (weights.lang_isolated >> shift,)
+        ),
+        may=array(frame.may),
+        movable=array([row for row, team in enumerate(frame.home) if team is None]),
+        open=array([team for team, structure in enumerate(frame.housed) if structure is None]),
+    )
+
+
+def _among(languages: Sequence[str], speakers: Sequence[frozenset[str]]) -> Ints:
+    rows = [[int(language in one) for language in languages] for one in speakers]
+    return np.array(rows, dtype=np.int64).reshape(len(speakers), len(languages))
+
+
+def state_of(frame: Frame, mix: Mix, team: Ints, structure: Ints, seed: int) -> State:
+    """A composition with all its counts."""
+    teams = len(mix.may)
+    places = array([one.max_teams for one in frame.problem.structures])
+    state = State(
+        team=team.copy(),
+        structure=structure.copy(),
+        counts=_summed(mix.dense, team, teams),
+        sums=_summed(mix.heads, team, teams),
+        needs=_summed(mix.needs, team, teams),
+        speaks=_summed(mix.speaks, team, teams) + mix.tongues[structure],
+        alone=zeros(teams),
+        spare=places - np.bincount(structure, minlength=len(places)),
+        total=zeros(2),
+        chance=chance(seed),
+    )
+    helped = (state.speaks > 0).astype(np.int64) @ mix.helps.T > 0
+    state.alone[:] = np.where(helped, 0, state.needs).sum(axis=1)
+    pairs = (state.counts * (state.counts - 1) // 2).sum(axis=0)
+    state.total[FAULTS] = int(pairs @ mix.weight + mix.rules[LONELY] * state.alone.sum())
+    state.total[BROKEN] = int(broken_by(mix, state.sums).sum())
+    return state
+
+
+def broken_by(mix: Mix, sums: Ints) -> Ints:
+    """By how much each team breaks the rules."""
+    size, children, adults, wheels = (sums[:, column] for column in (SIZE, CHILDREN, ADULTS, WHEELS))
+    low, high, ratio, least = (int(mix.rules[k]) for k in (TEAM_MIN, TEAM_MAX, PER_ADULT, MIN_ADULTS))
+    return (
+        np.maximum(0, size - high)
+        + np.maximum(0, low - size)
+        + np.maximum(0, least - adults)
+        + np.maximum(0, children - ratio * adults)
+        + np.where(mix.may & MAY_ROLL, 0, wheels)
+        + ((wheels == 0) & (mix.may & MAY_WALK == 0))
+    )
+
+
+def _summed(rows: Ints, team: Ints, teams: int) -> Ints:
+    sums = zeros(teams, rows.shape[1])
+    np.add.at(sums, team, rows)
+    return sums
+
+
+def best_of(state: State) -> Best:
+    return Best(state.team.copy(), state.structure.copy(), state.total.copy())
+
+
+def first_structures(frame: Frame, mix: Mix) -> Ints:
+    """A structure for each team: those with a wheelchair first, in structures that welcome it, and structures
+    that speak most first."""
+    spare = [one.max_teams for one in frame.problem.structures]
+    chosen = zeros(len(frame.may))
+    for team, pinned in enumerate(frame.housed):
+        if pinned is not None:
+            chosen[team] = pinned
+            spare[pinned] -= 1
+    spoken = mix.tongues.sum(axis=1)
+    for team in sorted(range(len(frame.may)), key=lambda team: (not frame.may[team] & MAY_ROLL, team)):
+        if frame.housed[team] is not None:
+            continue
+        rolls = bool(frame.may[team] & MAY_ROLL)
+        able = [row for row, left in enumerate(spare) if left > 0 and (mix.fits[row] or not rolls)]
+        chosen[team] = min(able, key=lambda row: (bool(mix.fits[row]) and not rolls, -spoken[row], row))
+        spare[chosen[team]] -= 1
+    return chosen
+
+
+def dealt(frame: Frame, mix: Mix) -> Ints:
+    """A team for each group, by best insertion: groups with a wheelchair first, then the largest."""
+    teams, rules = len(mix.may), mix.rules
+    counts, sums = zeros(teams, mix.dense.shape[1]), zeros(teams, 4)
+    team = np.array([-1 if home is None else home for home in frame.home], dtype=np.int64)
+    settled = np.flatnonzero(team >= 0)
+    np.add.at(counts, team[settled], mix.dense[settled])
+    np.add.at(sums, team[settled], mix.heads[settled])
+    mean = int(mix.heads[:, SIZE].sum()) // teams + 1
+    unit = int(mix.weight.max(initial=1)) or 1
+    order = np.lexsort((-mix.heads[:, SIZE], -mix.heads[:, WHEELS]))
+    for group in (int(group) for group in order if team[group] < 0):
+        head = mix.heads[group]
+        grown = sums + head
+        cost = counts @ (mix.dense[group] * mix.weight) + unit * np.maximum(0, grown[:, SIZE] - mean) ** 2
+        excess = np.maximum(0, grown[:, CHILDREN] - rules[PER_ADULT] * grown[:, ADULTS])
+        cost += 60 * unit * (excess + np.maximum(0, grown[:, SIZE] - rules[TEAM_MAX]))
+        if head[WHEELS]:
+            cost += np.where(mix.may & MAY_ROLL, 0, 10_000 * unit)
+            cost += np.where((mix.may & MAY_WALK) | (sums[:, WHEELS] == 0), 1_000 * unit, 0)
+        team[group] = int(np.lexsort((sums[:, SIZE], cost))[0])
+        counts[team[group]] += mix.dense[group]
+        sums[team[group]] += head
+    return team
