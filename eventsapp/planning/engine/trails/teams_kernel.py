@@ -2,6 +2,7 @@
 
 Pure, worker only. Whole numbers only: the same lines give the same teams on every machine. What annealing
 lowers is the weighed faults plus `penalty` for each broken rule (a person too many, an adult missing, …).
+Few functions and few tables: a machine waits for the compiler once.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ SIDES = 1 << 31
 RELOCATED, RESTRUCTURED, OUT_OF = 30, 4, 100
 """Of a hundred moves tried: those that move one group, and those that change a structure."""
 
-SIZE, CHILDREN, ADULTS, WHEELS = 0, 1, 2, 3
-"""What a row of `heads` and of `sums` holds: people, children, adults, groups with a wheelchair."""
+SIZE, CHILDREN, ADULTS, WHEELS, HEAD = 0, 1, 2, 3, 4
+"""The first columns of a group and of a team: people, children, adults, groups with a wheelchair. After them
+come the sets of languages without French (how many speak exactly these), the languages (how many interpret
+each, in a team its structure too), then the features: quartiers and age bands."""
 
 TEAM_MIN, TEAM_MAX, PER_ADULT, MIN_ADULTS, LONELY = 0, 1, 2, 3, 4
 """What `rules` holds; the last is the weight of somebody who has nobody to speak with."""
@@ -37,18 +40,13 @@ FAULTS, BROKEN = 0, 1
 
 
 class Mix(NamedTuple):
-    """What does not change. Features are quartiers, then age bands; `sets` are sets of languages without
-    French, `languages` those that somebody could interpret."""
+    """What does not change."""
 
-    start: Ints  # group -> where its features begin in `feature` and `count`
-    feature: Ints
-    count: Ints
-    dense: Ints  # [group, feature]
-    weight: Ints  # [feature]
-    heads: Ints  # [group, SIZE …]
+    groups: Ints  # [group, column]
     voiced: Ints  # [group]: whether it has anything to do with languages
-    needs: Ints  # [group, set]: how many speak exactly this
-    speaks: Ints  # [group, language]: how many interpret it
+    start: Ints  # group -> where its features begin in `feature`
+    feature: Ints  # columns
+    weight: Ints  # [column]: of a pair
     helps: Ints  # [set, language]
     tongues: Ints  # [structure, language]
     fits: Ints  # [structure]: welcomes wheelchairs
@@ -63,10 +61,7 @@ class State(NamedTuple):
 
     team: Ints  # [group]
     structure: Ints  # [team]
-    counts: Ints  # [team, feature]
-    sums: Ints  # [team, SIZE …]
-    needs: Ints  # [team, set]
-    speaks: Ints  # [team, language], the structure included
+    teams: Ints  # [team, column]
     alone: Ints  # [team]: people who have nobody to speak with
     spare: Ints  # [structure]: teams it could still take
     total: Ints
@@ -84,66 +79,35 @@ class Best(NamedTuple):
 @compiled
 def breaks(rules: Ints, may: int, size: int, children: int, adults: int, wheels: int) -> int:
     """By how much a team breaks the rules."""
-    count = 0
-    if size > rules[TEAM_MAX]:
-        count += size - rules[TEAM_MAX]
-    elif size < rules[TEAM_MIN]:
-        count += rules[TEAM_MIN] - size
-    if adults < rules[MIN_ADULTS]:
-        count += rules[MIN_ADULTS] - adults
-    if children > rules[PER_ADULT] * adults:
-        count += children - rules[PER_ADULT] * adults
+    count = max(0, size - rules[TEAM_MAX]) + max(0, rules[TEAM_MIN] - size)
+    count += max(0, rules[MIN_ADULTS] - adults) + max(0, children - rules[PER_ADULT] * adults)
     if wheels > 0:
-        if not may & MAY_ROLL:
-            count += wheels
-    elif not may & MAY_WALK:
-        count += 1
-    return count
+        return count if may & MAY_ROLL else count + wheels
+    return count if may & MAY_WALK else count + 1
 
 
 @compiled
-def team_breaks(mix: Mix, state: State, team: int) -> int:
-    """By how much this team breaks the rules now."""
-    row = state.sums[team]
-    return breaks(mix.rules, mix.may[team], row[SIZE], row[CHILDREN], row[ADULTS], row[WHEELS])
-
-
-@compiled
-def lonely(mix: Mix, state: State, team: int) -> int:
-    """How many of the team have nobody to speak with, neither interpreter nor structure."""
+def lonely(helps: Ints, row: Ints) -> int:
+    """How many of a team have nobody to speak with, neither interpreter nor structure."""
     count = 0
-    for row in range(mix.helps.shape[0]):
-        if state.needs[team, row] > 0:
-            helped = False
-            for language in range(mix.helps.shape[1]):
-                if mix.helps[row, language] > 0 and state.speaks[team, language] > 0:
-                    helped = True
-                    break
-            if not helped:
-                count += state.needs[team, row]
+    for spoken in range(helps.shape[0]):
+        if row[HEAD + spoken] > 0:
+            helped = 0
+            for language in range(helps.shape[1]):
+                helped += helps[spoken, language] * row[HEAD + helps.shape[0] + language]
+            if helped == 0:
+                count += row[HEAD + spoken]
     return count
-
-
-@compiled
-def utter(mix: Mix, state: State, group: int, team: int, sign: int) -> None:
-    """Count the languages of a group into a team, or out of it."""
-    for row in range(mix.needs.shape[1]):
-        state.needs[team, row] += sign * mix.needs[group, row]
-    for language in range(mix.speaks.shape[1]):
-        state.speaks[team, language] += sign * mix.speaks[group, language]
 
 
 @compiled
 def carry(mix: Mix, state: State, group: int, team: int) -> None:
-    """Put a group into another team, all counts but those of languages with it."""
+    """Put a group into another team, its counts with it."""
     left = state.team[group]
     state.team[group] = team
-    for k in range(mix.start[group], mix.start[group + 1]):
-        state.counts[left, mix.feature[k]] -= mix.count[k]
-        state.counts[team, mix.feature[k]] += mix.count[k]
-    for k in range(4):
-        state.sums[left, k] -= mix.heads[group, k]
-        state.sums[team, k] += mix.heads[group, k]
+    for column in range(mix.groups.shape[1]):
+        state.teams[left, column] -= mix.groups[group, column]
+        state.teams[team, column] += mix.groups[group, column]
 
 
 @compiled
@@ -162,137 +126,90 @@ def settle(state: State, best: Best, faults: int, broken: int) -> None:
     state.total[BROKEN] += broken
     fewer = state.total[BROKEN] - best.total[BROKEN]
     if fewer < 0 or (fewer == 0 and state.total[FAULTS] < best.total[FAULTS]):
-        best.team[:] = state.team
-        best.structure[:] = state.structure
-        best.total[:] = state.total
+        for group in range(len(state.team)):
+            best.team[group] = state.team[group]
+        for team in range(len(state.structure)):
+            best.structure[team] = state.structure[team]
+        for part in range(2):
+            best.total[part] = state.total[part]
 
 
 @compiled
-def voices(mix: Mix, state: State, one: int, other: int, left: int, right: int) -> int:
-    """Let `one` go from `left` to `right` and `other` (unless −1) back, languages only: people more alone."""
-    before = state.alone[left] + state.alone[right]
-    utter(mix, state, one, left, -1)
-    utter(mix, state, one, right, 1)
+def move(
+    mix: Mix, state: State, best: Best, one: int, other: int, right: int, heat: int, penalty: int, table: Ints
+) -> None:
+    """Try to put group `one` into team `right`, and group `other`, unless −1, from there into its place."""
+    left, broken, faults = state.team[one], 0, 0
+    p, a, b = mix.groups[one], state.teams[left], state.teams[right]
+    size, children, adults, wheels = p[SIZE], p[CHILDREN], p[ADULTS], p[WHEELS]
+    if wheels > 0 and not mix.may[right] & MAY_ROLL:
+        return
+    spoken = mix.voiced[one]
     if other >= 0:
-        utter(mix, state, other, right, -1)
-        utter(mix, state, other, left, 1)
-    return lonely(mix, state, left) + lonely(mix, state, right) - before
-
-
-@compiled
-def relocate(mix: Mix, state: State, best: Best, heat: int, penalty: int, table: Ints) -> None:
-    """Try to put one group into another team."""
-    group = mix.movable[draw(state.chance, len(mix.movable))]
-    left, right = state.team[group], draw(state.chance, len(mix.may))
-    head = mix.heads[group]
-    if left == right or (head[WHEELS] and not mix.may[right] & MAY_ROLL):
-        return
-    rules, a, b = mix.rules, state.sums[left], state.sums[right]
-    broken = breaks(
-        rules,
-        mix.may[left],
-        a[SIZE] - head[SIZE],
-        a[CHILDREN] - head[CHILDREN],
-        a[ADULTS] - head[ADULTS],
-        a[WHEELS] - head[WHEELS],
-    ) - team_breaks(mix, state, left)
-    broken += breaks(
-        rules,
-        mix.may[right],
-        b[SIZE] + head[SIZE],
-        b[CHILDREN] + head[CHILDREN],
-        b[ADULTS] + head[ADULTS],
-        b[WHEELS] + head[WHEELS],
-    ) - team_breaks(mix, state, right)
-    faults = 0
-    for k in range(mix.start[group], mix.start[group + 1]):
-        f, c = mix.feature[k], mix.count[k]
-        faults += mix.weight[f] * c * (state.counts[right, f] - state.counts[left, f] + c)
-    judge(mix, state, best, group, -1, left, right, faults, broken, heat, penalty, table)
-
-
-@compiled
-def swap(mix: Mix, state: State, best: Best, heat: int, penalty: int, table: Ints) -> None:
-    """Try to let two groups of different teams change places."""
-    one = mix.movable[draw(state.chance, len(mix.movable))]
-    other = mix.movable[draw(state.chance, len(mix.movable))]
-    left, right = state.team[one], state.team[other]
-    p, q = mix.heads[one], mix.heads[other]
-    if left == right:
-        return
-    if (p[WHEELS] and not mix.may[right] & MAY_ROLL) or (q[WHEELS] and not mix.may[left] & MAY_ROLL):
-        return
-    broken = 0
-    size, children = q[SIZE] - p[SIZE], q[CHILDREN] - p[CHILDREN]
-    adults, wheels = q[ADULTS] - p[ADULTS], q[WHEELS] - p[WHEELS]
-    if size or children or adults or wheels:
-        rules, a, b = mix.rules, state.sums[left], state.sums[right]
-        broken = breaks(
-            rules, mix.may[left], a[SIZE] + size, a[CHILDREN] + children, a[ADULTS] + adults, a[WHEELS] + wheels
-        ) - team_breaks(mix, state, left)
-        broken += breaks(
-            rules, mix.may[right], b[SIZE] - size, b[CHILDREN] - children, b[ADULTS] - adults, b[WHEELS] - wheels
-        ) - team_breaks(mix, state, right)
-        if broken > 0 and broken * penalty * UNIT * FINE // heat >= 2 * len(table):
+        q = mix.groups[other]
+        if q[WHEELS] > 0 and not mix.may[left] & MAY_ROLL:
             return
-    faults = 0
+        size, children, adults, wheels = (
+            size - q[SIZE],
+            children - q[CHILDREN],
+            adults - q[ADULTS],
+            wheels - q[WHEELS],
+        )
+        spoken |= mix.voiced[other]
+    for side in range(2):
+        row, team, sign = (a, left, -1) if side == 0 else (b, right, 1)
+        broken -= breaks(mix.rules, mix.may[team], row[SIZE], row[CHILDREN], row[ADULTS], row[WHEELS])
+        broken += breaks(
+            mix.rules,
+            mix.may[team],
+            row[SIZE] + sign * size,
+            row[CHILDREN] + sign * children,
+            row[ADULTS] + sign * adults,
+            row[WHEELS] + sign * wheels,
+        )
+    if broken > 0 and broken * penalty * UNIT * FINE // heat >= 2 * len(table):
+        return
     for k in range(mix.start[one], mix.start[one + 1]):
         f = mix.feature[k]
-        c = mix.count[k] - mix.dense[other, f]
-        faults += mix.weight[f] * c * (state.counts[right, f] - state.counts[left, f] + c)
-    for k in range(mix.start[other], mix.start[other + 1]):
-        f, c = mix.feature[k], mix.count[k]
-        if mix.dense[one, f] == 0:
-            faults += mix.weight[f] * c * (state.counts[left, f] - state.counts[right, f] + c)
-    judge(mix, state, best, one, other, left, right, faults, broken, heat, penalty, table)
-
-
-@compiled
-def judge(
-    mix: Mix,
-    state: State,
-    best: Best,
-    one: int,
-    other: int,
-    left: int,
-    right: int,
-    faults: int,
-    broken: int,
-    heat: int,
-    penalty: int,
-    table: Ints,
-) -> None:
-    """Take the move or not, once what it costs in pairs and rules is known."""
-    spoken = mix.voiced[one] or (other >= 0 and mix.voiced[other])
+        c = p[f] - mix.groups[other, f] if other >= 0 else p[f]
+        faults += mix.weight[f] * c * (b[f] - a[f] + c)
+    if other >= 0:
+        for k in range(mix.start[other], mix.start[other + 1]):
+            f = mix.feature[k]
+            if p[f] == 0:
+                c = mix.groups[other, f]
+                faults += mix.weight[f] * c * (a[f] - b[f] + c)
     if spoken:
-        alone = voices(mix, state, one, other, left, right)
-        faults += mix.rules[LONELY] * alone
-    if takes(faults + penalty * broken, heat, table, state.chance):
         carry(mix, state, one, right)
         if other >= 0:
             carry(mix, state, other, left)
+        alone_left, alone_right = lonely(mix.helps, a), lonely(mix.helps, b)
+        faults += mix.rules[LONELY] * (alone_left + alone_right - state.alone[left] - state.alone[right])
+    if takes(faults + penalty * broken, heat, table, state.chance):
         if spoken:
-            state.alone[left], state.alone[right] = lonely(mix, state, left), lonely(mix, state, right)
+            state.alone[left], state.alone[right] = alone_left, alone_right
+        else:
+            carry(mix, state, one, right)
+            if other >= 0:
+                carry(mix, state, other, left)
         settle(state, best, faults, broken)
     elif spoken:
-        utter(mix, state, one, left, 1)
-        utter(mix, state, one, right, -1)
+        carry(mix, state, one, left)
         if other >= 0:
-            utter(mix, state, other, right, 1)
-            utter(mix, state, other, left, -1)
+            carry(mix, state, other, right)
 
 
 @compiled
 def house(mix: Mix, state: State, team: int, structure: int) -> int:
-    """Give a team another structure: people more alone. Counts of languages and of spare places go with it."""
-    left = state.structure[team]
+    """Give a team another structure, counts with it: how many more are alone."""
+    left, before = state.structure[team], state.alone[team]
     for language in range(mix.tongues.shape[1]):
-        state.speaks[team, language] += mix.tongues[structure, language] - mix.tongues[left, language]
+        column = HEAD + mix.helps.shape[0] + language
+        state.teams[team, column] += mix.tongues[structure, language] - mix.tongues[left, language]
     state.spare[left] += 1
     state.spare[structure] -= 1
     state.structure[team] = structure
-    before = state.alone[team]
-    state.alone[team] = lonely(mix, state, team)
+    state.alone[team] = lonely(mix.helps, state.teams[team])
     return state.alone[team] - before
 
 
@@ -300,24 +217,23 @@ def house(mix: Mix, state: State, team: int, structure: int) -> int:
 def restructure(mix: Mix, state: State, best: Best, heat: int, table: Ints) -> None:
     """Try another structure for a team, or let two teams exchange theirs."""
     one = mix.open[draw(state.chance, len(mix.open))]
-    left, other = state.structure[one], -1
-    right = draw(state.chance, len(mix.fits))
-    if state.spare[right] <= 0:
-        other = mix.open[draw(state.chance, len(mix.open))]
+    other = mix.open[draw(state.chance, len(mix.open))]
+    left, right = state.structure[one], draw(state.chance, len(mix.fits))
+    exchange = state.spare[right] <= 0
+    if exchange:
         right = state.structure[other]
-        if mix.may[other] & MAY_ROLL and not mix.fits[left]:
-            return
     if left == right or (mix.may[one] & MAY_ROLL and not mix.fits[right]):
         return
-    alone = house(mix, state, one, right)
-    if other >= 0:
-        alone += house(mix, state, other, left)
-    if takes(mix.rules[LONELY] * alone, heat, table, state.chance):
-        settle(state, best, mix.rules[LONELY] * alone, 0)
+    if exchange and mix.may[other] & MAY_ROLL and not mix.fits[left]:
         return
-    house(mix, state, one, left)
-    if other >= 0:
-        house(mix, state, other, right)
+    for back in range(2):
+        alone = house(mix, state, one, left if back else right)
+        if exchange:
+            alone += house(mix, state, other, right if back else left)
+        if takes(mix.rules[LONELY] * alone, heat, table, state.chance) or back:
+            settle(state, best, mix.rules[LONELY] * alone, 0)
+            return
+        state.total[FAULTS] += mix.rules[LONELY] * alone
 
 
 @compiled
@@ -328,7 +244,12 @@ def anneal(mix: Mix, state: State, best: Best, heat: int, penalty: int, tries: i
         die = draw(state.chance, OUT_OF)
         if die < structures:
             restructure(mix, state, best, heat, table)
-        elif die < structures + RELOCATED:
-            relocate(mix, state, best, heat, penalty, table)
+            continue
+        one, other = mix.movable[draw(state.chance, len(mix.movable))], -1
+        if die < structures + RELOCATED:
+            right = draw(state.chance, len(mix.may))
         else:
-            swap(mix, state, best, heat, penalty, table)
+            other = mix.movable[draw(state.chance, len(mix.movable))]
+            right = state.team[other]
+        if right != state.team[one]:
+            move(mix, state, best, one, other, right, heat, penalty, table)

@@ -15,9 +15,8 @@ from eventsapp.planning.engine.networks import Ints
 from eventsapp.planning.engine.trails.problem import CHILD, FRENCH, Problem
 from eventsapp.planning.engine.trails.teams_kernel import (
     ADULTS,
-    BROKEN,
     CHILDREN,
-    FAULTS,
+    HEAD,
     LONELY,
     MAY_ROLL,
     MAY_WALK,
@@ -84,30 +83,28 @@ def heads(problem: Problem) -> Ints:
 def mix_of(frame: Frame, shift: int = 0) -> Mix:
     """The tables of a problem. Weights lose `shift` bits, so that no sum overflows."""
     problem, weights, rules = frame.problem, frame.problem.weights, frame.problem.rules
-    dense = features(problem)
-    rows, columns = np.nonzero(dense)
-    starts = zeros(len(dense) + 1)
-    starts[1:] = np.cumsum(np.count_nonzero(dense, axis=1))
     sets = sorted({p.languages for p in problem.people if FRENCH not in p.languages}, key=sorted)
     spoken = sorted({language for one in sets for language in one})
-    needs, speaks = zeros(len(dense), len(sets)), zeros(len(dense), len(spoken))
+    needs, speaks = zeros(len(problem.groups), len(sets)), zeros(len(problem.groups), len(spoken))
     for row, group in enumerate(problem.groups):
         for person in group.members:
             if FRENCH not in person.languages:
                 needs[row, sets.index(person.languages)] += 1
             else:
                 speaks[row] += [language in person.languages for language in spoken]
+    dense = features(problem)
+    groups = np.ascontiguousarray(np.hstack((heads(problem), needs, speaks, dense)))
+    first = groups.shape[1] - dense.shape[1]
+    starts = zeros(len(dense) + 1)
+    starts[1:] = np.cumsum(np.count_nonzero(dense, axis=1))
     pair = [weights.quartier_pair >> shift] * len(problem.quartiers)
+    pair += [weights.age_pair >> shift] * len(problem.ages)
     return Mix(
-        start=starts,
-        feature=columns.astype(np.int64),
-        count=dense[rows, columns],
-        dense=dense,
-        weight=array(pair + [weights.age_pair >> shift] * len(problem.ages)),
-        heads=heads(problem),
+        groups=groups,
         voiced=(needs.any(axis=1) | speaks.any(axis=1)).astype(np.int64),
-        needs=needs,
-        speaks=speaks,
+        start=starts,
+        feature=(np.nonzero(dense)[1] + first).astype(np.int64),
+        weight=array([0] * first + pair),
         helps=_among(spoken, sets),
         tongues=_among(spoken, [one.languages for one in problem.structures]),
         fits=array([one.wheelchair_ok for one in problem.structures]),
@@ -128,26 +125,24 @@ def _among(languages: Sequence[str], speakers: Sequence[frozenset[str]]) -> Ints
 
 def state_of(frame: Frame, mix: Mix, team: Ints, structure: Ints, seed: int) -> State:
     """A composition with all its counts."""
-    teams = len(mix.may)
+    teams = zeros(len(mix.may), mix.groups.shape[1])
+    np.add.at(teams, team, mix.groups)
+    sets, languages = mix.helps.shape
+    interpreters = teams[:, HEAD + sets : HEAD + sets + languages]
+    interpreters += mix.tongues[structure]
+    helped = (interpreters > 0).astype(np.int64) @ mix.helps.T > 0
+    alone = np.where(helped, 0, teams[:, HEAD : HEAD + sets]).sum(axis=1)
+    faults = (teams * (teams - 1) // 2).sum(axis=0) @ mix.weight + mix.rules[LONELY] * alone.sum()
     places = array([one.max_teams for one in frame.problem.structures])
-    state = State(
+    return State(
         team=team.copy(),
         structure=structure.copy(),
-        counts=_summed(mix.dense, team, teams),
-        sums=_summed(mix.heads, team, teams),
-        needs=_summed(mix.needs, team, teams),
-        speaks=_summed(mix.speaks, team, teams) + mix.tongues[structure],
-        alone=zeros(teams),
+        teams=teams,
+        alone=alone,
         spare=places - np.bincount(structure, minlength=len(places)),
-        total=zeros(2),
+        total=array((int(faults), int(broken_by(mix, teams).sum()))),
         chance=chance(seed),
     )
-    helped = (state.speaks > 0).astype(np.int64) @ mix.helps.T > 0
-    state.alone[:] = np.where(helped, 0, state.needs).sum(axis=1)
-    pairs = (state.counts * (state.counts - 1) // 2).sum(axis=0)
-    state.total[FAULTS] = int(pairs @ mix.weight + mix.rules[LONELY] * state.alone.sum())
-    state.total[BROKEN] = int(broken_by(mix, state.sums).sum())
-    return state
 
 
 def broken_by(mix: Mix, sums: Ints) -> Ints:
@@ -162,12 +157,6 @@ def broken_by(mix: Mix, sums: Ints) -> Ints:
         + np.where(mix.may & MAY_ROLL, 0, wheels)
         + ((wheels == 0) & (mix.may & MAY_WALK == 0))
     )
-
-
-def _summed(rows: Ints, team: Ints, teams: int) -> Ints:
-    sums = zeros(teams, rows.shape[1])
-    np.add.at(sums, team, rows)
-    return sums
 
 
 def best_of(state: State) -> Best:
@@ -196,25 +185,23 @@ def first_structures(frame: Frame, mix: Mix) -> Ints:
 
 def dealt(frame: Frame, mix: Mix) -> Ints:
     """A team for each group, by best insertion: groups with a wheelchair first, then the largest."""
-    teams, rules = len(mix.may), mix.rules
-    counts, sums = zeros(teams, mix.dense.shape[1]), zeros(teams, 4)
+    rules, groups = mix.rules, mix.groups
     team = np.array([-1 if home is None else home for home in frame.home], dtype=np.int64)
+    teams = zeros(len(mix.may), groups.shape[1])
     settled = np.flatnonzero(team >= 0)
-    np.add.at(counts, team[settled], mix.dense[settled])
-    np.add.at(sums, team[settled], mix.heads[settled])
-    mean = int(mix.heads[:, SIZE].sum()) // teams + 1
+    np.add.at(teams, team[settled], groups[settled])
+    mean = int(groups[:, SIZE].sum()) // max(1, len(teams)) + 1
     unit = int(mix.weight.max(initial=1)) or 1
-    order = np.lexsort((-mix.heads[:, SIZE], -mix.heads[:, WHEELS]))
+    order = np.lexsort((-groups[:, SIZE], -groups[:, WHEELS]))
     for group in (int(group) for group in order if team[group] < 0):
-        head = mix.heads[group]
-        grown = sums + head
-        cost = counts @ (mix.dense[group] * mix.weight) + unit * np.maximum(0, grown[:, SIZE] - mean) ** 2
+        row = groups[group]
+        grown = teams + row
+        cost = teams @ (row * mix.weight) + unit * np.maximum(0, grown[:, SIZE] - mean) ** 2
         excess = np.maximum(0, grown[:, CHILDREN] - rules[PER_ADULT] * grown[:, ADULTS])
         cost += 60 * unit * (excess + np.maximum(0, grown[:, SIZE] - rules[TEAM_MAX]))
-        if head[WHEELS]:
+        if row[WHEELS]:
             cost += np.where(mix.may & MAY_ROLL, 0, 10_000 * unit)
-            cost += np.where((mix.may & MAY_WALK) | (sums[:, WHEELS] == 0), 1_000 * unit, 0)
-        team[group] = int(np.lexsort((sums[:, SIZE], cost))[0])
-        counts[team[group]] += mix.dense[group]
-        sums[team[group]] += head
+            cost += np.where((mix.may & MAY_WALK) | (teams[:, WHEELS] == 0), 1_000 * unit, 0)
+        team[group] = int(np.lexsort((teams[:, SIZE], cost))[0])
+        teams[team[group]] += row
     return team
