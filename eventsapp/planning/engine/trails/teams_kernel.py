@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from eventsapp.planning.engine.kernels import compiled, draw
 from eventsapp.planning.engine.networks import Ints
+from eventsapp.planning.engine.trails.frame import MAY_ROLL, MAY_WALK
 
 FINE = 32
 """Steps of the acceptance table for one temperature."""
@@ -31,9 +32,6 @@ each, in a team its structure too), then the features: quartiers and age bands."
 
 TEAM_MIN, TEAM_MAX, PER_ADULT, MIN_ADULTS, LONELY = 0, 1, 2, 3, 4
 """What `rules` holds; the last is the weight of somebody who has nobody to speak with."""
-
-MAY_ROLL, MAY_WALK = 1, 2
-"""What a team may be: with a wheelchair, without one; one bit each."""
 
 FAULTS, BROKEN = 0, 1
 """What `total` holds: the weighed faults, pairs within groups included; how many rules are broken."""

@@ -6,20 +6,18 @@ Pure, worker only (NumPy). Rows of teams, groups and structures are in the probl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from eventsapp.planning.engine.kernels import chance
 from eventsapp.planning.engine.networks import Ints
+from eventsapp.planning.engine.trails.frame import MAY_ROLL, MAY_WALK, Frame
 from eventsapp.planning.engine.trails.problem import CHILD, FRENCH, Problem
 from eventsapp.planning.engine.trails.teams_kernel import (
     ADULTS,
     CHILDREN,
     HEAD,
     LONELY,
-    MAY_ROLL,
-    MAY_WALK,
     PER_ADULT,
     MIN_ADULTS,
     SIZE,
@@ -30,19 +28,6 @@ from eventsapp.planning.engine.trails.teams_kernel import (
     Mix,
     State,
 )
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What is settled before groups are dealt out: what each team may be, and what is pinned in it."""
-
-    problem: Problem
-    may: tuple[int, ...]
-    """For each team, whether wheelchairs may and whether they must be in it (MAY_ROLL, MAY_WALK)."""
-    home: tuple[int | None, ...]
-    """For each group, the team it is pinned to."""
-    housed: tuple[int | None, ...]
-    """For each team, the structure it is pinned to."""
 
 
 def zeros(*shape: int) -> Ints:
@@ -91,7 +76,7 @@ def mix_of(frame: Frame, shift: int = 0) -> Mix:
             if FRENCH not in person.languages:
                 needs[row, sets.index(person.languages)] += 1
             else:
-                speaks[row] += [language in person.languages for language in spoken]
+                speaks[row] += np.array([language in person.languages for language in spoken], dtype=np.int64)
     dense = features(problem)
     groups = np.ascontiguousarray(np.hstack((heads(problem), needs, speaks, dense)))
     first = groups.shape[1] - dense.shape[1]
