@@ -7,7 +7,7 @@ asked to lead along step-free ways.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from eventsapp.planning.engine.terms import Id, Reason
@@ -77,11 +77,16 @@ def wheelchair_teams(problem: Problem) -> Range:
 
 
 def frame_of(
-    problem: Problem, names: tuple[Id, ...], wheels: int | None, days: Mapping[Id, int] | None = None
+    problem: Problem,
+    names: tuple[Id, ...],
+    wheels: int | None,
+    days: Mapping[Id, int] | None = None,
+    rolling: Collection[Id] = (),
 ) -> Frame:
     """The frame with exactly `wheels` teams that have a wheelchair; None: as many as it turns out.
 
-    `days` tells what the timetable of a pinned team allows it to be.
+    `days` tells what the timetable of a pinned team allows it to be; teams named in `rolling` are the first
+    to have one.
     """
     row = {name: k for k, name in enumerate(names)}
     wheelchairs = {group.id for group in problem.groups if group.wheelchair}
@@ -98,11 +103,16 @@ def frame_of(
         if pin.structure is not None:
             housed[team], welcomes = structures[pin.structure]
             may[team] &= EITHER if welcomes else MAY_WALK
-    if wheels is not None:
+    free = [team for team in range(len(names)) if may[team] == EITHER]
+    if wheels is None:
+        open_places = sum(one.max_teams for one in problem.structures if one.wheelchair_ok)
+        for team in free[max(0, open_places - may.count(MAY_ROLL)) :]:
+            may[team] = MAY_WALK
+    else:
         missing = wheels - may.count(MAY_ROLL)
-        free = [team for team in range(len(names)) if may[team] == EITHER]
-        loose = [team for team in free if names[team] not in {pin.team for pin in problem.pins}]
-        chosen = set((loose + [team for team in free if team not in set(loose)])[: max(0, missing)])
+        pinned = {pin.team for pin in problem.pins}
+        free.sort(key=lambda team: (names[team] not in rolling, names[team] in pinned))
+        chosen = set(free[: max(0, missing)])
         for team in free:
             may[team] = MAY_ROLL if team in chosen else MAY_WALK
     return Frame(

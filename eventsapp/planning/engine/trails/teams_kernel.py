@@ -235,19 +235,21 @@ def restructure(mix: Mix, state: State, best: Best, heat: int, table: Ints) -> N
 
 
 @compiled
-def anneal(mix: Mix, state: State, best: Best, heat: int, penalty: int, tries: int, table: Ints) -> None:
-    """Try so many moves at one temperature (`heat`: in UNITs)."""
+def anneal(mix: Mix, state: State, best: Best, heats: Ints, penalty: int, tries: int, table: Ints) -> None:
+    """Try so many moves at one temperature after the other (`heats`: in UNITs)."""
     structures = RESTRUCTURED if len(mix.open) > 0 and mix.helps.shape[0] > 0 else 0
-    for _ in range(tries):
-        die = draw(state.chance, OUT_OF)
-        if die < structures:
-            restructure(mix, state, best, heat, table)
-            continue
-        one, other = mix.movable[draw(state.chance, len(mix.movable))], -1
-        if die < structures + RELOCATED:
-            right = draw(state.chance, len(mix.may))
-        else:
-            other = mix.movable[draw(state.chance, len(mix.movable))]
-            right = state.team[other]
-        if right != state.team[one]:
-            move(mix, state, best, one, other, right, heat, penalty, table)
+    for heat in heats:
+        for _ in range(tries):
+            die = draw(state.chance, OUT_OF)
+            if die < structures:
+                restructure(mix, state, best, heat, table)
+            if die < structures or len(mix.movable) == 0:
+                continue
+            one, other = mix.movable[draw(state.chance, len(mix.movable))], -1
+            if die < structures + RELOCATED:
+                right = draw(state.chance, len(mix.may))
+            else:
+                other = mix.movable[draw(state.chance, len(mix.movable))]
+                right = state.team[other]
+            if right != state.team[one]:
+                move(mix, state, best, one, other, right, heat, penalty, table)
