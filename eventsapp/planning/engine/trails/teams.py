@@ -6,15 +6,17 @@ nth round depends on n alone, so that more rounds never give a worse one. See do
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import Any
 
 import numpy as np
 
-from eventsapp.planning.engine.networks import Ints
 from eventsapp.planning.engine.search import Search
 from eventsapp.planning.engine.trails.frame import Frame
+from eventsapp.planning.engine.trails.problem import Team
+from eventsapp.planning.engine.trails.teams_bound import objective, within
 from eventsapp.planning.engine.trails.teams_kernel import (
     BROKEN,
     FAULTS,
@@ -22,7 +24,6 @@ from eventsapp.planning.engine.trails.teams_kernel import (
     LONELY,
     SIDES,
     UNIT,
-    WHEELS,
     Best,
     State,
     anneal,
@@ -33,6 +34,7 @@ from eventsapp.planning.engine.trails.teams_tables import (
     first_structures,
     mix_of,
     state_of,
+    taken_up,
 )
 
 HOT, COLD = 4.0, 0.1
@@ -60,41 +62,33 @@ TABLE = np.array([round(SIDES * exp(-step / FINE)) for step in range(8 * FINE)],
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A team for each group, a structure for each team; how many rules it breaks, by how much."""
+    """A team for each group, a structure for each team; by how much it breaks rules."""
 
     frame: Frame
     team: tuple[int, ...]
     structure: tuple[int, ...]
-    rolling: tuple[bool, ...]
-    """For each team, whether it has somebody in a wheelchair."""
     broken: int
-    faults: int
-    """Pairs within groups included, weights as annealing has them."""
-
-    @property
-    def rank(self) -> tuple[int, int]:
-        return (self.broken, self.faults)
+    objective: int
+    """The weighed faults, pairs between different groups only."""
 
 
 class Composing:
     """The search for teams within a frame. `best` is complete from the start and only gets better."""
 
     def __init__(
-        self,
-        frame: Frame,
-        *,
-        goal: int,
-        start: tuple[Ints, Ints] | None = None,
-        seed: int = 1,
+        self, frame: Frame, *, bound: int, start: Sequence[Team] | None = None, seed: int = 1
     ) -> None:
-        """`goal`: faults (pairs within groups included) that no composition can beat."""
+        """`bound`: an objective that no composition can beat; `start`: teams to go on from."""
         weights = frame.problem.weights
         largest = max(weights.quartier_pair, weights.age_pair, weights.lang_isolated)
         self.frame, self.seed = frame, seed
         self.shift = max(0, largest.bit_length() - LIMIT.bit_length())
-        self.goal = goal >> self.shift
+        self.goal = (bound + within(frame.problem)) >> self.shift
         self.mix = mix_of(frame, self.shift)
-        team, structure = start or (dealt(frame, self.mix), first_structures(frame, self.mix))
+        if start is None:
+            team, structure = dealt(frame, self.mix), first_structures(frame, self.mix)
+        else:
+            team, structure = taken_up(frame, self.mix, start)
         self._best: Best = best_of(state_of(frame, self.mix, team, structure, seed))
         pair = max(weights.quartier_pair, weights.age_pair) >> self.shift
         least = min((int(weight) for weight in self.mix.rules[LONELY:] if weight), default=1)
@@ -114,15 +108,13 @@ class Composing:
     @property
     def best(self) -> Composition:
         """The best composition so far."""
-        wheels = np.zeros(len(self.mix.may), dtype=np.int64)
-        np.add.at(wheels, self._best.team, self.mix.groups[:, WHEELS])
+        now = state_of(self.frame, self.mix, self._best.team, self._best.structure, self.seed)
         return Composition(
             self.frame,
-            tuple(self._best.team.tolist()),
-            tuple(self._best.structure.tolist()),
-            tuple((wheels > 0).tolist()),
-            int(self._best.total[BROKEN]),
-            int(self._best.total[FAULTS]),
+            tuple(now.team.tolist()),
+            tuple(now.structure.tolist()),
+            int(now.total[BROKEN]),
+            objective(self.frame.problem, now.teams, int(now.alone.sum())),
         )
 
     def round(self, search: Search[Any]) -> bool:

@@ -54,7 +54,15 @@ def bound(problem: Problem) -> int:
 
 def within(problem: Problem) -> int:
     """The weighed pairs inside groups: annealing counts them, the objective does not."""
-    dense, first = features(problem), len(problem.quartiers)
-    return problem.weights.quartier_pair * pairs(dense[:, :first]) + problem.weights.age_pair * pairs(
-        dense[:, first:]
-    )
+    return _weighed(problem, features(problem))
+
+
+def objective(problem: Problem, teams: Ints, alone: int) -> int:
+    """The weighed faults of teams; their features are the last columns."""
+    last = teams[:, teams.shape[1] - len(problem.quartiers) - len(problem.ages) :]
+    return _weighed(problem, last) - within(problem) + problem.weights.lang_isolated * alone
+
+
+def _weighed(problem: Problem, counts: Ints) -> int:
+    first, weights = len(problem.quartiers), problem.weights
+    return weights.quartier_pair * pairs(counts[:, :first]) + weights.age_pair * pairs(counts[:, first:])

@@ -5,14 +5,14 @@ Pure, worker only (NumPy). Rows of teams, groups and structures are in the probl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from eventsapp.planning.engine.kernels import chance
 from eventsapp.planning.engine.networks import Ints
 from eventsapp.planning.engine.trails.frame import MAY_ROLL, MAY_WALK, Frame
-from eventsapp.planning.engine.trails.problem import CHILD, FRENCH, Problem
+from eventsapp.planning.engine.trails.problem import CHILD, FRENCH, Problem, Team
 from eventsapp.planning.engine.trails.teams_kernel import (
     ADULTS,
     CHILDREN,
@@ -148,24 +148,51 @@ def best_of(state: State) -> Best:
     return Best(state.team.copy(), state.structure.copy(), state.total.copy())
 
 
-def first_structures(frame: Frame, mix: Mix) -> Ints:
-    """A structure for each team: those with a wheelchair first, in structures that welcome it, and structures
-    that speak most first."""
+def first_structures(frame: Frame, mix: Mix, wanted: Mapping[int, int] | None = None) -> Ints:
+    """A structure for each team: pinned ones, then those `wanted` (by team) as far as they can be, then one
+    that speaks most; teams with a wheelchair first, in structures that welcome it."""
     spare = [one.max_teams for one in frame.problem.structures]
-    chosen = zeros(len(frame.may))
+    chosen = np.full(len(frame.may), -1, dtype=np.int64)
+    spoken = mix.tongues.sum(axis=1)
     for team, pinned in enumerate(frame.housed):
         if pinned is not None:
             chosen[team] = pinned
             spare[pinned] -= 1
-    spoken = mix.tongues.sum(axis=1)
-    for team in sorted(range(len(frame.may)), key=lambda team: (not frame.may[team] & MAY_ROLL, team)):
-        if frame.housed[team] is not None:
-            continue
-        rolls = bool(frame.may[team] & MAY_ROLL)
-        able = [row for row, left in enumerate(spare) if left > 0 and (mix.fits[row] or not rolls)]
-        chosen[team] = min(able, key=lambda row: (bool(mix.fits[row]) and not rolls, -spoken[row], row))
-        spare[chosen[team]] -= 1
+    waiting = sorted(np.flatnonzero(chosen < 0).tolist(), key=lambda team: not frame.may[team] & MAY_ROLL)
+    for again in (True, False):
+        for team in waiting:
+            rolls = bool(frame.may[team] & MAY_ROLL)
+            able = [row for row, left in enumerate(spare) if left > 0 and (mix.fits[row] or not rolls)]
+            if again:
+                able = [row for row in able if row == (wanted or {}).get(team)]
+            elif not able:
+                able = [row for row, left in enumerate(spare) if left > 0]
+            if chosen[team] < 0 and able:
+                chosen[team] = min(able, key=lambda row: (mix.fits[row] and not rolls, -spoken[row], row))
+                spare[chosen[team]] -= 1
     return chosen
+
+
+def taken_up(frame: Frame, mix: Mix, teams: Sequence[Team]) -> tuple[Ints, Ints]:
+    """A given composition as far as it fits the frame; groups that it lacks go where there are fewest people."""
+    row = {name: k for k, name in enumerate(frame.names)}
+    known = {one.id: k for k, one in enumerate(frame.problem.structures)}
+    given = {group: row[team.id] for team in teams if team.id in row for group in team.groups}
+    sizes = zeros(len(frame.names))
+    chosen = zeros(len(frame.problem.groups))
+    missing = []
+    for number, (group, home) in enumerate(zip(frame.problem.groups, frame.home, strict=True)):
+        team = given.get(group.id) if home is None else home
+        if team is None:
+            missing.append(number)
+            continue
+        chosen[number] = team
+        sizes[team] += len(group.members)
+    for number in missing:
+        chosen[number] = int(sizes.argmin())
+        sizes[chosen[number]] += len(frame.problem.groups[number].members)
+    wanted = {row[team.id]: known[team.structure] for team in teams if team.id in row and team.structure in known}
+    return chosen, first_structures(frame, mix, wanted)
 
 
 def dealt(frame: Frame, mix: Mix) -> Ints:
