@@ -58,13 +58,9 @@ def _each(problem: Problem) -> Iterator[Reason]:
         adults = sum(person.age in rules.supervisors for person in people)
         most = adults + max(0, rules.team_max - len(people))
         if children > rules.children_per_adult * most:
-            yield Reason(
-                PinCause.TOO_MANY_CHILDREN, {"team": pin.team, "children": children, "adults": most}
-            )
+            yield Reason(PinCause.TOO_MANY_CHILDREN, {"team": pin.team, "children": children, "adults": most})
         if wheelchair and pin.structure is not None and not structures[pin.structure].wheelchair_ok:
-            yield Reason(
-                PinCause.STRUCTURE_NOT_ACCESSIBLE, {"team": pin.team, "structure": pin.structure}
-            )
+            yield Reason(PinCause.STRUCTURE_NOT_ACCESSIBLE, {"team": pin.team, "structure": pin.structure})
         if not allowed(problem, pin) & (MAY_ROLL if wheelchair else EITHER):
             yield Reason(PinCause.DAY_BROKEN, {"team": pin.team, "wheelchair": wheelchair})
 
@@ -72,9 +68,7 @@ def _each(problem: Problem) -> Iterator[Reason]:
 def _together(problem: Problem) -> Iterator[Reason]:
     rules = problem.rules
     if len(problem.pins) > rules.n_teams:
-        yield Reason(
-            PinCause.TOO_MANY_TEAMS, {"pinned": len(problem.pins), "teams": rules.n_teams}
-        )
+        yield Reason(PinCause.TOO_MANY_TEAMS, {"pinned": len(problem.pins), "teams": rules.n_teams})
     housed = Counter(pin.structure for pin in problem.pins if pin.structure is not None)
     for one in problem.structures:
         if housed[one.id] > one.max_teams:
@@ -90,9 +84,7 @@ def _together(problem: Problem) -> Iterator[Reason]:
         for tick in range(visit.start, visit.start + rules.stage_ticks)
     )
     for landmark in problem.landmarks:
-        most, tick = max(
-            ((visits[key], key[1]) for key in visits if key[0] == landmark.id), default=(0, 0)
-        )
+        most, tick = max(((visits[key], key[1]) for key in visits if key[0] == landmark.id), default=(0, 0))
         if most > landmark.capacity:
             yield Reason(
                 PinCause.STAGE_OVERLOAD,

@@ -114,7 +114,9 @@ class Planning:
                 numbers = (given, *(number for number in numbers if number != given))
         if len(numbers) <= ATTEMPTS:
             return numbers
-        return numbers[:1] + tuple(numbers[k * (len(numbers) - 1) // (ATTEMPTS - 1)] for k in range(1, ATTEMPTS))
+        return numbers[:1] + tuple(
+            numbers[k * (len(numbers) - 1) // (ATTEMPTS - 1)] for k in range(1, ATTEMPTS)
+        )
 
 
 def rolling_teams(problem: Problem, plan: Plan) -> frozenset[Id]:
@@ -156,7 +158,9 @@ class Attempt:
             seed=seed,
         )
         self.teams = Track[Composition](composing, lambda: composing.best, lambda found: found.broken == 0)
-        self.times = Track[Timetable](timetabling, lambda: timetabling.best, lambda found: found.overload == 0)
+        self.times = Track[Timetable](
+            timetabling, lambda: timetabling.best, lambda found: found.overload == 0
+        )
 
     def _former_timetable(self) -> Timetable | None:
         days = self.former.values()

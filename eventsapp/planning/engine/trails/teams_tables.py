@@ -191,7 +191,9 @@ def taken_up(frame: Frame, mix: Mix, teams: Sequence[Team]) -> tuple[Ints, Ints]
     for number in missing:
         chosen[number] = int(sizes.argmin())
         sizes[chosen[number]] += len(frame.problem.groups[number].members)
-    wanted = {row[team.id]: known[team.structure] for team in teams if team.id in row and team.structure in known}
+    wanted = {
+        row[team.id]: known[team.structure] for team in teams if team.id in row and team.structure in known
+    }
     return chosen, first_structures(frame, mix, wanted)
 
 
