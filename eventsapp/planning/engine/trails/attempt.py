@@ -60,7 +60,7 @@ class Track(Generic[S]):
             while self.ending is None:
                 if self.rounds >= PROBATION and self.probed is None:
                     self.probed = self.found
-                if self.probed is not None and (self._leaving.is_set() or probing and not self.sound):
+                if self.probed is not None and (self._leaving.is_set() or (probing and not self.sound)):
                     break
                 self.ending = Ending.PROVED if self._work.closed else search.ending()
                 if self.ending is None:

@@ -6,12 +6,11 @@ asked to lead along step-free ways.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from eventsapp.planning.engine.terms import Id, Reason
-from eventsapp.planning.engine.trails.problem import CHILD, Pin, Problem
+from eventsapp.planning.engine.terms import Id
+from eventsapp.planning.engine.trails.problem import Problem
 
 MAY_ROLL, MAY_WALK = 1, 2
 """What a team may be: with a wheelchair, without one; one bit each."""

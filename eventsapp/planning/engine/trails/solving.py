@@ -10,20 +10,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
 
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
 from eventsapp.planning.engine.terms import Id, Impossible
 from eventsapp.planning.engine.trails import repair
 from eventsapp.planning.engine.trails.attempt import PROBATION, Track, counts, whole
 from eventsapp.planning.engine.trails.checking import check
-from eventsapp.planning.engine.trails.days import Day, Timetable, day_of
+from eventsapp.planning.engine.trails.days import Timetable, day_of
 from eventsapp.planning.engine.trails.frame import (
-    EITHER,
     MAY_ROLL,
-    Frame,
     frame_of,
     team_names,
     wheelchair_teams,
@@ -33,7 +28,7 @@ from eventsapp.planning.engine.trails.pinned import allowed, pin_causes
 from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.problem import Problem
 from eventsapp.planning.engine.trails.teams import Composing, Composition
-from eventsapp.planning.engine.trails.teams_bound import bound, within
+from eventsapp.planning.engine.trails.teams_bound import bound
 from eventsapp.planning.engine.trails.timetable import Timetabling
 
 LOOK = 0.05

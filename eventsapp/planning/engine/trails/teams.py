@@ -103,7 +103,7 @@ class Composing:
     def closed(self) -> bool:
         """Whether nothing is left to gain."""
         done = int(self._best.total[BROKEN]) == 0 and int(self._best.total[FAULTS]) <= self.goal
-        return done or len(self.mix.movable) == 0 and len(self.mix.open) == 0
+        return done or (len(self.mix.movable) == 0 and len(self.mix.open) == 0)
 
     @property
     def best(self) -> Composition:
