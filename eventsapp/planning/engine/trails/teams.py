@@ -17,6 +17,7 @@ from eventsapp.planning.engine.search import Search
 from eventsapp.planning.engine.trails.frame import Frame
 from eventsapp.planning.engine.trails.problem import Team
 from eventsapp.planning.engine.trails.teams_bound import objective, within
+from eventsapp.planning.engine.trails.teams_first import dealt, first_structures, mended, taken_up
 from eventsapp.planning.engine.trails.teams_kernel import (
     BROKEN,
     FAULTS,
@@ -28,14 +29,7 @@ from eventsapp.planning.engine.trails.teams_kernel import (
     State,
     anneal,
 )
-from eventsapp.planning.engine.trails.teams_tables import (
-    best_of,
-    dealt,
-    first_structures,
-    mix_of,
-    state_of,
-    taken_up,
-)
+from eventsapp.planning.engine.trails.teams_tables import best_of, mix_of, state_of
 
 HOT, COLD = 4.0, 0.1
 """Temperatures at which annealing starts and ends, in units of the largest and of the smallest weight."""
@@ -86,7 +80,8 @@ class Composing:
         self.goal = (bound + within(frame.problem)) >> self.shift
         self.mix = mix_of(frame, self.shift)
         if start is None:
-            team, structure = dealt(frame, self.mix), first_structures(frame, self.mix)
+            team = mended(self.mix, dealt(frame, self.mix))
+            structure = first_structures(frame, self.mix)
         else:
             team, structure = taken_up(frame, self.mix, start)
         self._best: Best = best_of(state_of(frame, self.mix, team, structure, seed))

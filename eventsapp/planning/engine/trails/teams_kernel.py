@@ -99,13 +99,17 @@ def lonely(helps: Ints, row: Ints) -> int:
 
 
 @compiled
-def carry(mix: Mix, state: State, group: int, team: int) -> None:
-    """Put a group into another team, its counts with it."""
-    left = state.team[group]
-    state.team[group] = team
+def carry(mix: Mix, state: State, one: int, other: int, left: int, right: int) -> None:
+    """Put group `one` from team `left` into `right`, and `other`, unless −1, back; counts with them."""
+    state.team[one] = right
     for column in range(mix.groups.shape[1]):
-        state.teams[left, column] -= mix.groups[group, column]
-        state.teams[team, column] += mix.groups[group, column]
+        count = mix.groups[one, column]
+        if other >= 0:
+            count -= mix.groups[other, column]
+        state.teams[left, column] -= count
+        state.teams[right, column] += count
+    if other >= 0:
+        state.team[other] = left
 
 
 @compiled
@@ -133,68 +137,76 @@ def settle(state: State, best: Best, faults: int, broken: int) -> None:
 
 
 @compiled
-def move(
-    mix: Mix, state: State, best: Best, one: int, other: int, right: int, heat: int, penalty: int, table: Ints
-) -> None:
-    """Try to put group `one` into team `right`, and group `other`, unless −1, from there into its place."""
-    left, broken, faults = state.team[one], 0, 0
-    p, a, b = mix.groups[one], state.teams[left], state.teams[right]
+def more_broken(mix: Mix, state: State, one: int, other: int, left: int, right: int) -> int:
+    """What a move of groups does to the rules of both teams."""
+    p = mix.groups[one]
     size, children, adults, wheels = p[SIZE], p[CHILDREN], p[ADULTS], p[WHEELS]
-    if wheels > 0 and not mix.may[right] & MAY_ROLL:
-        return
-    spoken = mix.voiced[one]
     if other >= 0:
         q = mix.groups[other]
-        if q[WHEELS] > 0 and not mix.may[left] & MAY_ROLL:
-            return
-        size, children, adults, wheels = (
-            size - q[SIZE],
-            children - q[CHILDREN],
-            adults - q[ADULTS],
-            wheels - q[WHEELS],
-        )
-        spoken |= mix.voiced[other]
+        size -= q[SIZE]
+        children -= q[CHILDREN]
+        adults -= q[ADULTS]
+        wheels -= q[WHEELS]
+    more = 0
     for side in range(2):
-        row, team, sign = (a, left, -1) if side == 0 else (b, right, 1)
-        broken -= breaks(mix.rules, mix.may[team], row[SIZE], row[CHILDREN], row[ADULTS], row[WHEELS])
-        broken += breaks(
+        team, sign = (right, 1) if side else (left, -1)
+        row, may = state.teams[team], mix.may[team]
+        more -= breaks(mix.rules, may, row[SIZE], row[CHILDREN], row[ADULTS], row[WHEELS])
+        more += breaks(
             mix.rules,
-            mix.may[team],
+            may,
             row[SIZE] + sign * size,
             row[CHILDREN] + sign * children,
             row[ADULTS] + sign * adults,
             row[WHEELS] + sign * wheels,
         )
-    if broken > 0 and broken * penalty * UNIT * FINE // heat >= 2 * len(table):
-        return
+    return more
+
+
+@compiled
+def more_pairs(mix: Mix, state: State, one: int, other: int, left: int, right: int) -> int:
+    """What a move of groups does to the weighed pairs."""
+    p, a, b, more = mix.groups[one], state.teams[left], state.teams[right], 0
     for k in range(mix.start[one], mix.start[one + 1]):
         f = mix.feature[k]
         c = p[f] - mix.groups[other, f] if other >= 0 else p[f]
-        faults += mix.weight[f] * c * (b[f] - a[f] + c)
+        more += mix.weight[f] * c * (b[f] - a[f] + c)
     if other >= 0:
         for k in range(mix.start[other], mix.start[other + 1]):
             f = mix.feature[k]
             if p[f] == 0:
                 c = mix.groups[other, f]
-                faults += mix.weight[f] * c * (a[f] - b[f] + c)
+                more += mix.weight[f] * c * (a[f] - b[f] + c)
+    return more
+
+
+@compiled
+def move(
+    mix: Mix, state: State, best: Best, one: int, other: int, right: int, heat: int, penalty: int, table: Ints
+) -> None:
+    """Try to put group `one` into team `right`, and `other`, unless −1, from there into its place."""
+    left = state.team[one]
+    if mix.groups[one, WHEELS] > 0 and not mix.may[right] & MAY_ROLL:
+        return
+    if other >= 0 and mix.groups[other, WHEELS] > 0 and not mix.may[left] & MAY_ROLL:
+        return
+    broken = more_broken(mix, state, one, other, left, right)
+    if broken > 0 and broken * penalty * UNIT * FINE // heat >= 2 * len(table):
+        return
+    faults = more_pairs(mix, state, one, other, left, right)
+    spoken = mix.voiced[one] > 0 or (other >= 0 and mix.voiced[other] > 0)
+    alone_left, alone_right = state.alone[left], state.alone[right]
     if spoken:
-        carry(mix, state, one, right)
-        if other >= 0:
-            carry(mix, state, other, left)
-        alone_left, alone_right = lonely(mix.helps, a), lonely(mix.helps, b)
+        carry(mix, state, one, other, left, right)
+        alone_left, alone_right = lonely(mix.helps, state.teams[left]), lonely(mix.helps, state.teams[right])
         faults += mix.rules[LONELY] * (alone_left + alone_right - state.alone[left] - state.alone[right])
     if takes(faults + penalty * broken, heat, table, state.chance):
-        if spoken:
-            state.alone[left], state.alone[right] = alone_left, alone_right
-        else:
-            carry(mix, state, one, right)
-            if other >= 0:
-                carry(mix, state, other, left)
+        if not spoken:
+            carry(mix, state, one, other, left, right)
+        state.alone[left], state.alone[right] = alone_left, alone_right
         settle(state, best, faults, broken)
     elif spoken:
-        carry(mix, state, one, left)
-        if other >= 0:
-            carry(mix, state, other, right)
+        carry(mix, state, one, other, right, left)
 
 
 @compiled

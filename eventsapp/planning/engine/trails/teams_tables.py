@@ -5,14 +5,14 @@ Pure, worker only (NumPy). Rows of teams, groups and structures are in the probl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from eventsapp.planning.engine.kernels import chance
 from eventsapp.planning.engine.networks import Ints
 from eventsapp.planning.engine.trails.frame import MAY_ROLL, MAY_WALK, Frame
-from eventsapp.planning.engine.trails.problem import CHILD, FRENCH, Problem, Team
+from eventsapp.planning.engine.trails.problem import CHILD, FRENCH, Problem
 from eventsapp.planning.engine.trails.teams_kernel import (
     ADULTS,
     CHILDREN,
@@ -86,7 +86,7 @@ def mix_of(frame: Frame, shift: int = 0) -> Mix:
     pair += [weights.age_pair >> shift] * len(problem.ages)
     return Mix(
         groups=groups,
-        voiced=(needs.any(axis=1) | speaks.any(axis=1)).astype(np.int64),
+        voiced=np.minimum(1, np.hstack((needs, speaks)).sum(axis=1)),
         start=starts,
         feature=(np.nonzero(dense)[1] + first).astype(np.int64),
         weight=array([0] * first + pair),
@@ -94,8 +94,13 @@ def mix_of(frame: Frame, shift: int = 0) -> Mix:
         tongues=_among(spoken, [one.languages for one in problem.structures]),
         fits=array([one.wheelchair_ok for one in problem.structures]),
         rules=array(
-            (rules.team_min, rules.team_max, rules.children_per_adult, rules.min_adults)
-            + (weights.lang_isolated >> shift,)
+            (
+                rules.team_min,
+                rules.team_max,
+                rules.children_per_adult,
+                rules.min_adults,
+                weights.lang_isolated >> shift,
+            )
         ),
         may=array(frame.may),
         movable=array([row for row, team in enumerate(frame.home) if team is None]),
@@ -125,97 +130,25 @@ def state_of(frame: Frame, mix: Mix, team: Ints, structure: Ints, seed: int) -> 
         teams=teams,
         alone=alone,
         spare=places - np.bincount(structure, minlength=len(places)),
-        total=array((int(faults), int(broken_by(mix, teams).sum()))),
+        total=array((int(faults), int(broken_by(mix, teams, mix.may).sum()))),
         chance=chance(seed),
     )
 
 
-def broken_by(mix: Mix, sums: Ints) -> Ints:
-    """By how much each team breaks the rules."""
-    size, children, adults, wheels = (sums[:, column] for column in (SIZE, CHILDREN, ADULTS, WHEELS))
+def broken_by(mix: Mix, teams: Ints, may: Ints) -> Ints:
+    """By how much each of these rows, as a team that may be this, breaks the rules; rows are the last axis."""
+    size, children, adults, wheels = (teams[..., column] for column in (SIZE, CHILDREN, ADULTS, WHEELS))
     low, high, ratio, least = (int(mix.rules[k]) for k in (TEAM_MIN, TEAM_MAX, PER_ADULT, MIN_ADULTS))
-    return (
+    broken: Ints = (
         np.maximum(0, size - high)
         + np.maximum(0, low - size)
         + np.maximum(0, least - adults)
         + np.maximum(0, children - ratio * adults)
-        + np.where(mix.may & MAY_ROLL, 0, wheels)
-        + ((wheels == 0) & (mix.may & MAY_WALK == 0))
+        + np.where(may & MAY_ROLL, 0, wheels)
+        + ((wheels == 0) & (may & MAY_WALK == 0))
     )
+    return broken
 
 
 def best_of(state: State) -> Best:
     return Best(state.team.copy(), state.structure.copy(), state.total.copy())
-
-
-def first_structures(frame: Frame, mix: Mix, wanted: Mapping[int, int] | None = None) -> Ints:
-    """A structure for each team: pinned ones, then those `wanted` (by team) as far as they can be, then one
-    that speaks most; teams with a wheelchair first, in structures that welcome it."""
-    spare = [one.max_teams for one in frame.problem.structures]
-    chosen = np.full(len(frame.may), -1, dtype=np.int64)
-    spoken = mix.tongues.sum(axis=1)
-    for team, pinned in enumerate(frame.housed):
-        if pinned is not None:
-            chosen[team] = pinned
-            spare[pinned] -= 1
-    waiting = sorted(np.flatnonzero(chosen < 0).tolist(), key=lambda team: not frame.may[team] & MAY_ROLL)
-    for again in (True, False):
-        for team in waiting:
-            rolls = bool(frame.may[team] & MAY_ROLL)
-            able = [row for row, left in enumerate(spare) if left > 0 and (mix.fits[row] or not rolls)]
-            if again:
-                able = [row for row in able if row == (wanted or {}).get(team)]
-            elif not able:
-                able = [row for row, left in enumerate(spare) if left > 0]
-            if chosen[team] < 0 and able:
-                chosen[team] = min(able, key=lambda row: (mix.fits[row] and not rolls, -spoken[row], row))
-                spare[chosen[team]] -= 1
-    return chosen
-
-
-def taken_up(frame: Frame, mix: Mix, teams: Sequence[Team]) -> tuple[Ints, Ints]:
-    """A given composition as far as it fits the frame; groups that it lacks go where there are fewest people."""
-    row = {name: k for k, name in enumerate(frame.names)}
-    known = {one.id: k for k, one in enumerate(frame.problem.structures)}
-    given = {group: row[team.id] for team in teams if team.id in row for group in team.groups}
-    sizes = zeros(len(frame.names))
-    chosen = zeros(len(frame.problem.groups))
-    missing = []
-    for number, (group, home) in enumerate(zip(frame.problem.groups, frame.home, strict=True)):
-        team = given.get(group.id) if home is None else home
-        if team is None:
-            missing.append(number)
-            continue
-        chosen[number] = team
-        sizes[team] += len(group.members)
-    for number in missing:
-        chosen[number] = int(sizes.argmin())
-        sizes[chosen[number]] += len(frame.problem.groups[number].members)
-    wanted = {
-        row[team.id]: known[team.structure] for team in teams if team.id in row and team.structure in known
-    }
-    return chosen, first_structures(frame, mix, wanted)
-
-
-def dealt(frame: Frame, mix: Mix) -> Ints:
-    """A team for each group, by best insertion: groups with a wheelchair first, then the largest."""
-    rules, groups = mix.rules, mix.groups
-    team = np.array([-1 if home is None else home for home in frame.home], dtype=np.int64)
-    teams = zeros(len(mix.may), groups.shape[1])
-    settled = np.flatnonzero(team >= 0)
-    np.add.at(teams, team[settled], groups[settled])
-    mean = int(groups[:, SIZE].sum()) // max(1, len(teams)) + 1
-    unit = int(mix.weight.max(initial=1)) or 1
-    order = np.lexsort((-groups[:, SIZE], -groups[:, WHEELS]))
-    for group in (int(group) for group in order if team[group] < 0):
-        row = groups[group]
-        grown = teams + row
-        cost = teams @ (row * mix.weight) + unit * np.maximum(0, grown[:, SIZE] - mean) ** 2
-        excess = np.maximum(0, grown[:, CHILDREN] - rules[PER_ADULT] * grown[:, ADULTS])
-        cost += 60 * unit * (excess + np.maximum(0, grown[:, SIZE] - rules[TEAM_MAX]))
-        if row[WHEELS]:
-            cost += np.where(mix.may & MAY_ROLL, 0, 10_000 * unit)
-            cost += np.where((mix.may & MAY_WALK) | (teams[:, WHEELS] == 0), 1_000 * unit, 0)
-        team[group] = int(np.lexsort((teams[:, SIZE], cost))[0])
-        teams[team[group]] += row
-    return team
