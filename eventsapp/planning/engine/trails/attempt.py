@@ -85,7 +85,7 @@ class Track(Generic[S]):
 
     @property
     def failed(self) -> bool:
-        """Whether it has stopped for another attempt to do better: it breaks a rule, or proved that it must."""
+        """Whether it gave up with a rule broken, or proved that one must be."""
         return not self.sound and self.ending in (None, Ending.PROVED)
 
 
@@ -96,7 +96,7 @@ def whole(
     settled: dict[Id, Day],
     former: dict[Id, Day],
 ) -> tuple[Team, ...]:
-    """The teams with their days: pinned ones (`settled`), then those that a team had before, then the rest."""
+    """The teams with their days: pinned ones (`settled`), then those that they had before, then the rest."""
     pools = {True: list(timetable.stepfree), False: list(timetable.others)}
     days = dict(settled)
     open_teams = [row for row, name in enumerate(frame.names) if name not in settled]

@@ -1,7 +1,7 @@
 """A trail day: who walks together, with which structure, along which route, when.
 
-Pure, worker only (OR-Tools, NumPy, Numba). `solve` tries one number of wheelchair teams after the other, until
-both teams and timetable keep every rule, and then lets both get better side by side while the budget lasts.
+Pure, worker only (OR-Tools, NumPy, Numba). `solve` tries one number of wheelchair teams after the other,
+until both teams and timetable keep every rule, and lets both get better side by side while the budget lasts.
 See docs/planning.md.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
-from eventsapp.planning.engine.terms import Id, Impossible
+from eventsapp.planning.engine.terms import Id, Impossible, Reason
 from eventsapp.planning.engine.trails import repair
 from eventsapp.planning.engine.trails.attempt import PROBATION, Track, counts, whole
 from eventsapp.planning.engine.trails.checking import check
@@ -75,29 +75,45 @@ class Planning:
         self.spent = 0
         self.found: list[Plan] = []
 
-    def run(self) -> Plan:
+    def run(self) -> Plan | Impossible:
         """The best plan of all attempts."""
-        search = self.search
         plan = self._attempts()
+        if isinstance(plan, Impossible):
+            return plan
         if plan.broken:
             rules = tuple(sorted({str(fault.rule) for fault in check(self.problem, plan)}))
             plan = replace(plan, broken=rules)
-        search.tell(Phase.DONE, plan.objective, plan.bound, lambda: plan)
+        self.search.tell(Phase.DONE, plan.objective, plan.bound, lambda: plan)
         return plan
 
-    def _attempts(self) -> Plan:
-        numbers = self._numbers()
+    def tell(self, phase: Phase, plan: Plan) -> None:
+        """Report the best plan so far: this one, or one of an attempt before."""
+        best = self._best(plan)
+        self.search.tell(phase, best.objective, best.bound, lambda: best)
+
+    def _best(self, *plans: Plan) -> Plan:
+        return min([*self.found, *plans], key=lambda plan: plan.rank)
+
+    def _attempts(self) -> Plan | Impossible:
+        every, open_numbers, lacking = self._numbers(), list[tuple[int, Plan]](), dict[str, Reason]()
+        numbers = _some(every)
         for number in numbers:
             attempt = Attempt(self, number, self.start)
             failed = attempt.run(probing=len(numbers) > 1)
-            self.found.append(attempt.plan(probed=failed))
+            plan = attempt.plan(probed=failed)
+            self.found.append(plan)
             self.spent += PROBATION
             if not failed:
-                return min(self.found, key=lambda plan: plan.rank)
-        best = min(self.found, key=lambda plan: plan.rank)
-        attempt = Attempt(self, numbers[self.found.index(best)], best)
+                return self._best()
+            if not attempt.lacking:
+                open_numbers.append((number, plan))
+            lacking |= {reason.key: reason for reason in attempt.lacking}
+        if not open_numbers:
+            return Impossible(tuple(lacking.values())) if numbers == every else self._best()
+        number, plan = min(open_numbers, key=lambda pair: pair[1].rank)
+        attempt = Attempt(self, number, plan)
         attempt.run(probing=False)
-        return min([*self.found, attempt.plan()], key=lambda plan: plan.rank)
+        return self._best(attempt.plan())
 
     def _numbers(self) -> tuple[int, ...]:
         """Numbers of wheelchair teams to try: that of the given plan, the wished one, fewer, more."""
@@ -107,11 +123,14 @@ class Planning:
             given = len(rolling_teams(self.problem, self.start))
             if given in numbers:
                 numbers = (given, *(number for number in numbers if number != given))
-        if len(numbers) <= ATTEMPTS:
-            return numbers
-        return numbers[:1] + tuple(
-            numbers[k * (len(numbers) - 1) // (ATTEMPTS - 1)] for k in range(1, ATTEMPTS)
-        )
+        return numbers
+
+
+def _some(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """As many of them as are tried, the first among them."""
+    if len(numbers) <= ATTEMPTS:
+        return numbers
+    return tuple(numbers[k * (len(numbers) - 1) // (ATTEMPTS - 1)] for k in range(ATTEMPTS))
 
 
 def rolling_teams(problem: Problem, plan: Plan) -> frozenset[Id]:
@@ -144,7 +163,7 @@ class Attempt:
         }
         composing = Composing(self.frame, bound=planning.bound, start=teams, seed=seed)
         stepfree, others = counts(self.frame, tuple(self.settled))
-        timetabling = Timetabling(
+        timetabling = self._timetabling = Timetabling(
             problem,
             stepfree=stepfree,
             others=others,
@@ -165,27 +184,32 @@ class Attempt:
     def run(self, *, probing: bool) -> bool:
         """Work on both; whether they failed, so that another number should be tried."""
         search, stop = self.planning.search, self.planning.stop
+        tracks: tuple[Track[Composition] | Track[Timetable], ...] = (self.teams, self.times)
         budget = search.budget
         rounds = max(0, budget.rounds - self.planning.spent)
-        for track in (self.teams, self.times):
+        for track in tracks:
             own = replace(budget, seconds=search.seconds_left, rounds=rounds)
             track.begin(Search(own, cancelled=stop.is_set), probing=probing)
-        working = [self.teams, self.times]
+        working = list(tracks)
         while working:
             phase = Phase.TEAMS if self.teams in working else Phase.TIMETABLE
             search.rounds = self.planning.spent + max(self.teams.rounds, self.times.rounds)
-            best = min([*self.planning.found, self.plan()], key=lambda plan: plan.rank)
-            search.tell(phase, best.objective, best.bound, lambda best=best: best)
+            self.planning.tell(phase, self.plan())
             if search.interrupted() is not None:
                 stop.set()
                 for track in working:
                     track.working(GRACE / 2)
                 return False
             working = [track for track in working if track.working(LOOK / 2)]
-            if probing and any(track.failed for track in (self.teams, self.times) if track not in working):
+            if any(track.failed for track in tracks if track not in working):
                 for track in working:
                     track.leave()
-        return probing and (self.teams.failed or self.times.failed)
+        return self.teams.failed or self.times.failed
+
+    @property
+    def lacking(self) -> tuple[Reason, ...]:
+        """Proofs that no timetable leads so many wheelchair teams."""
+        return self._timetabling.lacking
 
     def plan(self, *, probed: bool = False) -> Plan:
         """What is found so far; `probed`: by the end of the probation."""

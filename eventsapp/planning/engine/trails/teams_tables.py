@@ -136,7 +136,7 @@ def state_of(frame: Frame, mix: Mix, team: Ints, structure: Ints, seed: int) -> 
 
 
 def broken_by(mix: Mix, teams: Ints, may: Ints) -> Ints:
-    """By how much each of these rows, as a team that may be this, breaks the rules; rows are the last axis."""
+    """By how much each row, as a team that may be this, breaks the rules; columns are the last axis."""
     size, children, adults, wheels = (teams[..., column] for column in (SIZE, CHILDREN, ADULTS, WHEELS))
     low, high, ratio, least = (int(mix.rules[k]) for k in (TEAM_MIN, TEAM_MAX, PER_ADULT, MIN_ADULTS))
     broken: Ints = (
