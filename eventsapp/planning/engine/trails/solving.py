@@ -15,7 +15,7 @@ from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Se
 from eventsapp.planning.engine.terms import Id, Impossible, Reason
 from eventsapp.planning.engine.trails import repair
 from eventsapp.planning.engine.trails.attempt import PROBATION, Track, counts, whole
-from eventsapp.planning.engine.trails.checking import check
+from eventsapp.planning.engine.trails.checking import check, measure_teams
 from eventsapp.planning.engine.trails.days import Timetable, day_of
 from eventsapp.planning.engine.trails.frame import (
     MAY_ROLL,
@@ -81,8 +81,7 @@ class Planning:
         if isinstance(plan, Impossible):
             return plan
         if plan.broken:
-            rules = tuple(sorted({str(fault.rule) for fault in check(self.problem, plan)}))
-            plan = replace(plan, broken=rules)
+            plan = recounted(self.problem, plan)
         self.search.tell(Phase.DONE, plan.objective, plan.bound, lambda: plan)
         return plan
 
@@ -131,6 +130,16 @@ def _some(numbers: tuple[int, ...]) -> tuple[int, ...]:
     if len(numbers) <= ATTEMPTS:
         return numbers
     return tuple(numbers[k * (len(numbers) - 1) // (ATTEMPTS - 1)] for k in range(ATTEMPTS))
+
+
+def recounted(problem: Problem, plan: Plan) -> Plan:
+    """A plan that breaks rules, with their names, its figures as whoever checks it counts them."""
+    found = measure_teams(problem, plan.teams)
+    waiting = int(found.figures["wait_ticks_total"])
+    plan = replace(
+        plan, objective=found.objective, waiting=waiting, waiting_bound=min(plan.waiting_bound, waiting)
+    )
+    return replace(plan, broken=tuple(sorted({str(fault.rule) for fault in check(problem, plan)})))
 
 
 def rolling_teams(problem: Problem, plan: Plan) -> frozenset[Id]:
