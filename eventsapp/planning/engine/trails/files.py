@@ -217,6 +217,7 @@ def _weights(data: Mapping[str, Any]) -> Weights:
         age_pair=weight("age_pair", usual.age_pair),
         lang_isolated=weight("lang_isolated", usual.lang_isolated),
         moved_person=weight("moved_person", usual.moved_person),
+        wait_tick=weight("wait_tick", usual.wait_tick),
     )
 
 
