@@ -174,7 +174,7 @@ class MixModel:
 
     def solve(self, search: Search[Any], effort: float, seed: int) -> Mixed:
         """The best of these mixes, or as they are now."""
-        answer = ask(self.model, search, effort=effort, seed=seed)
+        answer = ask(self.model, search, effort=effort, seed=seed, linearization_level=2)
         teams = list(self.teams)
         if answer.found:
             for (group, slot), chosen in self.choice.items():

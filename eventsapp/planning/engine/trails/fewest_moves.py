@@ -206,7 +206,7 @@ class Counts:
 def fewest_moves(roster: Roster, freedom: Freedom, search: Search[Any]) -> Frame | None:
     """The best frame there is within this freedom; None where there is none, or none was found in time."""
     counts = Counts(roster, freedom)
-    answer = ask(counts.model, search, effort=EFFORT, seed=search.budget.seed)
+    answer = ask(counts.model, search, effort=EFFORT, seed=search.budget.seed, linearization_level=2)
     if not answer.found:
         return None
 
@@ -246,3 +246,35 @@ def _dealt(counts: Counts, solver: cp_model.CpSolver) -> tuple[int, ...]:
         for _ in range(solver.value(coming)):
             teams[homeless[profile].pop()] = slot
     return tuple(teams)
+
+
+def hasty(roster: Roster) -> Frame:
+    """What to hold before anything is computed: everybody as they were, the late where there is room."""
+    problem = roster.problem
+    sizes = [0] * len(roster.slots)
+    surplus = max(0, len(sizes) - problem.rules.n_teams)
+    unpinned = [row for row, slot in enumerate(roster.slots) if not slot.pinned]
+    dropped = frozenset(unpinned[len(unpinned) - surplus :]) if surplus else frozenset[int]()
+    teams = [home if pin == NOBODY else pin for home, pin in zip(roster.homes, roster.pinned, strict=True)]
+    for team, profile in zip(teams, roster.profiles, strict=True):
+        sizes[team] += profile[0] * (team != NOBODY)
+    for group, team in enumerate(teams):
+        if team == NOBODY or team in dropped:
+            teams[group] = min(
+                (row for row in range(len(sizes)) if row not in dropped), key=sizes.__getitem__
+            )
+            sizes[teams[group]] += roster.profiles[group][0]
+    spare = [one.id for one in problem.structures for _ in range(one.max_teams)]
+    for slot in roster.slots:
+        if slot.structure in spare:
+            spare.remove(slot.structure)
+    structures = [slot.structure or (spare.pop() if spare else None) for slot in roster.slots]
+    return Frame(
+        teams=tuple(teams),
+        structures=tuple(structures),
+        retimed=frozenset(row for row, slot in enumerate(roster.slots) if not (slot.walks or slot.rolls)),
+        rolling=frozenset(),
+        dropped=dropped,
+        proved=False,
+        broken=True,
+    )

@@ -8,6 +8,7 @@ a plan keeps the rules is not asked here (`checking`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from eventsapp.planning.engine.search import Ending
@@ -49,7 +50,11 @@ def read_problem(data: Mapping[str, Any]) -> Problem:
     landmarks = _each(top, "landmarks", _landmark)
     people = [person for group in groups for person in group.members]
     start = _whole(top.get("start_index", len(landmarks)), "start_index")
-    base = top.get("base")
+    given = top.get("base")
+    base = _each(_mapping(given, "base"), "teams", _team) if given else None
+    # Who was pinned and did not come is pinned no more.
+    gone = {group for team in base or () for group in team.groups} - {group.id for group in groups}
+    pins = _each({"pins": top.get("pins") or []}, "pins", _pin)
     return Problem(
         quartiers=_names(top, "quartiers", (person.quartier for person in people)),
         ages=tuple(map(str, _names(top, "ages", (person.age for person in people)))),
@@ -61,9 +66,11 @@ def read_problem(data: Mapping[str, Any]) -> Problem:
         routes=_each(top, "routes", _route),
         structures=_each(top, "structures", _structure),
         weights=_weights(_mapping(top.get("weights") or {}, "weights")),
-        base=_each(_mapping(base, "base"), "teams", _team) if base else None,
+        base=base,
         no_shows=_ids(top.get("no_shows"), "no_shows"),
-        pins=_each({"pins": top.get("pins") or []}, "pins", _pin),
+        pins=tuple(
+            replace(pin, groups=tuple(group for group in pin.groups if group not in gone)) for pin in pins
+        ),
     )
 
 

@@ -18,25 +18,26 @@ from eventsapp.planning.engine.terms import Id, Impossible
 from eventsapp.planning.engine.trails.best_mix import MixModel, loose_groups, touched
 from eventsapp.planning.engine.trails.checking import check
 from eventsapp.planning.engine.trails.days import day_of, forced_day
-from eventsapp.planning.engine.trails.fewest_moves import Frame, Freedom, fewest_moves
+from eventsapp.planning.engine.trails.fewest_moves import Frame, Freedom, fewest_moves, hasty
 from eventsapp.planning.engine.trails.impossible import causes
 from eventsapp.planning.engine.trails.in_force import Slot, slots
 from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.problem import Problem, Team
-from eventsapp.planning.engine.trails.roster import NOBODY, Roster
+from eventsapp.planning.engine.trails.roster import Roster
 from eventsapp.planning.engine.trails.timetable import retime
 
-WHOLE = 4000
-"""Choices (groups × teams) up to which all teams are mixed at once, and the best mix is as a rule proved."""
+FEW, SOME = 1000, 2500
+"""Choices (groups × teams): up to the first number all teams are mixed at once before anything else is tried,
+up to the second one later, to prove what was found."""
 
-WHOLE_EFFORT, PART_EFFORT = 1.0, 0.3
-"""Deterministic time for all teams at once, and for a handful of them."""
+SHORT_EFFORT, LONG_EFFORT, PART_EFFORT = 0.25, 1.0, 0.1
+"""Deterministic time (about seconds) for all teams at once, first and later, and for a handful of them."""
 
-HANDFUL = 5
-"""Teams mixed anew at a time, where all of them are too many."""
+HANDFUL, ARMFUL = 6, 9
+"""Teams mixed anew at a time: first, and once that gains nothing more."""
 
-IDLE = 40
-"""Handfuls in a row without a better mix, after which the search is over."""
+IDLE = 10
+"""Handfuls in a row without a better mix, and two more for each team touched, before that."""
 
 TIMETABLE_ROUNDS = 200
 """How long new timetables are looked for before more teams are retimed."""
@@ -152,39 +153,56 @@ class Repair:
         )
 
     def mix(self) -> Ending:
-        """The best mix with as few moved: of all teams at once where they are few, then of some at a time."""
+        """The best mix with as few moved: of all teams at once where they are few, else of some at a time."""
         live = [row for row in range(len(self.roster.slots)) if row not in self.now.dropped]
-        loose = loose_groups(self.roster, self.now.teams, live)
-        as_it_was = not self.now.retimed and not self.now.dropped and self.now.proved
-        if len(loose) * len(live) <= WHOLE:
-            gap = self._mix(live, WHOLE_EFFORT, 0) if loose else 0
-            if gap >= 0 and as_it_was:
-                self.bound = self.cost - gap
-            if gap == 0:
-                return Ending.PROVED if as_it_was else Ending.ROUNDS_DONE
-        return self._mix_some(live)
+        choices = len(loose_groups(self.roster, self.now.teams, live)) * len(live)
+        if choices <= FEW and self._mix_whole(live, SHORT_EFFORT):
+            return self._proved()
+        ending = self._mix_some(live, HANDFUL)
+        if ending is None and choices <= SOME and self._mix_whole(live, LONG_EFFORT):
+            return self._proved()
+        ending = ending or self._mix_some(live, ARMFUL)
+        return ending or Ending.ROUNDS_DONE
 
-    def _mix_some(self, live: Sequence[int]) -> Ending:
-        """A handful of teams at a time, one of them touched by the repair."""
-        rng = np.random.default_rng(self.search.budget.seed)
-        idle = 0
-        while idle < IDLE:
+    def _stands(self) -> bool:
+        """Whether only people are moved, so that the best mix is that of all repairs that move as few."""
+        return self.now.proved and not self.now.retimed and not self.now.dropped
+
+    def _proved(self) -> Ending:
+        return Ending.PROVED if self._stands() else Ending.ROUNDS_DONE
+
+    def _mix_whole(self, live: Sequence[int], effort: float) -> bool:
+        """Mix all teams anew; whether the best mix is found for sure."""
+        gap = self._mix(live, effort)
+        if gap >= 0 and self._stands():
+            self.bound = max(self.bound, self.cost - gap)
+        return gap == 0
+
+    def _mix_some(self, live: Sequence[int], together: int) -> Ending | None:
+        """So many teams at a time, one of them touched by the repair; None: nothing more is gained."""
+        rng = np.random.default_rng((self.search.budget.seed, together))
+        centres = touched(self.roster, self.now.teams)
+        idle, turn = 0, 0
+        while centres and together < len(live) and idle < IDLE + 2 * len(centres):
             ending = self.search.ending()
             if ending is not None:
                 return ending
-            centre = touched(self.roster, self.now.teams) or list(live)
-            first = int(rng.choice(centre))
+            if turn % len(centres) == 0:
+                centres = [int(row) for row in rng.permutation(touched(self.roster, self.now.teams))]
+            first = centres[turn % len(centres)]
             others = [int(row) for row in rng.permutation(live) if row != first]
             before = self.cost
-            self._mix(sorted([first, *others[: HANDFUL - 1]]), PART_EFFORT, self.search.rounds)
-            idle = 0 if self.cost < before else idle + 1
-        return Ending.ROUNDS_DONE
+            self._mix(sorted([first, *others[: together - 1]]), PART_EFFORT)
+            idle, turn = 0 if self.cost < before else idle + 1, turn + 1
+        return None
 
-    def _mix(self, within: Sequence[int], effort: float, turn: int) -> int:
+    def _mix(self, within: Sequence[int], effort: float) -> int:
         """Mix these teams anew; how much better they could still be, −1 where that is not known."""
         loose = loose_groups(self.roster, self.now.teams, within)
+        if not loose:
+            return 0
         model = MixModel(self.roster, self.now, self.now.teams, loose, within)
-        found = model.solve(self.search, effort, self.search.budget.seed + turn)
+        found = model.solve(self.search, effort, self.search.budget.seed + self.search.rounds)
         cost = self.roster.cost(found.teams, self.now.structures)
         better = cost < self.cost
         if cost <= self.cost:
@@ -236,35 +254,3 @@ class Repair:
 def _same_visits(team: Team, slot: Slot) -> bool:
     day = slot.walks or slot.rolls
     return day is not None and (day.route, day.visits) == (team.route, team.visits)
-
-
-def hasty(roster: Roster) -> Frame:
-    """What to hold before anything is computed: everybody as they were, the late where there is room."""
-    problem = roster.problem
-    sizes = [0] * len(roster.slots)
-    surplus = max(0, len(sizes) - problem.rules.n_teams)
-    unpinned = [row for row, slot in enumerate(roster.slots) if not slot.pinned]
-    dropped = frozenset(unpinned[len(unpinned) - surplus :]) if surplus else frozenset[int]()
-    teams = [home if pin == NOBODY else pin for home, pin in zip(roster.homes, roster.pinned, strict=True)]
-    for team, profile in zip(teams, roster.profiles, strict=True):
-        sizes[team] += profile[0] * (team != NOBODY)
-    for group, team in enumerate(teams):
-        if team == NOBODY or team in dropped:
-            teams[group] = min(
-                (row for row in range(len(sizes)) if row not in dropped), key=sizes.__getitem__
-            )
-            sizes[teams[group]] += roster.profiles[group][0]
-    spare = [one.id for one in problem.structures for _ in range(one.max_teams)]
-    for slot in roster.slots:
-        if slot.structure in spare:
-            spare.remove(slot.structure)
-    structures = [slot.structure or (spare.pop() if spare else None) for slot in roster.slots]
-    return Frame(
-        teams=tuple(teams),
-        structures=tuple(structures),
-        retimed=frozenset(row for row, slot in enumerate(roster.slots) if not (slot.walks or slot.rolls)),
-        rolling=frozenset(),
-        dropped=dropped,
-        proved=False,
-        broken=True,
-    )
