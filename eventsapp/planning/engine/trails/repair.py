@@ -30,14 +30,14 @@ FEW, SOME = 1000, 2500
 """Choices (groups × teams): up to the first number all teams are mixed at once before anything else is tried,
 up to the second one later, to prove what was found."""
 
-SHORT_EFFORT, LONG_EFFORT, PART_EFFORT = 0.25, 1.0, 0.1
+SHORT_EFFORT, LONG_EFFORT, PART_EFFORT = 0.5, 1.0, 0.1
 """Deterministic time (about seconds) for all teams at once, first and later, and for a handful of them."""
 
 HANDFUL, ARMFUL = 6, 9
 """Teams mixed anew at a time: first, and once that gains nothing more."""
 
-IDLE = 10
-"""Handfuls in a row without a better mix, and two more for each team touched, before that."""
+IDLE = 6
+"""Handfuls in a row without a better mix, and one more for each team touched, before that."""
 
 TIMETABLE_ROUNDS = 200
 """How long new timetables are looked for before more teams are retimed."""
@@ -183,7 +183,7 @@ class Repair:
         rng = np.random.default_rng((self.search.budget.seed, together))
         centres = touched(self.roster, self.now.teams)
         idle, turn = 0, 0
-        while centres and together < len(live) and idle < IDLE + 2 * len(centres):
+        while centres and together < len(live) and idle < IDLE + len(centres):
             ending = self.search.ending()
             if ending is not None:
                 return ending
