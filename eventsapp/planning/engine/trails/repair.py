@@ -24,6 +24,7 @@ from eventsapp.planning.engine.trails.in_force import Slot, slots
 from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.problem import Problem, Team
 from eventsapp.planning.engine.trails.roster import Roster
+from eventsapp.planning.engine.trails.teams_bound import bound
 from eventsapp.planning.engine.trails.timetable import retime
 
 FEW, SOME = 1000, 2500
@@ -68,15 +69,16 @@ class Repair:
     def __post_init__(self) -> None:
         self.roster = Roster(self.problem, slots(self.problem))
         self.days: Mapping[Id, Team] = {}
-        self.search.tell(Phase.STARTING, None, 0, None)
+        self.bound = bound(self.problem)
+        self.search.tell(Phase.STARTING, None, self.bound, None)
         self.now = hasty(self.roster)
         self.cost = self.roster.cost(self.now.teams, self.now.structures)
-        self.bound = 0
 
     def frame(self) -> None:
         """Settle what stands and what gives way, with the timetables of the teams that cannot keep theirs."""
         if self._settle(Freedom()) or self._settle(Freedom(structures=True)):
             return
+        nothing = self.now
         for rules in (False, True):
             at_least = 0
             while at_least <= len(self.roster.slots) and self.search.interrupted() is None:
@@ -86,6 +88,8 @@ class Repair:
                 if self.now is before:
                     break
                 at_least = max(2 * at_least, len(self.now.retimed) + 1)
+            if self.now is not nothing:
+                return
 
     def _settle(self, freedom: Freedom) -> bool:
         """Take the best frame within this freedom; whether there is one, and its timetables with it."""
@@ -94,7 +98,7 @@ class Repair:
             return False
         days = self._timetables(found)
         self.days = days or {}
-        self._take(found)
+        self._take(found if days is not None else replace(found, broken=True))
         return days is not None
 
     def _timetables(self, frame: Frame) -> Mapping[Id, Team] | None:
@@ -169,7 +173,9 @@ class Repair:
         return self.now.proved and not self.now.retimed and not self.now.dropped
 
     def _proved(self) -> Ending:
-        return Ending.PROVED if self._stands() else Ending.ROUNDS_DONE
+        if self._stands():
+            return Ending.PROVED
+        return self.search.interrupted() or Ending.ROUNDS_DONE
 
     def _mix_whole(self, live: Sequence[int], effort: float) -> bool:
         """Mix all teams anew; whether the best mix is found for sure."""

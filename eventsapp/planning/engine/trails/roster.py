@@ -14,6 +14,7 @@ import numpy as np
 from eventsapp.planning.engine.networks import Ints
 from eventsapp.planning.engine.trails.in_force import Slot
 from eventsapp.planning.engine.trails.problem import CHILD, FRENCH, Problem
+from eventsapp.planning.engine.trails.teams_tables import features
 
 Profile = tuple[int, int, int, int]
 """What rules see of a group: people, children, adults, and 1 if somebody is in a wheelchair."""
@@ -58,14 +59,7 @@ class Roster:
     @cached_property
     def features(self) -> Ints:
         """[group, feature]: how many members are of each quartier, then of each age band."""
-        quartier = {name: row for row, name in enumerate(self.problem.quartiers)}
-        age = {name: len(quartier) + row for row, name in enumerate(self.problem.ages)}
-        counts = np.zeros((len(self.problem.groups), len(quartier) + len(age)), dtype=np.int64)
-        for row, group in enumerate(self.problem.groups):
-            for person in group.members:
-                counts[row, quartier[person.quartier]] += 1
-                counts[row, age[person.age]] += 1
-        return counts
+        return features(self.problem)
 
     @cached_property
     def weights(self) -> list[int]:
