@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from ortools.sat.python import cp_model
 
 from eventsapp.planning.engine.cpsat import ask
@@ -28,13 +29,15 @@ EFFORT = 4.0
 class Freedom:
     """How much of the plan in force may give way: structures, timetables, the rules on who walks together.
 
-    `at_least`: so many teams are retimed, or more: fewer were found not to be enough.
+    `at_least`: so many teams are retimed, or more: fewer were found not to be enough. `draw`: which of them
+    is a matter of chance, and every draw another one.
     """
 
     structures: bool = False
     timetables: bool = False
     rules: bool = False
     at_least: int = 0
+    draw: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,11 @@ class Counts:
         if self.freedom.at_least:
             self.model.add(sum(retimed) >= min(self.freedom.at_least, len(retimed)))
         people, teams = len(self.problem.people) + 1, len(self.slots) + 1
-        return moved + people * (others + teams * (sum(retimed) + teams * sum(self.slack)))
+        # Where the number is the same, chance decides; nine draws for each team stay below one team more.
+        luck = np.random.default_rng(self.freedom.draw).integers(10, size=teams) * (self.freedom.draw > 0)
+        drawn = sum(int(number) * one for number, one in zip(luck, retimed, strict=False))
+        late = 10 * teams * sum(retimed) + drawn
+        return moved + people * (others + teams * (late + 10 * teams**2 * sum(self.slack)))
 
 
 def fewest_moves(roster: Roster, freedom: Freedom, search: Search[Any]) -> Frame | None:

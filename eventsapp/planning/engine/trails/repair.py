@@ -7,7 +7,7 @@ best mix (`best_mix`). See docs/planning.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,8 +40,11 @@ HANDFUL, ARMFUL = 6, 9
 IDLE = 6
 """Handfuls in a row without a better mix, and one more for each team touched, before that."""
 
-TIMETABLE_ROUNDS = 200
-"""How long new timetables are looked for before more teams are retimed."""
+TIMETABLE_ROUNDS, TIMETABLE_PATIENCE, TIMETABLE_SHARE = 60, 12, 0.2
+"""How long new timetables are looked for before others give way; the last is a share of what time is left."""
+
+DRAWS = 3
+"""How often so many teams to retime are drawn, before one more is."""
 
 
 def solve(problem: Problem, search: Search[Plan], start: Plan | None = None) -> Plan | Impossible:
@@ -80,16 +83,24 @@ class Repair:
             return
         nothing = self.now
         for rules in (False, True):
-            at_least = 0
-            while at_least <= len(self.roster.slots) and self.search.interrupted() is None:
+            for freedom in self._more_and_more(rules):
                 before = self.now
-                if self._settle(Freedom(True, True, rules, at_least)):
+                if self._settle(freedom):
                     return
-                if self.now is before:
+                if self.now is before or self.search.interrupted() is not None:
                     break
-                at_least = max(2 * at_least, len(self.now.retimed) + 1)
             if self.now is not nothing:
                 return
+
+    def _more_and_more(self, rules: bool) -> Iterator[Freedom]:
+        """Timetables give way: those that must, then others drawn beside them, ever more."""
+        yield Freedom(True, True, rules)
+        teams = len(self.roster.slots)
+        fewest, count = len(self.now.retimed), len(self.now.retimed) + 1
+        while count < 2 * teams:
+            for draw in range(DRAWS if count < teams else 1):
+                yield Freedom(True, True, rules, min(count, teams), draw + 1)
+            count += max(1, (count - fewest) // 2)
 
     def _settle(self, freedom: Freedom) -> bool:
         """Take the best frame within this freedom; whether there is one, and its timetables with it."""
@@ -107,7 +118,9 @@ class Repair:
             return {}
         slots, gone = self.roster.slots, frame.retimed | frame.dropped
         kept = [slot.walks or slot.rolls for row, slot in enumerate(slots) if row not in gone]
-        budget = Budget(self.search.seconds_left, TIMETABLE_ROUNDS, TIMETABLE_ROUNDS, self.search.budget.seed)
+        left = self.search.seconds_left
+        seconds = None if left is None else TIMETABLE_SHARE * left
+        budget = Budget(seconds, TIMETABLE_ROUNDS, TIMETABLE_PATIENCE, self.search.budget.seed)
         beside = Search[Any](budget, cancelled=lambda: self.search.interrupted() is not None)
         self.search.tell(Phase.TIMETABLE, self.cost, self.bound, self.snapshot)
         return retime(
@@ -162,7 +175,7 @@ class Repair:
         choices = len(loose_groups(self.roster, self.now.teams, live)) * len(live)
         if choices <= FEW and self._mix_whole(live, SHORT_EFFORT):
             return self._proved()
-        ending = self._mix_some(live, HANDFUL)
+        ending = self._mix_some(live, min(HANDFUL, max(2, len(live) // 2)))
         if ending is None and choices <= SOME and self._mix_whole(live, LONG_EFFORT):
             return self._proved()
         ending = ending or self._mix_some(live, ARMFUL)
