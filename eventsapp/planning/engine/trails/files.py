@@ -51,7 +51,7 @@ def read_problem(data: Mapping[str, Any]) -> Problem:
     people = [person for group in groups for person in group.members]
     start = _whole(top.get("start_index", len(landmarks)), "start_index")
     given = top.get("base")
-    base = _each(_mapping(given, "base"), "teams", _team) if given else None
+    base = _each(_mapping(given, "base"), "teams", _team, "base") if given else None
     # Who was pinned and did not come is pinned no more.
     gone = {group for team in base or () for group in team.groups} - {group.id for group in groups}
     pins = _each({"pins": top.get("pins") or []}, "pins", _pin)

@@ -179,7 +179,7 @@ class Repair:
         if ending is None and choices <= SOME and self._mix_whole(live, LONG_EFFORT):
             return self._proved()
         ending = ending or self._mix_some(live, ARMFUL)
-        return ending or Ending.ROUNDS_DONE
+        return ending or self.search.interrupted() or Ending.ROUNDS_DONE
 
     def _stands(self) -> bool:
         """Whether only people are moved, so that the best mix is that of all repairs that move as few."""
