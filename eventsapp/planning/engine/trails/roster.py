@@ -111,19 +111,21 @@ class Roster:
         counts = np.zeros((len(self.slots), self.features.shape[1]), dtype=np.int64)
         np.add.at(counts, np.array(teams, dtype=np.int64), self.features)
         weights = self.problem.weights
-        alone = sum(self.alone(slot, teams, structures[slot]) for slot in range(len(self.slots)))
-        mix = self._pairs(counts) - self.within + weights.lang_isolated * alone
+        mix = self._pairs(counts) - self.within + weights.lang_isolated * self._alone(teams, structures)
         return mix + weights.moved_person * self.moved(teams)
 
-    def alone(self, slot: int, teams: Sequence[int], structure: object) -> int:
-        """How many of a team have nobody to speak with."""
-        inside = [group for group, team in enumerate(teams) if team == slot]
-        spoken = self.tongues.get(structure, frozenset()).union(*(self.speaks[group] for group in inside))
+    def _alone(self, teams: Sequence[int], structures: Sequence[object]) -> int:
+        """How many have nobody to speak with in their team."""
+        foreign = [group for group, needs in enumerate(self.needs) if needs]
+        spoken = {teams[group]: set(self.tongues.get(structures[teams[group]], ())) for group in foreign}
+        for group, slot in enumerate(teams):
+            if slot in spoken:
+                spoken[slot] |= self.speaks[group]
         return sum(
             count
-            for group in inside
+            for group in foreign
             for languages, count in self.needs[group].items()
-            if not languages & spoken
+            if not languages & spoken[teams[group]]
         )
 
     def _pairs(self, counts: Ints) -> int:
