@@ -60,26 +60,13 @@ class MixModel:
                 self.fixed[slot].append(group)
         for group in self.loose:
             for slot in self.within:
-                if roster.profiles[group][3] and not self._may_roll(slot):
+                if roster.profiles[group][3] and not may_roll(roster, self.frame, slot):
                     continue
                 chosen = self.choice[group, slot] = self.model.new_bool_var("")
                 self.model.add_hint(chosen, self.teams[group] == slot)
             self.model.add_exactly_one(
                 self.choice[group, slot] for slot in self.within if (group, slot) in self.choice
             )
-
-    def _may_roll(self, slot: int) -> bool:
-        """Whether somebody in a wheelchair may be in this team: as the frame has it, or as it stands."""
-        if slot in self.frame.rolling:
-            return True
-        house = self.frame.structures[slot]
-        welcoming = any(one.id == house and one.wheelchair_ok for one in self.roster.problem.structures)
-        return welcoming and slot not in self.frame.retimed and self.roster.slots[slot].rolls is not None
-
-    def _may_walk(self, slot: int) -> bool:
-        if slot not in self.frame.rolling:
-            return True
-        return slot not in self.frame.retimed and self.roster.slots[slot].walks is not None
 
     def _moves(self) -> None:
         """No more people moved, among these groups, than now."""
@@ -108,7 +95,7 @@ class MixModel:
         self.model.add(size >= rules.team_min)
         self.model.add(adults >= rules.min_adults)
         self.model.add(children <= rules.children_per_adult * adults)
-        if not self._may_walk(slot):
+        if not may_walk(roster, self.frame, slot):
             self.model.add(wheels >= 1)
 
     def _pairs(self, slot: int, here: Sequence[int]) -> None:
@@ -182,6 +169,22 @@ class MixModel:
                     teams[group] = slot
         gap = round(answer.solver.objective_value - answer.bound) if answer.found else -1
         return Mixed(tuple(teams), gap)
+
+
+def may_roll(roster: Roster, frame: Frame, slot: int) -> bool:
+    """Whether somebody in a wheelchair may be in this team: its visits stand then, or were made for that."""
+    if slot in frame.retimed:
+        return slot in frame.rolling
+    house = frame.structures[slot]
+    welcoming = any(one.id == house and one.wheelchair_ok for one in roster.problem.structures)
+    return welcoming and roster.slots[slot].rolls is not None
+
+
+def may_walk(roster: Roster, frame: Frame, slot: int) -> bool:
+    """Whether this team may be without a wheelchair."""
+    if slot in frame.retimed:
+        return slot not in frame.rolling
+    return roster.slots[slot].walks is not None
 
 
 def loose_groups(roster: Roster, teams: Sequence[int], within: Collection[int]) -> list[int]:

@@ -23,6 +23,7 @@ from eventsapp.planning.engine.trails.impossible import causes
 from eventsapp.planning.engine.trails.in_force import Slot, slots
 from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.problem import Problem, Team
+from eventsapp.planning.engine.trails.regrouping import regrouped
 from eventsapp.planning.engine.trails.roster import Roster
 from eventsapp.planning.engine.trails.teams_bound import bound
 from eventsapp.planning.engine.trails.timetable import retime
@@ -39,6 +40,12 @@ HANDFUL, ARMFUL = 6, 9
 
 IDLE = 6
 """Handfuls in a row without a better mix, and one more for each team touched, before that."""
+
+SWEEP, MANY = 12, 10**9
+"""Handfuls before anything is annealed (which may have to be compiled first), and without a limit."""
+
+REGROUPINGS = 3
+"""Rounds of annealing at a time."""
 
 TIMETABLE_ROUNDS, TIMETABLE_PATIENCE, TIMETABLE_SHARE = 60, 12, 0.2
 """How long new timetables are looked for before others give way; the last is a share of what time is left."""
@@ -175,11 +182,29 @@ class Repair:
         choices = len(loose_groups(self.roster, self.now.teams, live)) * len(live)
         if choices <= FEW and self._mix_whole(live, SHORT_EFFORT):
             return self._proved()
-        ending = self._mix_some(live, min(HANDFUL, max(2, len(live) // 2)))
+        handful = min(HANDFUL, max(2, len(live) // 2))
+        ending = self._mix_some(live, handful, SWEEP)
+        if ending is None:
+            self._regroup(live)
+            ending = self._mix_some(live, handful)
+            self._regroup(live)
         if ending is None and choices <= SOME and self._mix_whole(live, LONG_EFFORT):
             return self._proved()
         ending = ending or self._mix_some(live, ARMFUL)
         return ending or self.search.interrupted() or Ending.ROUNDS_DONE
+
+    def _regroup(self, live: Sequence[int]) -> None:
+        """Anneal those who are late or moved into the teams that stand."""
+        if self.now.broken or None in self.now.structures:
+            return
+        rounds = regrouped(self.roster, self.now, live, self.search.budget.seed)
+        for _ in range(REGROUPINGS):
+            if self.search.ending() is not None:
+                return
+            teams = self.search.wait_for(lambda: next(rounds, None))
+            if teams is None:
+                return
+            self._better(teams)
 
     def _stands(self) -> bool:
         """Whether only people are moved, so that the best mix is that of all repairs that move as few."""
@@ -197,12 +222,12 @@ class Repair:
             self.bound = max(self.bound, self.cost - gap)
         return gap == 0
 
-    def _mix_some(self, live: Sequence[int], together: int) -> Ending | None:
-        """So many teams at a time, one of them touched by the repair; None: nothing more is gained."""
+    def _mix_some(self, live: Sequence[int], together: int, most: int = MANY) -> Ending | None:
+        """So many teams at a time, one of them touched by the repair; None: no more is gained."""
         rng = np.random.default_rng((self.search.budget.seed, together))
         centres = touched(self.roster, self.now.teams)
         idle, turn = 0, 0
-        while centres and together < len(live) and idle < IDLE + len(centres):
+        while centres and together < len(live) and turn < most and idle < IDLE + len(centres):
             ending = self.search.ending()
             if ending is not None:
                 return ending
@@ -222,13 +247,17 @@ class Repair:
             return 0
         model = MixModel(self.roster, self.now, self.now.teams, loose, within)
         found = model.solve(self.search, effort, self.search.budget.seed + self.search.rounds)
-        cost = self.roster.cost(found.teams, self.now.structures)
+        self._better(found.teams)
+        return found.gap
+
+    def _better(self, teams: tuple[int, ...]) -> None:
+        """One round is done: take these teams unless they are worse."""
+        cost = self.roster.cost(teams, self.now.structures)
         better = cost < self.cost
         if cost <= self.cost:
-            self.now, self.cost = replace(self.now, teams=found.teams), cost
+            self.now, self.cost = replace(self.now, teams=teams), cost
         self.search.count(better=better)
         self.search.tell(Phase.TEAMS, self.cost, self.bound, self.snapshot)
-        return found.gap
 
     def snapshot(self) -> Plan:
         return self.plan(Ending.ROUNDS_DONE)
