@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +13,9 @@ import pytest
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
 from eventsapp.planning.engine.terms import Impossible
 from eventsapp.planning.engine.trails.checking import measure, moved_persons, retimed_teams
+from eventsapp.planning.engine.trails.files import read_problem
 from eventsapp.planning.engine.trails.plan import Plan
-from eventsapp.planning.engine.trails.problem import Landmark, Pin, Structure
+from eventsapp.planning.engine.trails.problem import Landmark, Pin, Problem, Structure
 from eventsapp.planning.engine.trails.repair import solve
 from tests.planning.trails.streets import PATIENT, SQUARE, STRUCTURES, companies, family, mended, team, trail
 
@@ -196,3 +200,35 @@ def test_structures_speak_for_those_who_come_late():
     base = (MORNING[0], replace(MORNING[1], structure="Espace 19"))
     problem = trail((DIALLO, ROUX, PETIT, NGUYEN, late), base, team_max=7, structures=STRUCTURES)
     assert "Haddad" in companies(mended(problem))["T001"]
+
+
+def crowded() -> Problem:
+    """The repair instance of 120 people, and thirty more families who come late."""
+    path = Path(__file__).parents[3] / "bench" / "plans" / "instances" / "p2_d5_N120_repair.json"
+    problem = read_problem(json.loads(path.read_text(encoding="utf-8")))
+    tongues = [("fr",), ("ar",), ("fr", "ar"), ("wo",)]
+    late = [
+        family(f"Late {number}", 1 + number % 3, quartier=f"Q{1 + number % 8}", languages=tongues[number % 4])
+        for number in range(30)
+    ]
+    rules = replace(problem.rules, team_max=25)
+    return replace(problem, groups=(*problem.groups, *late), rules=rules)
+
+
+def test_more_rounds_never_worsen_and_the_same_rounds_give_the_same_plan():
+    problem = crowded()
+    plans = [mended(problem, Budget(seconds=None, rounds=rounds, patience=rounds)) for rounds in (1, 3, 3)]
+    objectives = [plan.objective for plan in plans]
+    assert objectives == sorted(objectives, reverse=True)
+    assert plans[1] == plans[2]
+    assert {measure(problem, plan).figures["retimed_teams"] for plan in plans} == {0}
+
+
+def test_seconds_are_kept_and_the_plan_is_whole():
+    """A clock on which every look takes a tenth of a second, and no second is left for the mix."""
+    ticks = count()
+    search = Search[Plan](Budget(seconds=0.5), clock=lambda: next(ticks) / 10)
+    found = solve(crowded(), search)
+    assert isinstance(found, Plan)
+    assert found.ending is Ending.TIME_UP
+    assert sum(len(one.groups) for one in found.teams) == len(crowded().groups)

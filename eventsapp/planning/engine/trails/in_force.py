@@ -20,7 +20,8 @@ class Slot:
 
     `walks` and `rolls` are its timetable without and with a wheelchair, or None where the hours of its visits
     do not allow that; both are None for a team that is new. `structure` is None where the one in force is no
-    more. `settled` and `housed`: a person pinned the timetable, the structure.
+    more. `given` is the timetable in force, whether it stands or not. `settled` and `housed`: a person pinned
+    the timetable, the structure.
     """
 
     id: Id
@@ -29,6 +30,7 @@ class Slot:
     welcoming: bool
     walks: Team | None
     rolls: Team | None
+    given: Team | None = None
     settled: bool = False
     housed: bool = False
     pinned: bool = False
@@ -69,6 +71,7 @@ def _slot(problem: Problem, name: Id, before: Team | None) -> Slot:
         welcoming=bool(house and house.wheelchair_ok),
         walks=walks,
         rolls=rolls,
+        given=day if day and all(visit.landmark in problem.landmark_row for visit in day.visits) else None,
         settled=settled,
         housed=bool(pin and pin.structure is not None),
         pinned=pin is not None,

@@ -32,7 +32,7 @@ FEW, SOME = 1000, 2500
 """Choices (groups × teams): up to the first number all teams are mixed at once before anything else is tried,
 up to the second one later, to prove what was found."""
 
-SHORT_EFFORT, LONG_EFFORT, PART_EFFORT = 0.5, 1.0, 0.1
+SHORT_EFFORT, LONG_EFFORT, PART_EFFORT = 0.2, 1.0, 0.1
 """Deterministic time (about seconds) for all teams at once, first and later, and for a handful of them."""
 
 HANDFUL, ARMFUL = 6, 9
@@ -88,7 +88,7 @@ class Repair:
         """Settle what stands and what gives way, with the timetables of the teams that cannot keep theirs."""
         if self._settle(Freedom()) or self._settle(Freedom(structures=True)):
             return
-        nothing = self.now
+        fewest: Frame | None = None
         for rules in (False, True):
             for freedom in self._more_and_more(rules):
                 before = self.now
@@ -96,7 +96,9 @@ class Repair:
                     return
                 if self.now is before or self.search.interrupted() is not None:
                     break
-            if self.now is not nothing:
+                fewest = fewest or self.now
+            if fewest is not None:  # no hours fit, whoever walks together
+                self._take(fewest)
                 return
 
     def _more_and_more(self, rules: bool) -> Iterator[Freedom]:
@@ -186,6 +188,7 @@ class Repair:
         ending = self._mix_some(live, handful, SWEEP)
         if ending is None:
             self._regroup(live)
+        if ending is None and self.roster.moved(self.now.teams):
             ending = self._mix_some(live, handful)
             self._regroup(live)
         if ending is None and choices <= SOME and self._mix_whole(live, LONG_EFFORT):
@@ -208,7 +211,8 @@ class Repair:
 
     def _stands(self) -> bool:
         """Whether only people are moved, so that the best mix is that of all repairs that move as few."""
-        return self.now.proved and not self.now.retimed and not self.now.dropped
+        kept = tuple(slot.structure for slot in self.roster.slots) == self.now.structures
+        return kept and self.now.proved and not self.now.retimed and not self.now.dropped
 
     def _proved(self) -> Ending:
         if self._stands():
@@ -293,7 +297,7 @@ class Repair:
         found = self.days.get(slot.id) if row in self.now.retimed else kept
         if found is not None:
             return found
-        forced = kept or forced_day(self.problem, stepfree=rolls)
+        forced = slot.given or forced_day(self.problem, stepfree=rolls)
         if forced is None:
             return Team(slot.id, (), "", "", 0, ())
         return Team(slot.id, (), "", forced.route, forced.depart, forced.visits)
