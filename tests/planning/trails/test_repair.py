@@ -203,13 +203,13 @@ def test_structures_speak_for_those_who_come_late():
 
 
 def crowded() -> Problem:
-    """The repair instance of 120 people, and thirty more families who come late."""
+    """The repair instance of 120 people, and 25 more families who come late."""
     path = Path(__file__).parents[3] / "bench" / "plans" / "instances" / "p2_d5_N120_repair.json"
     problem = read_problem(json.loads(path.read_text(encoding="utf-8")))
     tongues = [("fr",), ("ar",), ("fr", "ar"), ("wo",)]
     late = [
         family(f"Late {number}", 1 + number % 3, quartier=f"Q{1 + number % 8}", languages=tongues[number % 4])
-        for number in range(30)
+        for number in range(25)
     ]
     rules = replace(problem.rules, team_max=25)
     return replace(problem, groups=(*problem.groups, *late), rules=rules)
