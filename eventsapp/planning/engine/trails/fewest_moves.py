@@ -212,6 +212,8 @@ class Counts:
 
 def fewest_moves(roster: Roster, freedom: Freedom, search: Search[Any]) -> Frame | None:
     """The best frame there is within this freedom; None where there is none, or none was found in time."""
+    if search.interrupted() is not None:
+        return None
     counts = Counts(roster, freedom)
     answer = ask(counts.model, search, effort=EFFORT, seed=search.budget.seed, linearization_level=2)
     if not answer.found:

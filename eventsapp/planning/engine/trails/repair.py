@@ -249,6 +249,8 @@ class Repair:
         loose = loose_groups(self.roster, self.now.teams, within)
         if not loose:
             return 0
+        if self.search.interrupted() is not None:
+            return -1
         model = MixModel(self.roster, self.now, self.now.teams, loose, within)
         found = model.solve(self.search, effort, self.search.budget.seed + self.search.rounds)
         self._better(found.teams)
