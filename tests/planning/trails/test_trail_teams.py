@@ -21,6 +21,7 @@ from eventsapp.planning.engine.trails.problem import Pin, Problem, Structure, Te
 from eventsapp.planning.engine.trails.teams import Composing, Composition
 from eventsapp.planning.engine.trails.teams_bound import bound, within
 from eventsapp.planning.engine.trails.teams_kernel import BROKEN, FAULTS
+from eventsapp.planning.engine.trails.teams_proof import proved
 from eventsapp.planning.engine.trails.teams_tables import mix_of, state_of
 from tests.planning.trails.streets import STRUCTURES, family, trail
 
@@ -147,7 +148,8 @@ def test_no_other_teams_of_a_small_day_are_better(problem: Problem):
     assert (best is None) == (sound == [])
     if best is not None:
         assert min(found.objective for found in sound) == best
-        assert best >= bound(problem)
+        assert bound(problem) <= best
+        assert proved(problem, best + 1, search(), 1) <= best
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=15)
@@ -175,6 +177,13 @@ def test_more_rounds_are_never_worse_and_the_same_rounds_are_the_same(seed: int)
     assert runs[2] == runs[3]
     quartiers, ages, alone = verify.p2_bounds(data)[:3]
     assert bound(problem) == 3 * quartiers + ages + 20 * alone
+
+
+def test_a_small_day_is_proved_to_have_no_better_teams():
+    families = [family(f"G{n}", 2, quartier="Curial" if n < 3 else "Flandre") for n in range(6)]
+    problem = trail(families, team_max=6)
+    found = composed(problem, rounds=40)
+    assert (bound(problem), found.bound, found.objective) == (42, 48, 48)
 
 
 def test_weights_beyond_every_measure_do_not_overflow():

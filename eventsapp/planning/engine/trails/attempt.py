@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from eventsapp.planning.engine.search import Ending, Search
@@ -110,19 +111,22 @@ def whole(
             elif former.get(name) in pool:
                 days[name] = former[name]
                 pool.remove(former[name])
+    return tuple(
+        replace(team, route=day.route, depart=day.depart, visits=day.visits)
+        for team in gathered(frame, composition)
+        for day in (days[team.id],)
+    )
+
+
+def gathered(frame: Frame, composition: Composition) -> tuple[Team, ...]:
+    """Who is in which team with which structure; as yet without a day."""
     groups: list[list[Id]] = [[] for _ in frame.names]
     for group, team in zip(frame.problem.groups, composition.team, strict=True):
         groups[team].append(group.id)
+    houses = [frame.problem.structures[structure].id for structure in composition.structure]
     return tuple(
-        Team(
-            name,
-            tuple(groups[row]),
-            frame.problem.structures[composition.structure[row]].id,
-            days[name].route,
-            days[name].depart,
-            days[name].visits,
-        )
-        for row, name in enumerate(frame.names)
+        Team(name, tuple(inside), house, "", 0, ())
+        for name, inside, house in zip(frame.names, groups, houses, strict=True)
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
 from eventsapp.planning.engine.terms import Id, Impossible, Reason
 from eventsapp.planning.engine.trails import repair
-from eventsapp.planning.engine.trails.attempt import PROBATION, Track, counts, whole
+from eventsapp.planning.engine.trails.attempt import PROBATION, Track, counts, gathered, whole
 from eventsapp.planning.engine.trails.checking import check, measure_teams
 from eventsapp.planning.engine.trails.days import Timetable, day_of
 from eventsapp.planning.engine.trails.frame import (
@@ -36,6 +36,9 @@ LOOK = 0.05
 
 GRACE = 0.4
 """Seconds that an interrupted search is waited for before what it has found so far is taken."""
+
+FREE_ROUNDS = 24
+"""Rounds in which teams are put together without a given number of wheelchair teams."""
 
 ATTEMPTS = 6
 """Most numbers of wheelchair teams that are tried."""
@@ -82,6 +85,7 @@ class Planning:
             return plan
         if plan.broken:
             plan = recounted(self.problem, plan)
+        plan = replace(plan, bound=self.bound)
         self.search.tell(Phase.DONE, plan.objective, plan.bound, lambda: plan)
         return plan
 
@@ -94,25 +98,47 @@ class Planning:
         return min([*self.found, *plans], key=lambda plan: plan.rank)
 
     def _attempts(self) -> Plan | Impossible:
-        every, open_numbers, lacking = self._numbers(), list[tuple[int, Plan]](), dict[str, Reason]()
-        numbers = _some(every)
-        for number in numbers:
-            attempt = Attempt(self, number, self.start)
-            failed = attempt.run(probing=len(numbers) > 1)
+        every, lacking = self._numbers(), dict[str, Reason]()
+        numbers, open_plans = _some(every), list[tuple[int, Plan]]()
+        queue = [(number, self.start) for number in numbers]
+        freed = False
+        while queue:
+            number, start = queue.pop(0)
+            attempt = Attempt(self, number, start)
+            several = len(numbers) > 1
+            failed = attempt.run(probing=(several or (number > 0 and not freed), several))
             plan = attempt.plan(probed=failed)
             self.found.append(plan)
             self.spent += PROBATION
-            if not failed:
+            if not failed or self.search.interrupted() is not None:
                 return self._best()
             if not attempt.lacking:
-                open_numbers.append((number, plan))
+                open_plans.append((number, plan))
             lacking |= {reason.key: reason for reason in attempt.lacking}
-        if not open_numbers:
+            if not freed and not attempt.teams.sound:
+                queue[:0] = self._freed(plan)
+                freed = True
+        if not open_plans:
             return Impossible(tuple(lacking.values())) if numbers == every else self._best()
-        number, plan = min(open_numbers, key=lambda pair: pair[1].rank)
+        number, plan = min(open_plans, key=lambda pair: pair[1].rank)
         attempt = Attempt(self, number, plan)
-        attempt.run(probing=False)
+        attempt.run(probing=(False, False))
         return self._best(attempt.plan())
+
+    def _freed(self, plan: Plan) -> list[tuple[int, Plan]]:
+        """Teams with as many wheelchair teams as it turns out, when no sound ones were found with a given
+        number: that number and these teams, to go on from."""
+        frame = frame_of(self.problem, self.names, None, self.days)
+        composing = Composing(frame, bound=self.bound, seed=self.search.budget.seed)
+        for _ in range(FREE_ROUNDS):
+            if composing.best.broken == 0 or self.search.interrupted() is not None:
+                break
+            composing.round(self.search)
+            self.tell(Phase.TEAMS, plan)
+        if composing.best.broken:
+            return []
+        free = replace(plan, teams=gathered(frame, composing.best))
+        return [(len(rolling_teams(self.problem, free)), free)]
 
     def _numbers(self) -> tuple[int, ...]:
         """Numbers of wheelchair teams to try: that of the given plan, the wished one, fewer, more."""
@@ -190,15 +216,16 @@ class Attempt:
         stepfree, others = (tuple(day for day in days if day.stepfree is pace) for pace in (True, False))
         return Timetable(stepfree, others, 0, 0, 0) if days else None
 
-    def run(self, *, probing: bool) -> bool:
-        """Work on both; whether they failed, so that another number should be tried."""
+    def run(self, *, probing: tuple[bool, bool]) -> bool:
+        """Work on both; whether they failed, so that another number should be tried. `probing`: whether
+        teams, and the timetable, give up after a probation in which they break a rule."""
         search, stop = self.planning.search, self.planning.stop
         tracks: tuple[Track[Composition] | Track[Timetable], ...] = (self.teams, self.times)
         budget = search.budget
         rounds = max(0, budget.rounds - self.planning.spent)
-        for track in tracks:
+        for track, probed in zip(tracks, probing, strict=True):
             own = replace(budget, seconds=search.seconds_left, rounds=rounds)
-            track.begin(Search(own, cancelled=stop.is_set), probing=probing)
+            track.begin(Search(own, cancelled=stop.is_set), probing=probed)
         working = list(tracks)
         while working:
             phase = Phase.TEAMS if self.teams in working else Phase.TIMETABLE
@@ -224,6 +251,7 @@ class Attempt:
         """What is found so far; `probed`: by the end of the probation."""
         planning, search = self.planning, self.planning.search
         teams, times = self.teams.found, self.times.found
+        planning.bound = max(planning.bound, teams.bound)
         if probed:
             teams, times = self.teams.probed or teams, self.times.probed or times
         waiting = sum(day.waiting for day in self.settled.values())

@@ -17,7 +17,7 @@ from eventsapp.planning.engine.search import Search
 from eventsapp.planning.engine.trails.frame import Frame
 from eventsapp.planning.engine.trails.problem import Team
 from eventsapp.planning.engine.trails.teams_bound import objective, within
-from eventsapp.planning.engine.trails.teams_first import dealt, first_structures, mended, taken_up
+from eventsapp.planning.engine.trails.teams_first import dealt, first_structures, mended, suited, taken_up
 from eventsapp.planning.engine.trails.teams_kernel import (
     BROKEN,
     FAULTS,
@@ -29,6 +29,7 @@ from eventsapp.planning.engine.trails.teams_kernel import (
     State,
     anneal,
 )
+from eventsapp.planning.engine.trails.teams_proof import proved, small
 from eventsapp.planning.engine.trails.teams_tables import best_of, mix_of, state_of
 
 HOT, COLD = 4.0, 0.1
@@ -43,6 +44,9 @@ TRIES = 2000
 PENALTIES = (7, 100)
 """What a broken rule costs in one cycle and in the next, in units of the largest weight of a pair: little, so
 that annealing goes around what is full; or much, so that it stays within the rules."""
+
+PROVED_AFTER = 4
+"""The cycle of annealing after which the teams of a small day may be proved best."""
 
 SLICE = 400_000
 """Moves tried between two looks at whether to stop: about a tenth of a second."""
@@ -64,6 +68,8 @@ class Composition:
     broken: int
     objective: int
     """The weighed faults, pairs between different groups only."""
+    bound: int
+    """An objective that no teams can beat."""
 
 
 class Composing:
@@ -77,11 +83,12 @@ class Composing:
         largest = max(weights.quartier_pair, weights.age_pair, weights.lang_isolated)
         self.frame, self.seed = frame, seed
         self.shift = max(0, largest.bit_length() - LIMIT.bit_length())
-        self.goal = (bound + within(frame.problem)) >> self.shift
+        self.bound, self._within = bound, within(frame.problem)
+        self._provable = small(frame.problem)
         self.mix = mix_of(frame, self.shift)
         if start is None:
             team = mended(self.mix, dealt(frame, self.mix))
-            structure = first_structures(frame, self.mix)
+            structure = suited(frame, self.mix, team, first_structures(frame, self.mix))
         else:
             team, structure = taken_up(frame, self.mix, start)
         self._best: Best = best_of(state_of(frame, self.mix, team, structure, seed))
@@ -97,7 +104,8 @@ class Composing:
     @property
     def closed(self) -> bool:
         """Whether nothing is left to gain."""
-        done = int(self._best.total[BROKEN]) == 0 and int(self._best.total[FAULTS]) <= self.goal
+        goal = (self.bound + self._within) >> self.shift
+        done = int(self._best.total[BROKEN]) == 0 and int(self._best.total[FAULTS]) <= goal
         return done or (len(self.mix.movable) == 0 and len(self.mix.open) == 0)
 
     @property
@@ -109,16 +117,27 @@ class Composing:
             tuple(now.team.tolist()),
             tuple(now.structure.tolist()),
             int(now.total[BROKEN]),
-            objective(self.frame.problem, now.teams, int(now.alone.sum())),
+            objective(self.frame.problem, now.teams, int(now.alone.sum())) - self._within,
+            self.bound,
         )
 
     def round(self, search: Search[Any]) -> bool:
         """Work a little; whether `best` got better. It neither counts nor tells: the caller does."""
+        if self._provable and self._cycle >= PROVED_AFTER and self._step == self._length:
+            self._provable = False
+            return self._prove(search)
         before = tuple(self._best.total.tolist())[::-1]
         done = 0
         while done < STEPS and not self.closed and search.interrupted() is None:
             done += self._cool(STEPS - done)
         return tuple(self._best.total.tolist())[::-1] < before
+
+    def _prove(self, search: Search[Any]) -> bool:
+        """Raise the bound of a small day, at best up to what is found."""
+        best = self.best
+        if best.broken == 0:
+            self.bound = max(self.bound, proved(self.frame.problem, best.objective, search, self.seed))
+        return False
 
     def _cool(self, steps: int) -> int:
         """Try moves at the next temperatures, at most so many; how many it were.

@@ -58,9 +58,9 @@ def within(problem: Problem) -> int:
 
 
 def objective(problem: Problem, teams: Ints, alone: int) -> int:
-    """The weighed faults of teams; their features are the last columns."""
+    """The weighed faults of teams, pairs within groups included; their features are the last columns."""
     last = teams[:, teams.shape[1] - len(problem.quartiers) - len(problem.ages) :]
-    return _weighed(problem, last) - within(problem) + problem.weights.lang_isolated * alone
+    return _weighed(problem, last) + problem.weights.lang_isolated * alone
 
 
 def _weighed(problem: Problem, counts: Ints) -> int:

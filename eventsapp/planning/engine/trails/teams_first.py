@@ -15,6 +15,7 @@ from eventsapp.planning.engine.trails.problem import Team
 from eventsapp.planning.engine.trails.teams_kernel import (
     ADULTS,
     CHILDREN,
+    HEAD,
     PER_ADULT,
     SIZE,
     TEAM_MAX,
@@ -23,7 +24,10 @@ from eventsapp.planning.engine.trails.teams_kernel import (
 )
 from eventsapp.planning.engine.trails.teams_tables import broken_by, zeros
 
-PASSES = 8
+OUT_OF_PLACE = 10**6
+"""More people alone than there can be: what a structure costs that a team cannot have."""
+
+PASSES = 4
 """Most times that every group is looked at: each takes a tenth of a second at a thousand people."""
 
 
@@ -50,6 +54,35 @@ def first_structures(frame: Frame, mix: Mix, wanted: Mapping[int, int] | None = 
                 chosen[team] = min(able, key=lambda row: (mix.fits[row] and not rolls, -spoken[row], row))
                 spare[chosen[team]] -= 1
     return chosen
+
+
+def suited(frame: Frame, mix: Mix, team: Ints, structure: Ints) -> Ints:
+    """Structures for teams that are known: each team in turn takes one that still has a place, or exchanges
+    with another team, where that leaves the fewest alone."""
+    sets, languages = mix.helps.shape
+    structure, teams = structure.copy(), zeros(len(mix.may), mix.groups.shape[1])
+    np.add.at(teams, team, mix.groups)
+    needs, speaks = teams[:, HEAD : HEAD + sets], teams[:, HEAD + sets : HEAD + sets + languages]
+    alone = zeros(len(mix.may), len(mix.fits))
+    for row, tongues in enumerate(mix.tongues):
+        helped = np.minimum(1, speaks + tongues) @ mix.helps.T > 0
+        alone[:, row] = np.where(helped, 0, needs).sum(axis=1)
+    alone += OUT_OF_PLACE * ((mix.may & MAY_ROLL > 0)[:, None] & (mix.fits == 0)[None])
+    spare = np.array([one.max_teams for one in frame.problem.structures], dtype=np.int64)
+    spare -= np.bincount(structure, minlength=len(spare))
+    for one in mix.open.tolist():
+        mine = int(structure[one])
+        taken = alone[one] - alone[one, mine] + OUT_OF_PLACE * (spare <= 0)
+        theirs = structure[mix.open]
+        exchanged = alone[one, theirs] - alone[one, mine] + alone[mix.open, mine] - alone[mix.open, theirs]
+        best, other = int(taken.argmin()), int(exchanged.argmin())
+        if taken[best] < 0 and taken[best] <= exchanged[other]:
+            structure[one] = best
+            spare[best] -= 1
+            spare[mine] += 1
+        elif exchanged[other] < 0:
+            structure[one], structure[mix.open[other]] = theirs[other], mine
+    return structure
 
 
 def taken_up(frame: Frame, mix: Mix, teams: Sequence[Team]) -> tuple[Ints, Ints]:
@@ -116,7 +149,7 @@ def mended(mix: Mix, team: Ints) -> Ints:
                     teams[goes] += mix.groups[group]
                     team[group] = goes
         before, left = left, int(broken_by(mix, teams, mix.may).sum())
-        if left == 0 or left == before:
+        if left == before:
             break
     return team
 
