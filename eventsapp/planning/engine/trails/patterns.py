@@ -180,7 +180,7 @@ def search_days(
             if way >= 0:
                 for begun in range(clock[1] - clock[0] - way + 1):
                     cost = min(cost, least[-1, at, begun])
-        if counts[row] == 0 and 0 <= walk[-1, -1] <= clock[1]:
+        if counts[row] == 0 and clock[2] >= 0 and 0 <= walk[-1, -1] <= clock[1]:
             cost = 0
         costs[row] = cost
         number = row if ceiling < 0 else found[row]

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from eventsapp.planning.engine.networks import Ints
 from eventsapp.planning.engine.search import Search
 from eventsapp.planning.engine.trails.board import Board, Days
 from eventsapp.planning.engine.trails.passages import EXACT, Passages
@@ -31,9 +32,6 @@ REMEMBERED = 4000
 MOST = 5000
 """Days among which CP-SAT is asked to choose."""
 
-PART = 0.25
-"""The share of the teams that get new days together, at first."""
-
 
 class Rounding:
     """Ways from `root`, a programme solved for all teams, to whole teams."""
@@ -42,33 +40,34 @@ class Rounding:
         self, board: Board, root: Passages, rng: np.random.Generator, search: Callable[[], Search[Any]]
     ) -> None:
         self.board, self.root, self.rng, self.search = board, root, rng, search
-        self.part = PART
         self.days = dict.fromkeys(root.known)
-        self.prices = of_whole_stages(root.tick_prices, board.stay)
-        self.least = -int((root.tick_prices * board.room).sum())
-        for pace in board.paces:
-            if board.needed[pace.number]:
-                cheapest = int(pace.cheapest(self.prices)[0].min(initial=NEVER))
-                self.least += board.needed[pace.number] * cheapest
 
     def dive(
-        self, kept: Sequence[Stops], share: float, drift: float, below: int | None = None
+        self,
+        kept: Sequence[Stops],
+        share: float,
+        drift: float,
+        *,
+        below: int | None = None,
+        hurried: bool = False,
     ) -> Iterator[Days | None]:
         """One whole timetable at the end, None before: a `share` of the teams left is fixed at a time.
 
         `drift`: how far chance changes which ones, in teams. Given up once it must wait `below` ticks or
-        more. Teams for which no room is left have no day.
+        more. Teams for which no room is left have no day. `hurried`: the first mixture need not be the best.
         """
         fixed = list(kept)
+        if hurried:
+            self._remember(self.root)
         while len(fixed) < sum(self.board.needed):
-            passages = self._for_the_others(fixed)
+            passages = self.root if not fixed and not hurried else self._for_the_others(fixed)
             spent = sum(self.board.paces[day.pace].waiting(day) for day in fixed)
             for step, least in enumerate(passages.steps(self.search())):
                 if least is None or (below is not None and spent + ceil(least / UNIT) >= below):
                     return
                 if step % STEPS == STEPS - 1:
                     yield None
-                if step >= ENOUGH and len(fixed) > len(kept):
+                if step >= ENOUGH and (hurried or len(fixed) > len(kept)):
                     break
             yield None
             self._remember(passages)
@@ -79,8 +78,6 @@ class Rounding:
         yield self.board.in_order(fixed)
 
     def _for_the_others(self, fixed: Sequence[Stops]) -> Passages:
-        if not fixed and not self.root.counting:
-            return self.root
         needed = [
             count - sum(day.pace == pace for day in fixed) for pace, count in enumerate(self.board.needed)
         ]
@@ -88,7 +85,7 @@ class Rounding:
         return Passages(self.board.paces, (needed[0], needed[1]), room, self.days)
 
     def _remember(self, passages: Passages) -> None:
-        """The days of the latest programmes."""
+        """The days of the latest programmes, for the next ones."""
         for day in passages.known:
             self.days.pop(day, None)
             self.days[day] = None
@@ -115,29 +112,31 @@ class Rounding:
                         slot -= 1
         return chosen
 
-    def mix_again(self, days: Days, share: float, drift: float) -> Iterator[Days | None]:
+    def mix_again(self, days: Days, part: float, share: float, drift: float) -> Iterator[Days | None]:
         """A timetable that waits no longer, at the end: a part of the teams dives anew."""
         whole = [day for day in days if day is not None]
         waits = np.array([self.board.paces[day.pace].waiting(day) for day in whole], dtype=np.int64)
         if len(whole) < len(days) or not waits.any():
             return
-        loose = self.rng.random(len(whole)) < self.part
+        loose = self.rng.random(len(whole)) < part
         waiting = np.flatnonzero(waits)
         loose[waiting if self.rng.random() < 0.5 else self.rng.choice(waiting)] = True
         kept = [day for day, free in zip(whole, loose.tolist(), strict=True) if not free]
-        before, dived, found = self.part, False, None
-        for found in self.dive(kept, share, drift, int(waits.sum())):
-            dived = True
-            yield found
-        if not dived:
-            self.part = min(1.0, before * 1.02)
-        elif found is None:
-            self.part = max(0.05, before * 0.98)
+        yield from self.dive(kept, share, drift, below=int(waits.sum()))
 
     def prove(self, target: int, effort: float, seed: int) -> tuple[Days | None, bool]:
         """A timetable that waits `target` ticks at most, or None; and whether there is none, by proof."""
-        pool = pool_of(self.board, self.prices, self.least, target, MOST)
+        prices = of_whole_stages(self.root.tick_prices, self.board.stay)
+        pool = pool_of(self.board, prices, self._least(prices), target, MOST)
         if pool is None:
             return None, False
         days, closed = choose(self.board, pool, target, self.search(), effort, seed)
         return (None, closed) if days is None else (self.board.in_order(days), False)
+
+    def _least(self, prices: Ints) -> int:
+        """What all teams cost at least at these prices of the root, in 1/UNIT."""
+        least = -int((self.root.tick_prices * self.board.room).sum())
+        for pace in self.board.paces:
+            if self.board.needed[pace.number]:
+                least += self.board.needed[pace.number] * int(pace.cheapest(prices)[0].min(initial=NEVER))
+        return least

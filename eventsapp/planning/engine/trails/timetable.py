@@ -20,9 +20,9 @@ from eventsapp.planning.engine.search import Phase, Search
 from eventsapp.planning.engine.terms import Id, Reason
 from eventsapp.planning.engine.trails.board import HEAVY, Board, Days
 from eventsapp.planning.engine.trails.days import Day, Timetable, day_at, day_of, sound
-from eventsapp.planning.engine.trails.first_days import first_days
+from eventsapp.planning.engine.trails.first_days import first_days, some_day
 from eventsapp.planning.engine.trails.passages import EXACT, Passages
-from eventsapp.planning.engine.trails.patterns import NEVER, UNIT, Stops
+from eventsapp.planning.engine.trails.patterns import UNIT, Stops
 from eventsapp.planning.engine.trails.problem import Problem, Team
 from eventsapp.planning.engine.trails.rounding import STEPS, Rounding
 
@@ -35,14 +35,23 @@ POLISH = 4
 DIVES = ((0.3, 0.0), (0.1, 0.0))
 """Share and drift of the first dives."""
 
+HURRIED = (96, 192, 384, 768)
+"""Steps of a long search for the bound after which somebody dives already, in a hurry."""
+
 SHARES = (0.2, 0.05, 0.3, 0.1)
 """The shares of later dives, in turn."""
 
 DRIFT = 0.5
 """The drift of later dives."""
 
-MIXES = ((0.2, 0.3),) * 12
-"""Share and drift of the dives in which a part of the teams get new days, between two dives of all."""
+LONGEST = 4.0
+"""Deterministic time of CP-SAT for one proof: it grows to that."""
+
+PARTS = (0.25, 0.15, 0.4, 0.25, 0.6, 0.15, 0.25, 0.4, 0.15, 0.25, 0.6, 0.4)
+"""The parts of the teams that dive again, in turn, between two dives of all."""
+
+AGAIN = (0.2, 0.3)
+"""Share and drift of these dives."""
 
 
 class Timetabling:
@@ -66,7 +75,11 @@ class Timetabling:
         self.board = Board(problem, (others, stepfree), fixed)
         self.bound = 0
         self.closed = False
-        self.lacking: tuple[Reason, ...] = ()
+        self.lacking = tuple(
+            Reason("no_day_on_any_route", {"stepfree": bool(pace.number)})
+            for pace in self.board.paces
+            if self.board.needed[pace.number] and not some_day(pace)
+        )
         self._rng = np.random.default_rng(seed)
         self._days = first_days(self.board.paces, self.board.needed, self.board.room)
         self._figures = self.board.measured(self._days)
@@ -147,28 +160,26 @@ class Timetabling:
             self.board.room,
             [day for day in self._days if day is not None],
         )
-        yield from self._bounding(passages)
+        rounding = Rounding(self.board, passages, self._rng, self._searching)
+        yield from self._bounding(passages, rounding)
         if self._interrupted() or self.lacking:
             return
-        rounding = Rounding(self.board, passages, self._rng, self._searching)
         for share, drift in DIVES:
             yield from self._dived(rounding.dive((), share, drift))
         for cycle in count():
             self._prove(rounding, cycle)
             yield
             self._current = self._days
-            for share, drift in MIXES:
-                yield from self._dived(rounding.mix_again(self._current, share, drift))
+            for part in PARTS:
+                yield from self._dived(rounding.mix_again(self._current, part, *AGAIN))
             yield from self._dived(rounding.dive((), SHARES[cycle % len(SHARES)], DRIFT))
 
     def _compile(self) -> None:
-        """Have the search for days compiled, beside progress; and find out that there is no day at all."""
+        """Have the search for days compiled, beside progress."""
         nothing = np.zeros_like(self.board.room)
         for pace in self.board.paces:
             if self.board.needed[pace.number]:
-                found = self._searching().wait_for(partial(pace.cheapest, nothing))
-                if found is not None and found[0].min(initial=NEVER) == NEVER:
-                    self.lacking += (Reason("no_day_on_any_route", {"stepfree": bool(pace.number)}),)
+                self._searching().wait_for(partial(pace.cheapest, nothing))
 
     def _choosing_anew(self) -> Iterator[None]:
         days, weights = self._days, np.full_like(self.board.room, HEAVY)
@@ -193,13 +204,13 @@ class Timetabling:
             yield
 
     def _prove(self, rounding: Rounding, cycle: int) -> None:
-        days, none = rounding.prove(self.bound, float(min(8, cycle + 1)), cycle)
+        days, none = rounding.prove(self.bound, min(LONGEST, 1.0 + cycle // 4), cycle)
         if days is not None:
             self._keep(days)
         if none:
             self.bound += 1
 
-    def _bounding(self, passages: Passages) -> Iterator[None]:
+    def _bounding(self, passages: Passages, rounding: Rounding) -> Iterator[None]:
         """The least waiting of all teams; or that they cannot all have a day."""
         most = sum(
             teams * pace.longest_wait for teams, pace in zip(self.board.needed, self.board.paces, strict=True)
@@ -211,6 +222,8 @@ class Timetabling:
                 self.bound = max(self.bound, min(ceil(least / UNIT), most))
                 if step % STEPS == STEPS - 1:
                     yield
+                if step in HURRIED:
+                    yield from self._dived(rounding.dive((), *DIVES[0], hurried=True))
             yield
             if passages.missing <= EXACT:
                 return
