@@ -1,0 +1,112 @@
+"""Seats a season of breakfasts: everybody somewhere at once, then places changed again and again.
+
+Pure, worker only (Numba, OR-Tools). Cycles of annealing over all editions at once, each twice as long as the
+one before whatever the budget, so that a longer search begins with all of a shorter one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from eventsapp.planning.engine.breakfasts.apart import keep_apart
+from eventsapp.planning.engine.breakfasts.bounds import bound
+from eventsapp.planning.engine.breakfasts.hall import Hall, row_tables, seatings
+from eventsapp.planning.engine.breakfasts.impossible import causes
+from eventsapp.planning.engine.breakfasts.plan import Plan, Seating
+from eventsapp.planning.engine.breakfasts.problem import Problem
+from eventsapp.planning.engine.breakfasts.starting import begin
+from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
+from eventsapp.planning.engine.terms import Impossible
+
+MOVES = 1 << 17
+"""Moves tried in a round: about a hundredth of a second."""
+
+HOT, COLD = 0.25, 0.10
+"""Temperatures at the ends of a cycle, in units of what a repeat costs."""
+
+FAR = 4
+"""When one weight is so many times the other, a cycle first cools through the larger."""
+
+
+def solve(
+    problem: Problem,
+    budget: Budget | None = None,
+    on_progress: Callable[[Progress[Plan]], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    start: Plan | Iterable[Seating] | None = None,
+) -> Plan | Impossible:
+    """The best plan found within the budget, or the proof that there is none.
+
+    Never empty-handed: a search that is cancelled or out of time gives back what it holds, and says so in
+    `Plan.ending`. `start`, where it keeps the rules, is never made worse. Same problem, seed, start and
+    rounds done, same plan.
+    """
+    search = Search[Plan](budget or Budget(), on_progress, cancelled)
+    search.tell(Phase.BOUNDING, None, 0, None)
+    proofs = causes(problem)
+    if proofs:
+        return Impossible(proofs)
+    least = bound(problem)
+    known = start.seatings if isinstance(start, Plan) else tuple(start or ())
+    first = begin(problem, known)
+    hall = Hall(problem, row_tables(problem, first), search.budget.seed)
+    search.tell(Phase.STARTING, hall.objective(), least, lambda: _plan(hall, least, search))
+    if hall.objective() > least or hall.clashes():
+        # Machine code is made on a machine's first plan only; a plan is there to be shown meanwhile.
+        search.wait_for(lambda: hall.change_places(0, 0, 0, 0, 1))
+    refused = keep_apart(hall, search)
+    if refused is not None:
+        return refused
+    if not len(hall.guests):
+        least = hall.objective()  # nobody has a choice: this is the only plan
+    ending = improve(hall, least, search)
+    found = _plan(hall, least, search, ending)
+    search.tell(Phase.DONE, found.objective, least, lambda: found)
+    return found
+
+
+def improve(hall: Hall, least: int, search: Search[Plan]) -> Ending:
+    """Change places until the bound is reached or the budget is spent."""
+    objective, length = hall.objective(), 1
+    while objective > least:
+        search.refresh()  # a cycle finds what it finds at its cold end: patience begins anew with each
+        for turn in range(length):
+            ending = search.ending()
+            if ending is not None:
+                return ending
+            better = _round(hall, turn, length)
+            search.count(better=better)
+            objective = hall.objective() if better else objective
+            if objective <= least:
+                break
+            search.tell(Phase.IMPROVING, objective, least, lambda: _plan(hall, least, search))
+        length *= 2
+    return Ending.PROVED if not hall.clashes() else Ending.ROUNDS_DONE
+
+
+def _round(hall: Hall, turn: int, length: int) -> bool:
+    """One round of a cycle of `length` rounds; whether it found better than ever."""
+    before = int(hall.figures[1])
+    legs = _legs(hall)
+    moves = MOVES // len(legs)
+    for part in range(turn * len(legs), (turn + 1) * len(legs)):
+        weight, first = legs[part // length], part % length * moves
+        hall.change_places(moves, HOT * weight, COLD * weight, first, length * moves)
+    return int(hall.figures[1]) < before
+
+
+def _legs(hall: Hall) -> list[int]:
+    """The weights that a cycle cools through, one after the other."""
+    weights = sorted({hall.repeat or hall.colleague, hall.colleague or hall.repeat}, reverse=True)
+    return weights if weights[0] >= FAR * weights[-1] else [hall.repeat or hall.colleague]
+
+
+def _plan(hall: Hall, least: int, search: Search[Plan], ending: Ending = Ending.ROUNDS_DONE) -> Plan:
+    return Plan(
+        seatings=seatings(hall.problem, hall.rows()),
+        objective=hall.objective(),
+        bound=least,
+        ending=ending,
+        rounds=search.rounds,
+        seed=search.budget.seed,
+    )

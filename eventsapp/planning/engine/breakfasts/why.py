@@ -1,0 +1,154 @@
+"""Says what each seat brings and what it costs, by `checking`'s reading of the plan, never the solver's.
+
+Pure, no solver: every process may import it. For each person at each edition: whom they meet for the first
+time, whom again, and whether that could be avoided: what the best other seat would change in the objective,
+everybody else staying where they are but the one who gives up that seat.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from eventsapp.planning.engine.breakfasts.checking import Meetings, recount
+from eventsapp.planning.engine.breakfasts.plan import Plan, Seating, WhySeat
+from eventsapp.planning.engine.breakfasts.problem import Edition, Problem
+from eventsapp.planning.engine.terms import Id, Reason
+
+Choice = tuple[Id, Id]
+"""(edition, person)."""
+
+
+def why(problem: Problem, plan: Plan) -> dict[Choice, tuple[Reason, ...]]:
+    """The reasons of each seat of a plan that keeps the rules, in the order in which they are best read."""
+    meetings = recount(problem, plan.seatings)
+    met = {who: set[Id]() for who in problem.organisation}
+    for pair in problem.met_before:
+        for who in pair & met.keys():
+            met[who] |= pair - {who}
+    found: dict[Choice, tuple[Reason, ...]] = {}
+    editions = {edition.id: edition for edition in problem.editions}
+    for seating in plan.seatings:
+        room = _Room(problem, editions[seating.edition], seating, meetings)
+        for table in seating.tables:
+            for person in table:
+                found[seating.edition, person] = tuple(_reasons(room, person, met))
+        for table in seating.tables:
+            for person in table:
+                met[person].update(other for other in table if other != person)
+    return found
+
+
+def _reasons(room: _Room, person: Id, met: Mapping[Id, set[Id]]) -> Iterator[Reason]:
+    row = room.table_of[person]
+    others = [other for other in room.tables[row] if other != person]
+    works = room.problem.organisation
+    again = [other for other in others if other in met[person]]
+    colleagues = [other for other in others if works[other] == works[person]]
+    new = [other for other in others if other not in met[person] and works[other] != works[person]]
+    if person in room.pinned:
+        yield Reason(WhySeat.PINNED, {"table": row})
+    if person in room.hosts:
+        yield Reason(WhySeat.HOSTS, {"table": row})
+    for key, those in (
+        (WhySeat.MEETS, new),
+        (WhySeat.AGAIN, again),
+        (WhySeat.COLLEAGUES, colleagues),
+    ):
+        if those:
+            yield Reason(key, {"persons": those})
+    if not others:
+        yield Reason(WhySeat.ALONE)
+    if again or colleagues:
+        yield from _unavoidable(room, person, met)
+
+
+def _unavoidable(room: _Room, person: Id, met: Mapping[Id, set[Id]]) -> Iterator[Reason]:
+    """Why somebody sits with people they know."""
+    works = room.problem.organisation
+    if all(
+        other in met[person] or works[other] == works[person] for other in room.table_of if other != person
+    ):
+        yield Reason(WhySeat.MET_EVERYONE)
+    if person in room.pinned:
+        return
+    best = room.best_swap(person)
+    if best is None:
+        yield Reason(WhySeat.NO_OTHER_SEAT)
+        return
+    cost, other, row = best
+    key = WhySeat.BETTER_SWAP if cost < 0 else WhySeat.NO_BETTER_SWAP
+    yield Reason(key, {"cost": cost, "person": other, "table": row})
+
+
+class _Room:
+    """One edition as it is seated, and what it would cost if two people changed places."""
+
+    def __init__(self, problem: Problem, edition: Edition, seating: Seating, meetings: Meetings) -> None:
+        self.problem, self.edition, self.meetings = problem, edition, meetings
+        self.tables = seating.tables
+        self.table_of = {person: row for row, table in enumerate(self.tables) for person in table}
+        self.hosts = frozenset(edition.hosts)
+        self.pinned = problem.pinned(edition.id)
+        self.hosted = [any(person in self.hosts for person in table) for table in self.tables]
+        self.avoids: defaultdict[Id, set[Id]] = defaultdict(set)
+        for one, other in edition.apart:
+            self.avoids[one].add(other)
+            self.avoids[other].add(one)
+        self._joins: dict[tuple[Id, int], int] = {}
+
+    def best_swap(self, person: Id) -> tuple[int, Id | None, int] | None:
+        """The cheapest other seat: what the objective would gain or lose, who sits there, at which table."""
+        best: tuple[int, Id | None, int] | None = None
+        here = self.table_of[person]
+        for there, table in enumerate(self.tables):
+            seats: list[Id | None] = [other for other in table if other not in self.pinned]
+            if there < len(self.edition.table_sizes) and len(table) < self.edition.table_sizes[there]:
+                seats.append(None)
+            for other in seats if there != here else ():
+                if self._allowed(person, other, here, there):
+                    cost = self._cost(person, other, here, there)
+                    if best is None or cost < best[0]:
+                        best = cost, other, there
+        return best
+
+    def _allowed(self, person: Id, other: Id | None, here: int, there: int) -> bool:
+        leads, follows = person in self.hosts, other in self.hosts
+        if leads != follows and self.hosted[there if leads else here]:
+            return False
+        return not (
+            self.avoids[person] & set(self.tables[there]) - {other}
+            or (other is not None and self.avoids[other] & set(self.tables[here]) - {person})
+        )
+
+    def _cost(self, person: Id, other: Id | None, here: int, there: int) -> int:
+        """What the objective changes by: all pairs that part, and all that come together."""
+        cost = self._joining(person, there) - self._staying(person, here)
+        if other is not None:
+            cost += self._joining(other, here) - self._staying(other, there)
+            cost -= 2 * self._together(person, other, meeting=0)
+        return cost
+
+    def _joining(self, person: Id, row: int) -> int:
+        """What it would cost that this person came to a table, with everybody who is there."""
+        if (person, row) not in self._joins:
+            self._joins[person, row] = sum(
+                self._together(person, other, meeting=0) for other in self.tables[row]
+            )
+        return self._joins[person, row]
+
+    def _staying(self, person: Id, row: int) -> int:
+        """What the pairs of this person at their own table cost now."""
+        if (person, row) not in self._joins:
+            self._joins[person, row] = sum(
+                self._together(person, other, meeting=1) for other in self.tables[row] if other != person
+            )
+        return self._joins[person, row]
+
+    def _together(self, one: Id, other: Id, *, meeting: int) -> int:
+        """A pair's cost at one table; it repeats a meeting when there are others than this one."""
+        works, weights = self.problem.organisation, self.problem.weights
+        cost = weights.same_organisation if works[one] == works[other] else 0
+        if self.meetings.times.get(frozenset((one, other)), 0) > meeting:
+            cost += weights.repeat
+        return cost
