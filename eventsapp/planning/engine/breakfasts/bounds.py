@@ -18,9 +18,8 @@ def bound(problem: Problem) -> int:
     colleagues = sum(_least_colleagues(problem, edition) for edition in problem.editions)
     together: defaultdict[Id, set[Id]] = defaultdict(set)
     company: Counter[Id] = Counter()
-    pairs = 0
+    pairs = least_pairs(problem)
     for edition in problem.editions:
-        pairs += _pairs(least_seats(edition))
         for person in edition.attendees:
             together[person].update(edition.attendees)
             company[person] += _least_company(edition)
@@ -47,6 +46,11 @@ def _shortage(pairs: int, company: Counter[Id], offered: dict[Id, set[Id]]) -> i
     return max(0, pairs - total, -(-each // 2))
 
 
+def least_pairs(problem: Problem) -> int:
+    """How many pairs share a table, whoever they are, when people spread as evenly as the seats allow."""
+    return sum(_pairs(least_seats(edition)) for edition in problem.editions)
+
+
 def least_seats(edition: Edition) -> list[int]:
     """How many people at each table make the fewest pairs: each next person sits where there are fewest."""
     filled = [0] * len(edition.table_sizes)
@@ -64,12 +68,12 @@ def least_seats(edition: Edition) -> list[int]:
 def _least_company(edition: Edition) -> int:
     """How many others sit with anybody, at least: with all other tables full, what the smallest must hold."""
     slack = sum(edition.table_sizes) - len(edition.attendees)
-    return max(0, min(edition.table_sizes, default=0) - slack - 1)
+    return max(0, min(edition.usable, default=0) - slack - 1)
 
 
 def _least_colleagues(problem: Problem, edition: Edition) -> int:
     """Pairs of colleagues at one table, when each organisation spreads over all tables."""
-    tables = len(edition.table_sizes)
+    tables = len(edition.usable)
     sizes = Counter(problem.organisation[person] for person in edition.attendees)
     return sum(_pairs(_spread(many, tables)) for many in sizes.values()) if tables else 0
 

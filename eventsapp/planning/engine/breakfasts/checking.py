@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
 
-from eventsapp.planning.engine.breakfasts.bounds import bound
+from eventsapp.planning.engine.breakfasts.bounds import bound, least_pairs
 from eventsapp.planning.engine.breakfasts.plan import Plan, Seating
 from eventsapp.planning.engine.breakfasts.problem import Edition, Pair, Problem, Tables
 from eventsapp.planning.engine.terms import Id
@@ -52,10 +52,11 @@ class Reading:
 def check(problem: Problem, plan: Plan) -> list[Violation]:
     """Everything that is wrong with the plan; an empty list means that every rule holds."""
     found = check_seatings(problem, plan.seatings)
+    sound = not found
     objective = recount(problem, plan.seatings).objective(problem)
     if objective != plan.objective:
         found.append(Violation(Rule.WRONG_OBJECTIVE, {"stated": plan.objective, "found": objective}))
-    if objective < plan.bound and not found:
+    if sound and objective < plan.bound:
         found.append(Violation(Rule.ABOVE_BOUND, {"objective": plan.bound}))
     return found
 
@@ -107,7 +108,6 @@ def _edition(problem: Problem, edition: Edition, tables: Tables) -> Iterator[Vio
 class Meetings:
     """What happens at the tables of a season: pairs count at each edition; `times`, with those before."""
 
-    pairs: int
     colleagues: int
     repeats: int
     times: Mapping[Pair, int]
@@ -126,7 +126,7 @@ def recount(problem: Problem, seatings: Iterable[Seating]) -> Meetings:
     """
     seated = {seating.edition: seating.tables for seating in seatings}
     times = Counter(problem.met_before)
-    pairs = colleagues = repeats = 0
+    colleagues = repeats = 0
     contacts: Counter[Id] = Counter()
     for edition in problem.editions:
         now: list[Pair] = []
@@ -141,19 +141,18 @@ def recount(problem: Problem, seatings: Iterable[Seating]) -> Meetings:
                 elif strangers:
                     contacts.update(pair)
                 now.append(pair)
-        pairs += len(now)
         times.update(now)
-    return Meetings(pairs, colleagues, repeats, times, contacts)
+    return Meetings(colleagues, repeats, times, contacts)
 
 
 def measure(problem: Problem, plan: Plan) -> Reading:
-    """The plan read from its seatings alone; the bound from the problem alone."""
+    """The plan read from its seatings; the bound, and the pairs that seats make, from the problem alone."""
     found = recount(problem, plan.seatings)
     people = len(found.new_contacts)
     figures: dict[str, int | float] = {
         "same_org_pairs": found.colleagues,
         "repeats": found.repeats,
-        "pairs": found.pairs,
+        "pairs": least_pairs(problem),
         "max_times_met": max(found.times.values(), default=0),
         "new_contacts_min": min(found.new_contacts.values(), default=0),
         "new_contacts_mean": round(sum(found.new_contacts.values()) / max(1, people), 2),

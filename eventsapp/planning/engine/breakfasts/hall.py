@@ -71,7 +71,7 @@ class Hall:
             pinned = self.problem.pinned(edition.id)
             for one in edition.attendees:
                 self.host[e, self.row[one]] = HOST * (one in edition.hosts) + PINNED * (one in pinned)
-                if len(edition.table_sizes) > 1 and one not in pinned:
+                if len(edition.usable) > 1 and one not in pinned:
                     guests.append((e, self.row[one]))
             for pair in edition.apart:
                 one, other = (self.row[who] for who in pair)

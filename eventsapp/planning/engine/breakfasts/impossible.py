@@ -27,7 +27,7 @@ def causes(problem: Problem) -> tuple[Reason, ...]:
 
 def _of(problem: Problem, edition: Edition) -> Iterator[tuple[int, Reason]]:
     """What makes one edition impossible, and how many people one must think of to see it."""
-    tables, seats = sum(1 for size in edition.table_sizes if size), sum(edition.table_sizes)
+    tables, seats = len(edition.usable), sum(edition.table_sizes)
     hosts, people = list(edition.hosts), len(edition.attendees)
     if problem.pinned(edition.id):
         yield from _clashes(problem, edition)

@@ -53,6 +53,11 @@ class Edition:
     hosts: tuple[Id, ...] = ()
     apart: tuple[tuple[Id, Id], ...] = ()
 
+    @property
+    def usable(self) -> tuple[int, ...]:
+        """The tables that have a seat."""
+        return tuple(size for size in self.table_sizes if size)
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:

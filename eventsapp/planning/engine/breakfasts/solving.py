@@ -21,7 +21,7 @@ from eventsapp.planning.engine.terms import Impossible
 MOVES = 1 << 17
 """Moves tried in a round: about a hundredth of a second."""
 
-HOT, COLD = 0.25, 0.10
+HOT, COLD = 0.30, 0.11
 """Temperatures at the ends of a cycle, in units of what a repeat costs."""
 
 FAR = 4

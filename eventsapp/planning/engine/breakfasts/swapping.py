@@ -76,7 +76,7 @@ def change(seat: Whole, count: Whole, place: Whole, e: int, u: int, there: int, 
 
 
 @compiled
-def anneal(  # noqa: C901 - called functions make a compiled loop three times as slow
+def anneal(  # noqa: C901, PLR0915 - called functions make a compiled loop three times as slow
     seat: Whole,
     count: Whole,
     place: Whole,
