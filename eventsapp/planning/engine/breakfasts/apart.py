@@ -25,9 +25,6 @@ TRIES = 8
 MOVES = 1 << 16
 """Moves tried in each of them."""
 
-CLASH = 16
-"""What two people together who are kept apart cost while nothing else counts."""
-
 EFFORT = 5.0
 """Deterministic time that CP-SAT may take for one edition."""
 
@@ -37,7 +34,7 @@ def keep_apart(hall: Hall, search: Search[Any]) -> Impossible | None:
     for turn in range(TRIES):
         if not hall.clashes() or search.interrupted() is not None:
             break
-        hall.separate(MOVES, CLASH, turn, TRIES)
+        hall.separate(MOVES, turn, TRIES)
     editions = sorted({e for e, _, _ in hall.clashes()})
     if not editions or search.interrupted() is not None:
         return None

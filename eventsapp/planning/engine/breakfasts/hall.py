@@ -16,8 +16,8 @@ from eventsapp.planning.engine.kernels import chance
 HOST, PINNED = 1, 2
 """What marks a person at an edition, as bits."""
 
-FORBIDDEN = 1 << 40
-"""What a pair that must be kept apart costs in the loop: above all that a season can cost otherwise."""
+ALONE = 16
+"""What two at one table who are kept apart cost while nothing else counts."""
 
 HEAVIEST = 1 << 20
 """Weights above this are scaled down for the loop; what a plan is worth is counted with the true ones."""
@@ -43,7 +43,7 @@ class Hall:
         self._who_works_where()
         self._marks(editions, people)
         self.state = chance(seed)
-        self.figures = np.zeros(2, dtype=np.int64)
+        self.figures = np.zeros(4, dtype=np.int64)
         self.seat = np.full((*self.room.shape, self.width), NOBODY, dtype=np.int32)
         self.best = self.seat.copy()
         self.sit(rows)
@@ -76,6 +76,7 @@ class Hall:
             for pair in edition.apart:
                 one, other = (self.row[who] for who in pair)
                 self.apart[e, one, other] = self.apart[e, other, one] = 1
+        self.any_apart = bool(self.apart.any())
         self.guests: Whole = np.array(guests, dtype=np.int32).reshape(-1, 2)
 
     def sit(self, rows: Rows) -> None:
@@ -91,8 +92,8 @@ class Hall:
         self.best[:] = self.seat
         self.met = self.before + self._meetings()
         colleagues, repeats = self._faults()
-        cost = self.colleague * colleagues + self.repeat * repeats + FORBIDDEN * len(self.clashes())
-        self.figures[:] = cost
+        clashes = len(self.clashes())
+        self.figures[:] = [self.colleague * colleagues + self.repeat * repeats, clashes] * 2
 
     def _meetings(self) -> Whole:
         """How often each two sit together in the best seating."""
@@ -134,23 +135,22 @@ class Hall:
 
     def change_places(self, moves: int, hot: float, cold: float, first: int, length: int) -> None:
         """Try `moves` moves: those from `first` on of a cycle of `length`, cooling from `hot` to `cold`."""
-        weights = np.array([self.repeat, FORBIDDEN], dtype=np.int64)
-        self._anneal(self.same, weights, self.figures, moves, hot, cold, first, length)
+        # Two who are kept apart cost enough to be parted as a cycle cools, and no more than can be passed through.
+        weights = np.array([self.repeat, self.repeat + self.colleague], dtype=np.int64)
+        self._anneal(self.same, weights, moves, hot, cold, first, length)
 
-    def separate(self, moves: int, clash: int, turn: int, turns: int) -> None:
-        """The same with one aim, that nobody sits with whom they avoid."""
-        clashes = clash * len(self.clashes())
-        figures = np.array([clashes, clashes], dtype=np.int64)
-        weights = np.array([0, clash], dtype=np.int64)
-        hot, cold = (clash * (1 - 0.8 * (turn + end) / turns) / 2 for end in (0, 1))
-        self._anneal(np.zeros_like(self.same), weights, figures, moves, hot, cold, 0, moves)
+    def separate(self, moves: int, turn: int, turns: int) -> None:
+        """The same with one aim, that nobody sits with whom they avoid: one of `turns` calls."""
+        self.figures[0] = self.figures[2] = 0
+        weights = np.array([0, ALONE], dtype=np.int64)
+        hot, cold = (ALONE * (1 - 0.8 * (turn + end) / turns) / 2 for end in (0, 1))
+        self._anneal(np.zeros_like(self.same), weights, moves, hot, cold, 0, moves)
         self.sit(self.rows())
 
     def _anneal(
         self,
         same: Whole,
         weights: Whole,
-        figures: Whole,
         moves: int,
         hot: float,
         cold: float,
@@ -160,7 +160,7 @@ class Hall:
         schedule = np.array([moves, hot * LUCKY, cold * LUCKY, first, length], dtype=np.int64)
         anneal(
             self.seat, self.count, self.place, self.met, same, self.apart, self.room, self.tables, self.host,
-            self.guests, weights, LUCK, self.best, self.state, figures, schedule,
+            self.guests, weights, LUCK, self.best, self.state, self.figures, schedule,
         )  # fmt: skip
 
     def rows(self) -> Rows:

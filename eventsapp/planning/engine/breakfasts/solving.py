@@ -21,8 +21,8 @@ from eventsapp.planning.engine.terms import Impossible
 MOVES = 1 << 17
 """Moves tried in a round: about a hundredth of a second."""
 
-HOT, COLD = 0.30, 0.11
-"""Temperatures at the ends of a cycle, in units of what a repeat costs."""
+HOT, HOT_APART, COLD = 0.30, 0.45, 0.11
+"""Temperatures at the ends of a cycle, in repeats; it starts hotter where people are kept apart."""
 
 FAR = 4
 """When one weight is so many times the other, a cycle first cools through the larger."""
@@ -86,13 +86,14 @@ def improve(hall: Hall, least: int, search: Search[Plan]) -> Ending:
 
 def _round(hall: Hall, turn: int, length: int) -> bool:
     """One round of a cycle of `length` rounds; whether it found better than ever."""
-    before = int(hall.figures[1])
+    before = hall.figures[2:].tolist()
     legs = _legs(hall)
     moves = MOVES // len(legs)
     for part in range(turn * len(legs), (turn + 1) * len(legs)):
         weight, first = legs[part // length], part % length * moves
-        hall.change_places(moves, HOT * weight, COLD * weight, first, length * moves)
-    return int(hall.figures[1]) < before
+        hot = HOT_APART if hall.any_apart else HOT
+        hall.change_places(moves, hot * weight, COLD * weight, first, length * moves)
+    return bool(hall.figures[2:].tolist() != before)
 
 
 def _legs(hall: Hall) -> list[int]:

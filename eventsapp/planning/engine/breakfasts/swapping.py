@@ -94,11 +94,12 @@ def anneal(  # noqa: C901, PLR0915 - called functions make a compiled loop three
     figures: Whole,
     schedule: Whole,
 ) -> None:
-    """Try `schedule[0]` moves; `figures` = (cost now, least cost seen, whose seats `best` keeps).
+    """Try `schedule[0]` moves; `figures` = (cost, clashes) now, then the least, whose seats `best` keeps.
 
     `seat[e, t, k]` is a person or NOBODY, filled from k = 0 on, `count[e, t]` of them; `place[e, p]` is
     t · width + k; `met[p, q]` counts their meetings, those before the plan as one. `guests[i]` = (e, p) may
-    be moved; who is pinned is not among them and has host[e, p] & 2. `weights` = (repeat, apart pair).
+    be moved; who is pinned is not among them and has host[e, p] & 2. `weights` = (repeat, clash: two at
+    one table who are kept apart). Fewer clashes are always better; on the way there may be more.
     `schedule` = (moves, hot, cold, first, length): temperatures at the ends of a cycle of `length` moves,
     of which this call does those from `first` on.
     """
@@ -124,20 +125,25 @@ def anneal(  # noqa: C901, PLR0915 - called functions make a compiled loop three
             follows = host[e, v] & 1
         if leads != follows and hosted(seat, host, there if leads else here):
             continue
-        cost = 0
+        cost = clash = 0
         for j in range(count[e, t]):
             x = seat[e, t, j]
             if x != u:
-                cost -= same[u, x] + weights[1] * apart[e, u, x] + weights[0] * (met[u, x] > 1)
+                clash -= apart[e, u, x]
+                cost -= same[u, x] + weights[0] * (met[u, x] > 1)
                 if v >= 0:
-                    cost += same[v, x] + weights[1] * apart[e, v, x] + weights[0] * (met[v, x] > 0)
+                    clash += apart[e, v, x]
+                    cost += same[v, x] + weights[0] * (met[v, x] > 0)
         for j in range(count[e, other]):
             x = seat[e, other, j]
             if x != v:
-                cost += same[u, x] + weights[1] * apart[e, u, x] + weights[0] * (met[u, x] > 0)
+                clash += apart[e, u, x]
+                cost += same[u, x] + weights[0] * (met[u, x] > 0)
                 if v >= 0:
-                    cost -= same[v, x] + weights[1] * apart[e, v, x] + weights[0] * (met[v, x] > 1)
-        if cost > 0 and cost > (heat * luck[draw(state, luck.shape[0])]) >> 20:
+                    clash -= apart[e, v, x]
+                    cost -= same[v, x] + weights[0] * (met[v, x] > 1)
+        worse = cost + weights[1] * clash
+        if worse > 0 and worse > (heat * luck[draw(state, luck.shape[0])]) >> 20:
             continue
         meet(seat, met, here, u, u, -1)
         meet(seat, met, there, u, v, 1)
@@ -146,6 +152,7 @@ def anneal(  # noqa: C901, PLR0915 - called functions make a compiled loop three
             meet(seat, met, here, v, u, 1)
         change(seat, count, place, e, u, other, k)
         figures[0] += cost
-        if figures[0] < figures[1]:
-            figures[1] = figures[0]
+        figures[1] += clash
+        if figures[1] < figures[3] or (figures[1] == figures[3] and figures[0] < figures[2]):
+            figures[2:] = figures[:2]
             best[:] = seat
