@@ -135,7 +135,7 @@ class Hall:
 
     def change_places(self, moves: int, hot: float, cold: float, first: int, length: int) -> None:
         """Try `moves` moves: those from `first` on of a cycle of `length`, cooling from `hot` to `cold`."""
-        # Two who are kept apart cost enough to be parted as a cycle cools, and no more than can be passed through.
+        # Two who are kept apart cost enough to be parted as a cycle cools, and little enough to pass through.
         weights = np.array([self.repeat, self.repeat + self.colleague], dtype=np.int64)
         self._anneal(self.same, weights, moves, hot, cold, first, length)
 

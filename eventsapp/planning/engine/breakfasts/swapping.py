@@ -76,6 +76,15 @@ def change(seat: Whole, count: Whole, place: Whole, e: int, u: int, there: int, 
 
 
 @compiled
+def keep(best: Whole, seat: Whole) -> None:
+    """Copy the seats: written out, it is compiled in half the time that a slice takes."""
+    for e in range(seat.shape[0]):
+        for t in range(seat.shape[1]):
+            for k in range(seat.shape[2]):
+                best[e, t, k] = seat[e, t, k]
+
+
+@compiled
 def anneal(  # noqa: C901, PLR0915 - called functions make a compiled loop three times as slow
     seat: Whole,
     count: Whole,
@@ -154,5 +163,5 @@ def anneal(  # noqa: C901, PLR0915 - called functions make a compiled loop three
         figures[0] += cost
         figures[1] += clash
         if figures[1] < figures[3] or (figures[1] == figures[3] and figures[0] < figures[2]):
-            figures[2:] = figures[:2]
-            best[:] = seat
+            figures[2], figures[3] = figures[0], figures[1]
+            keep(best, seat)
