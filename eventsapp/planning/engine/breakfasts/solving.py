@@ -7,6 +7,7 @@ one before whatever the budget, so that a longer search begins with all of a sho
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from threading import Event
 
 from eventsapp.planning.engine.breakfasts.apart import keep_apart
 from eventsapp.planning.engine.breakfasts.bounds import bound
@@ -14,6 +15,7 @@ from eventsapp.planning.engine.breakfasts.hall import Hall, row_tables, seatings
 from eventsapp.planning.engine.breakfasts.impossible import causes
 from eventsapp.planning.engine.breakfasts.plan import Plan, Seating
 from eventsapp.planning.engine.breakfasts.problem import Problem
+from eventsapp.planning.engine.breakfasts.proving import proved
 from eventsapp.planning.engine.breakfasts.starting import begin
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
 from eventsapp.planning.engine.terms import Impossible
@@ -23,6 +25,9 @@ MOVES = 1 << 17
 
 HOT, HOT_APART, COLD = 0.30, 0.45, 0.11
 """Temperatures at the ends of a cycle, in repeats; it starts hotter where people are kept apart."""
+
+BEFORE_PROVING = 32
+"""The length of the first cycle after which a bound by tables is looked for: a good plan is there by then."""
 
 FAR = 4
 """When one weight is so many times the other, a cycle first cools through the larger."""
@@ -59,29 +64,50 @@ def solve(
         return refused
     if not len(hall.guests):
         least = hall.objective()  # nobody has a choice: this is the only plan
-    ending = improve(hall, least, search)
+    ending, least = improve(hall, least, search)
     found = _plan(hall, least, search, ending)
     search.tell(Phase.DONE, found.objective, least, lambda: found)
     return found
 
 
-def improve(hall: Hall, least: int, search: Search[Plan]) -> Ending:
-    """Change places until the bound is reached or the budget is spent."""
-    objective, length = hall.objective(), 1
-    while objective > least:
-        search.refresh()  # a cycle finds what it finds at its cold end: patience begins anew with each
-        for turn in range(length):
-            ending = search.ending()
-            if ending is not None:
-                return ending
-            better = _round(hall, turn, length)
-            search.count(better=better)
-            objective = hall.objective() if better else objective
-            if objective <= least:
-                break
-            search.tell(Phase.IMPROVING, objective, least, lambda: _plan(hall, least, search))
+def improve(hall: Hall, least: int, search: Search[Plan]) -> tuple[Ending, int]:
+    """Change places until the bound is reached or the budget is spent: why it ended, the bound by then."""
+    length, tried = 1, -1
+    while hall.objective() > least:
+        ending = _cycle(hall, length, least, search)
+        if ending is not None:
+            return ending, least
+        if length >= BEFORE_PROVING and tried != hall.objective():
+            tried = hall.objective()
+            least = max(least, _proved(hall, search))
         length *= 2
-    return Ending.PROVED if not hall.clashes() else Ending.ROUNDS_DONE
+    return (Ending.ROUNDS_DONE if hall.clashes() else Ending.PROVED), least
+
+
+def _proved(hall: Hall, search: Search[Plan]) -> int:
+    """A bound by tables, or 0."""
+    seated = seatings(hall.problem, hall.rows())
+    enough = Event()
+    found = search.wait_for(lambda: proved(hall.problem, seated, enough.is_set), stop=enough.set)
+    return found or 0
+
+
+def _cycle(hall: Hall, length: int, least: int, search: Search[Plan]) -> Ending | None:
+    """One cycle of `length` rounds; why the search is over, or None when another cycle may begin."""
+    search.refresh()  # a cycle finds what it finds at its cold end: patience begins anew with each
+    objective = hall.objective()
+    for turn in range(length):
+        ending = search.ending()
+        if ending is not None:
+            return ending
+        better = _round(hall, turn, length)
+        search.count(better=better)
+        if better:
+            objective = hall.objective()
+        if objective <= least:
+            break
+        search.tell(Phase.IMPROVING, objective, least, lambda: _plan(hall, least, search))
+    return None
 
 
 def _round(hall: Hall, turn: int, length: int) -> bool:
