@@ -53,6 +53,7 @@ class Hall:
         weights = [problem.weights.same_organisation, problem.weights.repeat]
         scale = -(-max(weights) // HEAVIEST) or 1
         self.colleague, self.repeat = (-(-weight // scale) for weight in weights)
+        self.scaled = scale > 1
         names = {name: number for number, name in enumerate(dict.fromkeys(problem.organisation.values()))}
         works = np.array([names[person.organisation] for person in problem.persons], dtype=np.int32)
         self.same_place = works[:, None] == works[None, :]
@@ -113,6 +114,8 @@ class Hall:
 
     def objective(self) -> int:
         """What the best seating is worth, with the true weights."""
+        if not self.scaled:
+            return int(self.figures[2])
         colleagues, repeats = self._faults()
         weights = self.problem.weights
         return weights.same_organisation * colleagues + weights.repeat * repeats
@@ -162,6 +165,14 @@ class Hall:
             self.seat, self.count, self.place, self.met, same, self.apart, self.room, self.tables, self.host,
             self.guests, weights, LUCK, self.best, self.state, self.figures, schedule,
         )  # fmt: skip
+
+    def least(self) -> tuple[int, int]:
+        """(cost, clashes) of the best so far."""
+        return int(self.figures[2]), int(self.figures[3])
+
+    def reaches(self, bound: int) -> bool:
+        """Whether the best so far keeps the rules and cannot be better; or nobody has a choice."""
+        return (self.objective() <= bound and not self.figures[3]) or not len(self.guests)
 
     def rows(self) -> Rows:
         """The best so far."""

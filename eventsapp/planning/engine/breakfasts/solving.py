@@ -20,8 +20,8 @@ from eventsapp.planning.engine.breakfasts.starting import begin
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
 from eventsapp.planning.engine.terms import Impossible
 
-MOVES = 1 << 17
-"""Moves tried in a round: about a hundredth of a second."""
+PIECES, MOVES = 8, 1 << 14
+"""A round is so many pieces of so many moves: about a hundredth of a second, more where tables are large."""
 
 HOT, HOT_APART, COLD = 0.30, 0.45, 0.11
 """Temperatures at the ends of a cycle, in repeats; it starts hotter where people are kept apart."""
@@ -73,10 +73,12 @@ def solve(
 def improve(hall: Hall, least: int, search: Search[Plan]) -> tuple[Ending, int]:
     """Change places until the bound is reached or the budget is spent: why it ended, the bound by then."""
     length, tried = 1, -1
-    while hall.objective() > least:
+    while not hall.reaches(least):
         ending = _cycle(hall, length, least, search)
         if ending is not None:
             return ending, least
+        if hall.reaches(least):
+            break
         if length >= BEFORE_PROVING and tried != hall.objective():
             tried = hall.objective()
             least = max(least, _proved(hall, search))
@@ -95,31 +97,28 @@ def _proved(hall: Hall, search: Search[Plan]) -> int:
 def _cycle(hall: Hall, length: int, least: int, search: Search[Plan]) -> Ending | None:
     """One cycle of `length` rounds; why the search is over, or None when another cycle may begin."""
     search.refresh()  # a cycle finds what it finds at its cold end: patience begins anew with each
-    objective = hall.objective()
     for turn in range(length):
+        before = hall.least()
         ending = search.ending()
-        if ending is not None:
-            return ending
-        better = _round(hall, turn, length)
-        search.count(better=better)
-        if better:
-            objective = hall.objective()
-        if objective <= least:
+        for piece in range(turn * PIECES, (turn + 1) * PIECES):
+            if ending is not None:
+                return ending
+            _change_places(hall, piece, length * PIECES)
+            search.tell(Phase.IMPROVING, hall.objective(), least, lambda: _plan(hall, least, search))
+            ending = search.interrupted()
+        search.count(better=hall.least() != before)
+        if hall.reaches(least):
             break
-        search.tell(Phase.IMPROVING, objective, least, lambda: _plan(hall, least, search))
     return None
 
 
-def _round(hall: Hall, turn: int, length: int) -> bool:
-    """One round of a cycle of `length` rounds; whether it found better than ever."""
-    before = hall.figures[2:].tolist()
+def _change_places(hall: Hall, piece: int, pieces: int) -> None:
+    """One piece of a cycle."""
     legs = _legs(hall)
-    moves = MOVES // len(legs)
-    for part in range(turn * len(legs), (turn + 1) * len(legs)):
-        weight, first = legs[part // length], part % length * moves
-        hot = HOT_APART if hall.any_apart else HOT
-        hall.change_places(moves, hot * weight, COLD * weight, first, length * moves)
-    return bool(hall.figures[2:].tolist() != before)
+    hot = HOT_APART if hall.any_apart else HOT
+    leg, first = divmod(piece * len(legs), pieces)
+    weight = legs[leg]
+    hall.change_places(MOVES, hot * weight, COLD * weight, first * MOVES, pieces * MOVES)
 
 
 def _legs(hall: Hall) -> list[int]:

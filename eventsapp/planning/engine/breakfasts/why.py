@@ -96,20 +96,26 @@ class _Room:
             self.avoids[one].add(other)
             self.avoids[other].add(one)
         self._joins: dict[tuple[Id, int], int] = {}
+        self._stays: dict[Id, int] = {}
 
     def best_swap(self, person: Id) -> tuple[int, Id | None, int] | None:
         """The cheapest other seat: what the objective would gain or lose, who sits there, at which table."""
         best: tuple[int, Id | None, int] | None = None
         here = self.table_of[person]
         for there, table in enumerate(self.tables):
-            seats: list[Id | None] = [other for other in table if other not in self.pinned]
+            if there == here:
+                continue
+            moves = self._joining(person, there) - self._staying(person)
+            seats: list[tuple[int, Id | None]] = [
+                (moves + self._gives_way(person, other, here), other)
+                for other in table
+                if other not in self.pinned
+            ]
             if there < len(self.edition.table_sizes) and len(table) < self.edition.table_sizes[there]:
-                seats.append(None)
-            for other in seats if there != here else ():
-                if self._allowed(person, other, here, there):
-                    cost = self._cost(person, other, here, there)
-                    if best is None or cost < best[0]:
-                        best = cost, other, there
+                seats.append((moves, None))
+            for cost, other in seats:
+                if (best is None or cost < best[0]) and self._allowed(person, other, here, there):
+                    best = cost, other, there
         return best
 
     def _allowed(self, person: Id, other: Id | None, here: int, there: int) -> bool:
@@ -121,13 +127,11 @@ class _Room:
             or (other is not None and self.avoids[other] & set(self.tables[here]) - {person})
         )
 
-    def _cost(self, person: Id, other: Id | None, here: int, there: int) -> int:
-        """What the objective changes by: all pairs that part, and all that come together."""
-        cost = self._joining(person, there) - self._staying(person, here)
-        if other is not None:
-            cost += self._joining(other, here) - self._staying(other, there)
-            cost -= 2 * self._together(person, other, meeting=0)
-        return cost
+    def _gives_way(self, person: Id, other: Id, here: int) -> int:
+        """What it costs that `other` comes to the table `here`, and `person` to the seat that it leaves."""
+        return (
+            self._joining(other, here) - self._staying(other) - 2 * self._together(person, other, meeting=0)
+        )
 
     def _joining(self, person: Id, row: int) -> int:
         """What it would cost that this person came to a table, with everybody who is there."""
@@ -137,13 +141,14 @@ class _Room:
             )
         return self._joins[person, row]
 
-    def _staying(self, person: Id, row: int) -> int:
+    def _staying(self, person: Id) -> int:
         """What the pairs of this person at their own table cost now."""
-        if (person, row) not in self._joins:
-            self._joins[person, row] = sum(
-                self._together(person, other, meeting=1) for other in self.tables[row] if other != person
+        if person not in self._stays:
+            table = self.tables[self.table_of[person]]
+            self._stays[person] = sum(
+                self._together(person, other, meeting=1) for other in table if other != person
             )
-        return self._joins[person, row]
+        return self._stays[person]
 
     def _together(self, one: Id, other: Id, *, meeting: int) -> int:
         """A pair's cost at one table; it repeats a meeting when there are others than this one."""
