@@ -20,15 +20,16 @@ def bound(problem: Problem) -> int:
     company: Counter[Id] = Counter()
     pairs = least_pairs(problem)
     for edition in problem.editions:
+        others = _least_company(edition)
         for person in edition.attendees:
             together[person].update(edition.attendees)
-            company[person] += _least_company(edition)
-    works, met = problem.organisation, problem.met_before
-    fresh = {
-        one: {other for other in those if other != one and frozenset((one, other)) not in met}
-        for one, those in together.items()
-    }
-    free = {one: {other for other in those if works[other] != works[one]} for one, those in fresh.items()}
+            company[person] += others
+    works = problem.organisation
+    of_one: defaultdict[Id, set[Id]] = defaultdict(set)
+    for person, organisation in works.items():
+        of_one[organisation].add(person)
+    fresh = {one: those - problem.acquaintances[one] - {one} for one, those in together.items()}
+    free = {one: those - of_one[works[one]] for one, those in fresh.items()}
     again = _shortage(pairs, company, fresh)
     costly = _shortage(pairs, company, free)
     weights = problem.weights

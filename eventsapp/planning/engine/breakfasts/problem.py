@@ -104,6 +104,15 @@ class Problem:
                 pairs.update(frozenset((a, b)) for i, a in enumerate(table) for b in table[:i])
         return frozenset(pair for pair in pairs if len(pair) > 1)
 
+    @cached_property
+    def acquaintances(self) -> dict[Id, frozenset[Id]]:
+        """Whom each person has met before the first edition."""
+        met = {person.id: set[Id]() for person in self.persons}
+        for pair in self.met_before:
+            for one in pair & met.keys():
+                met[one] |= pair
+        return {one: frozenset(others - {one}) for one, others in met.items()}
+
     def pinned(self, edition: Id) -> dict[Id, int]:
         """The table of each person who has one by hand."""
         return {pin.person: pin.table for pin in self.pins if pin.edition == edition}

@@ -20,11 +20,7 @@ TOGETHER = 1 << 80
 def begin(problem: Problem, start: Iterable[Seating] = ()) -> tuple[Seating, ...]:
     """Everybody seated, edition by edition; `start` may be of another season, older, or incomplete."""
     before = {seating.edition: seating.tables for seating in start}
-    met = {person: dict[Id, bool]() for person in problem.organisation}
-    for pair in problem.met_before:
-        if pair <= met.keys():
-            one, other = pair
-            met[one][other] = met[other][one] = True
+    met = {person: set(others) for person, others in problem.acquaintances.items()}
     seated = []
     for edition in problem.editions:
         morning = _Morning(problem, edition, met)
@@ -32,7 +28,7 @@ def begin(problem: Problem, start: Iterable[Seating] = ()) -> tuple[Seating, ...
         morning.fill()
         for table in morning.tables:
             for person in table:
-                met[person].update((other, True) for other in table if other != person)
+                met[person].update(table)
         seated.append(Seating(edition.id, tuple(map(tuple, morning.tables))))
     return tuple(seated)
 
@@ -40,7 +36,7 @@ def begin(problem: Problem, start: Iterable[Seating] = ()) -> tuple[Seating, ...
 class _Morning:
     """One edition while its tables fill."""
 
-    def __init__(self, problem: Problem, edition: Edition, met: dict[Id, dict[Id, bool]]) -> None:
+    def __init__(self, problem: Problem, edition: Edition, met: dict[Id, set[Id]]) -> None:
         self.problem, self.edition, self.met = problem, edition, met
         self.tables: list[list[Id]] = [[] for _ in edition.table_sizes]
         self.hosts = frozenset(edition.hosts)
@@ -79,16 +75,23 @@ class _Morning:
         if self.spare and not self.avoids[person]:
             fewest = min(len(self.tables[row]) for row in rows)
             rows = [row for row in rows if len(self.tables[row]) <= fewest + 1]
-        self._sit(person, min(rows, key=lambda row: (self._cost(person, row), len(self.tables[row]))))
+        costs = self._costs(person)
+        self._sit(person, min(rows, key=lambda row: (costs[row], len(self.tables[row]))))
 
-    def _cost(self, person: Id, row: int) -> int:
+    def _costs(self, person: Id) -> list[int]:
+        """What it costs to seat somebody at each table."""
         works, weights, met = self.problem.organisation, self.problem.weights, self.met[person]
-        return sum(
-            (weights.same_organisation if works[other] == works[person] else 0)
-            + (weights.repeat if other in met else 0)
-            + (TOGETHER if other in self.avoids[person] else 0)
-            for other in self.tables[row]
-        )
+        home, avoids = works[person], self.avoids[person]
+        costs = [0] * len(self.tables)
+        for row, table in enumerate(self.tables):
+            for other in table:
+                if works[other] == home:
+                    costs[row] += weights.same_organisation
+                if other in met:
+                    costs[row] += weights.repeat
+                if other in avoids:
+                    costs[row] += TOGETHER
+        return costs
 
     def _may_sit(self, person: Id, row: int) -> bool:
         return self._has_room(person, row) and not self.avoids[person] & set(self.tables[row])

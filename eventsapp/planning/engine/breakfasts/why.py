@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from eventsapp.planning.engine.breakfasts.checking import Meetings, recount
+from eventsapp.planning.engine.breakfasts.checking import recount
 from eventsapp.planning.engine.breakfasts.plan import Plan, Seating, WhySeat
 from eventsapp.planning.engine.breakfasts.problem import Edition, Problem
 from eventsapp.planning.engine.terms import Id, Reason
+
+Times = Mapping[Id, Mapping[Id, int]]
+"""How often each two meet, in the season and before."""
 
 Choice = tuple[Id, Id]
 """(edition, person)."""
@@ -22,14 +25,16 @@ Choice = tuple[Id, Id]
 def why(problem: Problem, plan: Plan) -> dict[Choice, tuple[Reason, ...]]:
     """The reasons of each seat of a plan that keeps the rules, in the order in which they are best read."""
     meetings = recount(problem, plan.seatings)
-    met = {who: set[Id]() for who in problem.organisation}
-    for pair in problem.met_before:
-        for who in pair & met.keys():
-            met[who] |= pair - {who}
+    times = {who: dict[Id, int]() for who in problem.organisation}
+    for pair, often in meetings.times.items():
+        if len(pair) == 2 and pair <= times.keys():
+            one, other = pair
+            times[one][other] = times[other][one] = often
+    met = {who: set(others) for who, others in problem.acquaintances.items()}
     found: dict[Choice, tuple[Reason, ...]] = {}
     editions = {edition.id: edition for edition in problem.editions}
     for seating in plan.seatings:
-        room = _Room(problem, editions[seating.edition], seating, meetings)
+        room = _Room(problem, editions[seating.edition], seating, times)
         for table in seating.tables:
             for person in table:
                 found[seating.edition, person] = tuple(_reasons(room, person, met))
@@ -82,10 +87,14 @@ def _unavoidable(room: _Room, person: Id, met: Mapping[Id, set[Id]]) -> Iterator
 
 
 class _Room:
-    """One edition as it is seated, and what it would cost if two people changed places."""
+    """One edition as it is seated, and what it would cost if two people changed places.
 
-    def __init__(self, problem: Problem, edition: Edition, seating: Seating, meetings: Meetings) -> None:
-        self.problem, self.edition, self.meetings = problem, edition, meetings
+    `meets[one][other]` is what it would cost that they came to one table, `joins[one][row]` that somebody
+    came to a whole table, `stays[one]` what the pairs of somebody at their own table cost now.
+    """
+
+    def __init__(self, problem: Problem, edition: Edition, seating: Seating, times: Times) -> None:
+        self.problem, self.edition = problem, edition
         self.tables = seating.tables
         self.table_of = {person: row for row, table in enumerate(self.tables) for person in table}
         self.hosts = frozenset(edition.hosts)
@@ -95,8 +104,23 @@ class _Room:
         for one, other in edition.apart:
             self.avoids[one].add(other)
             self.avoids[other].add(one)
-        self._joins: dict[tuple[Id, int], int] = {}
-        self._stays: dict[Id, int] = {}
+        works, weights = problem.organisation, problem.weights
+        self.meets: dict[Id, dict[Id, int]] = {}
+        self.joins: dict[Id, list[int]] = {}
+        self.stays: dict[Id, int] = {}
+        for person, row in self.table_of.items():
+            often, home = times[person], works[person]
+            self.meets[person] = costs = {
+                other: (weights.same_organisation if works[other] == home else 0)
+                + (weights.repeat if often.get(other) else 0)
+                for other in self.table_of
+            }
+            self.joins[person] = [sum(costs[other] for other in table) for table in self.tables]
+            self.stays[person] = sum(
+                costs[other] - (weights.repeat if often[other] == 1 else 0)
+                for other in self.tables[row]
+                if other != person
+            )
 
     def best_swap(self, person: Id) -> tuple[int, Id | None, int] | None:
         """The cheapest other seat: what the objective would gain or lose, who sits there, at which table."""
@@ -105,9 +129,9 @@ class _Room:
         for there, table in enumerate(self.tables):
             if there == here:
                 continue
-            moves = self._joining(person, there) - self._staying(person)
+            moves = self.joins[person][there] - self.stays[person]
             seats: list[tuple[int, Id | None]] = [
-                (moves + self._gives_way(person, other, here), other)
+                (moves + self.joins[other][here] - self.stays[other] - 2 * self.meets[person][other], other)
                 for other in table
                 if other not in self.pinned
             ]
@@ -126,34 +150,3 @@ class _Room:
             self.avoids[person] & set(self.tables[there]) - {other}
             or (other is not None and self.avoids[other] & set(self.tables[here]) - {person})
         )
-
-    def _gives_way(self, person: Id, other: Id, here: int) -> int:
-        """What it costs that `other` comes to the table `here`, and `person` to the seat that it leaves."""
-        return (
-            self._joining(other, here) - self._staying(other) - 2 * self._together(person, other, meeting=0)
-        )
-
-    def _joining(self, person: Id, row: int) -> int:
-        """What it would cost that this person came to a table, with everybody who is there."""
-        if (person, row) not in self._joins:
-            self._joins[person, row] = sum(
-                self._together(person, other, meeting=0) for other in self.tables[row]
-            )
-        return self._joins[person, row]
-
-    def _staying(self, person: Id) -> int:
-        """What the pairs of this person at their own table cost now."""
-        if person not in self._stays:
-            table = self.tables[self.table_of[person]]
-            self._stays[person] = sum(
-                self._together(person, other, meeting=1) for other in table if other != person
-            )
-        return self._stays[person]
-
-    def _together(self, one: Id, other: Id, *, meeting: int) -> int:
-        """A pair's cost at one table; it repeats a meeting when there are others than this one."""
-        works, weights = self.problem.organisation, self.problem.weights
-        cost = weights.same_organisation if works[one] == works[other] else 0
-        if self.meetings.times.get(frozenset((one, other)), 0) > meeting:
-            cost += weights.repeat
-        return cost
