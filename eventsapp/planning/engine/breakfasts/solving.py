@@ -23,8 +23,9 @@ from eventsapp.planning.engine.terms import Impossible
 PIECES, MOVES = 8, 1 << 14
 """A round is so many pieces of so many moves: about a hundredth of a second, more where tables are large."""
 
-HOT, HOT_APART, COLD = 0.30, 0.45, 0.11
-"""Temperatures at the ends of a cycle, in repeats; it starts hotter where people are kept apart."""
+COLD, HOT, HOTTER = 0.11, 0.30, 0.45
+"""Temperatures at the ends of a cycle, in repeats. Every other cycle begins hotter, and all where people are
+kept apart: which of both is better depends on the season."""
 
 BEFORE_PROVING = 32
 """The length of the first cycle after which a bound by tables is looked for: a good plan is there by then."""
@@ -115,7 +116,8 @@ def _cycle(hall: Hall, length: int, least: int, search: Search[Plan]) -> Ending 
 def _change_places(hall: Hall, piece: int, pieces: int) -> None:
     """One piece of a cycle."""
     legs = _legs(hall)
-    hot = HOT_APART if hall.any_apart else HOT
+    every_other = (pieces // PIECES).bit_length() % 2 == 0
+    hot = HOTTER if hall.any_apart or every_other else HOT
     leg, first = divmod(piece * len(legs), pieces)
     weight = legs[leg]
     hall.change_places(MOVES, hot * weight, COLD * weight, first * MOVES, pieces * MOVES)
