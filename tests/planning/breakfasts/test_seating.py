@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from eventsapp.planning.engine.breakfasts import solving
 from eventsapp.planning.engine.breakfasts.files import read_problem
 from eventsapp.planning.engine.breakfasts.plan import Plan, Seating
 from eventsapp.planning.engine.breakfasts.problem import Breakfast, Pin, Weights
@@ -34,6 +35,14 @@ def test_who_met_in_april_meets_others_in_may():
     plan = planned(season(edition(), history=[april]))
     assert plan.objective == 12
     assert {len(set(april.tables[0]) & table) for table in tables(plan)} == {2}
+
+
+def test_the_bound_by_tables_ends_the_search(monkeypatch):
+    """Counting pairs proves nothing here; once a cycle is done, a list of tables does."""
+    monkeypatch.setattr(solving, "BEFORE_PROVING", 1)
+    april = Breakfast("avril", (("Awa", "Chantal", "Élodie", "Gaël"), ("Brice", "Djibril", "Farid", "Hawa")))
+    plan = planned(season(edition(), history=[april]))
+    assert (plan.objective, plan.bound, plan.ending) == (12, 12, Ending.PROVED)
 
 
 def test_a_repeat_is_dearer_than_a_colleague_when_the_weights_say_so():

@@ -35,7 +35,7 @@ class WhyNot(StrEnum):
     MORE_HOSTS_THAN_TABLES = "more_hosts_than_tables"  # hosts, tables, persons: the hosts
     APART_CLIQUE = "apart_clique"  # tables, persons: one more than tables, each apart from each
     PINS_CLASH = "pins_clash"  # table, persons: pinned together; rule: seats, hosts or apart; table None: all
-    TOO_MANY_APART = "too_many_apart"  # tables: no way to share them out, by exhaustion
+    TOO_MANY_APART = "too_many_apart"  # tables: no way to share them out, hosts and pins included
 
 
 @dataclass(frozen=True, slots=True)
