@@ -1,0 +1,169 @@
+"""How little must change at least, by one flow over everything that may.
+
+Pure, worker only (NumPy, OR-Tools for the flow). A flow knows places and limits; it forgets the order of
+visits at a school, dates in common and limits of the city: what it finds is a bound, and a first guess at
+which sessions are worth changing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from eventsapp.planning.engine.networks import UNLIMITED, Ints, Network
+from eventsapp.planning.engine.saturdays.board import Board, Way
+from eventsapp.planning.engine.saturdays.problem import Line, Problem
+from eventsapp.planning.engine.saturdays.repair import MOST, disturbance
+from eventsapp.planning.engine.terms import Id
+
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """The cheapest flow: sessions lost and disturbance at least, the sessions that it changes, and more.
+
+    `dearer` says by how much each way of a session is dearer than the flow at least (reduced costs), in
+    the flow's own unit: one session lost is `dear`, one of disturbance is 1.
+    """
+
+    lost: int
+    weighed: int
+    changed: tuple[int, ...]
+    dear: int
+    dearer: Mapping[tuple[int, Way], int]
+
+    def within(self, board: Board, lost: int, weighed: int) -> Board:
+        """The same board less the ways that no plan takes which loses and disturbs no more than that."""
+        slack = self.dear * (lost - self.lost) + weighed - self.weighed
+        return replace(
+            board,
+            sessions=tuple(
+                replace(
+                    one,
+                    ways=tuple(
+                        way
+                        for way in one.ways
+                        if self.dearer[i, way] <= slack or (not one.orphan and way == one.ways[0])
+                    ),
+                )
+                for i, one in enumerate(board.sessions)
+            ),
+        )
+
+
+def least(board: Board, *, as_it_stands: bool) -> Least:
+    """The cheapest flow through the places that the sessions could take.
+
+    With `as_it_stands`, a session only goes where its school's other visits let it go as they are now:
+    no bound any more, but a change that is likely to do.
+    """
+    sessions = board.sessions
+    allowed = [_allowed(board, i) if as_it_stands else list(one.ways) for i, one in enumerate(sessions)]
+    rows = [(i, way) for i, ways in enumerate(allowed) for way in ways]
+    dear = 1 + len(sessions) * MOST
+    prices = [0 if sessions[i].orphan else disturbance(sessions[i].line, *way) for i, way in rows]
+    gone = [dear + (0 if one.orphan else MOST) for one in sessions]
+    arcs = _arcs(board, rows, prices, gone)
+    net = Network(np.ones(len(sessions), dtype=np.int64))
+    net.nodes(int(arcs[:2].max()) + 1 - len(sessions))
+    net.arcs(*arcs)
+    flow = net.cheapest(len(sessions))
+    used = {i: way for (i, way), flows in zip(rows, flow.flows[: len(rows)], strict=True) if flows}
+    changed = (i for i, one in enumerate(sessions) if one.orphan or used.get(i) != one.ways[0])
+    lost, weighed = divmod(flow.cost, dear)
+    reduced = _reduced(arcs, np.minimum(arcs[2], len(sessions)), flow.flows)
+    return Least(lost, weighed, tuple(changed), dear, dict(zip(rows, reduced.tolist(), strict=False)))
+
+
+def _arcs(board: Board, rows: list[tuple[int, Way]], prices: list[int], gone: list[int]) -> Ints:
+    """Tails, heads, rooms and costs: session → place (association, date) → month → year → the sink.
+
+    The first arcs are the `rows`. Sessions are numbered first, then the sink, to which they go when lost.
+    """
+    limits = {one.id: one for one in board.problem.associations}
+    sink = len(board.sessions)
+    number: dict[tuple[object, ...], int] = {}
+
+    def node(*name: object) -> int:
+        return number.setdefault(name, sink + 1 + len(number))
+
+    arcs = [(i, node(*way), 1, price) for (i, way), price in zip(rows, prices, strict=True)]
+    on_date, in_month, in_year = _used(board)
+    places = dict.fromkeys(way for _, way in rows)
+    for who, day in places:
+        room = limits[who].crews - on_date[who, day]
+        arcs.append((node(who, day), node(who, day.year, day.month), max(0, room), 0))
+    for who, year, month in dict.fromkeys((who, day.year, day.month) for who, day in places):
+        room = _room(limits[who].max_per_month, in_month[who, year, month])
+        arcs.append((node(who, year, month), node(who), room, 0))
+    for who in dict.fromkeys(who for who, _ in places):
+        arcs.append((node(who), sink, _room(limits[who].max_per_year, in_year[who]), 0))
+    arcs += [(i, sink, 1, price) for i, price in enumerate(gone)]
+    return np.array(arcs, dtype=np.int64).T
+
+
+def _reduced(arcs: Ints, rooms: Ints, flows: Ints) -> Ints:
+    """What each arc costs beyond the shortest residual ways to its ends (Bellman, Ford)."""
+    tails, heads, _, costs = arcs
+    forward, back = flows < rooms, flows > 0
+    start = np.concatenate([tails[forward], heads[back]])
+    end = np.concatenate([heads[forward], tails[back]])
+    step = np.concatenate([costs[forward], -costs[back]])
+    far = np.zeros(int(arcs[:2].max()) + 1, dtype=np.int64)
+    while True:
+        nearer = far.copy()
+        np.minimum.at(nearer, end, far[start] + step)
+        if (nearer == far).all():
+            return np.asarray(costs + far[tails] - far[heads], dtype=np.int64)
+        far = nearer
+
+
+def _room(limit: int | None, used: int) -> int:
+    return UNLIMITED if limit is None else max(0, limit - used)
+
+
+def _used(board: Board) -> tuple[Counter[Way], Counter[tuple[Id, int, int]], Counter[Id]]:
+    """Places, months and years taken by what never changes; what could be over its limit frees no room.
+
+    A published session that may move keeps its place whatever the limits say: such a place counts as free.
+    """
+    on_date = Counter((line.association, line.date) for line in board.standing)
+    in_month = Counter((line.association, line.date.year, line.date.month) for line in board.standing)
+    in_year = Counter(line.association for line in board.standing if line.period is not None)
+    return on_date, in_month, in_year
+
+
+def _allowed(board: Board, i: int) -> list[Way]:
+    """The ways of a session that the other visits of its school allow where they are now."""
+    session, problem = board.sessions[i], board.problem
+    kept = session.ways[:1] if not session.orphan else ()
+    visits = _visits(board)[session.line.school]
+    others = [line for line in visits if line is not session.line]
+    return [
+        *kept,
+        *(way for way in session.ways[len(kept) :] if _fits(problem, others, way)),
+    ]
+
+
+def _fits(problem: Problem, visits: list[Line], way: Way) -> bool:
+    who, day = way
+    if any(abs((line.date - day).days) < max(1, problem.min_gap_days) for line in visits):
+        return False
+    if not problem.no_repeat:
+        return True
+    before = max((line.date for line in visits if line.date < day), default=None)
+    after = min((line.date for line in visits if line.date > day), default=None)
+    return not any(line.association == who and line.date in (before, after) for line in visits)
+
+
+def _visits(board: Board) -> defaultdict[Id, list[Line]]:
+    """The visits of each school now, those of the association that left aside."""
+    visits: defaultdict[Id, list[Line]] = defaultdict(list)
+    for line in board.standing:
+        visits[line.school].append(line)
+    for one in board.sessions:
+        if not one.orphan:
+            visits[one.line.school].append(one.line)
+    return visits
