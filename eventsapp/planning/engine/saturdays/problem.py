@@ -19,6 +19,9 @@ from eventsapp.planning.engine.terms import Id, IncoherentProblem, Reason
 
 T = TypeVar("T", bound=Hashable)
 
+HIGHEST_WEIGHT = 10**9
+"""Sums of weights stay whole numbers of 64 bits in flows."""
+
 Day: TypeAlias = date
 """The type, in classes where `date` is a field."""
 
@@ -204,6 +207,8 @@ class Problem:
             _known("association of a pin", {pin.association} - {None}, associations)
         if min(self.min_gap_days, self.max_sessions_per_date or 0, *self._prices) < 0:
             raise IncoherentProblem("a weight, a limit or a number of days is below zero")
+        if max(self._prices) > HIGHEST_WEIGHT:
+            raise IncoherentProblem(f"a weight is above {HIGHEST_WEIGHT}")
 
     @property
     def _prices(self) -> tuple[int, ...]:
