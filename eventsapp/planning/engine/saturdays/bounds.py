@@ -171,7 +171,7 @@ def least_objective(tables: Tables, most: int) -> int:
     step = weights.load_square
     net.rising_arcs(person, held, _year_room(tables), step * (2 * tables.base_load + 1), 2 * step)
     net.arcs(np.array([held]), sink, most)
-    least = net.cheapest(sink).cost + weights.wish_unmet * int(wished.sum()) + _certain_cost(tables, lost)
+    least = net.cheapest(sink).cost + weights.wish_unmet * int(wished.sum()) + certain_cost(tables, lost)
     return least + weights.changed * (tables.base_changed + int(tables.has_before.sum()))
 
 
@@ -208,9 +208,10 @@ def _year_room(tables: Tables) -> Ints:
     return np.asarray(np.minimum(held, np.maximum(0, tables.per_year - tables.base_load)), dtype=np.int64)
 
 
-def _certain_cost(tables: Tables, lost: Ints) -> int:
+def certain_cost(tables: Tables, lost: Ints | None = None) -> int:
     """What no plan is without: pairs and loads of the published sessions, and gaps that nobody can fill."""
     weights = tables.problem.weights
+    lost = np.zeros(len(tables.schools), dtype=np.int64) if lost is None else lost
     pairs = [
         int((count * (count - 1) // 2).sum()) for count in (tables.base_association, tables.base_topic, lost)
     ]

@@ -13,6 +13,7 @@ import numpy as np
 
 from eventsapp.planning.engine.saturdays.bounds import bound, least_objective
 from eventsapp.planning.engine.saturdays.cover import cover_more, keep_pins
+from eventsapp.planning.engine.saturdays.dated import PricedYear, least_for_one_date
 from eventsapp.planning.engine.saturdays.impossible import Cause, causes
 from eventsapp.planning.engine.saturdays.months import resolve, resolve_date
 from eventsapp.planning.engine.saturdays.plan import Bound, Plan
@@ -26,6 +27,9 @@ from eventsapp.planning.engine.terms import Impossible, Reason
 
 BLOCK_SIZES = (1, 2, 2, 3)
 """How many months a round solves together, drawn at random."""
+
+PRICE_EVERY = 10
+"""Rounds without a better plan between two steps of the bound that remembers dates."""
 
 COVER_AFTER = 40
 """Rounds without a better plan after which coverage alone is asked for, where it is not at its bound;
@@ -64,6 +68,8 @@ class _Solver:
         self.proved: Bound = bound(self.tables)
         self.periods = np.unique(self.tables.session_period)
         self.idle = 0
+        self.priced: PricedYear | None = None
+        self.dates_bounded = False
         self.cover_after = COVER_AFTER
 
     def run(self, start: Plan | None) -> Plan | Impossible:
@@ -100,6 +106,8 @@ class _Solver:
                 return ending
             self._round()
             self._tell()
+            if self.idle and self.idle % PRICE_EVERY == 0:
+                self._raise_bound()
             if self.idle >= self.cover_after and self.best.held < self._free_coverage():
                 self._cover()
         return Ending.PROVED
@@ -126,6 +134,18 @@ class _Solver:
     def _free_coverage(self) -> int:
         """The proved coverage without the published sessions."""
         return self.proved.coverage - self.proved.due + len(self.tables.session_school)
+
+    def _raise_bound(self) -> None:
+        """One more step of the bounds that remember dates."""
+        if not self.tables.problem.common_date:
+            self.priced = self.priced or PricedYear(self.tables)
+            least = 0 if self.priced.settled else self.priced.step(self.best.total())
+        elif not self.dates_bounded:
+            self.dates_bounded, wishes = True, self.proved.wishes
+            least = self.search.wait_for(lambda: least_for_one_date(self.tables, wishes)) or 0
+        else:
+            least = 0
+        self.proved = replace(self.proved, objective=max(self.proved.objective, least))
 
     def _cover(self) -> None:
         """Where flows left sessions uncovered that they cannot rule out: cover them, or prove a lower bound.
