@@ -14,8 +14,8 @@ import numpy as np
 from eventsapp.planning.engine.saturdays.months import barred
 from eventsapp.planning.engine.saturdays.plan import Bound, Gap, Plan, WhyGap, WhyLine
 from eventsapp.planning.engine.saturdays.problem import Line
-from eventsapp.planning.engine.saturdays.tables import Tables
-from eventsapp.planning.engine.saturdays.year import NOWHERE, Year
+from eventsapp.planning.engine.saturdays.tables import NOWHERE, Tables
+from eventsapp.planning.engine.saturdays.year import Year
 from eventsapp.planning.engine.search import Ending
 from eventsapp.planning.engine.terms import Id, Reason
 
@@ -117,7 +117,8 @@ class _Market:
     def __init__(self, year: Year, period: int) -> None:
         self.year, self.tables, self.period = year, year.tables, period
         self.dates = year.tables.period_dates[period]
-        self.barred = barred(year, period, frozenset({period}))
+        self.block = np.flatnonzero(self.tables.session_period == period)
+        self.barred = barred(year, period, self.block)
         self.all_places: dict[int, list[tuple[int, int]]] = {}
         self.free_places: dict[int, list[tuple[int, int]]] = {}
         chosen = self.tables.candidates[period]
@@ -154,7 +155,7 @@ class _Market:
 
     def _near_another_visit(self, school: int, date: int) -> bool:
         nearest = max(1, self.tables.problem.min_gap_days)
-        visits = self.year.agenda(school, frozenset({self.period}))
+        visits = self.year.agenda(school, frozenset(self.block.tolist()))
         return any(abs(day - int(self.tables.ordinal[date])) < nearest for day, _, _ in visits)
 
     def shortage(self, session: int) -> _Shortage:
