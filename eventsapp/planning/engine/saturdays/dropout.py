@@ -203,13 +203,14 @@ class _Hunt:
         """The same where all may change that could be in a plan as good as the third best known."""
         known: list[Outcome] = []
         for nth in range(REPAIRS):
-            ranked = self.ranked()
-            if self._over() or len(ranked) < REPAIRS:
+            if self._over():
                 return
-            ceiling = ranked[-1][0].key[:2]
-            board = flow.within(self.board, *ceiling)
+            board, limits, ranked = self.board, None, self.ranked()
+            if len(ranked) == REPAIRS:
+                ceiling = ranked[-1][0].key[:2]
+                board = flow.within(board, *ceiling)
+                limits = Limits(self.floors[nth], ceiling, ranked[nth][1])
             free = [i for i, one in enumerate(board.sessions) if one.orphan or len(one.ways) > 1]
-            limits = Limits(self.floors[nth], ceiling, ranked[nth][1])
             found = rearrange(board, free, known, self.search, effort=EFFORT, limits=limits)
             outcome = self._learn(nth, found, wide=True)
             if outcome is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eventsapp.planning.engine import cpsat
-from eventsapp.planning.engine.saturdays.board import Board, Outcome, Score, Way
+from eventsapp.planning.engine.saturdays.board import Board, Outcome, Way
 from eventsapp.planning.engine.saturdays.pricing import price
 from eventsapp.planning.engine.saturdays.rearrangement import Rearrangement, Term
 from eventsapp.planning.engine.saturdays.repair import MOST
@@ -56,53 +56,59 @@ def rearrange(
 ) -> Found | None:
     """The best outcome that is really different from those known, where only the `free` sessions change.
 
-    Of many sessions, the second question is asked only of those that lost their host and those that changed
-    in answer to the first. None where there is none, or none was found within the effort.
+    Of many sessions, dates moved and the objective are asked only of those that lost their host and those
+    that changed for the fewest sessions lost and the least disturbance. None where there is none, or none
+    was found within the effort.
     """
+    wide = len(free) > NARROW
+    closed: bool | None = True
     model = Rearrangement(board, free, known)
     if limits is not None:
         _limit(model, limits)
-    closed = ask(model, burden(model), search, effort)
-    if closed is None:
-        return None
-    score, ways = model.score(), {i: model.way(i) for i in free}
-    if len(free) > NARROW:
+    if wide:
+        closed = ask(model, _upheaval(model), search, effort)
+        if closed is None:
+            return None
+        score, ways = model.score()[:2], {i: model.way(i) for i in free}
         changed = [i for i in free if board.sessions[i].orphan or ways[i] != board.sessions[i].ways[0]]
         model = Rearrangement(board, changed, known)
-    _settle(model, score)
-    if limits is None or len(free) > NARROW:  # the hint for the first question is still there otherwise
+        _settle(model, score)
         _hint(model, ways)
+    first = ask(model, _burden(model), search, effort)
+    if first is None:
+        return None
+    _settle(model, model.score())
     second = ask(model, price(model), search, effort)
     if second is None:
         return None
-    return Found(model.outcome(), closed, second and len(free) <= NARROW)
+    return Found(model.outcome(), bool(closed and first), second and not wide)
 
 
-def burden(model: Rearrangement) -> list[Term]:
-    """The first question: the three in their order, as one sum."""
-    lost, weighed, moved = model.faults()
+def _upheaval(model: Rearrangement) -> list[Term]:
+    """Sessions lost and disturbance, in their order, as one sum."""
+    lost, weighed, _ = model.faults()
+    dear = 1 + MOST * len(model.free)
+    return [*((dear, var) for _, var in lost), *weighed]
+
+
+def _burden(model: Rearrangement) -> list[Term]:
+    """The first question: sessions lost, disturbance and dates moved, in their order, as one sum."""
     step = len(model.free) + 1
-    wide = step * (1 + len(model.free) * MOST)
-    return [
-        *((wide, var) for _, var in lost),
-        *((step * weight, var) for weight, var in weighed),
-        *moved,
-    ]
+    return [*((step * weight, var) for weight, var in _upheaval(model)), *model.faults()[2]]
 
 
 def _limit(model: Rearrangement, limits: Limits) -> None:
     """Only what lies between the floor and the ceiling, starting from the hint."""
     dear = 1 + MOST * len(model.free)
-    lost, weighed, _ = model.faults()
-    total = sum(dear * var for _, var in lost) + sum(weight * var for weight, var in weighed)
+    total = sum(weight * var for weight, var in _upheaval(model))
     low, high = (dear * one + other for one, other in (limits.floor, limits.ceiling))
     model.cp.add_linear_constraint(total, low, high)
     _hint(model, {i: model.board.way(i, limits.hint) for i in model.free})
 
 
-def _settle(model: Rearrangement, score: Score) -> None:
-    """From now on only what scores as well as the first answer."""
-    for terms, value in zip(model.faults(), score, strict=True):
+def _settle(model: Rearrangement, score: Sequence[int]) -> None:
+    """From now on only what scores so: sessions lost, disturbance and perhaps dates moved."""
+    for terms, value in zip(model.faults(), score, strict=False):
         model.cp.add(sum(weight * var for weight, var in terms) == value)
 
 
