@@ -205,12 +205,16 @@ class _Hunt:
         for nth in range(REPAIRS):
             if self._over():
                 return
-            board, limits, ranked = self.board, None, self.ranked()
+            board, free, limits, ranked = (
+                self.board,
+                list(range(len(self.board.sessions))),
+                None,
+                self.ranked(),
+            )
             if len(ranked) == REPAIRS:
                 ceiling = ranked[-1][0].key[:2]
-                board = flow.within(board, *ceiling)
+                board, free = flow.within(board, *ceiling)
                 limits = Limits(self.floors[nth], ceiling, ranked[nth][1])
-            free = [i for i, one in enumerate(board.sessions) if one.orphan or len(one.ways) > 1]
             found = rearrange(board, free, known, self.search, effort=EFFORT, limits=limits)
             outcome = self._learn(nth, found, wide=True)
             if outcome is None:

@@ -35,7 +35,7 @@ class Ledger:
         self._on_date: Counter[tuple[Id, date]] = Counter()
         self._in_month: Counter[tuple[Id, int, int]] = Counter()
         self._in_city: Counter[date] = Counter()
-        self._period_dates: Counter[tuple[Id, date]] = Counter()
+        self._days: dict[Id, Counter[date]] = {period.id: Counter() for period in problem.periods}
         self._reach: dict[tuple[Id, Id], bool] = {}
         for line in lines:
             self.add(line)
@@ -54,7 +54,7 @@ class Ledger:
         self._in_city[line.date] += step
         if line.period is None:
             return
-        self._period_dates[line.period, line.date] += step
+        self._days[line.period][line.date] += step
         self._visits[line.school, line.association] += step
         self._topics[line.school, line.topic] += step
         self._load[line.association] += step
@@ -99,9 +99,8 @@ class Ledger:
         most = self.problem.max_sessions_per_date
         if most is not None and self._in_city[day] >= most:
             return False
-        return not self.problem.common_date or not any(
-            self._period_dates[period, other] for other in self.dates[period] if other != day
-        )
+        held = {other for other, count in self._days[period].items() if count}
+        return not self.problem.common_date or not held or day in held
 
     def _far_enough(self, school: School, day: date) -> bool:
         nearest = max(1, self.problem.min_gap_days)

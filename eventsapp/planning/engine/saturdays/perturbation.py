@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from eventsapp.planning.engine.networks import UNLIMITED, Ints, Network
-from eventsapp.planning.engine.saturdays.board import Board, Way
+from eventsapp.planning.engine.saturdays.board import Board, Session, Way
 from eventsapp.planning.engine.saturdays.problem import Line, Problem
 from eventsapp.planning.engine.saturdays.repair import MOST, disturbance
 from eventsapp.planning.engine.terms import Id
@@ -24,33 +24,31 @@ from eventsapp.planning.engine.terms import Id
 class Least:
     """The cheapest flow: sessions lost and disturbance at least, the sessions that it changes, and more.
 
-    `dearer` says by how much each way of a session is dearer than the flow at least (reduced costs), in
-    the flow's own unit: one session lost is `dear`, one of disturbance is 1.
+    `dearer` says by how much each way of a session is dearer than the flow at least, as is (None) losing it
+    (reduced costs), in the flow's own unit: one session lost is `dear`, one of disturbance is 1.
     """
 
     lost: int
     weighed: int
     changed: tuple[int, ...]
     dear: int
-    dearer: Mapping[tuple[int, Way], int]
+    dearer: Mapping[tuple[int, Way | None], int]
 
-    def within(self, board: Board, lost: int, weighed: int) -> Board:
-        """The same board less the ways that no plan takes which loses and disturbs no more than that."""
+    def within(self, board: Board, lost: int, weighed: int) -> tuple[Board, list[int]]:
+        """What may still change in a plan that loses and disturbs no more than that.
+
+        The board less the ways that no such plan takes, and the sessions that may not stay as they are.
+        """
         slack = self.dear * (lost - self.lost) + weighed - self.weighed
-        return replace(
-            board,
-            sessions=tuple(
-                replace(
-                    one,
-                    ways=tuple(
-                        way
-                        for way in one.ways
-                        if self.dearer[i, way] <= slack or (not one.orphan and way == one.ways[0])
-                    ),
-                )
-                for i, one in enumerate(board.sessions)
-            ),
-        )
+        sessions: list[Session] = []
+        free: list[int] = []
+        for i, one in enumerate(board.sessions):
+            kept = one.ways[: not one.orphan]
+            others = [way for way in one.ways[len(kept) :] if self.dearer[i, way] <= slack]
+            sessions.append(replace(one, ways=(*kept, *others)))
+            if one.orphan or others or self.dearer[i, None] <= slack:
+                free.append(i)
+        return replace(board, sessions=tuple(sessions)), free
 
 
 def least(board: Board, *, as_it_stands: bool) -> Least:
@@ -74,7 +72,9 @@ def least(board: Board, *, as_it_stands: bool) -> Least:
     changed = (i for i, one in enumerate(sessions) if one.orphan or used.get(i) != one.ways[0])
     lost, weighed = divmod(flow.cost, dear)
     reduced = _reduced(arcs, np.minimum(arcs[2], len(sessions)), flow.flows)
-    return Least(lost, weighed, tuple(changed), dear, dict(zip(rows, reduced.tolist(), strict=False)))
+    dearer: dict[tuple[int, Way | None], int] = dict(zip(rows, reduced.tolist(), strict=False))
+    dearer.update(((i, None), int(cost)) for i, cost in enumerate(reduced[-len(sessions) :]))
+    return Least(lost, weighed, tuple(changed), dear, dearer)
 
 
 def _arcs(board: Board, rows: list[tuple[int, Way]], prices: list[int], gone: list[int]) -> Ints:

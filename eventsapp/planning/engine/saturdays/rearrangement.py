@@ -139,9 +139,10 @@ class Rearrangement:
             ways[self.board.sessions[i].line.period][day].append(held)
         for period, by_day in ways.items():
             days = {day: self.cp.new_bool_var("") for day in by_day}
-            self.cp.add_at_most_one(days.values())
+            if len(fixed[period]) < 2:  # more than one only where what is published is spread over them
+                self.cp.add_at_most_one(days.values())
             for day, held_then in by_day.items():
-                if fixed[period] - {day}:
+                if fixed[period] and day not in fixed[period]:
                     self.cp.add(days[day] == 0)
                 for held in held_then:
                     self.cp.add_implication(held, days[day])
