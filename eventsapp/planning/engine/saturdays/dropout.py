@@ -6,19 +6,17 @@ the sessions that lost their host; then those that a flow would change; then all
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from eventsapp.planning.engine.saturdays.board import Board, Outcome, Session, Way
+from eventsapp.planning.engine.saturdays.board import Board, Outcome, laid_out
 from eventsapp.planning.engine.saturdays.bounds import bound
 from eventsapp.planning.engine.saturdays.checking import recount
-from eventsapp.planning.engine.saturdays.perturbation import Least, least
+from eventsapp.planning.engine.saturdays.perturbation import Least, least, on_one_date
 from eventsapp.planning.engine.saturdays.plan import Plan
 from eventsapp.planning.engine.saturdays.problem import Line, Problem
 from eventsapp.planning.engine.saturdays.rearranging import Found, Limits, rearrange
@@ -57,7 +55,7 @@ def repairs(
     search = Search[tuple[Repair, ...]](budget or Budget(), on_progress, cancelled)
     away = absence(since, dates)
     left = without(problem, plan, association, away)
-    board, near = _board(left, plan, association, since, away, move_published=move_published)
+    board, near = laid_out(left, plan, association, since, away, move_published=move_published)
     if not any(one.orphan for one in board.sessions):
         return ()
     search.tell(Phase.STARTING, None, 0, None)
@@ -68,96 +66,6 @@ def repairs(
     return found
 
 
-def _board(
-    problem: Problem,
-    plan: Plan,
-    association: Id,
-    since: date,
-    away: Callable[[date], bool],
-    *,
-    move_published: bool,
-) -> tuple[Board, list[int]]:
-    """What may change and what stands, and the sessions that must: `problem` is without the association."""
-    pins = {(pin.school, pin.period): pin for pin in problem.pins}
-    orphans = {
-        id(line)
-        for line in plan.lines
-        if line.period is not None and line.association == association and away(line.date)
-    }
-    needed = _must_yield(problem, plan, orphans) if problem.no_repeat else set()
-    sessions: list[Session] = []
-    near: list[int] = []
-    standing: list[Line] = []
-    ways = _Ways(problem)
-    for line in plan.lines:
-        if line.period is None:
-            standing.append(line)
-            continue
-        orphan = id(line) in orphans
-        settled = line.published and not move_published
-        pin = pins.get((line.school, line.period))
-        changes = line.date >= since and not settled and pin is None
-        if orphan or changes or id(line) in needed:
-            if orphan or id(line) in needed:
-                near.append(len(sessions))
-            sessions.append(Session(line, line.period, orphan, ways.of(line, orphan=orphan), pin))
-        else:
-            standing.append(line)
-    return Board(problem, tuple(sessions), tuple(standing)), near
-
-
-def _must_yield(problem: Problem, plan: Plan, orphans: set[int]) -> set[int]:
-    """Sessions that nothing but a lost one keeps from another of their association."""
-    needed: set[int] = set()
-    visits: defaultdict[Id, list[Line]] = defaultdict(list)
-    for line in plan.lines:
-        if id(line) not in orphans:
-            visits[line.school].append(line)
-    for lines in visits.values():
-        lines.sort(key=lambda line: line.date)
-        for one, other in pairwise(lines):
-            if one.association == other.association and not (one.published and other.published):
-                needed |= {
-                    id(line) for line in (one, other) if not line.published and line.period is not None
-                }
-    return needed
-
-
-class _Ways:
-    """Who could come where and when, all others being away."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        self.schools = {school.id: school for school in problem.schools}
-        self.dates = {period.id: sorted(period.dates) for period in problem.periods}
-        self.near: dict[Id, list[tuple[Id, frozenset[date] | None]]] = {}
-
-    def of(self, line: Line, *, orphan: bool) -> tuple[Way, ...]:
-        """Every way to hold a session; first the way it is held now, unless its host has left."""
-        school = self.schools[line.school]
-        if school.id not in self.near:
-            self.near[school.id] = [
-                (one.id, one.available)
-                for one in self.problem.associations
-                if one.topics
-                and (
-                    one.reach is None
-                    or one.position is None
-                    or school.position.distance(one.position) <= one.reach
-                )
-            ]
-        now = (line.association, line.date)
-        days = self.dates[line.period] if line.period is not None else []
-        ways = [
-            (who, day)
-            for day in days
-            if day not in school.unavailable
-            for who, available in self.near[school.id]
-            if (available is None or day in available) and (who, day) != now
-        ]
-        return tuple(ways) if orphan else (now, *ways)
-
-
 class _Hunt:
     """The repairs known so far, and what is proved of the best, the second and the third."""
 
@@ -166,7 +74,8 @@ class _Hunt:
     ) -> None:
         self.before, self.board, self.search = before, board, search
         self.parts_before = recount(problem, before).parts(problem.weights)
-        self.bound = bound(Tables(board.problem))
+        self.tables = Tables(board.problem)
+        self.bound = bound(self.tables)
         self.pool: dict[frozenset[object], tuple[Repair, Outcome]] = {}
         self.floors: list[tuple[int, int]] = [(0, 0)] * REPAIRS
         self.closed: list[tuple[Key, bool] | None] = [None] * REPAIRS
@@ -178,7 +87,7 @@ class _Hunt:
         self._rank(near, patient, wide=len(near) == len(every))
         if self._over() or len(near) == len(every):
             return
-        flow = least(self.board, as_it_stands=False)
+        flow = least(self.board)
         self.floors = [max(floor, (flow.lost, flow.weighed)) for floor in self.floors]
         chain = sorted({*near, *flow.changed, *least(self.board, as_it_stands=True).changed})
         if not self._over() and len(near) < len(chain):
@@ -205,21 +114,29 @@ class _Hunt:
         for nth in range(REPAIRS):
             if self._over():
                 return
-            board, free, limits, ranked = (
-                self.board,
-                list(range(len(self.board.sessions))),
-                None,
-                self.ranked(),
-            )
+            ranked, limits = self.ranked(), None
+            board, free = self.board, list(range(len(self.board.sessions)))
             if len(ranked) == REPAIRS:
                 ceiling = ranked[-1][0].key[:2]
-                board, free = flow.within(board, *ceiling)
+                board, free = self._within(flow, ceiling)
                 limits = Limits(self.floors[nth], ceiling, ranked[nth][1])
+                if self._over():
+                    return
             found = rearrange(board, free, known, self.search, effort=EFFORT, limits=limits)
             outcome = self._learn(nth, found, wide=True)
             if outcome is None:
                 return
             known.append(outcome)
+
+    def _within(self, flow: Least, ceiling: tuple[int, int]) -> tuple[Board, list[int]]:
+        """What may change in a plan as good as that, and which sessions; it may prove more of the floors."""
+        board = self.board
+        if board.problem.common_date:
+            board, lost, weighed = on_one_date(board, *ceiling)
+            flow = least(board)
+            floor = min(ceiling, max((lost, weighed), (flow.lost, flow.weighed)))
+            self.floors = [max(known, floor) for known in self.floors]
+        return flow.within(board, *ceiling)
 
     def _learn(self, nth: int, found: Found | None, *, wide: bool) -> Outcome | None:
         """Keep an answer, and what it proves of the nth best."""
@@ -274,9 +191,16 @@ class _Hunt:
     def _repair(self, outcome: Outcome) -> Repair:
         board = self.board
         problem = _answered(board, outcome)
-        year = _year(problem, board.lines(outcome))
-        proved = self.bound if problem is board.problem else bound(year.tables)
-        plan = explained(year, proved, Ending.ROUNDS_DONE, self.search.rounds, self.search.budget.seed)
+        same = problem is board.problem
+        tables = self.tables if same else Tables(problem)
+        year = _year(tables, board.lines(outcome))
+        plan = explained(
+            year,
+            self.bound if same else bound(tables),
+            Ending.ROUNDS_DONE,
+            self.search.rounds,
+            self.search.budget.seed,
+        )
         gaps = {(gap.school, gap.period): gap.reason for gap in plan.gaps}
         lines = {(line.school, line.period): line for line in plan.lines if line.period is not None}
         changes = []
@@ -304,9 +228,8 @@ def _answered(board: Board, outcome: Outcome) -> Problem:
     return replace(problem, published=published, pins=pins)
 
 
-def _year(problem: Problem, lines: list[Line]) -> Year:
+def _year(tables: Tables, lines: list[Line]) -> Year:
     """The lines of a whole plan, as the year that its reasons are read from."""
-    tables = Tables(problem)
     year = Year(tables)
     sessions = {
         (int(s), int(p)): i

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeAlias
 
 import numpy as np
 
@@ -18,6 +20,9 @@ from eventsapp.planning.engine.saturdays.board import Board, Session, Way
 from eventsapp.planning.engine.saturdays.problem import Line, Problem
 from eventsapp.planning.engine.saturdays.repair import MOST, disturbance
 from eventsapp.planning.engine.terms import Id
+
+Resource: TypeAlias = tuple[object, ...]
+"""An association on a date, in a month or in the year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +56,16 @@ class Least:
         return replace(board, sessions=tuple(sessions)), free
 
 
-def least(board: Board, *, as_it_stands: bool) -> Least:
+def least(board: Board, *, as_it_stands: bool = False, dear: int | None = None) -> Least:
     """The cheapest flow through the places that the sessions could take.
 
     With `as_it_stands`, a session only goes where its school's other visits let it go as they are now:
-    no bound any more, but a change that is likely to do.
+    no bound any more, but a change that is likely to do. `dear`: see `Least`; enough for the board if None.
     """
     sessions = board.sessions
     allowed = [_allowed(board, i) if as_it_stands else list(one.ways) for i, one in enumerate(sessions)]
     rows = [(i, way) for i, ways in enumerate(allowed) for way in ways]
-    dear = 1 + len(sessions) * MOST
+    dear = dear or 1 + len(sessions) * MOST
     prices = [0 if sessions[i].orphan else disturbance(sessions[i].line, *way) for i, way in rows]
     gone = [dear + (0 if one.orphan else MOST) for one in sessions]
     arcs = _arcs(board, rows, prices, gone)
@@ -69,7 +74,7 @@ def least(board: Board, *, as_it_stands: bool) -> Least:
     net.arcs(*arcs)
     flow = net.cheapest(len(sessions))
     used = {i: way for (i, way), flows in zip(rows, flow.flows[: len(rows)], strict=True) if flows}
-    changed = (i for i, one in enumerate(sessions) if one.orphan or used.get(i) != one.ways[0])
+    changed = (i for i, one in enumerate(sessions) if one.orphan or (used.get(i),) != one.ways[:1])
     lost, weighed = divmod(flow.cost, dear)
     reduced = _reduced(arcs, np.minimum(arcs[2], len(sessions)), flow.flows)
     dearer: dict[tuple[int, Way | None], int] = dict(zip(rows, reduced.tolist(), strict=False))
@@ -90,16 +95,16 @@ def _arcs(board: Board, rows: list[tuple[int, Way]], prices: list[int], gone: li
         return number.setdefault(name, sink + 1 + len(number))
 
     arcs = [(i, node(*way), 1, price) for (i, way), price in zip(rows, prices, strict=True)]
-    on_date, in_month, in_year = _used(board)
+    used, kept = _used(board)
     places = dict.fromkeys(way for _, way in rows)
     for who, day in places:
-        room = limits[who].crews - on_date[who, day]
-        arcs.append((node(who, day), node(who, day.year, day.month), max(0, room), 0))
-    for who, year, month in dict.fromkeys((who, day.year, day.month) for who, day in places):
-        room = _room(limits[who].max_per_month, in_month[who, year, month])
-        arcs.append((node(who, year, month), node(who), room, 0))
+        month = (who, day.year, day.month)
+        arcs.append((node(who, day), node(*month), _room(limits[who].crews, used, kept, (who, day)), 0))
+    for month in dict.fromkeys((who, day.year, day.month) for who, day in places):
+        room = _room(limits[month[0]].max_per_month, used, kept, month)
+        arcs.append((node(*month), node(month[0]), room, 0))
     for who in dict.fromkeys(who for who, _ in places):
-        arcs.append((node(who), sink, _room(limits[who].max_per_year, in_year[who]), 0))
+        arcs.append((node(who), sink, _room(limits[who].max_per_year, used, kept, (who,)), 0))
     arcs += [(i, sink, 1, price) for i, price in enumerate(gone)]
     return np.array(arcs, dtype=np.int64).T
 
@@ -120,19 +125,70 @@ def _reduced(arcs: Ints, rooms: Ints, flows: Ints) -> Ints:
         far = nearer
 
 
-def _room(limit: int | None, used: int) -> int:
-    return UNLIMITED if limit is None else max(0, limit - used)
+def _room(limit: int | None, used: Counter[Resource], kept: Counter[Resource], resource: Resource) -> int:
+    """What is left for sessions that may change: never less than those of them that are there now use."""
+    return UNLIMITED if limit is None else max(limit, kept[resource]) - used[resource]
 
 
-def _used(board: Board) -> tuple[Counter[Way], Counter[tuple[Id, int, int]], Counter[Id]]:
-    """Places, months and years taken by what never changes; what could be over its limit frees no room.
+def _used(board: Board) -> tuple[Counter[Resource], Counter[Resource]]:
+    """Dates, months and years taken by what never changes; and by everything as it is now."""
+    used: Counter[Resource] = Counter()
+    for line in board.standing:
+        used.update(_resources(line))
+    kept = used.copy()
+    for one in board.sessions:
+        if not one.orphan:
+            kept.update(_resources(one.line))
+    return used, kept
 
-    A published session that may move keeps its place whatever the limits say: such a place counts as free.
+
+def _resources(line: Line) -> list[Resource]:
+    who, day = line.association, line.date
+    year: list[Resource] = [] if line.period is None else [(who,)]
+    return [(who, day), (who, day.year, day.month), *year]
+
+
+def on_one_date(board: Board, lost: int, weighed: int) -> tuple[Board, int, int]:
+    """The same board less the dates in common that no plan has which loses and disturbs no more than that.
+
+    And what all such plans lose and disturb at least: each period by itself, on the date that suits it best.
     """
-    on_date = Counter((line.association, line.date) for line in board.standing)
-    in_month = Counter((line.association, line.date.year, line.date.month) for line in board.standing)
-    in_year = Counter(line.association for line in board.standing if line.period is not None)
-    return on_date, in_month, in_year
+    dear = 1 + len(board.sessions) * MOST
+    fixed: defaultdict[Id | None, set[date]] = defaultdict(set)
+    for line in board.standing:
+        fixed[line.period].add(line.date)
+    costs: dict[Id, dict[frozenset[date], int]] = {}
+    for period in dict.fromkeys(one.period for one in board.sessions):
+        here = [one for one in board.sessions if one.period == period]
+        days = sorted({day for one in here for _, day in one.ways})
+        choices = [frozenset(fixed[period])] if fixed[period] else [frozenset({day}) for day in days]
+        costs[period] = {choice: _cost_on(board, here, choice, dear) for choice in choices or [frozenset()]}
+    total = sum(min(by_choice.values()) for by_choice in costs.values())
+    slack = dear * lost + weighed - total
+    allowed = {
+        period: frozenset[date]().union(
+            *(choice for choice, cost in by_choice.items() if cost - min(by_choice.values()) <= slack)
+        )
+        for period, by_choice in costs.items()
+    }
+    sessions = tuple(
+        replace(
+            one,
+            ways=(
+                *one.ways[: not one.orphan],
+                *(way for way in one.ways[not one.orphan :] if way[1] in allowed[one.period]),
+            ),
+        )
+        for one in board.sessions
+    )
+    return replace(board, sessions=sessions), *divmod(total, dear)
+
+
+def _cost_on(board: Board, here: list[Session], days: frozenset[date], dear: int) -> int:
+    """What the sessions of a period cost at least on these dates, were the others not there."""
+    there = tuple(replace(one, ways=tuple(way for way in one.ways if way[1] in days)) for one in here)
+    flow = least(replace(board, sessions=there), dear=dear)
+    return flow.dear * flow.lost + flow.weighed
 
 
 def _allowed(board: Board, i: int) -> list[Way]:

@@ -61,8 +61,10 @@ def _gap_pairs(model: Rearrangement, lines: Iterable[Line]) -> list[Term]:
     step = prices_of(model.problem)["gap_pairs"]
     held = {(line.school, line.period) for line in lines}
     missing = Counter(school for school, period in model.problem.due if (school, period) not in held)
+    due = set(model.problem.due)
     terms: list[Term] = []
-    for school, numbers in model.of_school.items():
+    for school, every in model.of_school.items():
+        numbers = [i for i in every if model.board.where(i) in due]
         already = missing[school] - len(numbers)
         terms += _rising(model, [model.lost[i] for i in numbers], step * already, step, len(numbers))
     return terms
