@@ -18,7 +18,7 @@ from eventsapp.planning.engine.saturdays.impossible import Cause, causes
 from eventsapp.planning.engine.saturdays.months import resolve, resolve_date
 from eventsapp.planning.engine.saturdays.plan import Bound, Plan
 from eventsapp.planning.engine.saturdays.problem import Problem
-from eventsapp.planning.engine.saturdays.reasons import explained
+from eventsapp.planning.engine.saturdays.reasons import as_plan, explained
 from eventsapp.planning.engine.saturdays.starts import begin, resume
 from eventsapp.planning.engine.saturdays.tables import Tables
 from eventsapp.planning.engine.saturdays.year import Year
@@ -31,9 +31,15 @@ BLOCK_SIZES = (1, 2, 2, 3)
 PRICE_EVERY = 10
 """Rounds without a better plan between two steps of the bound that remembers dates."""
 
-COVER_AFTER = 40
-"""Rounds without a better plan after which coverage alone is asked for, where it is not at its bound;
-twice as many before the next time."""
+COVER_AFTER = 4
+"""Coverage alone is asked for once every month was solved, where it is not at its bound; again after so
+many rounds without a better plan; and each time twice as many before the next, with twice the effort."""
+
+COVER_EFFORT, MOST_EFFORT = 0.2, 6.4
+"""Deterministic time of CP-SAT for that, at first and at most."""
+
+WAYS_FOR_EFFORT = 20_000
+"""Ways to hold a session that are worth one unit of effort: a larger model waits for a larger effort."""
 
 MENDING = 4
 """Rounds for each month that a plan of larger coverage is given to become better than the one before."""
@@ -70,7 +76,7 @@ class _Solver:
         self.idle = 0
         self.priced: PricedYear | None = None
         self.dates_bounded = False
-        self.cover_after = COVER_AFTER
+        self.cover_after = 0
 
     def run(self, start: Plan | None) -> Plan | Impossible:
         self.search.tell(Phase.STARTING, None, self.proved.objective, None)
@@ -82,7 +88,7 @@ class _Solver:
         self.best = self.year.copy()
         self._tell()
         ending = self._improve()
-        found = self._snapshot(ending)
+        found = explained(self.best, self.proved, ending, self.search.rounds, self.search.budget.seed)
         self.search.tell(Phase.DONE, self.best.total(), self.proved.objective, lambda: found)
         return found
 
@@ -108,14 +114,14 @@ class _Solver:
             self._tell()
             if self.idle and self.idle % PRICE_EVERY == 0:
                 self._raise_bound()
-            if self.idle >= self.cover_after and self.best.held < self._free_coverage():
+            if not self.sweep and self.idle >= self.cover_after:
                 self._cover()
         return Ending.PROVED
 
     def _round(self) -> None:
         """Solve a few months, or one date, anew; the best year follows."""
-        resolved = self._resolve_something()
-        better = resolved and self.year.rank() < self.best.rank()
+        self._resolve_something()
+        better = self.year.rank() < self.best.rank()
         if better:
             self.best = self.year.copy()
         self.idle = 0 if better else self.idle + 1
@@ -153,17 +159,23 @@ class _Solver:
         What covers more may be worse at first: it is mended beside the best year, which it then replaces
         or not.
         """
-        self.search.tell(Phase.COVERING, self.best.total(), self.proved.objective, lambda: self._snapshot())
+        effort = min(MOST_EFFORT, COVER_EFFORT * max(1.0, self.cover_after / COVER_AFTER))
+        self.cover_after = max(COVER_AFTER, 2 * self.cover_after)
+        ways = sum(len(one.session) for one in self.tables.candidates)
+        if self.best.held >= self._free_coverage() or ways > effort * WAYS_FOR_EFFORT:
+            return
+        self.search.tell(Phase.COVERING, self.best.total(), self.proved.objective, self._snapshot)
         self.year = self.best.copy()
-        most = min(cover_more(self.year, self.search), self._free_coverage())
+        most = min(cover_more(self.year, self.search, effort), self._free_coverage())
         self.proved = replace(
             self.proved,
             coverage=most + self.proved.due - len(self.tables.session_school),
             objective=max(self.proved.objective, least_objective(self.tables, most)),
         )
         self.search.refresh()
-        self.cover_after *= 2
         self.idle = 0
+        if self.year.rank() < self.best.rank():
+            self.best = self.year.copy()
         self.sweep = list(map(int, self.periods))
         for _ in range(MENDING * len(self.periods)):
             if self.search.ending() is not None or self.year.held == self.best.held:
@@ -173,7 +185,10 @@ class _Solver:
 
     def _tell(self) -> None:
         total, least = self.best.total(), self.proved.objective
-        self.search.tell(Phase.IMPROVING, total, least, lambda: self._snapshot())
+        self.search.tell(Phase.IMPROVING, total, least, self._snapshot)
 
-    def _snapshot(self, ending: Ending = Ending.ROUNDS_DONE) -> Plan:
-        return explained(self.best, self.proved, ending, self.search.rounds, self.search.budget.seed)
+    def _snapshot(self) -> Plan:
+        """The best plan so far, its reasons still to be found."""
+        return as_plan(
+            self.best, self.proved, Ending.ROUNDS_DONE, self.search.rounds, self.search.budget.seed
+        )
