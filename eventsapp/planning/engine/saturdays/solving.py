@@ -1,7 +1,7 @@
 """A school year of Saturday mornings: which association goes to which school, when, about what.
 
-Pure, worker only (OR-Tools, NumPy). `solve` starts from one cheapest flow over the whole year, then solves
-one to three months again and again, each time exactly, while the budget lasts. See docs/planning.md.
+Pure, worker only (OR-Tools, NumPy). `solve` starts month by month, and from one flow over the year, then
+solves one to three months again and again, each time exactly, while the budget lasts. See docs/planning.md.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from eventsapp.planning.engine.saturdays.months import resolve, resolve_date
 from eventsapp.planning.engine.saturdays.plan import Bound, Plan
 from eventsapp.planning.engine.saturdays.problem import Problem
 from eventsapp.planning.engine.saturdays.reasons import as_plan, explained
-from eventsapp.planning.engine.saturdays.starts import begin, resume
+from eventsapp.planning.engine.saturdays.starts import begin, in_turn, resume
 from eventsapp.planning.engine.saturdays.tables import Tables
 from eventsapp.planning.engine.saturdays.year import Year
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
@@ -80,12 +80,14 @@ class _Solver:
 
     def run(self, start: Plan | None) -> Plan | Impossible:
         self.search.tell(Phase.STARTING, None, self.proved.objective, None)
+        self.best = in_turn(self.tables, self.rng)
+        self._tell()
         self.year = begin(self.tables, self.rng)
         if start is not None:
             self.year = min(self.year, resume(self.tables, start), key=Year.rank)
-        if not self.year.pins_kept and not self._keep_pins():
+        self.best = min(self.best, self.year, key=Year.rank).copy()
+        if not self.best.pins_kept and not self._keep_pins():
             return Impossible((Reason(Cause.PINS_TOGETHER),))
-        self.best = self.year.copy()
         self._tell()
         ending = self._improve()
         found = explained(self.best, self.proved, ending, self.search.rounds, self.search.budget.seed)
@@ -94,19 +96,19 @@ class _Solver:
 
     def _keep_pins(self) -> bool:
         """Where the start keeps not all pins: start from them alone; False when they cannot all be kept."""
-        only = self.year.copy()
+        only = self.best.copy()
         if not keep_pins(only, self.search):
             return False
         if only.pins_kept:
-            self.year = only
             for p in map(int, self.periods):
-                resolve(self.year, [p], self.rng)
+                resolve(only, [p], self.rng)
+            self.year, self.best = only, only.copy()
         return True
 
     def _improve(self) -> Ending:
         """Solve months anew until the bound is reached or the budget is spent."""
         self.sweep = list(map(int, self.periods))
-        while self.best.total() > self.proved.objective or not self.best.pins_kept:
+        while len(self.periods) and (self.best.total() > self.proved.objective or not self.best.pins_kept):
             ending = self.search.ending()
             if ending is not None:
                 return ending
@@ -127,15 +129,19 @@ class _Solver:
         self.idle = 0 if better else self.idle + 1
         self.search.count(better=better)
 
-    def _resolve_something(self) -> bool:
+    def _resolve_something(self) -> None:
         if self.sweep:
-            return resolve(self.year, [self.sweep.pop()], self.rng)
-        if self.tables.problem.max_sessions_per_date is not None and self.rng.integers(2):
-            dates = np.unique(np.concatenate([one.date for one in self.tables.candidates]))
-            return len(dates) > 0 and resolve_date(self.year, int(self.rng.choice(dates)), self.rng)
-        size = min(len(self.periods), int(self.rng.choice(BLOCK_SIZES)))
-        block = self.rng.choice(self.periods, size=size, replace=False)
-        return resolve(self.year, sorted(map(int, block)), self.rng)
+            resolve(self.year, [self.sweep.pop()], self.rng)
+            if not self.sweep and self.year.rank() > self.best.rank():
+                self.year = self.best.copy()
+        elif self.tables.problem.max_sessions_per_date is not None and self.rng.integers(2):
+            dates = np.concatenate([np.unique(one.date) for one in self.tables.candidates])
+            if len(dates):
+                resolve_date(self.year, int(self.rng.choice(dates)), self.rng)
+        else:
+            size = min(len(self.periods), int(self.rng.choice(BLOCK_SIZES)))
+            block = self.rng.choice(self.periods, size=size, replace=False)
+            resolve(self.year, sorted(map(int, block)), self.rng)
 
     def _free_coverage(self) -> int:
         """The proved coverage without the published sessions."""
