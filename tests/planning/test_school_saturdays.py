@@ -310,8 +310,13 @@ def big_town() -> Problem:
     return Problem(months, towns, people, min_gap_days=8)
 
 
+def stubborn_town() -> Problem:
+    """The same with three weeks between two sessions of a school: no start fills it at once."""
+    return replace(big_town(), min_gap_days=22)
+
+
 def test_the_same_seed_gives_the_same_plan_and_another_may_not():
-    problem = big_town()
+    problem = stubborn_town()
     one, again = (planned(problem, Budget(seconds=None, rounds=40, seed=5)) for _ in range(2))
     assert one == again
     assert planned(problem, Budget(seconds=None, rounds=40, seed=6)).lines != one.lines
@@ -319,7 +324,7 @@ def test_the_same_seed_gives_the_same_plan_and_another_may_not():
 
 def test_progress_goes_forward_and_never_tells_of_a_worse_plan():
     told: list[Progress] = []
-    problem = big_town()
+    problem = stubborn_town()
     found = solve(problem, Budget(seconds=None, rounds=60, patience=60), told.append)
     assert [one.phase for one in told[:2]] == [Phase.BOUNDING, Phase.STARTING]
     assert told[-1] == Progress(
@@ -339,14 +344,14 @@ def test_a_cancelled_search_gives_back_a_whole_plan():
         asked.append(None)
         return len(asked) == 3
 
-    problem = big_town()
+    problem = stubborn_town()
     found = solve(problem, PATIENT, cancelled=third_time)
     assert check(problem, found) == []
     assert (found.ending, found.rounds) == (Ending.CANCELLED, 2)
 
 
 def test_no_time_at_all_still_gives_a_whole_plan():
-    problem = big_town()
+    problem = stubborn_town()
     found = solve(problem, Budget(seconds=0))
     assert check(problem, found) == []
     assert (found.ending, found.rounds) == (Ending.TIME_UP, 0)

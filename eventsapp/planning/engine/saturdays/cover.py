@@ -23,7 +23,7 @@ from eventsapp.planning.engine.saturdays.year import Year
 from eventsapp.planning.engine.search import Search
 
 EFFORT = 1.5
-"""Deterministic time of CP-SAT: about as many seconds, the same on every machine."""
+"""Deterministic time of CP-SAT for pins: about as many seconds, the same on every machine."""
 
 Latest: TypeAlias = dict[tuple[int, bool], cp_model.IntVar | int]
 """Whether an association may hold the latest visit of a school, and whether that visit is published.
@@ -41,7 +41,7 @@ class _Model:
     sessions: defaultdict[int, list[cp_model.IntVar]] = field(default_factory=lambda: defaultdict(list))
 
 
-def cover_more(year: Year, search: Search[Any]) -> int:
+def cover_more(year: Year, search: Search[Any], effort: float) -> int:
     """Hold more sessions if it can be done, without a thought for the rest; changes `year`.
 
     Gives the most sessions that can be held beside the published ones, proved.
@@ -52,7 +52,7 @@ def cover_more(year: Year, search: Search[Any]) -> int:
         return every
     for key in year.lines():
         model.cp.add_hint(model.holds[key], 1)
-    answer = ask(model.cp, search, effort=EFFORT, seed=search.budget.seed)
+    answer = ask(model.cp, search, effort=effort, seed=search.budget.seed)
     if not answer.found:
         return every
     if round(answer.solver.objective_value) > year.held:

@@ -22,13 +22,24 @@ from eventsapp.planning.engine.terms import Id, Reason
 
 def explained(year: Year, proved: Bound, ending: Ending, rounds: int, seed: int) -> Plan:
     """The plan that the year holds, in date order, with its reasons."""
+    plan = as_plan(year, proved, ending, rounds, seed)
+    gaps = [gap for p in range(len(year.tables.periods)) for gap in _gaps(year, p)]
+    return replace(plan, lines=tuple(_with_reasons(year.tables, list(plan.lines))), gaps=tuple(gaps))
+
+
+def as_plan(year: Year, proved: Bound, ending: Ending, rounds: int, seed: int) -> Plan:
+    """The plan that the year holds, in date order; no reasons yet, and every gap just not filled so far."""
     tables = year.tables
     lines = [*tables.problem.published, *_proposed(year)]
     order = {school.id: row for row, school in enumerate(tables.schools)}
     lines.sort(key=lambda line: (line.date, order[line.school]))
-    gaps = [gap for p in range(len(tables.periods)) for gap in _gaps(year, p)]
+    empty = np.flatnonzero(year.association == NOWHERE)
+    gaps = [
+        Gap(tables.schools[s].id, tables.periods[p].id, Reason(WhyGap.NOT_FOUND))
+        for s, p in zip(tables.session_school[empty], tables.session_period[empty], strict=True)
+    ]
     return Plan(
-        lines=tuple(_with_reasons(tables, lines)),
+        lines=tuple(lines),
         gaps=tuple(gaps),
         objective=year.objective(),
         bound=proved,

@@ -1,7 +1,7 @@
 """A school year of Saturday mornings: which association goes to which school, when, about what.
 
-Pure, worker only (OR-Tools, NumPy). `solve` starts from one cheapest flow over the whole year, then solves
-one to three months again and again, each time exactly, while the budget lasts. See docs/planning.md.
+Pure, worker only (OR-Tools, NumPy). `solve` starts month by month, and from one flow over the year, then
+solves one to three months again and again, each time exactly, while the budget lasts. See docs/planning.md.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from eventsapp.planning.engine.saturdays.impossible import Cause, causes
 from eventsapp.planning.engine.saturdays.months import resolve, resolve_date
 from eventsapp.planning.engine.saturdays.plan import Bound, Plan
 from eventsapp.planning.engine.saturdays.problem import Problem
-from eventsapp.planning.engine.saturdays.reasons import explained
-from eventsapp.planning.engine.saturdays.starts import begin, resume
+from eventsapp.planning.engine.saturdays.reasons import as_plan, explained
+from eventsapp.planning.engine.saturdays.starts import begin, in_turn, resume
 from eventsapp.planning.engine.saturdays.tables import Tables
 from eventsapp.planning.engine.saturdays.year import Year
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
@@ -31,9 +31,15 @@ BLOCK_SIZES = (1, 2, 2, 3)
 PRICE_EVERY = 10
 """Rounds without a better plan between two steps of the bound that remembers dates."""
 
-COVER_AFTER = 40
-"""Rounds without a better plan after which coverage alone is asked for, where it is not at its bound;
-twice as many before the next time."""
+COVER_AFTER = 4
+"""Coverage alone is asked for once every month was solved, where it is not at its bound; again after so
+many rounds without a better plan; and each time twice as many before the next, with twice the effort."""
+
+COVER_EFFORT, MOST_EFFORT = 0.2, 6.4
+"""Deterministic time of CP-SAT for that, at first and at most."""
+
+WAYS_FOR_EFFORT = 20_000
+"""Ways to hold a session that are worth one unit of effort: a larger model waits for a larger effort."""
 
 MENDING = 4
 """Rounds for each month that a plan of larger coverage is given to become better than the one before."""
@@ -70,37 +76,39 @@ class _Solver:
         self.idle = 0
         self.priced: PricedYear | None = None
         self.dates_bounded = False
-        self.cover_after = COVER_AFTER
+        self.cover_after = 0
 
     def run(self, start: Plan | None) -> Plan | Impossible:
         self.search.tell(Phase.STARTING, None, self.proved.objective, None)
+        self.best = in_turn(self.tables, self.rng)
+        self._tell()
         self.year = begin(self.tables, self.rng)
         if start is not None:
             self.year = min(self.year, resume(self.tables, start), key=Year.rank)
-        if not self.year.pins_kept and not self._keep_pins():
+        self.best = min(self.best, self.year, key=Year.rank).copy()
+        if not self.best.pins_kept and not self._keep_pins():
             return Impossible((Reason(Cause.PINS_TOGETHER),))
-        self.best = self.year.copy()
         self._tell()
         ending = self._improve()
-        found = self._snapshot(ending)
+        found = explained(self.best, self.proved, ending, self.search.rounds, self.search.budget.seed)
         self.search.tell(Phase.DONE, self.best.total(), self.proved.objective, lambda: found)
         return found
 
     def _keep_pins(self) -> bool:
         """Where the start keeps not all pins: start from them alone; False when they cannot all be kept."""
-        only = self.year.copy()
+        only = self.best.copy()
         if not keep_pins(only, self.search):
             return False
         if only.pins_kept:
-            self.year = only
             for p in map(int, self.periods):
-                resolve(self.year, [p], self.rng)
+                resolve(only, [p], self.rng)
+            self.year, self.best = only, only.copy()
         return True
 
     def _improve(self) -> Ending:
         """Solve months anew until the bound is reached or the budget is spent."""
         self.sweep = list(map(int, self.periods))
-        while self.best.total() > self.proved.objective or not self.best.pins_kept:
+        while len(self.periods) and (self.best.total() > self.proved.objective or not self.best.pins_kept):
             ending = self.search.ending()
             if ending is not None:
                 return ending
@@ -108,28 +116,32 @@ class _Solver:
             self._tell()
             if self.idle and self.idle % PRICE_EVERY == 0:
                 self._raise_bound()
-            if self.idle >= self.cover_after and self.best.held < self._free_coverage():
+            if not self.sweep and self.idle >= self.cover_after:
                 self._cover()
         return Ending.PROVED
 
     def _round(self) -> None:
         """Solve a few months, or one date, anew; the best year follows."""
-        resolved = self._resolve_something()
-        better = resolved and self.year.rank() < self.best.rank()
+        self._resolve_something()
+        better = self.year.rank() < self.best.rank()
         if better:
             self.best = self.year.copy()
         self.idle = 0 if better else self.idle + 1
         self.search.count(better=better)
 
-    def _resolve_something(self) -> bool:
+    def _resolve_something(self) -> None:
         if self.sweep:
-            return resolve(self.year, [self.sweep.pop()], self.rng)
-        if self.tables.problem.max_sessions_per_date is not None and self.rng.integers(2):
-            dates = np.unique(np.concatenate([one.date for one in self.tables.candidates]))
-            return len(dates) > 0 and resolve_date(self.year, int(self.rng.choice(dates)), self.rng)
-        size = min(len(self.periods), int(self.rng.choice(BLOCK_SIZES)))
-        block = self.rng.choice(self.periods, size=size, replace=False)
-        return resolve(self.year, sorted(map(int, block)), self.rng)
+            resolve(self.year, [self.sweep.pop()], self.rng)
+            if not self.sweep and self.year.rank() > self.best.rank():
+                self.year = self.best.copy()
+        elif self.tables.problem.max_sessions_per_date is not None and self.rng.integers(2):
+            dates = np.concatenate([np.unique(one.date) for one in self.tables.candidates])
+            if len(dates):
+                resolve_date(self.year, int(self.rng.choice(dates)), self.rng)
+        else:
+            size = min(len(self.periods), int(self.rng.choice(BLOCK_SIZES)))
+            block = self.rng.choice(self.periods, size=size, replace=False)
+            resolve(self.year, sorted(map(int, block)), self.rng)
 
     def _free_coverage(self) -> int:
         """The proved coverage without the published sessions."""
@@ -153,17 +165,23 @@ class _Solver:
         What covers more may be worse at first: it is mended beside the best year, which it then replaces
         or not.
         """
-        self.search.tell(Phase.COVERING, self.best.total(), self.proved.objective, lambda: self._snapshot())
+        effort = min(MOST_EFFORT, COVER_EFFORT * max(1.0, self.cover_after / COVER_AFTER))
+        self.cover_after = max(COVER_AFTER, 2 * self.cover_after)
+        ways = sum(len(one.session) for one in self.tables.candidates)
+        if self.best.held >= self._free_coverage() or ways > effort * WAYS_FOR_EFFORT:
+            return
+        self.search.tell(Phase.COVERING, self.best.total(), self.proved.objective, self._snapshot)
         self.year = self.best.copy()
-        most = min(cover_more(self.year, self.search), self._free_coverage())
+        most = min(cover_more(self.year, self.search, effort), self._free_coverage())
         self.proved = replace(
             self.proved,
             coverage=most + self.proved.due - len(self.tables.session_school),
             objective=max(self.proved.objective, least_objective(self.tables, most)),
         )
         self.search.refresh()
-        self.cover_after *= 2
         self.idle = 0
+        if self.year.rank() < self.best.rank():
+            self.best = self.year.copy()
         self.sweep = list(map(int, self.periods))
         for _ in range(MENDING * len(self.periods)):
             if self.search.ending() is not None or self.year.held == self.best.held:
@@ -173,7 +191,10 @@ class _Solver:
 
     def _tell(self) -> None:
         total, least = self.best.total(), self.proved.objective
-        self.search.tell(Phase.IMPROVING, total, least, lambda: self._snapshot())
+        self.search.tell(Phase.IMPROVING, total, least, self._snapshot)
 
-    def _snapshot(self, ending: Ending = Ending.ROUNDS_DONE) -> Plan:
-        return explained(self.best, self.proved, ending, self.search.rounds, self.search.budget.seed)
+    def _snapshot(self) -> Plan:
+        """The best plan so far, its reasons still to be found."""
+        return as_plan(
+            self.best, self.proved, Ending.ROUNDS_DONE, self.search.rounds, self.search.budget.seed
+        )

@@ -1,4 +1,4 @@
-"""Where a search for school Saturdays begins: one flow over the whole year, or a plan in hand.
+"""Where a search for school Saturdays begins: month by month, the whole year at once, or a plan in hand.
 
 Pure, worker only (NumPy).
 """
@@ -15,12 +15,21 @@ from eventsapp.planning.engine.saturdays.months import (
     cheapest,
     join,
     keep_pins,
+    resolve,
     share_places,
 )
 from eventsapp.planning.engine.saturdays.plan import Plan
 from eventsapp.planning.engine.saturdays.problem import Line
 from eventsapp.planning.engine.saturdays.tables import NOWHERE, Candidates, Tables
 from eventsapp.planning.engine.saturdays.year import Year
+
+
+def in_turn(tables: Tables, rng: np.random.Generator) -> Year:
+    """A sound year in a moment: each month in its turn, the best after those before it."""
+    year = Year(tables)
+    for period in range(len(tables.periods)):
+        resolve(year, [period], rng)
+    return year
 
 
 def begin(tables: Tables, rng: np.random.Generator) -> Year:

@@ -223,9 +223,9 @@ class Tables:
         self.when: defaultdict[int, list[int]] = defaultdict(list)
         for chosen in self.candidates:
             for found, column in ((self.who, chosen.association), (self.when, self.ordinal[chosen.date])):
-                pairs = np.unique(np.stack([chosen.session, column]), axis=1)
-                for i, value in pairs.T.tolist():
-                    found[i].append(value)
+                width = int(column.max(initial=0)) + 1
+                for pair in np.unique(chosen.session * width + column).tolist():
+                    found[pair // width].append(pair % width)
 
     def _pin_allows(self, session: int, days: Ints) -> Bools:
         """Which (association, date) the pin of a session leaves it."""
