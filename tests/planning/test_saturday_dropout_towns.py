@@ -105,7 +105,7 @@ def _fates(problem: Problem, there: School, line: Line) -> Iterator[Line | None]
 
 
 @given(towns(), st.sampled_from([0, 80]))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_three_are_the_best_of_all(problem: Problem, narrow: int):
     """However few sessions are asked about together (0: as in a large town), what is proved is so."""
     plan = planned(problem, Budget(seconds=None, rounds=4))

@@ -107,7 +107,7 @@ def test_a_published_session_has_a_price_and_no_rival_and_a_gap_its_reason():
 
 
 @given(towns(), st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_figure_is_a_difference_of_recounting(problem: Problem, data: st.DataObject):
     """With a plan before, too: what it had is dear to change."""
     plan = planned(problem, Budget(seconds=None, rounds=2))

@@ -79,9 +79,7 @@ def rearrange(
         return None
     _settle(model, model.score())
     second = ask(model, price(model), search, effort)
-    if second is None:
-        return None
-    return Found(model.outcome(), bool(closed and first), second and not wide)
+    return Found(model.outcome(), bool(closed and first), bool(second and not wide))
 
 
 def _upheaval(model: Rearrangement) -> list[Term]:
@@ -120,14 +118,16 @@ def _hint(model: Rearrangement, ways: Mapping[int, Way | None]) -> None:
 
 
 def ask(model: Rearrangement, terms: Sequence[Term], search: Search[Any], effort: float) -> bool | None:
-    """Whether the best answer is proved; None when there is none, or none was found."""
+    """Whether the best answer is proved; None where none was found: the one before then stands."""
     model.cp.minimize(sum(weight * var for weight, var in terms))
     parameters = LIKE_A_FLOW if len(model.free) > NARROW else {}
+    before = model.solver
     for _ in range(MOST_CUTS):
         answer = cpsat.ask(model.cp, search, effort=effort, seed=search.budget.seed, **parameters)
         if not answer.found:
-            return None
+            break
         model.solver = answer.solver
         if not model.cut():
             return answer.closed
+    model.solver = before
     return None
