@@ -6,8 +6,11 @@ reverse, and are better where changes or loads are what a plan pays for.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import product
 from math import prod
+from operator import itemgetter
 
 import numpy as np
 
@@ -145,42 +148,45 @@ def _rows(parts: tuple[Ints, ...]) -> Ints:
     return np.concatenate(parts)
 
 
-def least_for_one_date(tables: Tables, wishes: int) -> int:
-    """A bound on the whole objective where all sessions of a period are on one date; 0 elsewhere.
+@dataclass(frozen=True, slots=True)
+class OneDate:
+    """What one date for each period costs at least, and the dates for which it does; no dates: not known."""
+
+    least: int
+    dates: tuple[Ints, ...]
+
+
+def least_for_one_date(tables: Tables, wishes: int) -> OneDate:
+    """A bound on the whole objective where all sessions of a period are on one date, if choices are few.
 
     Gaps and loads at their least for the best choice of dates, with the `wishes` served at most.
     """
-    weights = tables.problem.weights
-    least = _cheapest_dates(tables)
-    if least == 0:
-        return 0
-    unmet = weights.wish_unmet * max(0, int(tables.wished.sum()) - wishes)
-    pairs = certain_cost(tables) - weights.load_square * int((tables.base_load**2).sum())
-    return unmet + pairs + least
-
-
-def _cheapest_dates(tables: Tables) -> int:
-    """Gaps and loads at their least for the best choice of one date a period, where these are few."""
     if not tables.problem.common_date or prod(map(len, tables.choices)) > MANY_CHOICES:
-        return 0
+        return OneDate(0, ())
+    weights = tables.problem.weights
+    best = min(_dates_priced(tables), key=itemgetter(0))
+    unmet = weights.wish_unmet * max(0, int(tables.wished.sum()) - wishes)
+    constant = unmet + certain_cost(tables) + weights.changed * tables.base_changed
+    return OneDate(constant + best[0], best[1])
+
+
+def _dates_priced(tables: Tables) -> Iterator[tuple[int, tuple[Ints, ...]]]:
+    """Each choice of dates, and its least cost of gaps and loads above those of the published sessions."""
     worth = coverage_by_choice(tables)
     rooms = [
-        [(most, _room(tables, p, dates)) for most, dates in zip(worth[p], choices, strict=True)]
+        [(most, _room(tables, p, dates), dates) for most, dates in zip(worth[p], choices, strict=True)]
         for p, choices in enumerate(tables.choices)
     ]
     weights, count = tables.problem.weights, len(tables.session_school)
-    constant = weights.load_square * int((tables.base_load**2).sum())
-    constant += weights.changed * tables.base_changed
-    best = [weights.uncovered * count]
     left = np.maximum(0, tables.per_year - tables.base_load)
     for combination in product(*rooms):
-        most = sum(covered for covered, _ in combination)
-        room = np.minimum(left, sum((some for _, some in combination), np.zeros_like(left)))
+        most = sum(covered for covered, _, _ in combination)
+        room = np.minimum(left, sum((some for _, some, _ in combination), np.zeros_like(left)))
         steps = np.arange(int(room.max(initial=0)))
         rising = 2 * (tables.base_load[:, None] + steps[None, :]) + 1
         prices = np.sort(rising[steps[None, :] < room[:, None]])[:most] * weights.load_square
-        best.append(weights.uncovered * count + int(np.minimum(prices - weights.uncovered, 0).sum()))
-    return min(best) + constant
+        saved = int(np.minimum(prices - weights.uncovered, 0).sum())
+        yield weights.uncovered * count + saved, tuple(dates for _, _, dates in combination)
 
 
 def _room(tables: Tables, period: int, dates: Ints) -> Ints:

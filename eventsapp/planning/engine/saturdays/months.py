@@ -60,13 +60,13 @@ def resolve(year: Year, periods: Sequence[int], rng: np.random.Generator) -> boo
     choices = year.tables.choices
     block = np.flatnonzero(np.isin(year.tables.session_period, periods))
     if len(periods) == 1:
-        tried = [_try(year, Block(tuple(periods), block, (dates,)), rng) for dates in choices[periods[0]]]
+        tried = [attempt(year, Block(tuple(periods), block, (dates,)), rng) for dates in choices[periods[0]]]
         return any(tried)
     drawn = tuple(
         choices[p][int(rng.integers(len(choices[p])))] if rng.integers(2) else _in_use(year, p)
         for p in periods
     )
-    return _try(year, Block(tuple(periods), block, drawn), rng)
+    return attempt(year, Block(tuple(periods), block, drawn), rng)
 
 
 def resolve_date(year: Year, date: int, rng: np.random.Generator) -> bool:
@@ -75,7 +75,7 @@ def resolve_date(year: Year, date: int, rng: np.random.Generator) -> bool:
     periods = [p for p, dates in enumerate(tables.choices) if any(date in some for some in dates)]
     here = np.isin(tables.session_period, periods) & np.isin(year.date, (date, NOWHERE))
     only = np.array([date], dtype=np.int64)
-    return _try(year, Block(tuple(periods), np.flatnonzero(here), (only,) * len(periods)), rng)
+    return attempt(year, Block(tuple(periods), np.flatnonzero(here), (only,) * len(periods)), rng)
 
 
 def _in_use(year: Year, period: int) -> Ints:
@@ -86,7 +86,7 @@ def _in_use(year: Year, period: int) -> Ints:
     return used[0] if used else choices[0]
 
 
-def _try(year: Year, block: Block, rng: np.random.Generator) -> bool:
+def attempt(year: Year, block: Block, rng: np.random.Generator) -> bool:
     """Hold the block in the cheapest way, unless what was there was better; True when the year is better."""
     tables, sessions = year.tables, block.sessions
     if len(sessions) == 0:

@@ -19,7 +19,8 @@ from eventsapp.planning.engine.saturdays.months import resolve, resolve_date
 from eventsapp.planning.engine.saturdays.plan import Bound, Plan
 from eventsapp.planning.engine.saturdays.problem import Problem
 from eventsapp.planning.engine.saturdays.reasons import as_plan, explained
-from eventsapp.planning.engine.saturdays.starts import begin, in_turn, resume
+from eventsapp.planning.engine.saturdays.shifts import shift
+from eventsapp.planning.engine.saturdays.starts import begin, in_turn, on_dates, resume
 from eventsapp.planning.engine.saturdays.tables import Tables
 from eventsapp.planning.engine.saturdays.year import Year
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
@@ -75,7 +76,7 @@ class _Solver:
         self.periods = np.unique(self.tables.session_period)
         self.idle = 0
         self.priced: PricedYear | None = None
-        self.dates_bounded = False
+        self.dates_tried = False
         self.cover_after = 0
 
     def run(self, start: Plan | None) -> Plan | Impossible:
@@ -114,7 +115,11 @@ class _Solver:
                 return ending
             self._round()
             self._tell()
-            if self.idle and self.idle % PRICE_EVERY == 0:
+            if self.tables.problem.common_date:
+                if not self.sweep and not self.dates_tried:
+                    self.dates_tried = True
+                    self._try_best_dates()
+            elif self.idle and self.idle % PRICE_EVERY == 0:
                 self._raise_bound()
             if not self.sweep and self.idle >= self.cover_after:
                 self._cover()
@@ -138,6 +143,8 @@ class _Solver:
             dates = np.concatenate([np.unique(one.date) for one in self.tables.candidates])
             if len(dates):
                 resolve_date(self.year, int(self.rng.choice(dates)), self.rng)
+        elif self.tables.problem.common_date and self.rng.integers(2):
+            shift(self.year, self.rng)
         else:
             size = min(len(self.periods), int(self.rng.choice(BLOCK_SIZES)))
             block = self.rng.choice(self.periods, size=size, replace=False)
@@ -148,16 +155,25 @@ class _Solver:
         return self.proved.coverage - self.proved.due + len(self.tables.session_school)
 
     def _raise_bound(self) -> None:
-        """One more step of the bounds that remember dates."""
-        if not self.tables.problem.common_date:
-            self.priced = self.priced or PricedYear(self.tables)
-            least = 0 if self.priced.settled else self.priced.step(self.best.total())
-        elif not self.dates_bounded:
-            self.dates_bounded, wishes = True, self.proved.wishes
-            least = self.search.wait_for(lambda: least_for_one_date(self.tables, wishes)) or 0
-        else:
-            least = 0
-        self.proved = replace(self.proved, objective=max(self.proved.objective, least))
+        """One more step of the bound that remembers dates, while it rises."""
+        self.priced = self.priced or PricedYear(self.tables)
+        if not self.priced.settled:
+            self._proved_at_least(self.priced.step(self.best.total()))
+
+    def _try_best_dates(self) -> None:
+        """Where each period has one date: the dates that a bound thinks best, and that bound."""
+        wishes = self.proved.wishes
+        found = self.search.wait_for(lambda: least_for_one_date(self.tables, wishes))
+        if found is None or not found.dates:
+            return
+        self._proved_at_least(found.least)
+        year = on_dates(self.tables, found.dates, self.rng)
+        if year.rank() < self.best.rank():
+            self.year, self.best, self.idle = year, year.copy(), 0
+            self.search.refresh()
+
+    def _proved_at_least(self, objective: int) -> None:
+        self.proved = replace(self.proved, objective=max(self.proved.objective, objective))
 
     def _cover(self) -> None:
         """Where flows left sessions uncovered that they cannot rule out: cover them, or prove a lower bound.

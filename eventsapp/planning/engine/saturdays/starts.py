@@ -5,13 +5,17 @@ Pure, worker only (NumPy).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from eventsapp.planning.engine.networks import Ints
 from eventsapp.planning.engine.saturdays.bounds import coverage_by_choice
 from eventsapp.planning.engine.saturdays.months import (
     Arcs,
+    Block,
     as_before,
+    attempt,
     cheapest,
     join,
     keep_pins,
@@ -29,6 +33,15 @@ def in_turn(tables: Tables, rng: np.random.Generator) -> Year:
     year = Year(tables)
     for period in range(len(tables.periods)):
         resolve(year, [period], rng)
+    return year
+
+
+def on_dates(tables: Tables, dates: Sequence[Ints], rng: np.random.Generator) -> Year:
+    """A sound year on these dates of each period: in turn, then each once more after those behind it."""
+    year = Year(tables)
+    for period in (*range(len(dates)), *range(len(dates))):
+        sessions = np.flatnonzero(tables.session_period == period)
+        attempt(year, Block((period,), sessions, (dates[period],)), rng)
     return year
 
 

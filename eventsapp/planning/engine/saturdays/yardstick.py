@@ -117,16 +117,15 @@ class _City:
         in_month = Counter((line.association, f"{line.date:%Y-%m}") for line in published)
         days = {day for each in dates.values() for day in each}
         for one in self.problem.associations:
-            months = {f"{day:%Y-%m}" for day in days}
+            room = len(days) * one.crews
             for day in days:
                 month = ("month", one.id, f"{day:%Y-%m}")
                 flow.add(("place", one.id, day), month, max(0, one.crews - on_date[one.id, day]))
-            for name in months:
-                room = _least(len(days) * one.crews, one.max_per_month)
-                room = max(0, room - in_month[one.id, name])
-                flow.add(("month", one.id, name), ("year", one.id), room)
-            most = _least(len(days) * one.crews, one.max_per_year)
-            flow.add(("year", one.id), "sink", max(0, most - self.base_load[one.id]))
+            for name in {f"{day:%Y-%m}" for day in days}:
+                left = room if one.max_per_month is None else one.max_per_month - in_month[one.id, name]
+                flow.add(("month", one.id, name), ("year", one.id), min(room, left))
+            left = room if one.max_per_year is None else one.max_per_year - self.base_load[one.id]
+            flow.add(("year", one.id), "sink", min(room, left))
         return flow
 
     def _most_on_one_date(self, period: Id) -> int:

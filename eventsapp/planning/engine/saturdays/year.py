@@ -35,6 +35,11 @@ class Year:
     def copy(self) -> Year:
         twin = Year.__new__(Year)
         twin.tables = self.tables
+        twin.restore(self)
+        return twin
+
+    def restore(self, other: Year) -> None:
+        """Hold what another year of the same tables holds."""
         for name in (
             "association",
             "date",
@@ -46,8 +51,7 @@ class Year:
             "in_month",
             "in_city",
         ):
-            setattr(twin, name, getattr(self, name).copy())
-        return twin
+            setattr(self, name, getattr(other, name).copy())
 
     def place(self, sessions: Ints, associations: Ints, dates: Ints, topics: Ints) -> None:
         """Hold these sessions (none of them held yet)."""
