@@ -36,10 +36,10 @@ COVER_AFTER = 4
 """Coverage alone is asked for once every month was solved, where it is not at its bound; again after so
 many rounds without a better plan; and each time twice as many before the next, with twice the effort."""
 
-COVER_EFFORT, MOST_EFFORT = 0.2, 6.4
+COVER_EFFORT, MOST_EFFORT = 0.1, 1.6
 """Deterministic time of CP-SAT for that, at first and at most."""
 
-WAYS_FOR_EFFORT = 20_000
+WAYS_FOR_EFFORT = 40_000
 """Ways to hold a session that are worth one unit of effort: a larger model waits for a larger effort."""
 
 MENDING = 4
