@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 from eventsapp.planning.engine.saturdays.checking import check, recount
 from eventsapp.planning.engine.saturdays.dropout import repairs
@@ -179,3 +180,31 @@ def test_it_tells_of_the_first_at_once_and_stops_when_told_to():
     hasty = repairs(problem, plan, "Lire", since=FIRST, budget=Budget(seconds=0))
     assert [told(one) for one in hasty] == [told(found[0])]
     assert repairs(problem, plan, "Lire", since=FIRST, cancelled=lambda: True) == ()
+
+
+def test_more_rounds_only_add_repairs_to_choose_from():
+    """Six schools of one street, two Saturdays, and Lire that held three of them."""
+    names = ("Curial", "Tandou", "Riquet", "Ourcq", "Jomard", "Colette")
+    problem = Problem(
+        (OCTOBER,),
+        tuple(school(name, OCTOBER, at=100 * n) for n, name in enumerate(names)),
+        (
+            association("Lire", crews=2),
+            association("Jouer", at=0, reach=350),
+            association("Manger", at=500, reach=350, crews=2),
+        ),
+    )
+    hosts = ((FIRST, "Lire"), (FIRST, "Lire"), (SECOND, "Lire"), (SECOND, "Jouer"), (FIRST, "Manger"))
+    lines = [session(name, *host) for name, host in zip(names, hosts, strict=False)]
+    plan = held(problem, *lines)
+    assert check(problem, plan) == []
+    found = [
+        repairs(problem, plan, "Lire", since=FIRST, budget=Budget(seconds=None, rounds=rounds))
+        for rounds in (0, 1, 2, 4, 8, 16, 16)
+    ]
+    worst = (len(names), 0, 0, 0)
+    keys = [[*(repair.key for repair in some), *[worst] * (3 - len(some))] for some in found]
+    for one, other in pairwise(keys):
+        assert all(after <= before for before, after in zip(one, other, strict=True))
+    assert found[-1] == found[-2]
+    assert [repair.proof for repair in found[-1]] == [Proof.BEST] * 3

@@ -19,7 +19,7 @@ from eventsapp.planning.engine.saturdays.checking import recount
 from eventsapp.planning.engine.saturdays.perturbation import Least, least, on_one_date
 from eventsapp.planning.engine.saturdays.plan import Plan
 from eventsapp.planning.engine.saturdays.problem import Line, Problem
-from eventsapp.planning.engine.saturdays.rearranging import Found, Limits, rearrange
+from eventsapp.planning.engine.saturdays.rearranging import NARROW, Found, Limits, rearrange
 from eventsapp.planning.engine.saturdays.reasons import explained
 from eventsapp.planning.engine.saturdays.repair import Change, Key, Proof, Repair, absence, without
 from eventsapp.planning.engine.saturdays.tables import Tables
@@ -120,8 +120,8 @@ class _Hunt:
                 ceiling = ranked[-1][0].key[:2]
                 board, free = self._within(flow, ceiling)
                 limits = Limits(self.floors[nth], ceiling, ranked[nth][1])
-                if self._over():
-                    return
+                if self._proved(Proof.BEST, Proof.LEAST_DISTURBING) and len(free) > NARROW:
+                    return  # of so many, no objective is proved
             found = rearrange(board, free, known, self.search, effort=EFFORT, limits=limits)
             outcome = self._learn(nth, found, wide=True)
             if outcome is None:
@@ -184,9 +184,13 @@ class _Hunt:
         return Proof.BEST if key == repair.key and (wide or not weighed) else Proof.LEAST_DISTURBING
 
     def _over(self) -> bool:
+        """Whether nothing more can be found or proved within the budget."""
+        return not self.pool or self.search.ending() is not None or self._proved(Proof.BEST)
+
+    def _proved(self, *proofs: Proof) -> bool:
+        """Whether there are three, each of them proved so."""
         found = self.best()
-        proved = len(found) == REPAIRS and all(repair.proof is not Proof.NONE for repair in found)
-        return proved or not found or self.search.ending() is not None
+        return len(found) == REPAIRS and all(repair.proof in proofs for repair in found)
 
     def _repair(self, outcome: Outcome) -> Repair:
         board = self.board
