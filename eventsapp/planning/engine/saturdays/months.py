@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eventsapp.planning.engine.networks import Ints, Network
+from eventsapp.planning.engine.saturdays.shares import Allotment, Places, allot, share_places, windows
 from eventsapp.planning.engine.saturdays.tables import NOWHERE, Bools, Candidates, Tables
 from eventsapp.planning.engine.saturdays.year import Year
 
@@ -32,14 +33,6 @@ class Arcs:
     date: Ints
     topic: Ints
     cost: Ints
-
-
-@dataclass(frozen=True, slots=True)
-class Allotment:
-    """Which period of a block may use which association and topic at each school."""
-
-    association: Ints
-    topic: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +66,10 @@ def resolve_date(year: Year, date: int, rng: np.random.Generator) -> bool:
     """Plan one date anew, with the sessions that are held nowhere: exact under the limit of the city."""
     tables = year.tables
     periods = [p for p, dates in enumerate(tables.choices) if any(date in some for some in dates)]
-    here = np.isin(tables.session_period, periods) & np.isin(year.date, (date, NOWHERE))
+    mine = np.isin(tables.session_period, periods)
+    here = mine & np.isin(year.date, (date, NOWHERE))
+    if tables.problem.common_date and (mine & ~here).any():
+        return False  # the period uses another date
     only = np.array([date], dtype=np.int64)
     return attempt(year, Block(tuple(periods), np.flatnonzero(here), (only,) * len(periods)), rng)
 
@@ -93,10 +89,13 @@ def attempt(year: Year, block: Block, rng: np.random.Generator) -> bool:
         return False
     before = year.rank()
     was = (year.association[sessions].copy(), year.date[sessions].copy(), year.topic[sessions].copy())
-    allotment = _allot(year, block.periods, sessions, rng) if len(block.periods) > 1 else None
+    allotment = allot(year, block.periods, sessions, rng) if len(block.periods) > 1 else None
+    days = windows(year, block.periods, rng)
     year.clear(sessions)
-    arcs = join([_arcs(year, position, block, was, allotment, rng) for position in range(len(block.periods))])
-    places = share_places(year, arcs, was, rng)
+    arcs = join(
+        [_arcs(year, position, block, was, allotment, days, rng) for position in range(len(block.periods))]
+    )
+    places = share_places(year, arcs.association, arcs.date, was, rng)
     year.place(*cheapest(year, sessions, arcs, _needed(year, sessions, was[0]), places))
     after = year.rank()
     touched = {int(s) for s in tables.session_school[sessions]}
@@ -106,42 +105,6 @@ def attempt(year: Year, block: Block, rng: np.random.Generator) -> bool:
         year.place(sessions[held], was[0][held], was[1][held], was[2][held])
         return False
     return after < before
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """The (association, date) of some arcs, as association × dates + date, and the room of each."""
-
-    key: Ints
-    of_arc: Ints
-    room: Ints
-
-
-def share_places(year: Year, arcs: Arcs, was: tuple[Ints, ...] | None, rng: np.random.Generator) -> Places:
-    """Room of each place. Where the city has a limit, each date's is shared out among places at random.
-
-    What the plan holds (`was`) keeps its place, so that it stays among the possible ones. Arcs of a single
-    date need no sharing: `cheapest` counts them together.
-    """
-    tables = year.tables
-    key, of_arc = np.unique(arcs.association * len(tables.dates) + arcs.date, return_inverse=True)
-    association, date = np.divmod(key, len(tables.dates))
-    room = np.maximum(0, tables.crews[association] - year.on_date[association, date])
-    if tables.problem.max_sessions_per_date is None or len(np.unique(date)) == 1:
-        return Places(key, of_arc, room)
-    used = np.zeros(len(key), dtype=np.int64)
-    if was is not None:
-        held = was[0] != NOWHERE
-        stand = was[0][held] * len(tables.dates) + was[1][held]
-        np.add.at(used, np.searchsorted(key, stand[np.isin(stand, key)]), 1)
-    room = np.minimum(room, np.maximum(tables.city, used))
-    unit = np.repeat(np.arange(len(key)), room)
-    nth = np.arange(len(unit)) - np.repeat(np.cumsum(room) - room, room)
-    order = np.lexsort((rng.random(len(unit)), nth >= used[unit], date[unit]))
-    days = date[unit][order]
-    rank = np.arange(len(unit)) - np.searchsorted(days, days)
-    kept = order[rank < (tables.city - year.in_city)[days]]
-    return Places(key, of_arc, np.bincount(unit[kept], minlength=len(key)))
 
 
 def cheapest(
@@ -179,24 +142,13 @@ def cheapest(
     return block[arcs.session[used]], arcs.association[used], arcs.date[used], arcs.topic[used]
 
 
-def _allot(year: Year, periods: Sequence[int], block: Ints, rng: np.random.Generator) -> Allotment:
-    tables = year.tables
-    association = rng.integers(len(periods), size=year.visits.shape)
-    topic = rng.integers(len(periods), size=year.topics.shape)
-    position = np.searchsorted(periods, tables.session_period[block])
-    held = year.association[block] != NOWHERE
-    schools = tables.session_school[block][held]
-    association[schools, year.association[block][held]] = position[held]
-    topic[schools, year.topic[block][held]] = position[held]
-    return Allotment(association, topic)
-
-
 def _arcs(
     year: Year,
     position: int,
     block: Block,
     was: tuple[Ints, Ints, Ints],
     allotment: Allotment | None,
+    days: tuple[Ints, Ints],
     rng: np.random.Generator,
 ) -> Arcs:
     """The ways to hold the sessions of one period of the block, at what each adds to the objective."""
@@ -210,6 +162,8 @@ def _arcs(
     chosen = tables.candidates[period]
     allowed = ~forbidden[chosen.school, chosen.association, chosen.date]
     allowed &= cost[chosen.school, chosen.association] < tables.forbidden // 2
+    day, (first, last) = tables.ordinal[chosen.date], days
+    allowed &= (first[position, chosen.school] <= day) & (day <= last[position, chosen.school])
     if len(tables.choices[period]) > 1 or len(block.dates[position]) < len(tables.choices[period][0]):
         allowed &= np.isin(chosen.date, block.dates[position])
     if len(sessions) < len(tables.session_school):

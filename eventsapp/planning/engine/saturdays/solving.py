@@ -83,7 +83,9 @@ class _Solver:
         self.search.tell(Phase.STARTING, None, self.proved.objective, None)
         self.best = in_turn(self.tables, self.rng)
         self._tell()
-        self.year = begin(self.tables, self.rng)
+        self.year = self.best.copy()
+        if self.search.interrupted() is None:
+            self.year = begin(self.tables, self.rng)
         if start is not None:
             self.year = min(self.year, resume(self.tables, start), key=Year.rank)
         self.best = min(self.best, self.year, key=Year.rank).copy()

@@ -20,10 +20,10 @@ from eventsapp.planning.engine.saturdays.months import (
     join,
     keep_pins,
     resolve,
-    share_places,
 )
 from eventsapp.planning.engine.saturdays.plan import Plan
 from eventsapp.planning.engine.saturdays.problem import Line
+from eventsapp.planning.engine.saturdays.shares import share_places, windows
 from eventsapp.planning.engine.saturdays.tables import NOWHERE, Candidates, Tables
 from eventsapp.planning.engine.saturdays.year import Year
 
@@ -64,9 +64,14 @@ def begin(tables: Tables, rng: np.random.Generator) -> Year:
     visit_month[schools, tables.before[was, 0]] = periods
     topic_month[schools, tables.before[was, 2]] = periods
     dates = _first_dates(tables)
-    arcs = join([_arcs(year, period, dates[period], visit_month, topic_month) for period in range(months)])
+    days = windows(year, range(months), rng)
+    arcs = join(
+        [_arcs(year, period, dates[period], days, visit_month, topic_month) for period in range(months)]
+    )
     needed = np.where(tables.pinned, tables.pin_price, 0)
-    year.place(*cheapest(year, every, arcs, needed, share_places(year, arcs, None, rng)))
+    year.place(
+        *cheapest(year, every, arcs, needed, share_places(year, arcs.association, arcs.date, None, rng))
+    )
     for school in range(len(tables.schools)):
         year.clear(np.array(year.clashes(school), dtype=np.int64))
     return year
@@ -108,7 +113,14 @@ def _lost(tables: Tables, period: int, before: int, dates: Ints, least: int) -> 
     return least if days < tables.problem.min_gap_days else 0
 
 
-def _arcs(year: Year, period: int, dates: Ints, visit_month: Ints, topic_month: Ints) -> Arcs:
+def _arcs(
+    year: Year,
+    period: int,
+    dates: Ints,
+    days: tuple[Ints, Ints],
+    visit_month: Ints,
+    topic_month: Ints,
+) -> Arcs:
     tables, weights = year.tables, year.tables.problem.weights
     wished = weights.wish_unmet * (tables.wished & (year.topics == 0))
     by_topic = tables.scale * np.where(topic_month == period, -wished, weights.topic_pair)
@@ -119,6 +131,8 @@ def _arcs(year: Year, period: int, dates: Ints, visit_month: Ints, topic_month: 
     chosen = tables.candidates[period]
     allowed = cost[chosen.school, chosen.association] < tables.forbidden // 2
     allowed &= np.isin(chosen.date, dates)
+    day, (first, last) = tables.ordinal[chosen.date], days
+    allowed &= (first[period, chosen.school] <= day) & (day <= last[period, chosen.school])
     chosen = Candidates(
         chosen.session[allowed], chosen.school[allowed], chosen.association[allowed], chosen.date[allowed]
     )
