@@ -22,7 +22,7 @@ from eventsapp.planning.engine.saturdays import checking
 from eventsapp.planning.engine.saturdays.plan import Plan
 from eventsapp.planning.engine.saturdays.problem import Line, Problem
 from eventsapp.planning.engine.search import Ending
-from eventsapp.planning.engine.terms import Reason
+from eventsapp.planning.engine.terms import Impossible, Reason
 from eventsapp.planning.gathering import NOBODY, Question
 from eventsapp.planning.models import DRAFT_MOVES, Draft, DraftLine, DraftStatus
 from eventsapp.refusals import Conflict, msgid
@@ -143,6 +143,8 @@ def think(
             on_progress(progress.share, wording.STEPS[progress.phase])
 
     plan = solving.solve(problem, budget, on_progress=tell, cancelled=should_stop)
+    if isinstance(plan, Impossible):  # only pins make it so, and what is gathered has none
+        raise WrongPlan("; ".join(f"{reason.key} {dict(reason.params)}" for reason in plan.reasons))
     return None if plan.ending is Ending.CANCELLED else plan
 
 

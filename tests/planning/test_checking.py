@@ -196,5 +196,6 @@ def test_the_parts_of_the_objective_add_up():
         "association_pairs": 120,
         "topic_pairs": 50,
         "load_squares": 6,
+        "changed": 0,
     }
     assert objective.total(TOWN.weights) == 1386

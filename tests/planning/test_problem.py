@@ -43,7 +43,7 @@ def test_from_one_end_of_the_19th_to_the_other_in_metres():
         ),
         (lambda: Problem((), (school("Curial", wishes=["jeu", "jeu"]),), ()), "wish of school Curial"),
         (lambda: Problem((), (), (association("Lire"), association("Lire"))), "association named twice"),
-        (lambda: Problem((), (), (association("Lire", crews=0),)), "a limit below"),
+        (lambda: Problem((), (), (association("Lire", crews=-1),)), "a limit below"),
         (lambda: Problem((), (), (association("Lire", month=-1),)), "a limit below"),
         (
             lambda: Problem(

@@ -6,6 +6,8 @@ network flow that every plan is a point of: docs/planning.md gives the arguments
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from eventsapp.planning.engine.networks import Ints, Network
@@ -15,25 +17,39 @@ from eventsapp.planning.engine.saturdays.tables import Bools, Tables
 
 def bound(tables: Tables) -> Bound:
     """Bounds on coverage (the whole year and each period), on wishes served and on the objective."""
-    every = list(range(len(tables.periods)))
-    most = coverage(tables, every)
+    every = range(len(tables.periods))
+    each = [max(some, default=0) for some in coverage_by_choice(tables)]
+    most = min(coverage(tables, list(every)), sum(each))
     already = tables.due_by_period - np.bincount(tables.session_period, minlength=len(every))
     return Bound(
         due=len(tables.problem.due),
         coverage=int(already.sum()) + most,
-        coverage_by_period={
-            period.id: coverage(tables, [p]) + int(already[p]) for p, period in enumerate(tables.periods)
-        },
+        coverage_by_period={period.id: each[p] + int(already[p]) for p, period in enumerate(tables.periods)},
         wishes=wishes_served(tables),
         objective=least_objective(tables, most),
     )
 
 
-def coverage(tables: Tables, periods: list[int]) -> int:
-    """The most sessions that these periods can hold beside the published ones.
+def coverage_by_choice(tables: Tables) -> list[list[int]]:
+    """For each period and each choice of its dates, the most sessions that it can hold."""
+    return [[_limited(tables, p, dates) for dates in choices] for p, choices in enumerate(tables.choices)]
 
-    School → session → place (association, date) → month limit → year limit. The rule on visits in a row
-    enters through each school: no more sessions than it could hold were it alone in the city.
+
+def _limited(tables: Tables, period: int, dates: Ints) -> int:
+    """The most sessions of a period on these dates, the limit of the city on each of them counted."""
+    most = coverage(tables, [period], dates)
+    if tables.problem.max_sessions_per_date is None:
+        return most
+    room = np.maximum(0, tables.city - tables.base_city[dates])
+    each = [coverage(tables, [period], np.array([day])) for day in dates] if len(dates) > 1 else [most]
+    return min(most, int(np.minimum(room, each).sum()))
+
+
+def coverage(tables: Tables, periods: list[int], dates: Ints | None = None) -> int:
+    """The most sessions that these periods can hold beside the published ones, on these dates if given.
+
+    School → session → place (association, date) → month limit → year limit. The rules on visits in a row
+    enter through each school: no more sessions than it could hold were it alone in the city.
     """
     sessions = np.flatnonzero(np.isin(tables.session_period, periods))
     schools, associations = len(tables.schools), len(tables.associations)
@@ -46,7 +62,9 @@ def coverage(tables: Tables, periods: list[int]) -> int:
     net.arcs(school[tables.session_school[sessions]], session[sessions], 1)
     for p in periods:
         chosen = tables.candidates[p]
-        net.arcs(session[chosen.session], place[chosen.association * len(tables.dates) + chosen.date], 1)
+        some = slice(None) if dates is None else np.isin(chosen.date, dates)
+        stands = chosen.association[some] * len(tables.dates) + chosen.date[some]
+        net.arcs(session[chosen.session[some]], place[stands], 1)
     a, d = np.divmod(np.arange(len(place)), max(1, len(tables.dates)))
     net.arcs(place, month[a * tables.months + tables.month_of[d]], tables.crews[a] - tables.base_date[a, d])
     a, m = np.divmod(np.arange(len(month)), max(1, tables.months))
@@ -59,22 +77,42 @@ def _alone(tables: Tables, school: int, periods: list[int]) -> int:
     """The most sessions that the school could hold in these periods if every association were free for it.
 
     The longest sequence in which nobody follows themselves. Periods left out and published visits may
-    stand between two sessions, so the rule is only counted where neither can.
+    stand between two sessions, so that rule is only counted where neither can. The days between two visits
+    are counted always.
     """
     choices: list[set[int]] = []
+    days: list[list[int]] = []
+    nearest = max(1, tables.problem.min_gap_days)
+    published = [day for day, _ in tables.published_visits[school]]
     for i in tables.sessions_of[school]:
-        period = int(tables.session_period[i])
-        chosen = tables.candidates[period]
-        who = {int(a) for a in chosen.association[chosen.session == i]} if period in periods else None
-        if who:
-            choices.append(who)
-    if not tables.problem.no_repeat or tables.published_visits[school] or len(periods) < len(tables.periods):
-        return len(choices)
+        if int(tables.session_period[i]) not in periods:
+            continue
+        when = [day for day in tables.when[int(i)] if all(abs(day - other) >= nearest for other in published)]
+        if when:
+            choices.append(set(tables.who[int(i)]))
+            days.append(when)
+    most = _apart(days, nearest)
+    if not tables.problem.no_repeat or published or len(periods) < len(tables.periods):
+        return most
     longest: dict[int, int] = {}
-    for who in choices:
-        now = {a: 1 + max((n for last, n in longest.items() if last != a), default=0) for a in who}
+    for each in choices:
+        now = {a: 1 + max((n for last, n in longest.items() if last != a), default=0) for a in each}
         longest.update({a: max(longest.get(a, 0), n) for a, n in now.items()})
-    return max(longest.values(), default=0)
+    return min(most, max(longest.values(), default=0))
+
+
+def _apart(days: list[list[int]], nearest: int) -> int:
+    """How many of these visits, one day each and in this order, fit so far apart: the earliest last day
+    for each number of them."""
+    last = [-nearest]
+    for when in days:
+        for count in range(len(last) - 1, -1, -1):
+            day = next((day for day in when if day - last[count] >= nearest), None)
+            if day is not None and count + 1 == len(last):
+                last.append(day)
+            elif day is not None:
+                last[count + 1] = min(last[count + 1], day)
+    return len(last) - 1
 
 
 def wishes_served(tables: Tables) -> int:
@@ -123,6 +161,8 @@ def least_objective(tables: Tables, most: int) -> int:
     possible = _possible(tables)
     s, a, t = np.nonzero(possible[:, :, None] & tables.offers[None, :, :])
     net.arcs(topic[s * topics + t], visit[s * associations + a], net.total)
+    s, a, t, times = _before(tables)
+    net.arcs(topic[s * topics + t], visit[s * associations + a], times, -weights.changed)
     s, a = np.nonzero(possible)
     step = weights.association_pair
     net.rising_arcs(
@@ -131,7 +171,21 @@ def least_objective(tables: Tables, most: int) -> int:
     step = weights.load_square
     net.rising_arcs(person, held, _year_room(tables), step * (2 * tables.base_load + 1), 2 * step)
     net.arcs(np.array([held]), sink, most)
-    return net.cheapest(sink).cost + weights.wish_unmet * int(wished.sum()) + _certain_cost(tables, lost)
+    least = net.cheapest(sink).cost + weights.wish_unmet * int(wished.sum()) + certain_cost(tables, lost)
+    return least + weights.changed * (tables.base_changed + int(tables.has_before.sum()))
+
+
+def _before(tables: Tables) -> tuple[Ints, Ints, Ints, Ints]:
+    """How many sessions of the plan before may stand, by (school, association, topic)."""
+    kept: Counter[tuple[int, int, int]] = Counter()
+    for chosen in tables.candidates:
+        was = tables.before[chosen.session]
+        same = (was[:, 0] == chosen.association) & (was[:, 1] == chosen.date)
+        for s, a, t in zip(chosen.school[same], chosen.association[same], was[same, 2], strict=True):
+            if tables.offers[a, t]:
+                kept[int(s), int(a), int(t)] += 1
+    rows = np.array([*kept.keys()], dtype=np.int64).reshape(-1, 3)
+    return rows[:, 0], rows[:, 1], rows[:, 2], np.array([*kept.values()], dtype=np.int64)
 
 
 def _possible(tables: Tables) -> Bools:
@@ -154,9 +208,10 @@ def _year_room(tables: Tables) -> Ints:
     return np.asarray(np.minimum(held, np.maximum(0, tables.per_year - tables.base_load)), dtype=np.int64)
 
 
-def _certain_cost(tables: Tables, lost: Ints) -> int:
+def certain_cost(tables: Tables, lost: Ints | None = None) -> int:
     """What no plan is without: pairs and loads of the published sessions, and gaps that nobody can fill."""
     weights = tables.problem.weights
+    lost = np.zeros(len(tables.schools), dtype=np.int64) if lost is None else lost
     pairs = [
         int((count * (count - 1) // 2).sum()) for count in (tables.base_association, tables.base_topic, lost)
     ]

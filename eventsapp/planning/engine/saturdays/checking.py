@@ -2,7 +2,8 @@
 
 Pure, and deliberately naive: it shares no code with the solver, reads the dataclasses only, and recounts
 everything. A plan is checked before anybody is shown it, and again before it is accepted. Published
-sessions are taken as they are: what they break among themselves is not the plan's fault.
+sessions are taken as they are, what they break among themselves is not the plan's fault; unless the problem
+judges them (`Problem.published_judged`), which still leaves them free of calendars, reach and each other.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from math import dist
@@ -17,6 +19,7 @@ from typing import Any
 
 from eventsapp.planning.engine.saturdays.plan import Objective, Plan
 from eventsapp.planning.engine.saturdays.problem import Association, Line, Problem, School
+from eventsapp.planning.engine.saturdays.yardstick import yardstick
 from eventsapp.planning.engine.terms import Id
 
 
@@ -36,6 +39,9 @@ class Rule(StrEnum):
     OVER_YEAR = "over_year"  # association
     TWICE_IN_A_ROW = "twice_in_a_row"  # school, association, date
     TOO_SOON = "too_soon"  # school, date
+    TWO_DATES = "two_dates"  # period: its sessions are not on one date
+    OVER_CITY = "over_city"  # date: more sessions than the city allows
+    PIN_BROKEN = "pin_broken"  # school, period
     PUBLISHED_CHANGED = "published_changed"  # school, date, association
     UNACCOUNTED = "unaccounted"  # school, period: neither held nor a gap, or both
     WRONG_OBJECTIVE = "wrong_objective"
@@ -68,7 +74,9 @@ def check(problem: Problem, plan: Plan) -> list[Violation]:
         *_published(problem, plan),
         *_due(problem, plan),
         *_permissions(problem, plan, schools, associations),
-        *_limits(plan, associations),
+        *_limits(problem, plan, associations),
+        *_city(problem, plan),
+        *_pins(problem, plan),
         *_sequence(problem, plan),
         *_figures(problem, plan),
     ]
@@ -80,6 +88,8 @@ def recount(problem: Problem, plan: Plan) -> Objective:
     held = {(line.school, line.period) for line in lines}
     gaps = Counter(school for school, period in problem.due if (school, period) not in held)
     heard = {(line.school, line.topic) for line in lines}
+    now = {(line.school, line.period): _key(line) for line in lines}
+    before = {(line.school, line.period): _key(line) for line in problem.previous}
     return Objective(
         uncovered=gaps.total(),
         gap_pairs=_pairs(gaps),
@@ -89,7 +99,50 @@ def recount(problem: Problem, plan: Plan) -> Objective:
         association_pairs=_pairs(Counter((line.school, line.association) for line in lines)),
         topic_pairs=_pairs(Counter((line.school, line.topic) for line in lines)),
         load_squares=sum(load**2 for load in Counter(line.association for line in lines).values()),
+        changed=sum(now.get(session) != was for session, was in before.items()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A plan as it measures: its objective, what no plan can beat, and what people count, by name."""
+
+    objective: int
+    bound: int
+    figures: Mapping[str, int | float]
+
+
+def measure(problem: Problem, plan: Plan) -> Reading:
+    """Read the plan's worth from its lines alone, against a bound counted without a solver (`yardstick`)."""
+    found, best = recount(problem, plan), yardstick(problem)
+    lines = [line for line in plan.lines if line.period is not None]
+    loads = Counter(line.association for line in lines)
+    every = [loads[association.id] for association in problem.associations]
+    wishes = sum(len(school.wishes) for school in problem.schools)
+    shares = [
+        sum(line.school == school.id for line in lines) / len(school.periods)
+        for school in problem.schools
+        if school.periods
+    ]
+    figures = {
+        "due": len(problem.due),
+        "sessions": len(lines),
+        "uncovered": found.uncovered,
+        "uncovered_bound": best.uncovered,
+        "wishes": wishes,
+        "wishes_met": wishes - found.wishes_unmet,
+        "wishes_bound": wishes - best.wishes_unmet,
+        "association_pairs": found.association_pairs,
+        "topic_pairs": found.topic_pairs,
+        "gap_pairs": found.gap_pairs,
+        "load_squares": found.load_squares,
+        "load_min": min(every, default=0),
+        "load_max": max(every, default=0),
+        "changed": found.changed,
+        "changed_bound": best.changed,
+        "school_share_min": round(min(shares, default=0.0), 3),
+    }
+    return Reading(found.total(problem.weights), best.objective, figures)
 
 
 def _pairs(counts: Counter[Any]) -> int:
@@ -120,7 +173,8 @@ def _due(problem: Problem, plan: Plan) -> Iterator[Violation]:
         if count > 1:
             yield Violation(Rule.TWICE_IN_PERIOD, {"school": school, "period": period})
     for line in plan.lines:
-        if not line.published and (line.school, line.period) not in due:
+        free = line.published and not problem.published_judged
+        if not free and (line.school, line.period) not in due:
             yield Violation(Rule.NOT_DUE, {"school": line.school, "period": line.period})
     for school, period in due:
         if min(1, held[school, period]) + missing[school, period] != 1:
@@ -138,7 +192,7 @@ def _permissions(
     """Who may come where, when and about what, for each line that the plan proposes."""
     dates = {period.id: period.dates for period in problem.periods}
     for line in plan.lines:
-        if line.published:
+        if line.published and not problem.published_judged:
             continue
         school, association = schools[line.school], associations[line.association]
         if line.period is None or line.date not in dates.get(line.period, ()):
@@ -146,6 +200,8 @@ def _permissions(
             yield Violation(Rule.DATE_OUTSIDE_PERIOD, where)
         if line.topic not in association.topics:
             yield Violation(Rule.TOPIC_NOT_OFFERED, {"association": line.association, "topic": line.topic})
+        if line.published:
+            continue
         if association.available is not None and line.date not in association.available:
             yield Violation(Rule.ASSOCIATION_AWAY, {"association": line.association, "date": line.date})
         if line.date in school.unavailable:
@@ -161,8 +217,9 @@ def _reaches(association: Association, school: School) -> bool:
     return dist((home.x, home.y), (there.x, there.y)) <= association.reach
 
 
-def _limits(plan: Plan, associations: Mapping[Id, Association]) -> Iterator[Violation]:
+def _limits(problem: Problem, plan: Plan, associations: Mapping[Id, Association]) -> Iterator[Violation]:
     """Places at once, month and year limits, wherever the plan adds to them."""
+    judged = problem.published_judged
     at_once: defaultdict[tuple[object, ...], list[Line]] = defaultdict(list)
     by_month: defaultdict[tuple[object, ...], list[Line]] = defaultdict(list)
     by_year: defaultdict[Id, list[Line]] = defaultdict(list)
@@ -172,18 +229,52 @@ def _limits(plan: Plan, associations: Mapping[Id, Association]) -> Iterator[Viol
         if line.period is not None:
             by_year[line.association].append(line)
     for (association, day), lines in at_once.items():
-        if _exceeds(lines, associations[lines[0].association].crews):
+        if _exceeds(lines, associations[lines[0].association].crews, judged):
             yield Violation(Rule.TOO_MANY_PLACES, {"association": association, "date": day})
     for (association, month), lines in by_month.items():
-        if _exceeds(lines, associations[lines[0].association].max_per_month):
+        if _exceeds(lines, associations[lines[0].association].max_per_month, judged):
             yield Violation(Rule.OVER_MONTH, {"association": association, "month": month})
     for who, lines in by_year.items():
-        if _exceeds(lines, associations[who].max_per_year):
+        if _exceeds(lines, associations[who].max_per_year, judged):
             yield Violation(Rule.OVER_YEAR, {"association": who})
 
 
-def _exceeds(lines: list[Line], limit: int | None) -> bool:
-    return limit is not None and len(lines) > limit and not all(line.published for line in lines)
+def _exceeds(lines: list[Line], limit: int | None, judged: bool) -> bool:
+    over = limit is not None and len(lines) > limit
+    return over and (judged or not all(line.published for line in lines))
+
+
+def _city(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """One date for all, and no more sessions on a date than the city allows, where the problem says so."""
+    by_date: defaultdict[date, list[Line]] = defaultdict(list)
+    by_period: defaultdict[Id, list[Line]] = defaultdict(list)
+    for line in plan.lines:
+        by_date[line.date].append(line)
+        if line.period is not None:
+            by_period[line.period].append(line)
+    for day, lines in by_date.items():
+        if _exceeds(lines, problem.max_sessions_per_date, problem.published_judged):
+            yield Violation(Rule.OVER_CITY, {"date": day})
+    for period, lines in by_period.items() if problem.common_date else ():
+        days, announced = ({line.date for line in lines if line.published >= only} for only in (False, True))
+        if len(days) > 1 and (problem.published_judged or days != announced):
+            yield Violation(Rule.TWO_DATES, {"period": period})
+
+
+def _pins(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """What was settled is held as it was settled."""
+    held = {(line.school, line.period): line for line in plan.lines}
+    for pin in problem.pins:
+        line = held.get((pin.school, pin.period))
+        if line is None or any(
+            settled not in (None, found)
+            for settled, found in (
+                (pin.date, line.date),
+                (pin.association, line.association),
+                (pin.topic, line.topic),
+            )
+        ):
+            yield Violation(Rule.PIN_BROKEN, {"school": pin.school, "period": pin.period})
 
 
 def _sequence(problem: Problem, plan: Plan) -> Iterator[Violation]:
@@ -219,5 +310,5 @@ def _figures(problem: Problem, plan: Plan) -> Iterator[Violation]:
     held = {(line.school, line.period) for line in plan.lines}
     by_period = Counter(period for school, period in problem.due if (school, period) in held)
     for period, covered in by_period.items():
-        if covered > plan.bound.coverage_by_period[period]:
+        if covered > plan.bound.coverage_by_period.get(period, 0):
             yield Violation(Rule.ABOVE_BOUND, {"period": period})

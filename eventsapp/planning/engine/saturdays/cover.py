@@ -11,17 +11,19 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import combinations_with_replacement
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from ortools.sat.python import cp_model
 
+from eventsapp.planning.engine.cpsat import ask
 from eventsapp.planning.engine.saturdays.months import topic_costs
-from eventsapp.planning.engine.saturdays.tables import Tables
+from eventsapp.planning.engine.saturdays.tables import NOWHERE, Tables
 from eventsapp.planning.engine.saturdays.year import Year
+from eventsapp.planning.engine.search import Search
 
 EFFORT = 1.5
-"""Deterministic time of CP-SAT: about as many seconds, the same on every machine."""
+"""Deterministic time of CP-SAT for pins: about as many seconds, the same on every machine."""
 
 Latest: TypeAlias = dict[tuple[int, bool], cp_model.IntVar | int]
 """Whether an association may hold the latest visit of a school, and whether that visit is published.
@@ -36,29 +38,42 @@ class _Model:
 
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     holds: dict[tuple[int, int, int], cp_model.IntVar] = field(default_factory=dict)
+    sessions: defaultdict[int, list[cp_model.IntVar]] = field(default_factory=lambda: defaultdict(list))
 
 
-def cover_more(year: Year, seed: int, seconds: float | None) -> int:
+def cover_more(year: Year, search: Search[Any], effort: float) -> int:
     """Hold more sessions if it can be done, without a thought for the rest; changes `year`.
 
-    Gives the most sessions that can be held beside the published ones, proved; `seconds` bounds the wall
-    clock, on top of EFFORT.
+    Gives the most sessions that can be held beside the published ones, proved.
     """
-    model = _build(year.tables)
+    every = len(year.association)
+    model = search.wait_for(lambda: _build(year.tables))
+    if model is None:
+        return every
     for key in year.lines():
         model.cp.add_hint(model.holds[key], 1)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = seed % 2**31
-    solver.parameters.max_deterministic_time = EFFORT
-    if seconds is not None:
-        solver.parameters.max_time_in_seconds = max(0.01, seconds)
-    if solver.solve(model.cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return len(year.association)
-    if round(solver.objective_value) > year.held:
+    answer = ask(model.cp, search, effort=effort, seed=search.budget.seed)
+    if not answer.found:
+        return every
+    if round(answer.solver.objective_value) > year.held:
+        year.clear(np.arange(every))
+        _hold(year, [key for key, held in model.holds.items() if answer.solver.boolean_value(held)])
+    return int(answer.bound + 1e-6)
+
+
+def keep_pins(year: Year, search: Search[Any]) -> bool:
+    """Hold all pinned sessions, and nothing else, if it can be done (changes `year`).
+
+    False when that is proved impossible; True otherwise, be it found or not.
+    """
+    model = _build(year.tables, only=frozenset(year.tables.pins))
+    for ways in model.sessions.values():
+        model.cp.add_exactly_one(ways)
+    answer = ask(model.cp, search, effort=EFFORT, seed=search.budget.seed)
+    if answer.found:
         year.clear(np.arange(len(year.association)))
-        _hold(year, [key for key, held in model.holds.items() if solver.boolean_value(held)])
-    return int(solver.best_objective_bound + 1e-6)
+        _hold(year, [key for key, held in model.holds.items() if answer.solver.boolean_value(held)])
+    return answer.found or not answer.closed
 
 
 def _hold(year: Year, lines: list[tuple[int, int, int]]) -> None:
@@ -66,23 +81,49 @@ def _hold(year: Year, lines: list[tuple[int, int, int]]) -> None:
     for i, a, d in sorted(lines):
         cost = topic_costs(year)[year.tables.session_school[i]]
         topic = int(np.where(year.tables.offers[a], cost, np.iinfo(np.int64).max).argmin())
+        if year.tables.pin_topic[i] != NOWHERE:
+            topic = int(year.tables.pin_topic[i])
+        elif (year.tables.before[i, :2] == (a, d)).all() and year.tables.offers[a, year.tables.before[i, 2]]:
+            topic = int(year.tables.before[i, 2])
         year.place(*(np.array([value], dtype=np.int64) for value in (i, a, d, topic)))
 
 
-def _build(tables: Tables) -> _Model:
+def _build(tables: Tables, only: frozenset[int] | None = None) -> _Model:
+    """Every way to hold the sessions (or some of them), under every rule."""
     model = _Model()
-    sessions: defaultdict[int, list[cp_model.IntVar]] = defaultdict(list)
     for chosen in tables.candidates:
-        for i, a, d in zip(chosen.session, chosen.association, chosen.date, strict=True):
-            model.holds[int(i), int(a), int(d)] = held = model.cp.new_bool_var("")
-            sessions[int(i)].append(held)
-    for ways in sessions.values():
-        model.cp.add_at_most_one(ways)
+        rows = zip(chosen.session.tolist(), chosen.association.tolist(), chosen.date.tolist(), strict=True)
+        for i, a, d in rows:
+            if only is None or i in only:
+                model.holds[i, a, d] = held = model.cp.new_bool_var("")
+                model.sessions[i].append(held)
+    for i, ways in model.sessions.items():
+        if only is None and tables.pinned[i]:
+            model.cp.add_exactly_one(ways)
+        else:
+            model.cp.add_at_most_one(ways)
     _add_limits(tables, model)
+    _add_city(tables, model)
     for school in range(len(tables.schools)):
         _add_sequence(tables, model, school)
     model.cp.maximize(sum(model.holds.values()))
     return model
+
+
+def _add_city(tables: Tables, model: _Model) -> None:
+    """One date for all in each period, and the limit of the city on each date, where there are such."""
+    dates: defaultdict[int, list[cp_model.IntVar]] = defaultdict(list)
+    for (_, _, d), held in model.holds.items():
+        dates[d].append(held)
+    for d, ways in dates.items():
+        _at_most(model, ways, int(tables.city - tables.base_city[d]))
+    for choices in tables.choices:
+        if len(choices) > 1:
+            used = [model.cp.new_bool_var("") for _ in choices]
+            model.cp.add_at_most_one(used)
+            for chosen, days in zip(used, choices, strict=True):
+                for held in (held for d in days.tolist() for held in dates[d]):
+                    model.cp.add_implication(held, chosen)
 
 
 def _add_limits(tables: Tables, model: _Model) -> None:

@@ -19,17 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from eventsapp.planning.engine.networks import Ints, Network
-from eventsapp.planning.engine.saturdays.tables import Bools, Candidates
-from eventsapp.planning.engine.saturdays.year import NOWHERE, Year
-
-SCALE = 4096
-"""One unit of the objective in flow costs: room below it for random choices between equals."""
-
-NOISE = 4
-"""Random parts of an arc's cost are below this; 600 sessions of two such parts stay below SCALE."""
-
-FORBIDDEN = SCALE * 10**7
-"""A cost that marks an arc to leave out."""
+from eventsapp.planning.engine.saturdays.shares import Allotment, Places, allot, share_places, windows
+from eventsapp.planning.engine.saturdays.tables import NOWHERE, Bools, Candidates, Tables
+from eventsapp.planning.engine.saturdays.year import Year
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,124 +36,197 @@ class Arcs:
 
 
 @dataclass(frozen=True, slots=True)
-class Allotment:
-    """Which period of a block may use which association and topic at each school."""
+class Block:
+    """Sessions to plan anew: of some periods, each on some of its dates; the others stand still."""
 
-    association: Ints
-    topic: Ints
+    periods: tuple[int, ...]
+    sessions: Ints
+    dates: tuple[Ints, ...]
 
 
 def resolve(year: Year, periods: Sequence[int], rng: np.random.Generator) -> bool:
-    """Plan these periods anew; True when the year is better for it, otherwise at least as good as before."""
+    """Plan these periods anew; True when the year is better for it, otherwise at least as good as before.
+
+    Where all sessions of a period are on one date, one period is tried on each of them; several periods,
+    on a date drawn for each, which is the one in use half of the time.
+    """
+    choices = year.tables.choices
+    block = np.flatnonzero(np.isin(year.tables.session_period, periods))
+    if len(periods) == 1:
+        tried = [attempt(year, Block(tuple(periods), block, (dates,)), rng) for dates in choices[periods[0]]]
+        return any(tried)
+    drawn = tuple(
+        choices[p][int(rng.integers(len(choices[p])))] if rng.integers(2) else _in_use(year, p)
+        for p in periods
+    )
+    return attempt(year, Block(tuple(periods), block, drawn), rng)
+
+
+def resolve_date(year: Year, date: int, rng: np.random.Generator) -> bool:
+    """Plan one date anew, with the sessions that are held nowhere: exact under the limit of the city."""
     tables = year.tables
-    block = np.flatnonzero(np.isin(tables.session_period, periods))
-    if len(block) == 0:
+    periods = [p for p, dates in enumerate(tables.choices) if any(date in some for some in dates)]
+    mine = np.isin(tables.session_period, periods)
+    here = mine & np.isin(year.date, (date, NOWHERE))
+    if tables.problem.common_date and (mine & ~here).any():
+        return False  # the period uses another date
+    only = np.array([date], dtype=np.int64)
+    return attempt(year, Block(tuple(periods), np.flatnonzero(here), (only,) * len(periods)), rng)
+
+
+def _in_use(year: Year, period: int) -> Ints:
+    """The dates that a period uses now; any of its choices when it holds nothing."""
+    held = year.date[(year.tables.session_period == period) & (year.date != NOWHERE)]
+    choices = year.tables.choices[period]
+    used = [dates for dates in choices if len(held) and np.isin(held, dates).all()]
+    return used[0] if used else choices[0]
+
+
+def attempt(year: Year, block: Block, rng: np.random.Generator) -> bool:
+    """Hold the block in the cheapest way, unless what was there was better; True when the year is better."""
+    tables, sessions = year.tables, block.sessions
+    if len(sessions) == 0:
         return False
-    before = year.total()
-    was = (year.association[block].copy(), year.date[block].copy(), year.topic[block].copy())
-    allotment = _allot(year, periods, block, rng) if len(periods) > 1 else None
-    year.clear(block)
-    arcs = [_arcs(year, position, periods, block, was, allotment, rng) for position in range(len(periods))]
-    year.place(*cheapest(year, block, join(arcs), _needed(year, block, was[0])))
-    after = year.total()
-    touched = {int(s) for s in tables.session_school[block]}
+    before = year.rank()
+    was = (year.association[sessions].copy(), year.date[sessions].copy(), year.topic[sessions].copy())
+    allotment = allot(year, block.periods, sessions, rng) if len(block.periods) > 1 else None
+    days = windows(year, block.periods, rng)
+    year.clear(sessions)
+    arcs = join(
+        [_arcs(year, position, block, was, allotment, days, rng) for position in range(len(block.periods))]
+    )
+    places = share_places(year, arcs.association, arcs.date, was, rng)
+    year.place(*cheapest(year, sessions, arcs, _needed(year, sessions, was[0]), places))
+    after = year.rank()
+    touched = {int(s) for s in tables.session_school[sessions]}
     if after > before or not all(year.sound(school) for school in touched):
-        year.clear(block)
+        year.clear(sessions)
         held = was[0] != NOWHERE
-        year.place(block[held], was[0][held], was[1][held], was[2][held])
+        year.place(sessions[held], was[0][held], was[1][held], was[2][held])
         return False
     return after < before
 
 
-def cheapest(year: Year, block: Ints, arcs: Arcs, needed: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+def cheapest(
+    year: Year, block: Ints, arcs: Arcs, needed: Ints, some: Places
+) -> tuple[Ints, Ints, Ints, Ints]:
     """The cheapest way to hold the block: (session, association, date, topic) of each session held.
 
     Capacities and growing costs are what the rest of the year leaves; the block itself is clear.
     `needed` is added to the cost of not holding each session.
     """
-    tables, weights = year.tables, year.tables.problem.weights
+    tables, weights, scale = year.tables, year.tables.problem.weights, year.tables.scale
     net = Network(np.ones(len(block), dtype=np.int64))
-    places, place_of = np.unique(arcs.association * len(tables.dates) + arcs.date, return_inverse=True)
-    association, date = np.divmod(places, len(tables.dates))
+    association, date = np.divmod(some.key, max(1, len(tables.dates)))
     months, month_of = np.unique(association * tables.months + tables.month_of[date], return_inverse=True)
-    month_association, month = np.divmod(months, tables.months)
+    month_association, month = np.divmod(months, max(1, tables.months))
     people, person_of = np.unique(month_association, return_inverse=True)
     schools, school_of = np.unique(tables.session_school[block], return_inverse=True)
-    place, in_month, person, gap = (net.nodes(len(rows)) for rows in (places, months, people, schools))
-    sink = net.node()
-    net.arcs(arcs.session, place[place_of], 1, arcs.cost)
-    net.arcs(place, in_month[month_of], tables.crews[association] - year.on_date[association, date], 0)
+    place, in_month, person, gap = (net.nodes(len(rows)) for rows in (some.key, months, people, schools))
+    city, sink = net.node(), net.node()
+    net.arcs(arcs.session, place[some.of_arc], 1, arcs.cost)
+    net.arcs(place, in_month[month_of], some.room, 0)
     month_room = tables.per_month[month_association] - year.in_month[month_association, month]
     net.arcs(in_month, person[person_of], month_room, 0)
-    share = SCALE * weights.load_square
+    share = scale * weights.load_square
     left = tables.per_year[people] - year.load[people]
-    net.rising_arcs(person, sink, left, share * (2 * year.load[people] + 1), 2 * share)
+    net.rising_arcs(person, city, left, share * (2 * year.load[people] + 1), 2 * share)
+    days = np.unique(date)
+    room = int((tables.city - year.in_city)[days[0]]) if len(days) == 1 else len(block)
+    net.arcs(np.array([city]), sink, room)
     net.arcs(np.arange(len(block)), gap[school_of], 1, needed)
     owed = np.bincount(school_of, minlength=len(schools))
     missing = weights.uncovered + weights.gap_pair * (year.gaps_by_school()[schools] - owed)
-    net.rising_arcs(gap, sink, owed, SCALE * missing, SCALE * weights.gap_pair)
+    net.rising_arcs(gap, sink, owed, scale * missing, scale * weights.gap_pair)
     used = np.flatnonzero(net.cheapest(sink).flows[: len(arcs.session)])
     return block[arcs.session[used]], arcs.association[used], arcs.date[used], arcs.topic[used]
-
-
-def _allot(year: Year, periods: Sequence[int], block: Ints, rng: np.random.Generator) -> Allotment:
-    tables = year.tables
-    association = rng.integers(len(periods), size=year.visits.shape)
-    topic = rng.integers(len(periods), size=year.topics.shape)
-    position = np.searchsorted(periods, tables.session_period[block])
-    held = year.association[block] != NOWHERE
-    schools = tables.session_school[block][held]
-    association[schools, year.association[block][held]] = position[held]
-    topic[schools, year.topic[block][held]] = position[held]
-    return Allotment(association, topic)
 
 
 def _arcs(
     year: Year,
     position: int,
-    periods: Sequence[int],
-    block: Ints,
+    block: Block,
     was: tuple[Ints, Ints, Ints],
     allotment: Allotment | None,
+    days: tuple[Ints, Ints],
     rng: np.random.Generator,
 ) -> Arcs:
     """The ways to hold the sessions of one period of the block, at what each adds to the objective."""
-    tables, period = year.tables, periods[position]
-    cost, topic = _prices(year, position, allotment, rng)
-    forbidden = barred(year, period, frozenset(periods))
-    here = np.flatnonzero((tables.session_period[block] == period) & (was[0] != NOWHERE))
-    schools = tables.session_school[block][here]
-    if len(periods) > 1:
+    tables, period, sessions = year.tables, block.periods[position], block.sessions
+    forbidden = barred(year, period, sessions)
+    here = np.flatnonzero((tables.session_period[sessions] == period) & (was[0] != NOWHERE))
+    schools = tables.session_school[sessions][here]
+    cost, topic, by_topic = _prices(year, position, period, allotment, rng)
+    if len(block.periods) > 1:
         _let_stand(year, schools, (was[0][here], was[1][here], was[2][here]), cost, topic, forbidden)
     chosen = tables.candidates[period]
     allowed = ~forbidden[chosen.school, chosen.association, chosen.date]
-    allowed &= cost[chosen.school, chosen.association] < FORBIDDEN // 2
+    allowed &= cost[chosen.school, chosen.association] < tables.forbidden // 2
+    day, (first, last) = tables.ordinal[chosen.date], days
+    allowed &= (first[position, chosen.school] <= day) & (day <= last[position, chosen.school])
+    if len(tables.choices[period]) > 1 or len(block.dates[position]) < len(tables.choices[period][0]):
+        allowed &= np.isin(chosen.date, block.dates[position])
+    if len(sessions) < len(tables.session_school):
+        allowed &= np.isin(chosen.session, sessions)
     chosen = Candidates(
         chosen.session[allowed], chosen.school[allowed], chosen.association[allowed], chosen.date[allowed]
     )
-    return Arcs(
-        session=np.searchsorted(block, chosen.session),
+    arcs = Arcs(
+        session=np.searchsorted(sessions, chosen.session),
         association=chosen.association,
         date=chosen.date,
         topic=topic[chosen.school, chosen.association],
-        cost=cost[chosen.school, chosen.association] + rng.integers(NOISE, size=len(chosen.school)),
+        cost=cost[chosen.school, chosen.association] + rng.integers(tables.noise, size=len(chosen.school)),
     )
+    pairs = tables.scale * tables.problem.weights.association_pair * year.visits
+    return as_before(tables, arcs, chosen, by_topic, pairs)
+
+
+def as_before(tables: Tables, arcs: Arcs, chosen: Candidates, by_topic: Ints, pairs: Ints) -> Arcs:
+    """The same arcs, those of the plan before on its topic where that is cheaper than another one.
+
+    `by_topic` [school, topic] and `pairs` [school, association] make up the cost of an arc.
+    """
+    was = tables.before[chosen.session]
+    rows = np.flatnonzero((was[:, 0] == chosen.association) & (was[:, 1] == chosen.date))
+    rows = rows[tables.offers[chosen.association[rows], was[rows, 2]]]
+    if len(rows) == 0:
+        return arcs
+    price = by_topic[chosen.school[rows], was[rows, 2]] + pairs[chosen.school[rows], chosen.association[rows]]
+    price = price - tables.scale * tables.problem.weights.changed
+    better = price < arcs.cost[rows]
+    arcs.cost[rows[better]] = price[better]
+    arcs.topic[rows[better]] = was[rows[better], 2]
+    return arcs
 
 
 def _prices(
-    year: Year, position: int, allotment: Allotment | None, rng: np.random.Generator
-) -> tuple[Ints, Ints]:
-    """What one more session costs for each (school, association), and the topic that makes it cheapest."""
+    year: Year, position: int, period: int, allotment: Allotment | None, rng: np.random.Generator
+) -> tuple[Ints, Ints, Ints]:
+    """What one more session costs for each (school, association), and the topic that makes it cheapest.
+
+    The last of the three is what each topic costs at each school.
+    """
     tables, weights = year.tables, year.tables.problem.weights
-    by_topic = SCALE * topic_costs(year) + rng.integers(NOISE, size=year.topics.shape)
+    by_topic = tables.scale * topic_costs(year) + rng.integers(tables.noise, size=year.topics.shape)
     if allotment is not None:
-        by_topic[allotment.topic != position] = FORBIDDEN
-    choices = np.where(tables.offers[None, :, :], by_topic[:, None, :], FORBIDDEN)
+        by_topic[allotment.topic != position] = tables.forbidden
+    keep_pins(tables, period, by_topic)
+    choices = np.where(tables.offers[None, :, :], by_topic[:, None, :], tables.forbidden)
     topic = choices.argmin(axis=2)
-    cost = choices.min(axis=2) + SCALE * weights.association_pair * year.visits
+    cost = choices.min(axis=2) + tables.scale * weights.association_pair * year.visits
     if allotment is not None:
-        cost[allotment.association != position] = FORBIDDEN
-    return cost, topic
+        cost[allotment.association != position] = tables.forbidden
+    return cost, topic, by_topic
+
+
+def keep_pins(tables: Tables, period: int, by_topic: Ints) -> None:
+    """Leave a pinned session of the period only the topic that was settled (changes `by_topic`)."""
+    pinned = np.flatnonzero((tables.pin_topic != NOWHERE) & (tables.session_period == period))
+    schools, topics = tables.session_school[pinned], tables.pin_topic[pinned]
+    kept = by_topic[schools, topics]
+    by_topic[schools] = tables.forbidden
+    by_topic[schools, topics] = kept
 
 
 def topic_costs(year: Year) -> Ints:
@@ -182,26 +247,28 @@ def _let_stand(
     """Keep what the plan holds among the possible choices, whatever was allotted (changes its last three)."""
     associations, dates, topics = lines
     barred[schools, associations, dates] = False
-    lost = cost[schools, associations] >= FORBIDDEN // 2
+    tables = year.tables
+    lost = cost[schools, associations] >= tables.forbidden // 2
     s, a, t = schools[lost], associations[lost], topics[lost]
-    pairs = year.tables.problem.weights.association_pair * year.visits[s, a]
-    cost[s, a] = SCALE * (topic_costs(year)[s, t] + pairs)
+    pairs = tables.problem.weights.association_pair * year.visits[s, a]
+    cost[s, a] = tables.scale * (topic_costs(year)[s, t] + pairs)
     topic[s, a] = t
 
 
-def barred(year: Year, period: int, block: frozenset[int]) -> Bools:
+def barred(year: Year, period: int, block: Ints) -> Bools:
     """What the visits outside the block forbid: [school, association, date]."""
     tables, problem = year.tables, year.tables.problem
     closed = np.zeros((len(tables.schools), len(tables.associations), len(tables.dates)), dtype=bool)
     if not problem.no_repeat and not problem.min_gap_days and not problem.published:
         return closed
     days = [(d, int(tables.ordinal[d])) for d in tables.period_dates[period]]
+    nearest, away = max(1, problem.min_gap_days), frozenset(block.tolist())
     for s in range(len(tables.schools)):
-        agenda = year.agenda(s, block)
+        agenda = year.agenda(s, away)
         for d, day in days:
             after = bisect_left(agenda, (day,))
             for other, a, _ in agenda[max(0, after - 1) : after + 1]:
-                if abs(other - day) < max(1, problem.min_gap_days):
+                if abs(other - day) < nearest:
                     closed[s, :, d] = True
                 elif problem.no_repeat:
                     closed[s, a, d] = True
@@ -209,10 +276,12 @@ def barred(year: Year, period: int, block: frozenset[int]) -> Bools:
 
 
 def _needed(year: Year, block: Ints, was: Ints) -> Ints:
-    """A prohibitive cost for clearing what keeps two visits of one association apart, 0 elsewhere."""
-    schools = year.tables.session_school[block]
+    """A prohibitive cost for giving up a pin, or what keeps two visits of one association apart; else 0."""
+    tables = year.tables
+    schools = tables.session_school[block]
     parted = [school for school in set(schools.tolist()) if not year.sound(school)]
-    return np.where(np.isin(schools, parted) & (was != NOWHERE), FORBIDDEN, 0)
+    apart = np.where(np.isin(schools, parted) & (was != NOWHERE), tables.forbidden, 0)
+    return np.asarray(apart + np.where(tables.pinned[block], tables.pin_price, 0), dtype=np.int64)
 
 
 def join(arcs: Sequence[Arcs]) -> Arcs:

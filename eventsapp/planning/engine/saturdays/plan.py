@@ -59,6 +59,7 @@ class Objective:
     association_pairs: int
     topic_pairs: int
     load_squares: int
+    changed: int = 0
 
     def parts(self, weights: Weights) -> dict[str, int]:
         """The weighed parts, by name; their sum is the objective."""
@@ -69,6 +70,7 @@ class Objective:
             "association_pairs": weights.association_pair * self.association_pairs,
             "topic_pairs": weights.topic_pair * self.topic_pairs,
             "load_squares": weights.load_square * self.load_squares,
+            "changed": weights.changed * self.changed,
         }
 
     def total(self, weights: Weights) -> int:

@@ -8,16 +8,22 @@ metres; weights and objectives are whole numbers, lower is better.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Set
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from math import cos, hypot, radians
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from eventsapp.planning.engine.terms import Id, IncoherentProblem, Reason
 
 T = TypeVar("T", bound=Hashable)
+
+HIGHEST_WEIGHT = 10**9
+"""Sums of weights stay whole numbers of 64 bits in flows."""
+
+Day: TypeAlias = date
+"""The type, in classes where `date` is a field."""
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the Earth in metres (IUGG)."""
@@ -46,7 +52,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A month: each school is owed one session in it. `dates` are its open Saturdays, perhaps none."""
+    """A month, a term or a part of one: each school is owed one session in it.
+
+    `dates` are its open Saturdays, perhaps none.
+    """
 
     id: Id
     dates: tuple[date, ...]
@@ -68,8 +77,8 @@ class School:
 class Association:
     """Who may come. `None` means no limit: everywhere, every date, as often as asked.
 
-    `reach` is the longest straight line in metres from its position; `crews` is the number of places it
-    can be at on one date.
+    Months are calendar months, whatever the periods are; a year is the whole problem. `reach` is the longest
+    straight line in metres from its position; `crews` is the number of places it can be at on one date.
     """
 
     id: Id
@@ -102,8 +111,29 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """What somebody has settled of one session: it is held, and on, by and about what is given."""
+
+    school: Id
+    period: Id
+    date: date | None = None
+    association: Id | None = None
+    topic: Id | None = None
+
+    def allows(self, day: Day, association: Id, topic: Id) -> bool:
+        return (
+            self.date in (None, day)
+            and self.association in (None, association)
+            and self.topic in (None, topic)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
-    """What one unit of each fault costs. The order is the promise: coverage, wishes, variety, fair load."""
+    """What one unit of each fault costs. The order is the promise: coverage, wishes, variety, fair load.
+
+    `changed` is the price of a session of the plan before that is not held as it was.
+    """
 
     uncovered: int = 1000
     gap_pair: int = 15
@@ -111,6 +141,7 @@ class Weights:
     association_pair: int = 30
     topic_pair: int = 10
     load_square: int = 1
+    changed: int = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +149,11 @@ class Problem:
     """One school year to plan. Raises IncoherentProblem when its parts do not fit together.
 
     Periods follow one another without overlap. `no_repeat` forbids one association twice in a row in one
-    school; `min_gap_days` is the least number of days between two sessions of a school.
+    school; `min_gap_days` is the least number of days between two sessions of a school; `common_date` wants
+    all sessions of a period on one date; `max_sessions_per_date` counts the whole city (None: no limit).
+    `previous` is the plan before, each session of which is best left as it was; it may name what no longer
+    exists. With `published_judged`, published sessions that break a rule among themselves make the problem
+    impossible (`impossible.causes`); without, they are taken as they are.
     """
 
     periods: tuple[Period, ...]
@@ -128,6 +163,11 @@ class Problem:
     weights: Weights = Weights()
     no_repeat: bool = True
     min_gap_days: int = 0
+    previous: tuple[Line, ...] = ()
+    common_date: bool = False
+    max_sessions_per_date: int | None = None
+    pins: tuple[Pin, ...] = ()
+    published_judged: bool = False
 
     @property
     def dates(self) -> tuple[date, ...]:
@@ -152,11 +192,35 @@ class Problem:
         for line in self.published:
             _known("school", {line.school}, schools)
             _known("association", {line.association}, associations)
-            if line.period is not None:
+            if line.period is not None and not self.published_judged:
                 _known("period", {line.period}, periods)
-        _unique(
-            "published session of",
-            [(line.school, line.period) for line in self.published if line.period is not None],
+        if not self.published_judged:
+            _unique(
+                "published session of",
+                [(line.school, line.period) for line in self.published if line.period is not None],
+            )
+        _unique("pin of", [(pin.school, pin.period) for pin in self.pins])
+        due = set(self.due)
+        for pin in self.pins:
+            if (pin.school, pin.period) not in due:
+                raise IncoherentProblem(f"pin of {pin.school} in {pin.period}, where no session is due")
+            _known("association of a pin", {pin.association} - {None}, associations)
+        if min(self.min_gap_days, self.max_sessions_per_date or 0, *self._prices) < 0:
+            raise IncoherentProblem("a weight, a limit or a number of days is below zero")
+        if max(self._prices) > HIGHEST_WEIGHT:
+            raise IncoherentProblem(f"a weight is above {HIGHEST_WEIGHT}")
+
+    @property
+    def _prices(self) -> tuple[int, ...]:
+        prices = self.weights
+        return (
+            prices.uncovered,
+            prices.gap_pair,
+            prices.wish_unmet,
+            prices.association_pair,
+            prices.topic_pair,
+            prices.load_square,
+            prices.changed,
         )
 
 
@@ -168,7 +232,7 @@ def _unique(what: str, ids: Iterable[T]) -> set[T]:
     return seen
 
 
-def _known(what: str, ids: set[Id], known: set[Id]) -> None:
+def _known(what: str, ids: Set[Id | None], known: set[Id]) -> None:
     if not ids <= known:
         raise IncoherentProblem(f"unknown {what}: {sorted(map(str, ids - known))}")
 
@@ -187,6 +251,6 @@ def _check_calendar(periods: tuple[Period, ...]) -> None:
 def _check_association(association: Association) -> None:
     if association.reach is not None and association.position is None:
         raise IncoherentProblem(f"association {association.id} has a reach and no position")
-    if association.crews < 1 or (association.max_per_month or 0) < 0 or (association.max_per_year or 0) < 0:
+    if association.crews < 0 or (association.max_per_month or 0) < 0 or (association.max_per_year or 0) < 0:
         raise IncoherentProblem(f"association {association.id} has a limit below what a limit can be")
     _unique(f"topic of association {association.id}", association.topics)

@@ -14,21 +14,33 @@ import numpy as np
 from eventsapp.planning.engine.saturdays.months import barred
 from eventsapp.planning.engine.saturdays.plan import Bound, Gap, Plan, WhyGap, WhyLine
 from eventsapp.planning.engine.saturdays.problem import Line
-from eventsapp.planning.engine.saturdays.tables import Tables
-from eventsapp.planning.engine.saturdays.year import NOWHERE, Year
+from eventsapp.planning.engine.saturdays.tables import NOWHERE, Tables
+from eventsapp.planning.engine.saturdays.why import brings
+from eventsapp.planning.engine.saturdays.year import Year
 from eventsapp.planning.engine.search import Ending
 from eventsapp.planning.engine.terms import Id, Reason
 
 
 def explained(year: Year, proved: Bound, ending: Ending, rounds: int, seed: int) -> Plan:
     """The plan that the year holds, in date order, with its reasons."""
+    plan = as_plan(year, proved, ending, rounds, seed)
+    gaps = [gap for p in range(len(year.tables.periods)) for gap in _gaps(year, p)]
+    return replace(plan, lines=tuple(_with_reasons(year.tables, list(plan.lines))), gaps=tuple(gaps))
+
+
+def as_plan(year: Year, proved: Bound, ending: Ending, rounds: int, seed: int) -> Plan:
+    """The plan that the year holds, in date order; no reasons yet, and every gap just not filled so far."""
     tables = year.tables
     lines = [*tables.problem.published, *_proposed(year)]
     order = {school.id: row for row, school in enumerate(tables.schools)}
     lines.sort(key=lambda line: (line.date, order[line.school]))
-    gaps = [gap for p in range(len(tables.periods)) for gap in _gaps(year, p)]
+    empty = np.flatnonzero(year.association == NOWHERE)
+    gaps = [
+        Gap(tables.schools[s].id, tables.periods[p].id, Reason(WhyGap.NOT_FOUND))
+        for s, p in zip(tables.session_school[empty], tables.session_period[empty], strict=True)
+    ]
     return Plan(
-        lines=tuple(_with_reasons(tables, lines)),
+        lines=tuple(lines),
         gaps=tuple(gaps),
         objective=year.objective(),
         bound=proved,
@@ -52,26 +64,10 @@ def _proposed(year: Year) -> Iterable[Line]:
 
 def _with_reasons(tables: Tables, lines: list[Line]) -> Iterable[Line]:
     """The same lines, each with what it brings to its school after the visits before it."""
-    wishes = {school.id: set(school.wishes) for school in tables.schools}
     choices = _choices(tables)
-    visits: dict[tuple[Id, Id], str] = {}
-    heard: set[tuple[Id, Id]] = set()
-    for line in lines:
-        reasons = [Reason(WhyLine.PUBLISHED)] if line.published else []
-        if (line.school, line.topic) not in heard:
-            wished = line.topic in wishes[line.school]
-            reasons.append(
-                Reason(WhyLine.SERVES_WISH if wished else WhyLine.NEW_TOPIC, {"topic": line.topic})
-            )
-        before = visits.get((line.school, line.association))
-        if before is None:
-            reasons.append(Reason(WhyLine.FIRST_VISIT, {"association": line.association}))
-        else:
-            reasons.append(Reason(WhyLine.COMES_BACK, {"association": line.association, "date": before}))
+    for line, reasons in brings(tables.problem, lines):
         if not line.published and choices.get((line.school, line.period)) == 1:
             reasons.append(Reason(WhyLine.ONLY_CHOICE, {"association": line.association}))
-        heard.add((line.school, line.topic))
-        visits[line.school, line.association] = line.date.isoformat()
         yield replace(line, reasons=tuple(reasons))
 
 
@@ -117,7 +113,8 @@ class _Market:
     def __init__(self, year: Year, period: int) -> None:
         self.year, self.tables, self.period = year, year.tables, period
         self.dates = year.tables.period_dates[period]
-        self.barred = barred(year, period, frozenset({period}))
+        self.block = np.flatnonzero(self.tables.session_period == period)
+        self.barred = barred(year, period, self.block)
         self.all_places: dict[int, list[tuple[int, int]]] = {}
         self.free_places: dict[int, list[tuple[int, int]]] = {}
         chosen = self.tables.candidates[period]
@@ -154,7 +151,7 @@ class _Market:
 
     def _near_another_visit(self, school: int, date: int) -> bool:
         nearest = max(1, self.tables.problem.min_gap_days)
-        visits = self.year.agenda(school, frozenset({self.period}))
+        visits = self.year.agenda(school, frozenset(self.block.tolist()))
         return any(abs(day - int(self.tables.ordinal[date])) < nearest for day, _, _ in visits)
 
     def shortage(self, session: int) -> _Shortage:

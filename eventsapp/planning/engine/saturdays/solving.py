@@ -1,30 +1,49 @@
 """A school year of Saturday mornings: which association goes to which school, when, about what.
 
-Pure, worker only (OR-Tools, NumPy). `plan` starts from one cheapest flow over the whole year, then solves
-one to three months again and again, each time exactly, while the budget lasts. See docs/planning.md.
+Pure, worker only (OR-Tools, NumPy). `solve` starts month by month, and from one flow over the year, then
+solves one to three months again and again, each time exactly, while the budget lasts. See docs/planning.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import inf
 
 import numpy as np
 
-from eventsapp.planning.engine.networks import Ints
 from eventsapp.planning.engine.saturdays.bounds import bound, least_objective
-from eventsapp.planning.engine.saturdays.cover import cover_more
-from eventsapp.planning.engine.saturdays.months import FORBIDDEN, SCALE, Arcs, cheapest, join, resolve
+from eventsapp.planning.engine.saturdays.cover import cover_more, keep_pins
+from eventsapp.planning.engine.saturdays.dated import PricedYear, least_for_one_date
+from eventsapp.planning.engine.saturdays.impossible import Cause, causes
+from eventsapp.planning.engine.saturdays.months import resolve, resolve_date
 from eventsapp.planning.engine.saturdays.plan import Bound, Plan
 from eventsapp.planning.engine.saturdays.problem import Problem
-from eventsapp.planning.engine.saturdays.reasons import explained
+from eventsapp.planning.engine.saturdays.reasons import as_plan, explained
+from eventsapp.planning.engine.saturdays.shifts import shift
+from eventsapp.planning.engine.saturdays.starts import begin, in_turn, on_dates, resume
 from eventsapp.planning.engine.saturdays.tables import Tables
 from eventsapp.planning.engine.saturdays.year import Year
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
+from eventsapp.planning.engine.terms import Impossible, Reason
 
 BLOCK_SIZES = (1, 2, 2, 3)
 """How many months a round solves together, drawn at random."""
+
+PRICE_EVERY = 10
+"""Rounds without a better plan between two steps of the bound that remembers dates."""
+
+COVER_AFTER = 4
+"""Coverage alone is asked for once every month was solved, where it is not at its bound; again after so
+many rounds without a better plan; and each time twice as many before the next, with twice the effort."""
+
+COVER_EFFORT, MOST_EFFORT = 0.1, 1.6
+"""Deterministic time of CP-SAT for that, at first and at most."""
+
+WAYS_FOR_EFFORT = 40_000
+"""Ways to hold a session that are worth one unit of effort: a larger model waits for a larger effort."""
+
+MENDING = 4
+"""Rounds for each month that a plan of larger coverage is given to become better than the one before."""
 
 
 def solve(
@@ -32,111 +51,168 @@ def solve(
     budget: Budget | None = None,
     on_progress: Callable[[Progress[Plan]], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
-) -> Plan:
-    """The best plan found within the budget; every rule of the problem holds in it.
+    start: Plan | None = None,
+) -> Plan | Impossible:
+    """The best plan found within the budget, never worse than `start`; every rule of the problem holds.
 
     Never empty-handed: a search that is cancelled or out of time gives back what it holds, and says so in
-    `Plan.ending`. Same problem, seed and rounds done, same plan.
+    `Plan.ending`. Same problem, start, seed and rounds done, same plan; more rounds go on where fewer stop.
     """
-    search = Search[Plan](budget or Budget(), on_progress, cancelled)
-    search.tell(Phase.BOUNDING, None, 0, None)
-    tables = Tables(problem)
-    proved = bound(tables)
-    search.tell(Phase.STARTING, None, proved.objective, None)
-    rng = np.random.default_rng(search.budget.seed)
-    year = begin(tables, rng)
-    ending = improve(year, proved, search, rng)
-    if ending is Ending.ROUNDS_DONE and year.held < free_coverage(tables, proved):
-        before = year.copy()
-        proved = cover(year, proved, search)
-        ending = improve(year, proved, search, rng, ceiling=before.total())
-        year = min(year, before, key=Year.total)
-    found = explained(year, proved, ending, search.rounds, search.budget.seed)
-    search.tell(Phase.DONE, year.total(), proved.objective, lambda: found)
-    return found
+    reasons = causes(problem)
+    if reasons:
+        return Impossible(reasons)
+    return _Solver(problem, Search[Plan](budget or Budget(), on_progress, cancelled)).run(start)
 
 
-def free_coverage(tables: Tables, proved: Bound) -> int:
-    """The proved coverage without the published sessions."""
-    return proved.coverage - proved.due + len(tables.session_school)
+class _Solver:
+    """One run: the best year so far, the one under work, and what is proved."""
 
+    def __init__(self, problem: Problem, search: Search[Plan]) -> None:
+        self.search = search
+        search.tell(Phase.BOUNDING, None, 0, None)
+        self.tables = Tables(problem)
+        self.rng = np.random.default_rng(search.budget.seed)
+        self.proved: Bound = bound(self.tables)
+        self.periods = np.unique(self.tables.session_period)
+        self.idle = 0
+        self.priced: PricedYear | None = None
+        self.dates_tried = False
+        self.cover_after = 0
 
-def cover(year: Year, proved: Bound, search: Search[Plan]) -> Bound:
-    """Where flows left sessions uncovered that they cannot rule out: cover them, or prove a lower bound."""
-    tables = year.tables
-    search.tell(Phase.COVERING, year.total(), proved.objective, lambda: _snapshot(year, proved, search))
-    most = cover_more(year, search.budget.seed, search.seconds_left)
-    most = min(most, free_coverage(tables, proved))
-    search.refresh()
-    return replace(
-        proved,
-        coverage=most + proved.due - len(tables.session_school),
-        objective=max(proved.objective, least_objective(tables, most)),
-    )
+    def run(self, start: Plan | None) -> Plan | Impossible:
+        self.search.tell(Phase.STARTING, None, self.proved.objective, None)
+        self.best = in_turn(self.tables, self.rng)
+        self._tell()
+        self.year = self.best.copy()
+        if self.search.interrupted() is None:
+            self.year = begin(self.tables, self.rng)
+        if start is not None:
+            self.year = min(self.year, resume(self.tables, start), key=Year.rank)
+        self.best = min(self.best, self.year, key=Year.rank).copy()
+        if not self.best.pins_kept and not self._keep_pins():
+            return Impossible((Reason(Cause.PINS_TOGETHER),))
+        self._tell()
+        ending = self._improve()
+        found = explained(self.best, self.proved, ending, self.search.rounds, self.search.budget.seed)
+        self.search.tell(Phase.DONE, self.best.total(), self.proved.objective, lambda: found)
+        return found
 
+    def _keep_pins(self) -> bool:
+        """Where the start keeps not all pins: start from them alone; False when they cannot all be kept."""
+        only = self.best.copy()
+        if not keep_pins(only, self.search):
+            return False
+        if only.pins_kept:
+            for p in map(int, self.periods):
+                resolve(only, [p], self.rng)
+            self.year, self.best = only, only.copy()
+        return True
 
-def improve(
-    year: Year, proved: Bound, search: Search[Plan], rng: np.random.Generator, ceiling: float = inf
-) -> Ending:
-    """Solve months anew until the bound is reached or the budget is spent; changes `year`.
+    def _improve(self) -> Ending:
+        """Solve months anew until the bound is reached or the budget is spent."""
+        self.sweep = list(map(int, self.periods))
+        while len(self.periods) and (self.best.total() > self.proved.objective or not self.best.pins_kept):
+            ending = self.search.ending()
+            if ending is not None:
+                return ending
+            self._round()
+            self._tell()
+            if self.tables.problem.common_date:
+                if not self.sweep and not self.dates_tried:
+                    self.dates_tried = True
+                    self._try_best_dates()
+            elif self.idle and self.idle % PRICE_EVERY == 0:
+                self._raise_bound()
+            if not self.sweep and self.idle >= self.cover_after:
+                self._cover()
+        return Ending.PROVED
 
-    Nothing is told of a plan whose objective is above `ceiling`: a better one is known.
-    """
-    periods = np.unique(year.tables.session_period)
-    sweep = list(periods)
-    total = year.total()
-    while total > proved.objective:
-        ending = search.ending()
-        if ending is not None:
-            return ending
-        if sweep:
-            block = [int(sweep.pop())]
+    def _round(self) -> None:
+        """Solve a few months, or one date, anew; the best year follows."""
+        self._resolve_something()
+        better = self.year.rank() < self.best.rank()
+        if better:
+            self.best = self.year.copy()
+        self.idle = 0 if better else self.idle + 1
+        self.search.count(better=better)
+
+    def _resolve_something(self) -> None:
+        if self.sweep:
+            resolve(self.year, [self.sweep.pop()], self.rng)
+            if not self.sweep and self.year.rank() > self.best.rank():
+                self.year = self.best.copy()
+        elif self.tables.problem.max_sessions_per_date is not None and self.rng.integers(2):
+            dates = np.concatenate([np.unique(one.date) for one in self.tables.candidates])
+            if len(dates):
+                resolve_date(self.year, int(self.rng.choice(dates)), self.rng)
+        elif self.tables.problem.common_date and self.rng.integers(2):
+            shift(self.year, self.rng)
         else:
-            size = min(len(periods), int(rng.choice(BLOCK_SIZES)))
-            block = sorted(int(p) for p in rng.choice(periods, size=size, replace=False))
-        better = resolve(year, block, rng)
-        total = year.total() if better else total
-        search.count(better=better)
-        if total <= ceiling:
-            search.tell(Phase.IMPROVING, total, proved.objective, lambda: _snapshot(year, proved, search))
-    return Ending.PROVED
+            size = min(len(self.periods), int(self.rng.choice(BLOCK_SIZES)))
+            block = self.rng.choice(self.periods, size=size, replace=False)
+            resolve(self.year, sorted(map(int, block)), self.rng)
 
+    def _free_coverage(self) -> int:
+        """The proved coverage without the published sessions."""
+        return self.proved.coverage - self.proved.due + len(self.tables.session_school)
 
-def _snapshot(year: Year, proved: Bound, search: Search[Plan]) -> Plan:
-    return explained(year, proved, Ending.ROUNDS_DONE, search.rounds, search.budget.seed)
+    def _raise_bound(self) -> None:
+        """One more step of the bound that remembers dates, while it rises."""
+        self.priced = self.priced or PricedYear(self.tables)
+        if not self.priced.settled:
+            self._proved_at_least(self.priced.step(self.best.total()))
 
+    def _try_best_dates(self) -> None:
+        """Where each period has one date: the dates that a bound thinks best, and that bound."""
+        wishes = self.proved.wishes
+        found = self.search.wait_for(lambda: least_for_one_date(self.tables, wishes))
+        if found is None or not found.dates:
+            return
+        self._proved_at_least(found.least)
+        year = on_dates(self.tables, found.dates, self.rng)
+        if year.rank() < self.best.rank():
+            self.year, self.best, self.idle = year, year.copy(), 0
+            self.search.refresh()
 
-def begin(tables: Tables, rng: np.random.Generator) -> Year:
-    """A sound year that is nearly full: one flow over all months, less what clashes.
+    def _proved_at_least(self, objective: int) -> None:
+        self.proved = replace(self.proved, objective=max(self.proved.objective, objective))
 
-    A flow cannot see that an association was there the month before. Each (school, association) and
-    (school, topic) is drawn a month of its own, and costs what a pair would in any other.
-    """
-    year = Year(tables)
-    every = np.arange(len(tables.session_school))
-    if len(every) == 0:
-        return year
-    months = len(tables.periods)
-    visit_month = rng.integers(months, size=year.visits.shape)
-    topic_month = rng.integers(months, size=year.topics.shape)
-    arcs = [_first_arcs(year, period, visit_month, topic_month) for period in range(months)]
-    year.place(*cheapest(year, every, join(arcs), np.zeros(len(every), dtype=np.int64)))
-    for school in range(len(tables.schools)):
-        year.clear(np.array(year.clashes(school), dtype=np.int64))
-    return year
+    def _cover(self) -> None:
+        """Where flows left sessions uncovered that they cannot rule out: cover them, or prove a lower bound.
 
+        What covers more may be worse at first: it is mended beside the best year, which it then replaces
+        or not.
+        """
+        effort = min(MOST_EFFORT, COVER_EFFORT * max(1.0, self.cover_after / COVER_AFTER))
+        self.cover_after = max(COVER_AFTER, 2 * self.cover_after)
+        ways = sum(len(one.session) for one in self.tables.candidates)
+        if self.best.held >= self._free_coverage() or ways > effort * WAYS_FOR_EFFORT:
+            return
+        self.search.tell(Phase.COVERING, self.best.total(), self.proved.objective, self._snapshot)
+        self.year = self.best.copy()
+        most = min(cover_more(self.year, self.search, effort), self._free_coverage())
+        self.proved = replace(
+            self.proved,
+            coverage=most + self.proved.due - len(self.tables.session_school),
+            objective=max(self.proved.objective, least_objective(self.tables, most)),
+        )
+        self.search.refresh()
+        self.idle = 0
+        if self.year.rank() < self.best.rank():
+            self.best = self.year.copy()
+        self.sweep = list(map(int, self.periods))
+        for _ in range(MENDING * len(self.periods)):
+            if self.search.ending() is not None or self.year.held == self.best.held:
+                break
+            self._round()
+        self.year = min(self.best.copy(), self.year, key=Year.rank)
 
-def _first_arcs(year: Year, period: int, visit_month: Ints, topic_month: Ints) -> Arcs:
-    tables, weights = year.tables, year.tables.problem.weights
-    wished = weights.wish_unmet * (tables.wished & (year.topics == 0))
-    by_topic = np.where(topic_month == period, -wished, weights.topic_pair)
-    choices = np.where(tables.offers[None, :, :], by_topic[:, None, :], FORBIDDEN)
-    cost = choices.min(axis=2) + weights.association_pair * (visit_month != period)
-    chosen = tables.candidates[period]
-    return Arcs(
-        session=chosen.session,
-        association=chosen.association,
-        date=chosen.date,
-        topic=choices.argmin(axis=2)[chosen.school, chosen.association],
-        cost=SCALE * cost[chosen.school, chosen.association],
-    )
+    def _tell(self) -> None:
+        total, least = self.best.total(), self.proved.objective
+        self.search.tell(Phase.IMPROVING, total, least, self._snapshot)
+
+    def _snapshot(self) -> Plan:
+        """The best plan so far, its reasons still to be found."""
+        return as_plan(
+            self.best, self.proved, Ending.ROUNDS_DONE, self.search.rounds, self.search.budget.seed
+        )

@@ -13,10 +13,7 @@ import numpy as np
 
 from eventsapp.planning.engine.networks import Ints
 from eventsapp.planning.engine.saturdays.plan import Objective
-from eventsapp.planning.engine.saturdays.tables import Tables
-
-NOWHERE = -1
-"""The association, date and topic of a session that is not held."""
+from eventsapp.planning.engine.saturdays.tables import NOWHERE, Bools, Tables
 
 
 class Year:
@@ -33,13 +30,28 @@ class Year:
         self.load = tables.base_load.copy()
         self.on_date = tables.base_date.copy()
         self.in_month = tables.base_month.copy()
+        self.in_city = tables.base_city.copy()
 
     def copy(self) -> Year:
         twin = Year.__new__(Year)
         twin.tables = self.tables
-        for name in ("association", "date", "topic", "visits", "topics", "load", "on_date", "in_month"):
-            setattr(twin, name, getattr(self, name).copy())
+        twin.restore(self)
         return twin
+
+    def restore(self, other: Year) -> None:
+        """Hold what another year of the same tables holds."""
+        for name in (
+            "association",
+            "date",
+            "topic",
+            "visits",
+            "topics",
+            "load",
+            "on_date",
+            "in_month",
+            "in_city",
+        ):
+            setattr(self, name, getattr(other, name).copy())
 
     def place(self, sessions: Ints, associations: Ints, dates: Ints, topics: Ints) -> None:
         """Hold these sessions (none of them held yet)."""
@@ -62,6 +74,7 @@ class Year:
         np.add.at(self.topics, (schools, self.topic[held]), step)
         np.add.at(self.load, associations, step)
         np.add.at(self.on_date, (associations, dates), step)
+        np.add.at(self.in_city, dates, step)
         np.add.at(self.in_month, (associations, self.tables.month_of[dates]), step)
 
     @property
@@ -88,7 +101,21 @@ class Year:
             association_pairs=int((self.visits * (self.visits - 1) // 2).sum()),
             topic_pairs=int((self.topics * (self.topics - 1) // 2).sum()),
             load_squares=int((self.load * self.load).sum()),
+            changed=self.tables.base_changed + int(self.changed().sum()),
         )
+
+    def changed(self) -> Bools:
+        """Which sessions are not held as they were in the plan before."""
+        now = np.stack([self.association, self.date, self.topic], axis=1)
+        return np.asarray(self.tables.has_before & (now != self.tables.before).any(axis=1))
+
+    @property
+    def pins_kept(self) -> bool:
+        return bool((self.association[self.tables.pinned] != NOWHERE).all())
+
+    def rank(self) -> tuple[int, int]:
+        """What makes one year better than another: pins kept first, then the objective."""
+        return int((self.association[self.tables.pinned] == NOWHERE).sum()), self.total()
 
     def total(self) -> int:
         return self.objective().total(self.tables.problem.weights)
@@ -96,12 +123,12 @@ class Year:
     def agenda(self, school: int, without: frozenset[int] = frozenset()) -> list[tuple[int, int, int]]:
         """The school's visits in date order as (day number, association, session or NOWHERE if published).
 
-        Sessions of the periods in `without` are left out.
+        The sessions in `without` are left out.
         """
         tables = self.tables
         visits = [(day, a, NOWHERE) for day, a in tables.published_visits[school]]
         for i in tables.sessions_of[school]:
-            if self.association[i] != NOWHERE and int(tables.session_period[i]) not in without:
+            if self.association[i] != NOWHERE and int(i) not in without:
                 visits.append((int(tables.ordinal[self.date[i]]), int(self.association[i]), int(i)))
         visits.sort(key=itemgetter(0))
         return visits
