@@ -46,7 +46,9 @@ def windows(year: Year, periods: Sequence[int], rng: np.random.Generator) -> tup
     """The first and last day on which each period (in order) may have a session: [position, school].
 
     Between two periods that follow one another a day is drawn for each school: the earlier one ends there,
-    the later one begins `min_gap_days` after it. Any two sessions chosen so are far enough apart.
+    the later one begins `min_gap_days` after it. Any two sessions chosen so are far enough apart. What the
+    year holds stays possible, but for every other school that lacks a session: what it holds may have to
+    move for that one.
     """
     tables, schools = year.tables, len(year.tables.schools)
     gap, count = max(1, tables.problem.min_gap_days), len(periods)
@@ -58,6 +60,8 @@ def windows(year: Year, periods: Sequence[int], rng: np.random.Generator) -> tup
     for position, period in enumerate(periods):
         here = np.flatnonzero((tables.session_period == period) & (year.date != NOWHERE))
         held[position, tables.session_school[here]] = tables.ordinal[year.date[here]]
+    lacking = np.isin(np.arange(schools), _lacking(year, periods))
+    held[:, lacking & (rng.integers(2, size=schools) == 0)] = NOWHERE
     latest = np.maximum.accumulate(held, axis=0)
     until = np.where(held == NOWHERE, NEVER_AFTER, held - gap)
     soonest = np.minimum.accumulate(until[::-1], axis=0)[::-1]
@@ -69,6 +73,13 @@ def windows(year: Year, periods: Sequence[int], rng: np.random.Generator) -> tup
         last[k] = np.minimum(last[k], cut)
         first[k + 1] = cut + gap
     return first, last
+
+
+def _lacking(year: Year, periods: Sequence[int]) -> Ints:
+    """The schools that lack a session in one of these periods."""
+    tables = year.tables
+    here = np.isin(tables.session_period, periods) & (year.association == NOWHERE)
+    return tables.session_school[here]
 
 
 def _between(year: Year, one: int, other: int, gap: int) -> tuple[int, int]:
