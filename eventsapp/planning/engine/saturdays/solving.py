@@ -84,7 +84,8 @@ class _Solver:
         self.best = in_turn(self.tables, self.rng)
         self._tell()
         self.year = self.best.copy()
-        if self.search.interrupted() is None:
+        stopped = self.search.interrupted()
+        if stopped is None:
             self.year = begin(self.tables, self.rng)
         if start is not None:
             self.year = min(self.year, resume(self.tables, start), key=Year.rank)
@@ -92,7 +93,7 @@ class _Solver:
         if not self.best.pins_kept and not self._keep_pins():
             return Impossible((Reason(Cause.PINS_TOGETHER),))
         self._tell()
-        ending = self._improve()
+        ending = Ending.CANCELLED if stopped is Ending.CANCELLED else self._improve()
         found = explained(self.best, self.proved, ending, self.search.rounds, self.search.budget.seed)
         self.search.tell(Phase.DONE, self.best.total(), self.proved.objective, lambda: found)
         return found
