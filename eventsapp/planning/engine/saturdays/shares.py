@@ -93,6 +93,10 @@ def _between(year: Year, one: int, other: int, gap: int) -> tuple[int, int]:
     return min(end, start), end
 
 
+LOOSE = 4
+"""One date in so many has its places dealt anew, whatever the plan holds there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """The (association, date) of some arcs, as association × dates + date, and the room of each."""
@@ -107,8 +111,9 @@ def share_places(
 ) -> Places:
     """Room of each place. Where the city has a limit, each date's is shared out among places at random.
 
-    What the plan holds (`was`) keeps its place, so that it stays among the possible ones. Arcs of a single
-    date need no sharing: `cheapest` counts them together.
+    What the plan holds (`was`) keeps its place, so that it stays among the possible ones; but where there is
+    a plan before, every other time on some dates, whose places go first to those of that plan. Arcs of a
+    single date need no sharing: `cheapest` counts them together.
     """
     tables = year.tables
     key, of_arc = np.unique(associations * len(tables.dates) + dates, return_inverse=True)
@@ -124,8 +129,19 @@ def share_places(
     room = np.minimum(room, np.maximum(tables.city, used))
     unit = np.repeat(np.arange(len(key)), room)
     nth = np.arange(len(unit)) - np.repeat(np.cumsum(room) - room, room)
-    order = np.lexsort((rng.random(len(unit)), nth >= used[unit], date[unit]))
+    later = nth >= used[unit]
+    if tables.has_before.any() and rng.integers(2):
+        loose = rng.integers(LOOSE, size=len(tables.dates)) == 0
+        later = np.where(loose[date[unit]], ~np.isin(key[unit], _places_before(year)), later)
+    order = np.lexsort((rng.random(len(unit)), later, date[unit]))
     days = date[unit][order]
     rank = np.arange(len(unit)) - np.searchsorted(days, days)
     kept = order[rank < (tables.city - year.in_city)[days]]
     return Places(key, of_arc, np.bincount(unit[kept], minlength=len(key)))
+
+
+def _places_before(year: Year) -> Ints:
+    """The places of the plan before, as association × dates + date."""
+    tables = year.tables
+    was = tables.before[tables.has_before]
+    return np.asarray(was[:, 0] * len(tables.dates) + was[:, 1], dtype=np.int64)
