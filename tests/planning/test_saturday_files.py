@@ -82,7 +82,7 @@ def test_a_plan_is_valid_covers_all_it_can_and_beats_the_prototype(
 ):
     data = make(shape)
     problem = read_problem(data)
-    plan = solve(problem, Budget(seconds=None, rounds=60, patience=60))
+    plan = solve(problem, Budget(seconds=None, rounds=30, patience=30))
     assert not isinstance(plan, Impossible)
     told = verify.verify(data, json.loads(json.dumps(write_plan(problem, shape, plan))))
     greedy = verify.verify(data, prototype.solve_p1(data, method="greedy"))
@@ -173,9 +173,9 @@ def test_a_file_that_states_no_problem_is_refused_with_a_sentence(
 @pytest.mark.parametrize("shape", ["one date", "few a date", "half-terms"])
 def test_more_rounds_are_never_worse(shape: str, make: Callable[[str], dict[str, Any]]):
     problem = read_problem(make(shape))
-    plans = [solve(problem, Budget(seconds=None, rounds=rounds, patience=99)) for rounds in (0, 5, 10, 20)]
+    plans = [solve(problem, Budget(seconds=None, rounds=rounds, patience=99)) for rounds in (0, 5, 12)]
     totals = [plan.objective.total(problem.weights) for plan in plans if not isinstance(plan, Impossible)]
-    assert len(totals) == 4
+    assert len(totals) == 3
     assert totals == sorted(totals, reverse=True)
 
 

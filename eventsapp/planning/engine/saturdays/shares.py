@@ -46,7 +46,9 @@ def windows(year: Year, periods: Sequence[int], rng: np.random.Generator) -> tup
     """The first and last day on which each period (in order) may have a session: [position, school].
 
     Between two periods that follow one another a day is drawn for each school: the earlier one ends there,
-    the later one begins `min_gap_days` after it. Any two sessions chosen so are far enough apart.
+    the later one begins `min_gap_days` after it. Any two sessions chosen so are far enough apart. What the
+    year holds stays possible, but for every other school that lacks a session: what it holds may have to
+    move for that one.
     """
     tables, schools = year.tables, len(year.tables.schools)
     gap, count = max(1, tables.problem.min_gap_days), len(periods)
@@ -58,6 +60,8 @@ def windows(year: Year, periods: Sequence[int], rng: np.random.Generator) -> tup
     for position, period in enumerate(periods):
         here = np.flatnonzero((tables.session_period == period) & (year.date != NOWHERE))
         held[position, tables.session_school[here]] = tables.ordinal[year.date[here]]
+    lacking = np.isin(np.arange(schools), _lacking(year, periods))
+    held[:, lacking & (rng.integers(2, size=schools) == 0)] = NOWHERE
     latest = np.maximum.accumulate(held, axis=0)
     until = np.where(held == NOWHERE, NEVER_AFTER, held - gap)
     soonest = np.minimum.accumulate(until[::-1], axis=0)[::-1]
@@ -71,6 +75,13 @@ def windows(year: Year, periods: Sequence[int], rng: np.random.Generator) -> tup
     return first, last
 
 
+def _lacking(year: Year, periods: Sequence[int]) -> Ints:
+    """The schools that lack a session in one of these periods."""
+    tables = year.tables
+    here = np.isin(tables.session_period, periods) & (year.association == NOWHERE)
+    return tables.session_school[here]
+
+
 def _between(year: Year, one: int, other: int, gap: int) -> tuple[int, int]:
     """From the day that leaves the later period all its dates, to the one that leaves them to the earlier."""
     ending, beginning = (year.tables.period_dates[p] for p in (one, other))
@@ -80,6 +91,10 @@ def _between(year: Year, one: int, other: int, gap: int) -> tuple[int, int]:
     end = int(ordinal[max(ending)]) if ending else int(ordinal[min(beginning)]) - gap
     start = int(ordinal[min(beginning)]) - gap if beginning else end
     return min(end, start), end
+
+
+LOOSE = 4
+"""One date in so many has its places dealt anew, whatever the plan holds there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +111,9 @@ def share_places(
 ) -> Places:
     """Room of each place. Where the city has a limit, each date's is shared out among places at random.
 
-    What the plan holds (`was`) keeps its place, so that it stays among the possible ones. Arcs of a single
-    date need no sharing: `cheapest` counts them together.
+    What the plan holds (`was`) keeps its place, so that it stays among the possible ones; but where there is
+    a plan before, every other time on some dates, whose places go first to those of that plan. Arcs of a
+    single date need no sharing: `cheapest` counts them together.
     """
     tables = year.tables
     key, of_arc = np.unique(associations * len(tables.dates) + dates, return_inverse=True)
@@ -113,8 +129,19 @@ def share_places(
     room = np.minimum(room, np.maximum(tables.city, used))
     unit = np.repeat(np.arange(len(key)), room)
     nth = np.arange(len(unit)) - np.repeat(np.cumsum(room) - room, room)
-    order = np.lexsort((rng.random(len(unit)), nth >= used[unit], date[unit]))
+    later = nth >= used[unit]
+    if tables.has_before.any() and rng.integers(2):
+        loose = rng.integers(LOOSE, size=len(tables.dates)) == 0
+        later = np.where(loose[date[unit]], ~np.isin(key[unit], _places_before(year)), later)
+    order = np.lexsort((rng.random(len(unit)), later, date[unit]))
     days = date[unit][order]
     rank = np.arange(len(unit)) - np.searchsorted(days, days)
     kept = order[rank < (tables.city - year.in_city)[days]]
     return Places(key, of_arc, np.bincount(unit[kept], minlength=len(key)))
+
+
+def _places_before(year: Year) -> Ints:
+    """The places of the plan before, as association × dates + date."""
+    tables = year.tables
+    was = tables.before[tables.has_before]
+    return np.asarray(was[:, 0] * len(tables.dates) + was[:, 1], dtype=np.int64)

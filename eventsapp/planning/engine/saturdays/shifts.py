@@ -1,21 +1,62 @@
-"""One date for all sessions of a period: moving a period to another date, the periods beside it following.
+"""Moves that several months take part in, each of them solved in its turn, and kept when they were worth it.
 
-Pure, worker only (NumPy). Solving months anew seldom moves two of them to new dates at once, which is what
+Pure, worker only (NumPy). Solving months anew seldom moves two of them for one another's sake, which is what
 the days between two visits of a school ask for.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from eventsapp.planning.engine.saturdays.months import Block, attempt, resolve
+from eventsapp.planning.engine.saturdays.tables import NOWHERE
 from eventsapp.planning.engine.saturdays.year import Year
+
+FEW = 4
+"""Schools for which others make way at once, at most."""
+
+
+def make_way(year: Year, rng: np.random.Generator) -> bool:
+    """Fill gaps of some schools by giving up what stands too near, which then is placed anew.
+
+    True when the year is better; otherwise it is as good as before, or as it was.
+    """
+    tables = year.tables
+    empty = np.flatnonzero(year.association == NOWHERE)
+    if len(empty) == 0:
+        return False
+    period = int(tables.session_period[rng.choice(empty)])
+    lacking = tables.session_school[empty[tables.session_period[empty] == period]]
+    schools = rng.permutation(lacking)[: 1 + int(rng.integers(FEW))]
+    beside = _beside(year, period, rng)
+    before, was = year.rank(), year.copy()
+    near = np.isin(tables.session_period, beside) & np.isin(tables.session_school, schools)
+    year.clear(np.flatnonzero(near))
+    for p in (period, *beside):
+        resolve(year, [p], rng)
+    return _kept(year, before, was)
+
+
+def _beside(year: Year, period: int, rng: np.random.Generator) -> Sequence[int]:
+    beside = [p for p in (period - 1, period + 1) if 0 <= p < len(year.tables.periods)]
+    return beside[::-1] if rng.integers(2) else beside
+
+
+def _kept(year: Year, before: tuple[int, int], was: Year) -> bool:
+    """Whether the year is better than before; put back as it was where it is worse, or breaks a rule."""
+    sound = all(year.sound(school) for school in range(len(year.tables.schools)))
+    if year.rank() > before or not sound:
+        year.restore(was)
+        return False
+    return year.rank() < before
 
 
 def shift(year: Year, rng: np.random.Generator) -> bool:
-    """Move a period to a date drawn for it, then solve its neighbours; True when the year is better.
+    """Where all sessions of a period are on one date: move it to another, its neighbours following.
 
-    Otherwise the year is as good as before, or as it was.
+    True when the year is better; otherwise it is as good as before, or as it was.
     """
     tables = year.tables
     free = [p for p, choices in enumerate(tables.choices) if len(choices) > 1]
@@ -23,9 +64,7 @@ def shift(year: Year, rng: np.random.Generator) -> bool:
         return False
     period = int(rng.choice(free))
     dates = tables.choices[period][int(rng.integers(len(tables.choices[period])))]
-    beside = [p for p in (period - 1, period + 1) if 0 <= p < len(tables.periods)]
-    if rng.integers(2):
-        beside.reverse()
+    beside = _beside(year, period, rng)
     before, was = year.rank(), year.copy()
     for p in (*beside, period):
         year.clear(np.flatnonzero(tables.session_period == p))
@@ -34,8 +73,4 @@ def shift(year: Year, rng: np.random.Generator) -> bool:
     for p in beside:
         resolve(year, [p], rng)
     attempt(year, Block((period,), here, (dates,)), rng)
-    sound = all(year.sound(school) for school in range(len(tables.schools)))
-    if year.rank() > before or not sound:
-        year.restore(was)
-        return False
-    return year.rank() < before
+    return _kept(year, before, was)

@@ -19,7 +19,7 @@ from eventsapp.planning.engine.saturdays.months import resolve, resolve_date
 from eventsapp.planning.engine.saturdays.plan import Bound, Plan
 from eventsapp.planning.engine.saturdays.problem import Problem
 from eventsapp.planning.engine.saturdays.reasons import as_plan, explained
-from eventsapp.planning.engine.saturdays.shifts import shift
+from eventsapp.planning.engine.saturdays.shifts import make_way, shift
 from eventsapp.planning.engine.saturdays.starts import begin, in_turn, on_dates, resume
 from eventsapp.planning.engine.saturdays.tables import Tables
 from eventsapp.planning.engine.saturdays.year import Year
@@ -39,7 +39,7 @@ many rounds without a better plan; and each time twice as many before the next, 
 COVER_EFFORT, MOST_EFFORT = 0.1, 1.6
 """Deterministic time of CP-SAT for that, at first and at most."""
 
-WAYS_FOR_EFFORT = 40_000
+WAYS_FOR_EFFORT = 20_000
 """Ways to hold a session that are worth one unit of effort: a larger model waits for a larger effort."""
 
 MENDING = 4
@@ -84,7 +84,8 @@ class _Solver:
         self.best = in_turn(self.tables, self.rng)
         self._tell()
         self.year = self.best.copy()
-        if self.search.interrupted() is None:
+        stopped = self.search.interrupted()
+        if stopped is None:
             self.year = begin(self.tables, self.rng)
         if start is not None:
             self.year = min(self.year, resume(self.tables, start), key=Year.rank)
@@ -92,7 +93,7 @@ class _Solver:
         if not self.best.pins_kept and not self._keep_pins():
             return Impossible((Reason(Cause.PINS_TOGETHER),))
         self._tell()
-        ending = self._improve()
+        ending = Ending.CANCELLED if stopped is Ending.CANCELLED else self._improve()
         found = explained(self.best, self.proved, ending, self.search.rounds, self.search.budget.seed)
         self.search.tell(Phase.DONE, self.best.total(), self.proved.objective, lambda: found)
         return found
@@ -147,6 +148,8 @@ class _Solver:
                 resolve_date(self.year, int(self.rng.choice(dates)), self.rng)
         elif self.tables.problem.common_date and self.rng.integers(2):
             shift(self.year, self.rng)
+        elif self.year.held < self._free_coverage() and self.rng.integers(3) == 0:
+            make_way(self.year, self.rng)
         else:
             size = min(len(self.periods), int(self.rng.choice(BLOCK_SIZES)))
             block = self.rng.choice(self.periods, size=size, replace=False)
