@@ -15,6 +15,8 @@ from flask_babel import gettext, ngettext
 from eventsapp import languages
 from eventsapp.places.models import Venue
 from eventsapp.planning.engine.saturdays.plan import WhyGap, WhyLine
+from eventsapp.planning.engine.saturdays.repair import Change, Proof
+from eventsapp.planning.engine.saturdays.why import WhyCost
 from eventsapp.planning.engine.search import Ending, Phase
 from eventsapp.refusals import msgid
 
@@ -52,6 +54,29 @@ WHY_GAP = {
         "Le calcul s’est arrêté sans trouver. Une autre proposition y arrivera peut-être."
     ),
 }
+
+PARTS = {
+    "uncovered": msgid("Séances non tenues"),
+    "gap_pairs": msgid("Mois sans séance dans une même école"),
+    "wishes_unmet": msgid("Sujets demandés et non traités"),
+    "association_pairs": msgid("Retours d’une même association"),
+    "topic_pairs": msgid("Retours d’un même sujet"),
+    "load_squares": msgid("Charge des associations"),
+    "changed": msgid("Séances changées depuis la proposition d’avant"),
+}
+"""The parts of the objective, by their names in `Objective`, as msgids."""
+
+PROOFS = {
+    Proof.BEST: msgid(
+        "C’est démontré : aucune autre solution ne passe avant, sauf celles montrées au-dessus."
+    ),
+    Proof.LEAST_DISTURBING: msgid(
+        "C’est démontré : sauf celles montrées au-dessus, aucune autre solution ne perd moins de "
+        "séances ni, à pertes égales, ne dérange moins."
+    ),
+    Proof.NONE: msgid("C’est la solution la moins dérangeante trouvée dans le temps donné."),
+}
+"""What is proved of a repair, as msgids."""
 
 
 def reasons(kept: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -92,6 +117,68 @@ def _would_repeat(who: list[str]) -> str:
         "Seules %(names)s pourraient venir, et elles viennent déjà la fois d’avant ou d’après.",
         names=languages.listing(who),
     )
+
+
+def bill(kept: Mapping[str, Any]) -> list[str]:
+    """What a session costs or spares, part by part: « Retours d’un même sujet : +20 (2 × 10) »."""
+    return [
+        gettext(
+            "%(part)s : %(cost)s (%(units)s × %(weight)s)",
+            part=gettext(PARTS[name]),
+            cost=f"{part['cost']:+d}",
+            units=part["units"],
+            weight=part["weight"],
+        )
+        for name, part in kept["params"]["parts"].items()
+    ]
+
+
+def instead(kept: Mapping[str, Any], names: Names) -> str:
+    """Who could come in place of who does, and what it would cost, in a sentence."""
+    key, params = WhyCost(kept["key"]), kept["params"]
+    if key is WhyCost.NOBODY_ELSE:
+        return gettext("Aucune autre association ne peut venir sans changer une autre séance.")
+    name, price = names[params["association"]], _price(params["more"])
+    if key is WhyCost.OTHER_ON_DATE:
+        return gettext("%(name)s pourrait venir ce jour-là : %(price)s.", name=name, price=price)
+    day = languages.long_day(date.fromisoformat(params["date"]), year=False)
+    return gettext("%(name)s pourrait venir le %(day)s : %(price)s.", name=name, day=day, price=price)
+
+
+def _price(more: int) -> str:
+    if more == 0:
+        return gettext("la proposition vaudrait autant")
+    if more > 0:
+        return ngettext("un point de plus", "%(num)d points de plus", more)
+    return ngettext("un point de moins", "%(num)d points de moins", -more)
+
+
+def change(one: Change, names: Names) -> str:
+    """What a repair changes of a session, in a sentence; if it is lost, why."""
+    was = names[int(one.before.association)]
+    day = languages.long_day(one.before.date, year=False)
+    if one.after is None:
+        lost = gettext("La séance du %(day)s avec %(name)s est perdue.", day=day, name=was)
+        reason = one.reason
+        return (
+            lost if reason is None else f"{lost} {gap({'key': reason.key, 'params': reason.params}, names)}"
+        )
+    now = names[int(one.after.association)]
+    moved = languages.long_day(one.after.date, year=False)
+    if not one.moved:
+        return gettext("Le %(day)s, %(now)s remplace %(was)s.", day=day, now=now, was=was)
+    if one.after.association == one.before.association:
+        return gettext(
+            "Le %(moved)s au lieu du %(day)s, toujours avec %(name)s.", moved=moved, day=day, name=now
+        )
+    return gettext(
+        "Le %(moved)s au lieu du %(day)s, %(now)s remplace %(was)s.", moved=moved, day=day, now=now, was=was
+    )
+
+
+def proof(kept: str) -> str:
+    """What a reader may conclude from a repair."""
+    return gettext(PROOFS[Proof(kept)])
 
 
 def ending(kept: str) -> str:

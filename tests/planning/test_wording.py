@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+from datetime import date
+
 import pytest
 from flask import Flask
 from flask_babel import force_locale
 
 from eventsapp.planning import wording
-from eventsapp.planning.engine.saturdays.plan import WhyGap, WhyLine
+from eventsapp.planning.engine.saturdays.plan import Objective, WhyGap, WhyLine
+from eventsapp.planning.engine.saturdays.problem import Line
+from eventsapp.planning.engine.saturdays.repair import Change, Proof
+from eventsapp.planning.engine.saturdays.why import WhyCost
 from eventsapp.planning.engine.search import Ending, Phase
+from eventsapp.planning.engine.terms import Reason
 
 PARAMS = {
     "topic": 1,
@@ -90,3 +97,55 @@ def test_every_key_has_its_words() -> None:
         assert wording.gap({"key": key.value, "params": PARAMS}, NAMES)
     assert set(wording.STEPS) == set(Phase)
     assert wording.ending(Ending.PROVED) != wording.ending(Ending.TIME_UP)
+
+
+def test_what_a_session_costs_and_who_else_could_come() -> None:
+    parts = {
+        "uncovered": {"weight": 1000, "units": -1, "cost": -1000},
+        "topic_pairs": {"weight": 10, "units": 2, "cost": 20},
+    }
+    assert wording.bill({"key": "costs", "params": {"total": -980, "parts": parts}}) == [
+        "Séances non tenues\u00a0: -1000 (-1 × 1000)",
+        "Retours d’un même sujet\u00a0: +20 (2 × 10)",
+    ]
+    other = {"association": 7, "topic": 1, "date": "2026-12-05"}
+    assert [
+        wording.instead({"key": key.value, "params": {**other, "more": more}}, NAMES)
+        for key, more in (
+            (WhyCost.OTHER_ON_DATE, 0),
+            (WhyCost.OTHER_ON_DATE, 1),
+            (WhyCost.OTHER_IN_PERIOD, 60),
+            (WhyCost.OTHER_IN_PERIOD, -2),
+            (WhyCost.NOBODY_ELSE, 0),
+        )
+    ] == [
+        "Espace 19 pourrait venir ce jour-là\u00a0: la proposition vaudrait autant.",
+        "Espace 19 pourrait venir ce jour-là\u00a0: un point de plus.",
+        "Espace 19 pourrait venir le samedi 5\u00a0décembre\u00a0: 60 points de plus.",
+        "Espace 19 pourrait venir le samedi 5\u00a0décembre\u00a0: 2 points de moins.",
+        "Aucune autre association ne peut venir sans changer une autre séance.",
+    ]
+
+
+def test_what_a_repair_changes() -> None:
+    before = Line(1, "2026-12", date(2026, 12, 5), 7, 1)
+    later = date(2026, 12, 12)
+    assert [
+        wording.change(one, NAMES)
+        for one in (
+            Change(before, replace(before, association=8)),
+            Change(before, replace(before, association=8, date=later)),
+            Change(before, replace(before, date=later)),
+            Change(before, None),
+            Change(before, None, Reason(WhyGap.NOBODY_IN_REACH)),
+        )
+    ] == [
+        "Le samedi 5\u00a0décembre, la Ludothèque remplace Espace 19.",
+        "Le samedi 12\u00a0décembre au lieu du samedi 5\u00a0décembre, la Ludothèque remplace Espace 19.",
+        "Le samedi 12\u00a0décembre au lieu du samedi 5\u00a0décembre, toujours avec Espace 19.",
+        "La séance du samedi 5\u00a0décembre avec Espace 19 est perdue.",
+        "La séance du samedi 5\u00a0décembre avec Espace 19 est perdue. "
+        "Aucune association ne se déplace jusqu’à cette école.",
+    ]
+    assert len({wording.proof(kept) for kept in Proof}) == len(Proof)
+    assert set(wording.PARTS) == {part.name for part in fields(Objective)}

@@ -15,6 +15,7 @@ from eventsapp.planning.engine.saturdays.months import barred
 from eventsapp.planning.engine.saturdays.plan import Bound, Gap, Plan, WhyGap, WhyLine
 from eventsapp.planning.engine.saturdays.problem import Line
 from eventsapp.planning.engine.saturdays.tables import NOWHERE, Tables
+from eventsapp.planning.engine.saturdays.why import brings
 from eventsapp.planning.engine.saturdays.year import Year
 from eventsapp.planning.engine.search import Ending
 from eventsapp.planning.engine.terms import Id, Reason
@@ -63,26 +64,10 @@ def _proposed(year: Year) -> Iterable[Line]:
 
 def _with_reasons(tables: Tables, lines: list[Line]) -> Iterable[Line]:
     """The same lines, each with what it brings to its school after the visits before it."""
-    wishes = {school.id: set(school.wishes) for school in tables.schools}
     choices = _choices(tables)
-    visits: dict[tuple[Id, Id], str] = {}
-    heard: set[tuple[Id, Id]] = set()
-    for line in lines:
-        reasons = [Reason(WhyLine.PUBLISHED)] if line.published else []
-        if (line.school, line.topic) not in heard:
-            wished = line.topic in wishes[line.school]
-            reasons.append(
-                Reason(WhyLine.SERVES_WISH if wished else WhyLine.NEW_TOPIC, {"topic": line.topic})
-            )
-        before = visits.get((line.school, line.association))
-        if before is None:
-            reasons.append(Reason(WhyLine.FIRST_VISIT, {"association": line.association}))
-        else:
-            reasons.append(Reason(WhyLine.COMES_BACK, {"association": line.association, "date": before}))
+    for line, reasons in brings(tables.problem, lines):
         if not line.published and choices.get((line.school, line.period)) == 1:
             reasons.append(Reason(WhyLine.ONLY_CHOICE, {"association": line.association}))
-        heard.add((line.school, line.topic))
-        visits[line.school, line.association] = line.date.isoformat()
         yield replace(line, reasons=tuple(reasons))
 
 
