@@ -93,12 +93,16 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What one unit of each fault costs; `moved_person` counts in a repair only."""
+    """What one unit of each fault costs; `moved_person` counts in a repair only.
+
+    `wait_tick` is kept as it was given: waiting decides between plans that mix equally well, whatever it is.
+    """
 
     quartier_pair: int = 3
     age_pair: int = 1
     lang_isolated: int = 20
     moved_person: int = 0
+    wait_tick: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,137 @@
+"""One attempt at a whole trail day: teams and timetable side by side, for one number of wheelchair teams.
+
+Pure, worker only. The two searches know nothing of each other but that number, so that they run in two
+threads, and each gives the same answer whatever the other does.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Generic, TypeVar
+
+from eventsapp.planning.engine.search import Ending, Search
+from eventsapp.planning.engine.terms import Id
+from eventsapp.planning.engine.trails.days import Day, Timetable
+from eventsapp.planning.engine.trails.frame import MAY_ROLL, Frame
+from eventsapp.planning.engine.trails.problem import Team
+from eventsapp.planning.engine.trails.teams import Composition
+
+PROBATION = 12
+"""Rounds after which a search that still breaks a rule makes room for another attempt."""
+
+S = TypeVar("S")
+
+
+class Track(Generic[S]):
+    """One of the two searches in a thread of its own.
+
+    `found` is what others may read while it works, `probed` what it had found when its probation ended.
+    """
+
+    def __init__(self, work: Any, look: Callable[[], S], sound: Callable[[S], bool]) -> None:
+        self._work, self._look, self._sound = work, look, sound
+        self.found: S = look()
+        self.probed: S | None = None
+        self.rounds = 0
+        self.ending: Ending | None = None
+        self._leaving = threading.Event()
+        self._fault: BaseException | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def sound(self) -> bool:
+        return self._sound(self.found)
+
+    def begin(self, search: Search[Any], *, probing: bool) -> None:
+        """Work until nothing is left to gain or the search is over; if `probing`, only for the probation
+        while a rule is broken."""
+        self._thread = threading.Thread(
+            target=self._run, args=(search, probing), name="planning", daemon=True
+        )
+        self._thread.start()
+
+    def leave(self) -> None:
+        """Stop as soon as the probation has ended."""
+        self._leaving.set()
+
+    def _run(self, search: Search[Any], probing: bool) -> None:
+        try:
+            while self.ending is None:
+                if self.rounds >= PROBATION and self.probed is None:
+                    self.probed = self.found
+                if self.probed is not None and (self._leaving.is_set() or (probing and not self.sound)):
+                    break
+                self.ending = Ending.PROVED if self._work.closed else search.ending()
+                if self.ending is None:
+                    better = self._work.round(search)
+                    self.rounds += 1
+                    search.count(better=better)
+                    self.found = self._look()
+        except BaseException as raised:  # handed over to the thread that waits
+            self._fault = raised
+        if self.probed is None:
+            self.probed = self.found
+
+    def working(self, patience: float) -> bool:
+        """Wait a moment; whether it still works then. Raises what the work raised."""
+        if self._thread is not None:
+            self._thread.join(patience)
+            if self._thread.is_alive():
+                return True
+        if self._fault is not None:
+            raise self._fault
+        return False
+
+    @property
+    def failed(self) -> bool:
+        """Whether it gave up with a rule broken, or proved that one must be."""
+        return not self.sound and self.ending in (None, Ending.PROVED)
+
+
+def whole(
+    frame: Frame,
+    composition: Composition,
+    timetable: Timetable,
+    settled: dict[Id, Day],
+    former: dict[Id, Day],
+) -> tuple[Team, ...]:
+    """The teams with their days: pinned ones (`settled`), then those that they had before, then the rest."""
+    pools = {True: list(timetable.stepfree), False: list(timetable.others)}
+    days = dict(settled)
+    open_teams = [row for row, name in enumerate(frame.names) if name not in settled]
+    for again in (True, False):
+        for row in open_teams:
+            name, pool = frame.names[row], pools[frame.may[row] == MAY_ROLL]
+            if name in days or not pool:
+                continue
+            if not again:
+                days[name] = pool.pop(0)
+            elif former.get(name) in pool:
+                days[name] = former[name]
+                pool.remove(former[name])
+    return tuple(
+        replace(team, route=day.route, depart=day.depart, visits=day.visits)
+        for team in gathered(frame, composition)
+        for day in (days[team.id],)
+    )
+
+
+def gathered(frame: Frame, composition: Composition) -> tuple[Team, ...]:
+    """Who is in which team with which structure; as yet without a day."""
+    groups: list[list[Id]] = [[] for _ in frame.names]
+    for group, team in zip(frame.problem.groups, composition.team, strict=True):
+        groups[team].append(group.id)
+    houses = [frame.problem.structures[structure].id for structure in composition.structure]
+    return tuple(
+        Team(name, tuple(inside), house, "", 0, ())
+        for name, inside, house in zip(frame.names, groups, houses, strict=True)
+    )
+
+
+def counts(frame: Frame, settled: Sequence[Id]) -> tuple[int, int]:
+    """How many step-free and how many other days the teams without a pinned day need."""
+    free = [bits for name, bits in zip(frame.names, frame.may, strict=True) if name not in settled]
+    stepfree = sum(bits == MAY_ROLL for bits in free)
+    return stepfree, len(free) - stepfree
