@@ -194,6 +194,8 @@ class Problem:
             _known("group", pin.groups, groups)
             _known("structure", {pin.structure} - {None}, structures)
             _known("route", {pin.day.route} if pin.day else (), routes)
+        _unique("team of the plan in force", [team.id for team in self.base or ()])
+        _unique("group of the plan in force", [group for team in self.base or () for group in team.groups])
         _unique("pinned group", [group for pin in self.pins for group in pin.groups])
         _unique("pinned team", [pin.team for pin in self.pins])
         for walks in (self.walk, self.walk_stepfree):

@@ -60,7 +60,7 @@ def solve(
     reasons = causes(problem) + pin_causes(problem)
     if reasons:
         return Impossible(reasons)
-    if problem.base is not None:
+    if problem.base:
         return repair.solve(problem, search, start=start)
     return Planning(problem, search, start).run()
 
