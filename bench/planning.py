@@ -94,8 +94,8 @@ def _report(instance: dict[str, Any], one: Run) -> dict[str, Any]:
 
 def _cells(one: Run, found: float | None, bound: float | None, target: float) -> str:
     gap = NOTHING
-    if found is not None and bound is not None:
-        gap = f"{100 * (found - bound) / bound:.2f} %" if bound else f"+{found:g}"
+    if found is not None and bound is not None:  # a share of little says little
+        gap = f"{100 * (found - bound) / bound:.2f} %" if 0 < found <= 2 * bound else f"+{found - bound:g}"
     shown = one.fault[:8] if found is None else f"{found:g}"
     times = (_number(second, 1) for second in (one.first, one.reaches(target), one.took))
     return f"{shown:>8}{gap:>8}" + "".join(f"{time:>7}" for time in times) + " "

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask_babel import gettext, ngettext
 
+from eventsapp.planning import wording
 from eventsapp.planning.engine.saturdays.checking import Rule
 from eventsapp.planning.engine.saturdays.impossible import Cause
 from eventsapp.planning.engine.saturdays.plan import WhyGap, WhyLine
@@ -206,17 +207,6 @@ WHY: Mapping[str, str] = {
 }
 """Why a session is as it is, what else there was (`why.WhyCost`), or why there is none."""
 
-PARTS = {
-    "uncovered": msgid("séances non tenues"),
-    "gap_pairs": msgid("absences répétées dans une école"),
-    "wishes_unmet": msgid("sujets demandés non servis"),
-    "association_pairs": msgid("retours d’une association"),
-    "topic_pairs": msgid("retours d’un sujet"),
-    "load_squares": msgid("charge des associations"),
-    "changed": msgid("séances changées"),
-}
-"""What the parts of the objective count."""
-
 
 def why(reason: Reason, names: Names) -> str:
     """What a session brings or costs, or why there is none."""
@@ -226,15 +216,11 @@ def why(reason: Reason, names: Names) -> str:
 
 
 def _bill(params: Mapping[str, Any]) -> str:
-    parts = [
-        f"{gettext(PARTS[name])} {part['cost']:+d} ({part['units']:+d} × {part['weight']})"
-        for name, part in params["parts"].items()
-        if part["units"]
-    ]
+    parts = wording.bill({"params": params})
     if not parts:
         return gettext("Elle ne change rien au total.")
     return gettext(
-        "Elle change le total de %(total)+d : %(parts)s.", total=params["total"], parts=", ".join(parts)
+        "Elle change le total de %(total)+d (%(parts)s).", total=params["total"], parts=" ; ".join(parts)
     )
 
 
