@@ -32,15 +32,15 @@ help: ## Lists the commands
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 .PHONY: run
-run: .venv/.run ## Runs web, worker and mail catcher at http://127.0.0.1:8000 (PORT=… to change)
+run: .venv/.run .venv/.loops ## Runs web, worker and mail catcher at http://127.0.0.1:8000 (PORT=… to change)
 	@$(PREPARED); exec $(HONCHO) web worker $(CATCHER)
 
 .PHONY: dev
-dev: .venv/.dev ## The same, reloading when the code changes
+dev: .venv/.dev .venv/.loops ## The same, reloading when the code changes
 	@$(PREPARED); exec $(HONCHO) reload worker $(CATCHER)
 
 .PHONY: test
-test: .venv/.dev ## Passes every test on both databases (TESTS=tests/agenda for a part)
+test: .venv/.dev .venv/.loops ## Passes every test on both databases (TESTS=tests/agenda for a part)
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
 .PHONY: check
@@ -58,7 +58,7 @@ format: .venv/.dev ## Formats the code and mends what can be mended safely
 	$(BIN)/ruff format .
 
 .PHONY: bench
-bench: .venv/.dev ## Measures pages, feed and memory beside a bare Flask view
+bench: .venv/.dev .venv/.loops ## Measures pages, feed, memory and plans: ten minutes
 	$(BIN)/python -m bench
 
 MINUTES ?= 10
@@ -91,6 +91,12 @@ build: .venv/.dev ## Builds the wheel, with templates, static files and migratio
 .venv/.run: requirements.txt | .venv/bin/python
 	@echo "Installing what the program needs into .venv (a minute or two, once)"
 	@$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+# The inner loops of the planner as machine code: a plan that is asked for does not wait for a compiler.
+.venv/.loops: $(wildcard eventsapp/planning/engine/*.py eventsapp/planning/engine/*/*.py)
+	@echo "Compiling the planner (some seconds)"
+	@$(BIN)/flask --app wsgi plan compile > /dev/null
 	@touch $@
 
 .venv/.dev: requirements-dev.txt requirements.txt | .venv/bin/python

@@ -1,4 +1,4 @@
-"""`make bench`: what pages, registrations and feeds cost, beside a bare Flask view.
+"""`make bench`: what pages, registrations and feeds cost, beside a bare Flask view; then plans (`planning`).
 
 CPU time is read from the kernel for the web worker alone, over REPEATS requests sent one after the
 other; the first requests warm caches and are not counted. SQL statements are counted by the same
@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench import planning
 from bench.counting import Counter
 from bench.processes import cpu_ms, memory_mb, running, web
 from bench.visitors import Visitor
@@ -53,7 +54,9 @@ def main() -> None:
             counter.wait_for_worker()
             worker_mb = memory_mb(worker)
     _print(rows, bare.cpu)
-    print(f"\nmemory   web worker {web_mb:.0f} MB   worker process (idle) {worker_mb:.0f} MB")
+    print(f"\nmemory   web worker {web_mb:.0f} MB   worker process (idle) {worker_mb:.0f} MB\n", flush=True)
+    wrong = planning.compare([], planning.SECONDS)
+    raise SystemExit("\n".join(wrong) or None)
 
 
 def _pages(address: str, pid: int, counter: Counter) -> list[Row]:

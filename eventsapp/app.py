@@ -9,9 +9,10 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from eventsapp import cli, extensions, production, settings, web
+from eventsapp import extensions, production, settings, web
 from eventsapp.agenda import telling
 from eventsapp.answers import undelivered
+from eventsapp.cli import commands
 from eventsapp.database import db, prepare_engine
 from eventsapp.disruptions import following as answering
 from eventsapp.mailroom.listeners import listeners as of_mails
@@ -42,7 +43,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     bind_listeners()
     web.open_doors(app)
     trust_proxies(app)
-    cli.register(app)
+    commands.register(app)
     return app
 
 

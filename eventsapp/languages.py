@@ -15,6 +15,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_date, format_time
 from babel.lists import format_list
+from babel.numbers import format_decimal
 from flask_babel import get_locale
 
 from eventsapp.clock import PARIS
@@ -102,6 +103,14 @@ def names(codes: Sequence[str], language: Language | None = None) -> str:
     """« arabe, bambara et chinois »: the names of languages; a code nobody knows stays itself."""
     known_names = Locale.parse((language or current()).locale).languages
     return listing([known_names.get(code, code) for code in codes], language)
+
+
+def share(part: float, whole: float, language: Language | None = None) -> str:
+    """« 0,4 % », to a tenth; what is not nothing is a tenth at least."""
+    locale = (language or current()).locale
+    tenths = max(round(1000 * part / whole), 1 if part > 0 else 0)
+    sign = f"{NO_BREAK}%" if locale == "fr" else "%"
+    return format_decimal(tenths / 10, locale=locale) + sign
 
 
 def no_breaks(text: str) -> str:

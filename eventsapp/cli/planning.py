@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from eventsapp import clock
+from eventsapp.cli import plan_files
 from eventsapp.cli.door import ACTOR, reading, said, table, writing
 from eventsapp.database import db
 from eventsapp.places.listings import territory_by_slug
@@ -25,7 +26,14 @@ from eventsapp.tasks.models import TaskStatus
 
 @click.group()
 def plan() -> None:
-    """Plans of a school year. Nothing is announced before a plan is accepted."""
+    """Plans: of a school year, or of a file (solve, check, why).
+
+    Nothing is announced before a plan of a school year is accepted.
+    """
+
+
+for command in plan_files.COMMANDS:
+    plan.add_command(command)
 
 
 @plan.command("list")

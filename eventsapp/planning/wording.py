@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext, ngettext
 
 from eventsapp import languages
-from eventsapp.places.models import Venue
 from eventsapp.planning.engine.saturdays.plan import WhyGap, WhyLine
 from eventsapp.planning.engine.saturdays.repair import Change, Proof
 from eventsapp.planning.engine.saturdays.why import WhyCost
 from eventsapp.planning.engine.search import Ending, Phase
 from eventsapp.refusals import msgid
+
+if TYPE_CHECKING:  # it would bring the database to commands that need none
+    from eventsapp.places.models import Venue
 
 STEPS = {
     Phase.BOUNDING: msgid("Nous calculons ce qui est possible."),
@@ -186,6 +188,18 @@ def ending(kept: str) -> str:
     if kept == Ending.PROVED:
         return gettext("Aucune proposition ne peut faire mieux : c’est démontré.")
     return gettext("C’est la meilleure proposition trouvée dans le temps donné.")
+
+
+def worth(figures: Mapping[str, Any]) -> str:
+    """How far a draft may be from the best: what its ending proves, or else by how much at most."""
+    said = ending(figures.get("ending", ""))
+    found, bound = figures.get("objective", 0), figures.get("objective_bound", 0)
+    if found <= bound or bound <= 0:
+        return said
+    return f"{said} " + gettext(
+        "Aucune proposition ne peut faire mieux de plus de %(gap)s.",
+        gap=languages.share(found - bound, found),
+    )
 
 
 def activity_title(venue: Venue) -> str:

@@ -12,7 +12,7 @@ import click
 import pytest
 from flask import Flask
 
-from eventsapp.cli import COMMANDS
+from eventsapp.cli.commands import COMMANDS
 
 
 def every(

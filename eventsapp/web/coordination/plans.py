@@ -90,7 +90,7 @@ def show(draft_id: int) -> str | BaseResponse:
         draft=draft,
         figures=draft.figures,
         state=State.of(draft, None),
-        ending=wording.ending(draft.figures.get("ending", "")),
+        worth=wording.worth(draft.figures),
         grid=grid_of(draft, quartier, half),
         theme=listings.theme_of_saturdays(draft.territory),
         quartier=quartier,

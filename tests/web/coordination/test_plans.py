@@ -91,7 +91,27 @@ def test_the_page_says_who_goes_where_when_and_why(
     assert [dd.text for dd in figures.all("dd")][1:] == ["24", str(24 - covered(db_session)), "2"]
     assert "séances au mieux : aucun plan ne peut en couvrir plus" in figures.text
     reasons = {one.text for one in page.main.all("p")}
+    assert "Aucune proposition ne peut faire mieux : c’est démontré." in reasons
     assert "Cette association vient ici pour la première fois de l’année." in reasons
+
+
+def test_the_page_says_by_how_much_another_plan_could_be_better_at_most(
+    desk: PageClient, db_session: scoped_session[Session]
+) -> None:
+    number = solved(db_session)
+    draft = db_session.get_one(Draft, number)
+    draft.figures = {
+        **draft.figures, "ending": "time_up", "objective": 2000, "objective_bound": 1990,
+        "wishes": 7, "wishes_met": 4, "wishes_bound": 5,
+    }  # fmt: skip
+    db_session.commit()
+    page = desk.get(f"/pro/plans/{number}").page
+    [said] = [one.text for one in page.main.all("p") if one.text.startswith("C’est la meilleure")]
+    assert said == (
+        "C’est la meilleure proposition trouvée dans le temps donné. "
+        "Aucune proposition ne peut faire mieux de plus de 0,5 %. "
+        "Sujets demandés par les écoles : 4 sur 7, et aucun plan ne peut en servir plus de 5."
+    )
 
 
 def covered(db_session: scoped_session[Session]) -> int:
