@@ -8,9 +8,9 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from eventsapp.planning.engine.terms import Reason
-from eventsapp.planning.engine.trails.checking import Rule
 from eventsapp.planning.engine.trails.impossible import Cause
 from eventsapp.planning.engine.trails.pinned import PinCause
+from eventsapp.planning.engine.trails.walking import Rule
 from eventsapp.planning.wording_names import Names
 from eventsapp.planning.wording_walks import choice, why, worth
 from eventsapp.refusals import msgid

@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 
 from eventsapp import languages
 from eventsapp.planning.engine.terms import Reason
-from eventsapp.planning.engine.trails.checking import Rule
+from eventsapp.planning.engine.trails.walking import Rule
 from eventsapp.planning.engine.trails.why import WhyGroup, WhyTeam
 from eventsapp.planning.wording_names import Names
 from eventsapp.refusals import msgid

@@ -7,11 +7,11 @@ from datetime import date
 
 import pytest
 
-from eventsapp.planning.engine.saturdays.checking import Rule, Violation, check, recount
+from eventsapp.planning.engine.saturdays.checking import Rule, check, recount
 from eventsapp.planning.engine.saturdays.plan import Bound, Gap, Objective, Plan, WhyGap
 from eventsapp.planning.engine.saturdays.problem import Line, Problem
 from eventsapp.planning.engine.search import Ending
-from eventsapp.planning.engine.terms import Reason
+from eventsapp.planning.engine.terms import Reason, Violation
 from tests.planning.town import NOVEMBER, OCTOBER, SEPTEMBER, association, published, school
 
 FIRST, SECOND = SEPTEMBER.dates[:2]

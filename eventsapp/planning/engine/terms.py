@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TypeAlias
 
 Id: TypeAlias = str | int
@@ -27,3 +28,21 @@ class Impossible:
     """The answer to a problem that no plan can solve: the causes, each of them proved, the smallest first."""
 
     reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One rule broken by a plan (a member of the `Rule` of its problem), and where."""
+
+    rule: StrEnum
+    where: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A plan read anew: its objective and what no plan can beat (weighed faults), and what people count, by
+    name."""
+
+    objective: int
+    bound: int
+    figures: Mapping[str, int | float]

@@ -9,11 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.plans import verify
-from eventsapp.planning.engine.breakfasts.checking import Rule, Violation, check, check_seatings, measure
+from eventsapp.planning.engine.breakfasts.checking import Rule, check, check_seatings, measure
 from eventsapp.planning.engine.breakfasts.files import read_plan, read_problem
 from eventsapp.planning.engine.breakfasts.plan import Plan, Seating
 from eventsapp.planning.engine.breakfasts.problem import Breakfast, Pin
 from eventsapp.planning.engine.search import Ending
+from eventsapp.planning.engine.terms import Violation
 from tests.planning.breakfasts.mornings import by_hand, edition, instance, season, seated_at_random
 
 MAY = season(

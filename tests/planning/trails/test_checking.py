@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.plans import gen, verify
-from eventsapp.planning.engine.trails.checking import Rule, check, measure
+from eventsapp.planning.engine.trails.checking import check, measure
 from eventsapp.planning.engine.trails.files import read_plan, read_problem
 from eventsapp.planning.engine.trails.impossible import causes
 from eventsapp.planning.engine.trails.problem import Pin
+from eventsapp.planning.engine.trails.walking import Rule
 from tests.planning.trails.streets import family, mended, team, trail
 
 INSTANCES = Path(__file__).parents[3] / "bench" / "plans" / "instances"

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 
 from eventsapp.planning.engine.breakfasts.bounds import bound, least_pairs
 from eventsapp.planning.engine.breakfasts.plan import Plan, Seating
 from eventsapp.planning.engine.breakfasts.problem import Edition, Pair, Problem, Tables
-from eventsapp.planning.engine.terms import Id
+from eventsapp.planning.engine.terms import Id, Reading, Violation
 
 
 class Rule(StrEnum):
@@ -30,23 +30,6 @@ class Rule(StrEnum):
     PIN_CHANGED = "pin_changed"  # edition, table, person
     WRONG_OBJECTIVE = "wrong_objective"  # stated, found
     ABOVE_BOUND = "above_bound"  # objective: the bound that the plan beats, and so refutes
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One rule broken, and where."""
-
-    rule: Rule
-    where: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a plan is worth: the objective, what no plan can beat, and counts that people understand."""
-
-    objective: int
-    bound: int
-    figures: Mapping[str, int | float]
 
 
 def check(problem: Problem, plan: Plan) -> list[Violation]:

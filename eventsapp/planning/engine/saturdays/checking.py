@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -20,7 +19,7 @@ from typing import Any
 from eventsapp.planning.engine.saturdays.plan import Objective, Plan
 from eventsapp.planning.engine.saturdays.problem import Association, Line, Problem, School
 from eventsapp.planning.engine.saturdays.yardstick import yardstick
-from eventsapp.planning.engine.terms import Id
+from eventsapp.planning.engine.terms import Id, Reading, Violation
 
 
 class Rule(StrEnum):
@@ -46,14 +45,6 @@ class Rule(StrEnum):
     UNACCOUNTED = "unaccounted"  # school, period: neither held nor a gap, or both
     WRONG_OBJECTIVE = "wrong_objective"
     ABOVE_BOUND = "above_bound"  # the bound that the plan beats, and so refutes
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One rule broken, and where."""
-
-    rule: Rule
-    where: Mapping[str, object] = field(default_factory=dict)
 
 
 def check(problem: Problem, plan: Plan) -> list[Violation]:
@@ -101,15 +92,6 @@ def recount(problem: Problem, plan: Plan) -> Objective:
         load_squares=sum(load**2 for load in Counter(line.association for line in lines).values()),
         changed=sum(now.get(session) != was for session, was in before.items()),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A plan as it measures: its objective, what no plan can beat, and what people count, by name."""
-
-    objective: int
-    bound: int
-    figures: Mapping[str, int | float]
 
 
 def measure(problem: Problem, plan: Plan) -> Reading:

@@ -8,11 +8,11 @@ read as well, as far as they make sense.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from eventsapp.planning.engine.terms import Id
+from eventsapp.planning.engine.terms import Id, Reading, Violation
 from eventsapp.planning.engine.trails.mixing import Least, Mix, entropy, mix_of, quartiers
 from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.problem import (
@@ -25,27 +25,7 @@ from eventsapp.planning.engine.trails.problem import (
     Structure,
     Team,
 )
-from eventsapp.planning.engine.trails.walking import Day, Rule, Violation, walk_day
-
-__all__ = [
-    "Reading",
-    "Rule",
-    "Violation",
-    "check",
-    "measure",
-    "measure_teams",
-    "moved_persons",
-    "retimed_teams",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A plan read anew: its objective, what no plan can beat, and every figure that is ever shown."""
-
-    objective: int
-    bound: int
-    figures: Mapping[str, int | float]
+from eventsapp.planning.engine.trails.walking import Day, Rule, walk_day
 
 
 @dataclass(frozen=True)

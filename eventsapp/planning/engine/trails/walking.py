@@ -5,10 +5,10 @@ Pure and naive, like `checking` whose part it is, and the words both say it with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
+from eventsapp.planning.engine.terms import Violation
 from eventsapp.planning.engine.trails.problem import Problem, Team
 
 
@@ -38,14 +38,6 @@ class Rule(StrEnum):
     PIN_BROKEN = "pin_broken"  # what a person had settled is not so
     WRONG_OBJECTIVE = "wrong_objective"  # stated, found
     ABOVE_BOUND = "above_bound"  # bound: the plan beats it, and so refutes it
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One rule broken, and where."""
-
-    rule: Rule
-    where: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

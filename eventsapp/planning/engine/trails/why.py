@@ -13,11 +13,11 @@ from functools import cached_property
 from typing import Literal
 
 from eventsapp.planning.engine.terms import Id, Reason
-from eventsapp.planning.engine.trails.checking import Book, Rule
+from eventsapp.planning.engine.trails.checking import Book
 from eventsapp.planning.engine.trails.mixing import Mix, isolated
 from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.problem import CHILD, FRENCH, Group, Person, Problem, Team
-from eventsapp.planning.engine.trails.walking import walk_day
+from eventsapp.planning.engine.trails.walking import Rule, walk_day
 
 Choice = tuple[Literal["group", "team"], Id]
 """What is explained: a group's place, or a team's structure and hours."""
@@ -132,7 +132,7 @@ class Company:
         if wheelchair and self.team.route not in self.book.problem.accessible_routes:
             return Rule.ROUTE_NOT_ACCESSIBLE
         faults = walk_day(self.book.problem, self.team, wheelchair=wheelchair).faults
-        return faults[0].rule if faults else None
+        return Rule(faults[0].rule) if faults else None
 
 
 def _presence(problem: Problem, company: Company, group: Group) -> Iterator[Reason]:
