@@ -146,7 +146,7 @@ def test_what_may_be_left_out_or_null_is_nothing():
     ("break_it", "sentence"),
     [
         (lambda data: data.update(problem="P2"), "problem 'P2', not P1"),
-        (lambda data: data.update(schools=None), "schools must be a list|schools is missing"),
+        (lambda data: data.update(schools=None), "schools must be a list, not null"),
         (lambda data: data.update(schools=[7]), r"schools\[0\] must be an object, not int"),
         (lambda data: data["schools"][1].pop("periods"), r"schools\[1\]: periods is missing"),
         (lambda data: data["schools"][0].update(xy=[1]), "xy must be two numbers"),
@@ -155,7 +155,7 @@ def test_what_may_be_left_out_or_null_is_nothing():
         (lambda data: data["associations"][0].update(crews="two"), "crews must be a whole number"),
         (lambda data: data["associations"][0].update(max_travel_m="far"), "a number of metres"),
         (lambda data: data["associations"][0].update(available=["soon"]), "must be a date, not 'soon'"),
-        (lambda data: data["weights"].update(uncovered=-1), "below zero"),
+        (lambda data: data["weights"].update(uncovered=-1), "weights.uncovered must be at least 0, not -1"),
         (lambda data: data["weights"].update(uncovered=10**12), "a weight is above"),
         (lambda data: data.update(pins=[{"school": "S01", "period": "May"}]), "no session is due"),
     ],

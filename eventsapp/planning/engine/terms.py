@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
+
+K = TypeVar("K", bound=Hashable)
 
 Id: TypeAlias = str | int
 """An identifier of the caller (a row's number, a code): it comes back unchanged."""
@@ -13,6 +16,22 @@ Id: TypeAlias = str | int
 
 class IncoherentProblem(ValueError):
     """The problem contradicts itself (an unknown identifier, a date in two months): a fault of the caller."""
+
+
+def unique(what: str, ids: Iterable[K]) -> set[K]:
+    """These identifiers of a problem, each of which must be named once."""
+    counts = Counter(ids)
+    twice = sorted(str(one) for one, times in counts.items() if times > 1)
+    if twice:
+        raise IncoherentProblem(f"{what} named twice: {', '.join(twice)}")
+    return set(counts)
+
+
+def expect_known(what: str, ids: Iterable[Id | None], known: Set[Id]) -> None:
+    """What a problem refers to is in it."""
+    unknown = sorted({str(one) for one in ids if one not in known})
+    if unknown:
+        raise IncoherentProblem(f"unknown {what}: {', '.join(unknown)}")
 
 
 @dataclass(frozen=True, slots=True)

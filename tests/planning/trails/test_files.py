@@ -90,19 +90,28 @@ def test_pins_are_read_and_those_of_absent_people_are_dropped():
     ("change", "sentence"),
     [
         (lambda data: data.update(problem="P1"), "of problem 'P1'"),
-        (lambda data: data.pop("groups"), "the file has no groups"),
-        (lambda data: data.update(groups="all"), "groups is not a list"),
-        (lambda data: data["groups"][0]["members"][0].pop("langs"), r"members\[0\] has no langs"),
-        (lambda data: data["groups"][0]["members"][0].update(age=7), "age is not a text"),
-        (lambda data: data["groups"][0]["members"][0].update(wheelchair="no"), "neither true nor false"),
+        (lambda data: data.pop("groups"), "the file: groups is missing"),
+        (lambda data: data.update(groups="all"), "groups must be a list, not str"),
+        (
+            lambda data: data["groups"][0]["members"][0].pop("langs"),
+            r"members\[0\]: langs is missing",
+        ),
+        (lambda data: data["groups"][0]["members"][0].update(age=7), "age must be text, not 7"),
+        (
+            lambda data: data["groups"][0]["members"][0].update(wheelchair="no"),
+            "must be true or false",
+        ),
         (lambda data: data["groups"].append(data["groups"][0]), "group named twice"),
-        (lambda data: data["params"].update(n_teams=None), "n_teams is not a whole number"),
-        (lambda data: data["params"].update(stage_ticks=0), "stage_ticks is not between 1"),
-        (lambda data: data["params"].update(team_max=True), "team_max is not a whole number"),
+        (lambda data: data["params"].update(n_teams=None), "n_teams must be a whole number, not None"),
+        (lambda data: data["params"].update(stage_ticks=0), "stage_ticks must be at least 1, not 0"),
+        (lambda data: data["params"].update(team_max=True), "team_max must be a whole number, not True"),
         (lambda data: data.update(walk=[[0]]), "walk does not join"),
         (lambda data: data["routes"][0].update(stages=["Pont"]), "unknown landmark"),
-        (lambda data: data.update(weights={"age_pair": -1}), "age_pair is not between"),
-        (lambda data: data.update(base={"teams": [None]}), r"base.teams\[0\] is not an object"),
+        (lambda data: data.update(weights={"age_pair": -1}), "age_pair must be at least 0, not -1"),
+        (
+            lambda data: data.update(base={"teams": [None]}),
+            r"base.teams\[0\] must be an object, not null",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(change: Callable[[dict[str, Any]], object], sentence: str):

@@ -1,7 +1,7 @@
 """Checks a seating of breakfasts against its problem, from the rules alone.
 
-Pure, and deliberately naive: it shares no code with the solver, reads the dataclasses only, and recounts
-everything. A table with nobody is not used.
+Pure, and deliberately naive: it shares no code with the solver but the bound by counting pairs (`bounds`),
+reads the dataclasses only, and recounts everything. A table with nobody is not used.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ Pure, no solver. Whatever is wrong with a file is an IncoherentProblem that says
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from eventsapp.planning.engine.breakfasts.plan import Plan, Seating
 from eventsapp.planning.engine.breakfasts.problem import (
@@ -18,25 +18,25 @@ from eventsapp.planning.engine.breakfasts.problem import (
     Tables,
     Weights,
 )
+from eventsapp.planning.engine.records import Record, whole
 from eventsapp.planning.engine.terms import Id, Impossible, IncoherentProblem
-
-T = TypeVar("T")
 
 PROBLEM = "P3"
 
 
 def read_problem(data: Mapping[str, Any]) -> Problem:
     """The season that an instance describes; `pins`, `met_extra` and `history` may be missing or null."""
-    whole = _mapping(data, "the file")
-    if whole.get("problem") != PROBLEM:
-        raise IncoherentProblem(f"the file is of problem {whole.get('problem')!r}, not {PROBLEM}")
+    file = Record(data)
+    if file.get("problem", None) != PROBLEM:
+        raise IncoherentProblem(f"the file is of problem {file.get('problem', None)!r}, not {PROBLEM}")
+    weights = file.record("weights")
     return Problem(
-        persons=tuple(_each(whole, "persons", _person)),
-        editions=tuple(_each(whole, "editions", _edition)),
-        history=tuple(_each(whole, "history", _breakfast, optional=True)),
-        met_extra=tuple(_each(whole, "met_extra", _pair, optional=True)),
-        weights=_weights(_mapping(_given(whole, "weights", "the file"), "weights")),
-        pins=tuple(_each(whole, "pins", _pin, optional=True)),
+        persons=file.each("persons", _person),
+        editions=file.each("editions", _edition),
+        history=file.each("history", _breakfast, ()),
+        met_extra=_pairs(file, "met_extra"),
+        weights=Weights(weights.whole("same_org"), weights.whole("repeat")),
+        pins=file.each("pins", _pin, ()),
     )
 
 
@@ -46,10 +46,11 @@ def read_plan(problem: Problem, data: Mapping[str, Any]) -> tuple[Seating, ...]:
     The file lists tables that are used; a table with a pinned person takes the place of its pin, the others
     keep their order.
     """
-    editions = {edition.id: edition for edition in problem.editions}
-    seatings = {
-        seating.edition: seating for seating in _each(_mapping(data, "the plan"), "editions", _seating)
-    }
+    editions = {edition.id for edition in problem.editions}
+    plan = Record(data, "the plan").each(
+        "editions", lambda one: Seating(one.id("id"), one.lists_of_ids("tables"))
+    )
+    seatings = {seating.edition: seating for seating in plan}
     for seating in seatings.values():
         if seating.edition not in editions:
             raise IncoherentProblem(f"unknown edition in the plan: {seating.edition}")
@@ -101,106 +102,37 @@ def write_plan(problem: Problem, data_id: str, answer: Plan | Impossible) -> dic
     return {**head, "status": "ok", "editions": editions}
 
 
-def _person(data: Any, where: str) -> Person:
-    row = _mapping(data, where)
-    sector = row.get("sector") or ""
-    if not isinstance(sector, str):
-        raise IncoherentProblem(f"sector of {where} is not a text")
-    return Person(_id(row, "id", where), _id(row, "org", where), sector)
+def _person(one: Record) -> Person:
+    return Person(one.id("id"), one.id("org"), one.text("sector", ""))
 
 
-def _edition(data: Any, where: str) -> Edition:
-    row = _mapping(data, where)
-    where = f"edition {_id(row, 'id', where)}"
-    sizes = _list(_given(row, "table_sizes", where), f"table_sizes of {where}")
+def _edition(one: Record) -> Edition:
+    sizes = enumerate(one.sequence("table_sizes"))
     return Edition(
-        id=_id(row, "id", where),
-        attendees=_ids(_given(row, "attendees", where), f"attendees of {where}"),
-        table_sizes=tuple(_whole(size, f"a table size of {where}") for size in sizes),
-        hosts=_ids(row.get("hosts") or [], f"hosts of {where}"),
-        apart=tuple(_each(row, "apart", _pair, optional=True)),
+        id=one.id("id"),
+        attendees=one.ids("attendees"),
+        table_sizes=tuple(whole(size, f"{one.place('table_sizes')}[{number}]") for number, size in sizes),
+        hosts=one.ids("hosts", ()),
+        apart=_pairs(one, "apart"),
     )
 
 
-def _breakfast(data: Any, where: str) -> Breakfast:
-    row = _mapping(data, where)
-    return Breakfast(_id(row, "id", where), _tables(row, where))
+def _breakfast(one: Record) -> Breakfast:
+    return Breakfast(one.id("id"), one.lists_of_ids("tables"))
 
 
-def _seating(data: Any, where: str) -> Seating:
-    row = _mapping(data, where)
-    return Seating(_id(row, "id", where), _tables(row, where))
+def _seating(one: Record) -> Seating:
+    return Seating(one.id("id"), one.lists_of_ids("tables"))
 
 
-def _tables(row: Mapping[str, Any], where: str) -> Tables:
-    tables = _list(_given(row, "tables", where), f"tables of {where}")
-    return tuple(_ids(table, f"a table of {where}") for table in tables)
+def _pin(one: Record) -> Pin:
+    return Pin(one.id("edition"), one.whole("table", least=None), one.id("person"))
 
 
-def _pair(data: Any, where: str) -> tuple[Id, Id]:
-    pair = _ids(data, where)
-    if len(pair) != 2:
-        raise IncoherentProblem(f"{where} is not a pair of people")
-    return pair[0], pair[1]
-
-
-def _pin(data: Any, where: str) -> Pin:
-    row = _mapping(data, where)
-    table = _whole(_given(row, "table", where), f"table of {where}")
-    return Pin(_id(row, "edition", where), table, _id(row, "person", where))
-
-
-def _weights(row: Mapping[str, Any]) -> Weights:
-    colleagues, repeat = (
-        _whole(_given(row, name, "weights"), f"weight {name}") for name in ("same_org", "repeat")
-    )
-    return Weights(colleagues, repeat)
-
-
-def _each(
-    row: Mapping[str, Any], name: str, read: Callable[[Any, str], T], *, optional: bool = False
-) -> list[T]:
-    """Every entry of a list, read; `optional`: the list may be missing or null."""
-    found = row.get(name)
-    if found is None and optional:
-        return []
-    entries = _list(_given(row, name, "the file"), name)
-    return [read(entry, f"entry {rank} of {name}") for rank, entry in enumerate(entries, 1)]
-
-
-def _given(row: Mapping[str, Any], name: str, where: str) -> Any:
-    if name not in row:
-        raise IncoherentProblem(f"{name} is missing in {where}")
-    return row[name]
-
-
-def _mapping(data: Any, where: str) -> Mapping[str, Any]:
-    if not isinstance(data, Mapping):
-        raise IncoherentProblem(f"{where} is not an object")
-    return data
-
-
-def _list(data: Any, where: str) -> Sequence[Any]:
-    if not isinstance(data, list | tuple):
-        raise IncoherentProblem(f"{where} is not a list")
-    return data
-
-
-def _ids(data: Any, where: str) -> tuple[Id, ...]:
-    return tuple(_identifier(entry, where) for entry in _list(data, where))
-
-
-def _id(row: Mapping[str, Any], name: str, where: str) -> Id:
-    return _identifier(_given(row, name, where), f"{name} of {where}")
-
-
-def _identifier(data: Any, where: str) -> Id:
-    if isinstance(data, bool) or not isinstance(data, str | int):
-        raise IncoherentProblem(f"{where} holds {data!r}, which is no identifier")
-    return data
-
-
-def _whole(data: Any, where: str) -> int:
-    if isinstance(data, bool) or not isinstance(data, int):
-        raise IncoherentProblem(f"{where} is {data!r}, not a whole number")
-    return data
+def _pairs(one: Record, name: str) -> tuple[tuple[Id, Id], ...]:
+    """Two people each; none where the field is missing or null."""
+    pairs = one.lists_of_ids(name, ())
+    for number, pair in enumerate(pairs):
+        if len(pair) != 2:
+            raise IncoherentProblem(f"{one.place(name)}[{number}] must be a pair of people")
+    return tuple((pair[0], pair[1]) for pair in pairs)

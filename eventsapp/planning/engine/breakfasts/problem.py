@@ -6,15 +6,10 @@ are whole numbers, lower is better.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 
-from eventsapp.planning.engine.terms import Id, IncoherentProblem
-
-T = TypeVar("T", bound=Hashable)
+from eventsapp.planning.engine.terms import Id, IncoherentProblem, expect_known, unique
 
 Tables = tuple[tuple[Id, ...], ...]
 """Who sits at each table."""
@@ -118,12 +113,12 @@ class Problem:
         return {pin.person: pin.table for pin in self.pins if pin.edition == edition}
 
     def __post_init__(self) -> None:
-        persons = _unique("person", (person.id for person in self.persons))
-        _unique("edition", (edition.id for edition in self.editions))
+        persons = unique("person", (person.id for person in self.persons))
+        unique("edition", (edition.id for edition in self.editions))
         for edition in self.editions:
-            _known("attendee", _unique(f"attendee of {edition.id}", edition.attendees), persons)
-            _known("host", _unique(f"host of {edition.id}", edition.hosts), set(edition.attendees))
-            _known("person kept apart", (who for pair in edition.apart for who in pair), persons)
+            expect_known("attendee", unique(f"attendee of {edition.id}", edition.attendees), persons)
+            expect_known("host", unique(f"host of {edition.id}", edition.hosts), set(edition.attendees))
+            expect_known("person kept apart", (who for pair in edition.apart for who in pair), persons)
             if any(one == other for one, other in edition.apart):
                 raise IncoherentProblem(f"somebody is kept apart from themselves at {edition.id}")
             if any(size < 0 for size in edition.table_sizes):
@@ -134,24 +129,10 @@ class Problem:
 
     def _check_pins(self) -> None:
         by_id = {edition.id: edition for edition in self.editions}
-        _known("pinned edition", (pin.edition for pin in self.pins), set(by_id))
-        _unique("pin of", ((pin.edition, pin.person) for pin in self.pins))
+        expect_known("pinned edition", (pin.edition for pin in self.pins), set(by_id))
+        unique("pin of", ((pin.edition, pin.person) for pin in self.pins))
         for pin in self.pins:
             edition = by_id[pin.edition]
-            _known("pinned person", [pin.person], set(edition.attendees))
+            expect_known("pinned person", [pin.person], set(edition.attendees))
             if not 0 <= pin.table < len(edition.table_sizes):
                 raise IncoherentProblem(f"{pin.edition} has no table {pin.table} to pin {pin.person} to")
-
-
-def _unique(what: str, ids: Iterable[T]) -> set[T]:
-    counts = Counter(ids)
-    twice = sorted(str(one) for one, times in counts.items() if times > 1)
-    if twice:
-        raise IncoherentProblem(f"{what} named twice: {', '.join(twice)}")
-    return set(counts)
-
-
-def _known(what: str, ids: Iterable[Id], known: set[Id]) -> None:
-    unknown = sorted({str(one) for one in ids if one not in known})
-    if unknown:
-        raise IncoherentProblem(f"unknown {what}: {', '.join(unknown)}")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from eventsapp.planning.engine.records import ABSENT, Record
 from eventsapp.planning.engine.saturdays.checking import recount
 from eventsapp.planning.engine.saturdays.plan import Bound, Gap, Objective, Plan, WhyGap
 from eventsapp.planning.engine.saturdays.problem import (
@@ -37,29 +38,25 @@ WEIGHTS = {
 }
 """The weights of a file and what they are called here; one that is missing is 0."""
 
-_ABSENT = object()
-
 
 def read_problem(data: Mapping[str, Any]) -> Problem:
     """The problem that a file states; raises IncoherentProblem with a sentence when it states none."""
-    file = _Reader("the file", data)
+    file = Record(data)
     if file.get("problem", "P1") != "P1":
         raise IncoherentProblem(f"the file is of problem {file.get('problem')!r}, not P1")
-    weights = _Reader("weights", file.get("weights", {}))
+    weights = file.record("weights", {})
     return Problem(
-        periods=tuple(
-            Period(one.id("id"), tuple(dict.fromkeys(one.days("dates")))) for one in file.items("periods")
-        ),
-        schools=tuple(_school(one) for one in file.items("schools")),
-        associations=tuple(_association(one) for one in file.items("associations")),
-        published=tuple(_line(one, published=True) for one in file.items("published", ())),
-        weights=Weights(gap_pair=0, **{ours: weights.number(name, 0) for name, ours in WEIGHTS.items()}),
+        periods=file.each("periods", _period),
+        schools=file.each("schools", _school),
+        associations=file.each("associations", _association),
+        published=file.each("published", lambda one: _line(one, published=True), ()),
+        weights=Weights(gap_pair=0, **{ours: weights.whole(name, 0) for name, ours in WEIGHTS.items()}),
         no_repeat=False,
-        min_gap_days=file.number("min_gap_days", 0),
-        previous=tuple(_line(one) for one in file.items("previous", ())),
+        min_gap_days=file.whole("min_gap_days", 0),
+        previous=file.each("previous", _line, ()),
         common_date=bool(file.get("common_date", False)),
-        max_sessions_per_date=file.number("max_sessions_per_date", 0) or None,
-        pins=tuple(_pin(one) for one in file.items("pins", ())),
+        max_sessions_per_date=file.whole("max_sessions_per_date", 0) or None,
+        pins=file.each("pins", _pin, ()),
         published_judged=True,
     )
 
@@ -89,12 +86,12 @@ def read_plan(problem: Problem, data: Mapping[str, Any]) -> Plan:
     """The plan that a solution states, to be checked or resumed; it claims no bound and no reasons."""
     announced = Counter(_key(line) for line in problem.published)
     lines: list[Line] = []
-    for one in _Reader("the solution", data).items("sessions"):
-        line = _line(one)
+    for line in Record(data, "the solution").each("sessions", _line):
         if announced[_key(line)] > 0:
             announced[_key(line)] -= 1
-            line = Line(line.school, line.period, line.date, line.association, line.topic, published=True)
-        lines.append(line)
+            lines.append(replace(line, published=True))
+        else:
+            lines.append(line)
     held = {(line.school, line.period) for line in lines}
     gaps = [pair for pair in problem.due if pair not in held]
     periods = Counter(period for _, period in problem.due)
@@ -120,113 +117,79 @@ def _key(line: Line) -> tuple[object, ...]:
     return (line.school, line.period, line.date, line.association, line.topic)
 
 
-def _school(one: _Reader) -> School:
+def _period(one: Record) -> Period:
+    return Period(one.id("id"), tuple(dict.fromkeys(_days(one, "dates"))))
+
+
+def _school(one: Record) -> School:
     return School(
         id=one.id("id"),
         name=str(one.get("name", "") or ""),
-        position=one.position("xy"),
+        position=_position(one, "xy"),
         periods=one.ids("periods"),
-        unavailable=frozenset(one.days("unavailable", ())),
+        unavailable=frozenset(_days(one, "unavailable", ())),
         wishes=one.ids("requested_themes", ()),
     )
 
 
-def _association(one: _Reader) -> Association:
+def _association(one: Record) -> Association:
     reach = one.get("max_travel_m", None)
     if reach is not None and (isinstance(reach, bool) or not isinstance(reach, int | float)):
-        raise IncoherentProblem(f"{one.where}: max_travel_m must be a number of metres")
+        raise IncoherentProblem(f"{one.place('max_travel_m')} must be a number of metres")
     days = one.get("available", None)
     return Association(
         id=one.id("id"),
         name=str(one.get("name", "") or ""),
         topics=one.ids("themes"),
-        position=None if reach is None else one.position("xy"),
+        position=None if reach is None else _position(one, "xy"),
         reach=reach,
-        available=None if days is None else frozenset(one.days("available")),
-        max_per_month=one.limit("max_per_month"),
-        max_per_year=one.limit("max_per_year"),
-        crews=one.number("crews", 1),
+        available=None if days is None else frozenset(_days(one, "available")),
+        max_per_month=_limit(one, "max_per_month"),
+        max_per_year=_limit(one, "max_per_year"),
+        crews=one.whole("crews", 1),
     )
 
 
-def _line(one: _Reader, *, published: bool = False) -> Line:
+def _line(one: Record, *, published: bool = False) -> Line:
     where, period = one.id("school"), one.id("period")
-    return Line(where, period, one.day("date"), one.id("association"), one.id("theme"), published)
+    return Line(
+        where,
+        period,
+        _day(one.get("date"), one.place("date")),
+        one.id("association"),
+        one.id("theme"),
+        published,
+    )
 
 
-def _pin(one: _Reader) -> Pin:
-    settled = {name: one.id(name) for name in ("association", "theme") if one.get(name, None) is not None}
+def _pin(one: Record) -> Pin:
     return Pin(
         school=one.id("school"),
         period=one.id("period"),
-        date=None if one.get("date", None) is None else one.day("date"),
-        association=settled.get("association"),
-        topic=settled.get("theme"),
+        date=None if one.get("date", None) is None else _day(one.get("date"), one.place("date")),
+        association=one.id_or_none("association"),
+        topic=one.id_or_none("theme"),
     )
 
 
-class _Reader:
-    """One object of the file: reads its fields by kind, and says where it stands when one is wrong."""
+def _limit(one: Record, name: str) -> int | None:
+    return None if one.get(name, None) is None else one.whole(name)
 
-    def __init__(self, where: str, data: object) -> None:
-        if not isinstance(data, Mapping):
-            raise IncoherentProblem(f"{where} must be an object, not {type(data).__name__}")
-        self.where, self._data = where, data
 
-    def get(self, name: str, default: object = _ABSENT) -> Any:
-        value = self._data.get(name, default)
-        if value is None and default is not _ABSENT:
-            return default
-        if value is _ABSENT:
-            raise IncoherentProblem(f"{self.where}: {name} is missing")
-        return value
+def _days(one: Record, name: str, default: Any = ABSENT) -> tuple[date, ...]:
+    rows = enumerate(one.sequence(name, default))
+    return tuple(_day(row, f"{one.place(name)}[{number}]") for number, row in rows)
 
-    def sequence(self, name: str, default: object = _ABSENT) -> list[object]:
-        value = self.get(name, default)
-        if not isinstance(value, list | tuple):
-            raise IncoherentProblem(f"{self.where}: {name} must be a list, not {type(value).__name__}")
-        return list(value)
 
-    def items(self, name: str, default: object = _ABSENT) -> list[_Reader]:
-        return [_Reader(f"{name}[{n}]", one) for n, one in enumerate(self.sequence(name, default))]
+def _day(value: object, where: str) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise IncoherentProblem(f"{where} must be a date, not {value!r}") from None
 
-    def id(self, name: str) -> Id:
-        return self._as_id(name, self.get(name))
 
-    def ids(self, name: str, default: object = _ABSENT) -> tuple[Id, ...]:
-        return tuple(self._as_id(name, value) for value in self.sequence(name, default))
-
-    def day(self, name: str) -> date:
-        return self._as_day(name, self.get(name))
-
-    def days(self, name: str, default: object = _ABSENT) -> tuple[date, ...]:
-        return tuple(self._as_day(name, value) for value in self.sequence(name, default))
-
-    def number(self, name: str, default: int) -> int:
-        value = self.get(name, default)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise IncoherentProblem(f"{self.where}: {name} must be a whole number, not {value!r}")
-        return value
-
-    def limit(self, name: str) -> int | None:
-        return None if self.get(name, None) is None else self.number(name, 0)
-
-    def position(self, name: str) -> Position:
-        point = self.sequence(name)
-        if len(point) != 2 or any(isinstance(x, bool) or not isinstance(x, int | float) for x in point):
-            raise IncoherentProblem(f"{self.where}: {name} must be two numbers of metres")
-        x, y = (float(str(value)) for value in point)
-        return Position(x, y)
-
-    def _as_id(self, name: str, value: object) -> Id:
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            raise IncoherentProblem(f"{self.where}: {name} must be text or a whole number, not {value!r}")
-        return value
-
-    def _as_day(self, name: str, value: object) -> date:
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            raise IncoherentProblem(f"{self.where}: {name} must be a date, not {value!r}") from None
+def _position(one: Record, name: str) -> Position:
+    point = one.sequence(name)
+    if len(point) != 2 or any(isinstance(x, bool) or not isinstance(x, int | float) for x in point):
+        raise IncoherentProblem(f"{one.place(name)} must be two numbers of metres")
+    return Position(float(point[0]), float(point[1]))

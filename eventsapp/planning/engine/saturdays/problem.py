@@ -8,16 +8,13 @@ metres; weights and objectives are whole numbers, lower is better.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Set
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from math import cos, hypot, radians
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
-from eventsapp.planning.engine.terms import Id, IncoherentProblem, Reason
-
-T = TypeVar("T", bound=Hashable)
+from eventsapp.planning.engine.terms import Id, IncoherentProblem, Reason, expect_known, unique
 
 HIGHEST_WEIGHT = 10**9
 """Sums of weights stay whole numbers of 64 bits in flows."""
@@ -180,31 +177,31 @@ class Problem:
         return tuple((school.id, period) for school in self.schools for period in school.periods)
 
     def __post_init__(self) -> None:
-        schools = _unique("school", [school.id for school in self.schools])
-        associations = _unique("association", [association.id for association in self.associations])
-        periods = _unique("period", [period.id for period in self.periods])
+        schools = unique("school", [school.id for school in self.schools])
+        associations = unique("association", [association.id for association in self.associations])
+        periods = unique("period", [period.id for period in self.periods])
         _check_calendar(self.periods)
         for school in self.schools:
-            _known("period", _unique(f"period of school {school.id}", school.periods), periods)
-            _unique(f"wish of school {school.id}", school.wishes)
+            expect_known("period", unique(f"period of school {school.id}", school.periods), periods)
+            unique(f"wish of school {school.id}", school.wishes)
         for association in self.associations:
             _check_association(association)
         for line in self.published:
-            _known("school", {line.school}, schools)
-            _known("association", {line.association}, associations)
+            expect_known("school", {line.school}, schools)
+            expect_known("association", {line.association}, associations)
             if line.period is not None and not self.published_judged:
-                _known("period", {line.period}, periods)
+                expect_known("period", {line.period}, periods)
         if not self.published_judged:
-            _unique(
+            unique(
                 "published session of",
                 [(line.school, line.period) for line in self.published if line.period is not None],
             )
-        _unique("pin of", [(pin.school, pin.period) for pin in self.pins])
+        unique("pin of", [(pin.school, pin.period) for pin in self.pins])
         due = set(self.due)
         for pin in self.pins:
             if (pin.school, pin.period) not in due:
                 raise IncoherentProblem(f"pin of {pin.school} in {pin.period}, where no session is due")
-            _known("association of a pin", {pin.association} - {None}, associations)
+            expect_known("association of a pin", {pin.association} - {None}, associations)
         if min(self.min_gap_days, self.max_sessions_per_date or 0, *self._prices) < 0:
             raise IncoherentProblem("a weight, a limit or a number of days is below zero")
         if max(self._prices) > HIGHEST_WEIGHT:
@@ -224,19 +221,6 @@ class Problem:
         )
 
 
-def _unique(what: str, ids: Iterable[T]) -> set[T]:
-    listed = list(ids)
-    seen = set(listed)
-    if len(seen) != len(listed):
-        raise IncoherentProblem(f"{what} named twice: {sorted(map(str, listed))}")
-    return seen
-
-
-def _known(what: str, ids: Set[Id | None], known: set[Id]) -> None:
-    if not ids <= known:
-        raise IncoherentProblem(f"unknown {what}: {sorted(map(str, ids - known))}")
-
-
 def _check_calendar(periods: tuple[Period, ...]) -> None:
     dated = sorted(
         (min(period.dates), max(period.dates), str(period.id)) for period in periods if period.dates
@@ -245,7 +229,7 @@ def _check_calendar(periods: tuple[Period, ...]) -> None:
         if start <= end:
             raise IncoherentProblem(f"periods {first} and {second} overlap")
     for period in periods:
-        _unique(f"date of period {period.id}", period.dates)
+        unique(f"date of period {period.id}", period.dates)
 
 
 def _check_association(association: Association) -> None:
@@ -253,4 +237,4 @@ def _check_association(association: Association) -> None:
         raise IncoherentProblem(f"association {association.id} has a reach and no position")
     if association.crews < 0 or (association.max_per_month or 0) < 0 or (association.max_per_year or 0) < 0:
         raise IncoherentProblem(f"association {association.id} has a limit below what a limit can be")
-    _unique(f"topic of association {association.id}", association.topics)
+    unique(f"topic of association {association.id}", association.topics)

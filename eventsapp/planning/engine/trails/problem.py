@@ -6,11 +6,10 @@ landmarks, or from and to the start. Weights and objectives are whole numbers, l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from eventsapp.planning.engine.terms import Id, IncoherentProblem
+from eventsapp.planning.engine.terms import Id, IncoherentProblem, expect_known, unique
 
 FRENCH = "fr"
 """Who speaks it is never isolated, and interprets for who shares their other language."""
@@ -181,36 +180,23 @@ class Problem:
         return frozenset(route.id for route in self.routes if set(route.stages) <= free)
 
     def __post_init__(self) -> None:
-        landmarks = _unique("landmark", [one.id for one in self.landmarks])
-        groups = _unique("group", [one.id for one in self.groups])
-        structures = _unique("structure", [one.id for one in self.structures])
-        routes = _unique("route", [one.id for one in self.routes])
-        _unique("person", [person.id for person in self.people])
-        _known("quartier", (person.quartier for person in self.people), set(self.quartiers))
-        _known("age band", (person.age for person in self.people), set(self.ages))
+        landmarks = unique("landmark", [one.id for one in self.landmarks])
+        groups = unique("group", [one.id for one in self.groups])
+        structures = unique("structure", [one.id for one in self.structures])
+        routes = unique("route", [one.id for one in self.routes])
+        unique("person", [person.id for person in self.people])
+        expect_known("quartier", (person.quartier for person in self.people), set(self.quartiers))
+        expect_known("age band", (person.age for person in self.people), set(self.ages))
         for route in self.routes:
-            _known("landmark", _unique(f"stage of route {route.id}", route.stages), landmarks)
+            expect_known("landmark", unique(f"stage of route {route.id}", route.stages), landmarks)
         for pin in self.pins:
-            _known("group", pin.groups, groups)
-            _known("structure", {pin.structure} - {None}, structures)
-            _known("route", {pin.day.route} if pin.day else (), routes)
-        _unique("team of the plan in force", [team.id for team in self.base or ()])
-        _unique("group of the plan in force", [group for team in self.base or () for group in team.groups])
-        _unique("pinned group", [group for pin in self.pins for group in pin.groups])
-        _unique("pinned team", [pin.team for pin in self.pins])
+            expect_known("group", pin.groups, groups)
+            expect_known("structure", {pin.structure} - {None}, structures)
+            expect_known("route", {pin.day.route} if pin.day else (), routes)
+        unique("team of the plan in force", [team.id for team in self.base or ()])
+        unique("group of the plan in force", [group for team in self.base or () for group in team.groups])
+        unique("pinned group", [group for pin in self.pins for group in pin.groups])
+        unique("pinned team", [pin.team for pin in self.pins])
         for walks in (self.walk, self.walk_stepfree):
             if {len(walks), *map(len, walks)} != {len(self.landmarks) + 1}:
                 raise IncoherentProblem("walks do not join every landmark and the start")
-
-
-def _unique(what: str, ids: Iterable[Id]) -> set[Id]:
-    listed = list(ids)
-    if len(set(listed)) != len(listed):
-        raise IncoherentProblem(f"{what} named twice: {sorted(map(str, listed))}")
-    return set(listed)
-
-
-def _known(what: str, ids: Iterable[Id | None], known: set[Id]) -> None:
-    unknown = set(ids) - known
-    if unknown:
-        raise IncoherentProblem(f"unknown {what}: {sorted(map(str, unknown))}")
