@@ -67,6 +67,10 @@ class Names:
             say = {"month": self.period, "period": self.period}.get(name, say)
             if name == "associations":
                 words[name] = self.all(map(self.association, value))
+            elif name == "pins":
+                words[name] = self.all(
+                    f"{self.school(school)} ({self.period(period)})" for school, period in value
+                )
             elif say is not None:
                 words[name] = say(value)
             elif isinstance(value, list | tuple | set | frozenset):

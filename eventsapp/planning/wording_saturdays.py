@@ -42,7 +42,8 @@ PLAIN = {
         "%(period)s : vous avez fixé plusieurs dates, une date commune est demandée."
     ),
     Cause.PINS_TOGETHER: msgid(
-        "Chaque séance que vous avez fixée est possible, mais pas toutes ensemble : libérez-en une."
+        "%(pins)s : ces séances que vous avez fixées sont de trop ensemble, moins seraient possibles. "
+        "Libérez-en une."
     ),
 }
 

@@ -62,7 +62,7 @@ PARAMS: dict[str, Any] = {
     "landmark": "L01", "bound": 12, "edition": "e01", "seats": 13, "hosts": 4, "tables": 3, "table": 0,
     "persons": ["p01", "p02"], "person": "p01", "rule": "apart", "cost": 3, "more": 3,
     "before": "T002", "pinned": 3, "max_teams": 2, "capacity": 1, "tick": 4, "wheelchair": True, "less": 4,
-    "ticks": 6,
+    "ticks": 6, "pins": [("S01", "2026-10"), ("S02", "2026-10")],
     "total": -940, "parts": {"uncovered": {"weight": 1000, "units": -1, "cost": -1000}},
 }  # fmt: skip
 """Something for every place of every sentence."""

@@ -11,7 +11,7 @@ from eventsapp.planning.engine.saturdays.impossible import Cause
 from eventsapp.planning.engine.saturdays.problem import Line, Period, Pin, Problem, Weights
 from eventsapp.planning.engine.saturdays.solving import solve
 from eventsapp.planning.engine.search import Budget, Ending
-from eventsapp.planning.engine.terms import Impossible
+from eventsapp.planning.engine.terms import Impossible, Reason
 from tests.planning.solving import planned
 from tests.planning.town import APRIL, NOVEMBER, OCTOBER, SEPTEMBER, association, hosts, published, school
 
@@ -204,6 +204,14 @@ def test_pins_that_nothing_keeps_are_proved_impossible(
     answer = solve(replace(problem, pins=tuple(pins)), Budget(seconds=None, rounds=0))
     assert isinstance(answer, Impossible)
     assert [reason.key for reason in answer.reasons] == causes
+
+
+def test_of_many_pins_those_that_are_too_many_together_are_named():
+    """Lire alone comes, to two places in October: Tandou in September is no part of the cause."""
+    pins = [Pin("Tandou", "2026-09"), *(Pin(name, "2026-10") for name in ("Curial", "Tandou", "Rouvet"))]
+    answer = solve(replace(TOWN, associations=PEOPLE[:1], pins=tuple(pins)), Budget(seconds=None, rounds=0))
+    together = [("Curial", "2026-10"), ("Tandou", "2026-10"), ("Rouvet", "2026-10")]
+    assert answer == Impossible((Reason(Cause.PINS_TOGETHER, {"pins": together}),))
 
 
 # ---------------------------------------------------------------- each of these rules, broken by hand

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations_with_replacement
 from typing import Any, TypeAlias
 
 import numpy as np
 from ortools.sat.python import cp_model
 
-from eventsapp.planning.engine.cpsat import ask
+from eventsapp.planning.engine.cpsat import Answer, ask
 from eventsapp.planning.engine.saturdays.months import topic_costs
+from eventsapp.planning.engine.saturdays.problem import Pin, Problem
 from eventsapp.planning.engine.saturdays.tables import NOWHERE, Tables
 from eventsapp.planning.engine.saturdays.year import Year
 from eventsapp.planning.engine.search import Search
@@ -61,19 +62,42 @@ def cover_more(year: Year, search: Search[Any], effort: float) -> int:
     return int(answer.bound + 1e-6)
 
 
-def keep_pins(year: Year, search: Search[Any]) -> bool:
+def keep_pins(year: Year, search: Search[Any]) -> tuple[Pin, ...]:
     """Hold all pinned sessions, and nothing else, if it can be done (changes `year`).
 
-    False when that is proved impossible; True otherwise, be it found or not.
+    Gives pins that are proved to be too many together, none of which the proof can do without; none where
+    nothing is proved, be a way found or not.
     """
-    model = _build(year.tables, only=frozenset(year.tables.pins))
-    for ways in model.sessions.values():
-        model.cp.add_exactly_one(ways)
-    answer = ask(model.cp, search, effort=EFFORT, seed=search.budget.seed)
+    model, answer = _pins_alone(year.tables, search)
     if answer.found:
         year.clear(np.arange(len(year.association)))
         _hold(year, [key for key, held in model.holds.items() if answer.solver.boolean_value(held)])
-    return answer.found or not answer.closed
+    if answer.found or not answer.closed:
+        return ()
+    return _clashing(year.tables.problem, search)
+
+
+def _clashing(problem: Problem, search: Search[Any]) -> tuple[Pin, ...]:
+    """Of pins that clash, those without which the others would not: half of them are left out at a time
+    where they still clash, then a quarter, and so on to one by one."""
+    pins = problem.pins
+    size = len(pins) // 2
+    while size:
+        for first in reversed(range(0, len(pins), size)):
+            fewer = pins[:first] + pins[first + size :]
+            _, answer = _pins_alone(Tables(replace(problem, pins=fewer)), search)
+            if answer.closed and not answer.found:
+                pins = fewer
+        size //= 2
+    return pins
+
+
+def _pins_alone(tables: Tables, search: Search[Any]) -> tuple[_Model, Answer]:
+    """CP-SAT asked for the pinned sessions, as if no other were due."""
+    model = _build(tables, only=frozenset(tables.pins))
+    for ways in model.sessions.values():
+        model.cp.add_exactly_one(ways)
+    return model, ask(model.cp, search, effort=EFFORT, seed=search.budget.seed)
 
 
 def _hold(year: Year, lines: list[tuple[int, int, int]]) -> None:

@@ -7,7 +7,7 @@ sessions, where the problem judges them, and pins. Everything else may be left a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from itertools import combinations, product
@@ -39,13 +39,20 @@ class Cause(StrEnum):
     PINS_OVER_MONTH = "pins_over_month"  # association, month
     PINS_OVER_YEAR = "pins_over_year"  # association
     PINS_OVER_CITY = "pins_over_city"  # date: more sessions than the city allows that day
-    PINS_TOGETHER = "pins_together"  # none: each pin can be kept, all of them cannot (the solver's proof)
+    PINS_TOGETHER = "pins_together"  # pins: (school, period) of each; any fewer could be (the solver's proof)
 
 
 def causes(problem: Problem) -> tuple[Reason, ...]:
     """Every proof that no plan exists, the smallest first; none does not mean that there is a plan."""
     published = _published(problem) if problem.published_judged else ()
     return (*published, *_pins(problem))
+
+
+def too_many(pins: Sequence[Pin]) -> Reason:
+    """The cause where the solver has proved that these pins cannot all be kept, though any fewer could."""
+    if len(pins) == 1:
+        return _reason(Cause.PIN_WITHOUT_CHOICE, school=pins[0].school, period=pins[0].period)
+    return _reason(Cause.PINS_TOGETHER, pins=[(pin.school, pin.period) for pin in pins])
 
 
 def _month(line: Line) -> str:

@@ -14,17 +14,17 @@ import numpy as np
 from eventsapp.planning.engine.saturdays.bounds import bound, least_objective
 from eventsapp.planning.engine.saturdays.cover import cover_more, keep_pins
 from eventsapp.planning.engine.saturdays.dated import PricedYear, least_for_one_date
-from eventsapp.planning.engine.saturdays.impossible import Cause, causes
+from eventsapp.planning.engine.saturdays.impossible import causes, too_many
 from eventsapp.planning.engine.saturdays.months import resolve, resolve_date
 from eventsapp.planning.engine.saturdays.plan import Bound, Plan
-from eventsapp.planning.engine.saturdays.problem import Problem
+from eventsapp.planning.engine.saturdays.problem import Pin, Problem
 from eventsapp.planning.engine.saturdays.reasons import as_plan, explained
 from eventsapp.planning.engine.saturdays.shifts import make_way, shift
 from eventsapp.planning.engine.saturdays.starts import begin, in_turn, on_dates, resume
 from eventsapp.planning.engine.saturdays.tables import Tables
 from eventsapp.planning.engine.saturdays.year import Year
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
-from eventsapp.planning.engine.terms import Impossible, Reason
+from eventsapp.planning.engine.terms import Impossible
 
 BLOCK_SIZES = (1, 2, 2, 3)
 """How many months a round solves together, drawn at random."""
@@ -90,24 +90,24 @@ class _Solver:
         if start is not None:
             self.year = min(self.year, resume(self.tables, start), key=Year.rank)
         self.best = min(self.best, self.year, key=Year.rank).copy()
-        if not self.best.pins_kept and not self._keep_pins():
-            return Impossible((Reason(Cause.PINS_TOGETHER),))
+        clashing = () if self.best.pins_kept else self._keep_pins()
+        if clashing:
+            return Impossible((too_many(clashing),))
         self._tell()
         ending = Ending.CANCELLED if stopped is Ending.CANCELLED else self._improve()
         found = explained(self.best, self.proved, ending, self.search.rounds, self.search.budget.seed)
         self.search.tell(Phase.DONE, self.best.total(), self.proved.objective, lambda: found)
         return found
 
-    def _keep_pins(self) -> bool:
-        """Where the start keeps not all pins: start from them alone; False when they cannot all be kept."""
+    def _keep_pins(self) -> tuple[Pin, ...]:
+        """Where the start keeps not all pins: start from them alone. Those that are too many together."""
         only = self.best.copy()
-        if not keep_pins(only, self.search):
-            return False
+        clashing = keep_pins(only, self.search)
         if only.pins_kept:
             for p in map(int, self.periods):
                 resolve(only, [p], self.rng)
             self.year, self.best = only, only.copy()
-        return True
+        return clashing
 
     def _improve(self) -> Ending:
         """Solve months anew until the bound is reached or the budget is spent."""
