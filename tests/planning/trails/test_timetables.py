@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bench.plans import verify
 from eventsapp.planning.engine.search import Budget, Search
 from eventsapp.planning.engine.terms import Reason
-from eventsapp.planning.engine.trails.days import Day, Timetable, day_of, repaced, sound
+from eventsapp.planning.engine.trails.days import Day, Timetable, day_at, day_of, sound
 from eventsapp.planning.engine.trails.patterns import NEVER, UNIT, paces
 from eventsapp.planning.engine.trails.problem import Landmark, Problem, Route, Rules, Team, Visit
 from eventsapp.planning.engine.trails.timetable import Timetabling, retime, schedule
@@ -251,10 +251,11 @@ def test_a_day_is_read_again_for_a_slower_team():
     problem = replace(problem, walk_stepfree=slower)
     walked = Day("R0", 1, (Visit("L0", 2), Visit("L1", 6)), stepfree=False, waiting=2)
     assert sound(problem, walked, stepfree=False)
-    rolled = repaced(problem, walked, stepfree=True)
+    rolled = day_at(problem, "R0", [(0, 2), (1, 6)], stepfree=True)
     assert rolled == Day("R0", 0, walked.visits, stepfree=True, waiting=0)
+    assert sound(problem, rolled, stepfree=True)
     hurried = replace(walked, visits=(Visit("L0", 2), Visit("L1", 5)))
     assert sound(problem, hurried, stepfree=False)
-    assert repaced(problem, hurried, stepfree=True) is None
+    assert not sound(problem, day_at(problem, "R0", [(0, 2), (1, 5)], stepfree=True), stepfree=True)
     assert not sound(problem, replace(walked, visits=walked.visits[:1]), stepfree=False)
     assert not sound(problem, replace(walked, route="R9"), stepfree=False)

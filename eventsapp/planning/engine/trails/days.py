@@ -99,13 +99,6 @@ def day_of(problem: Problem, team: Team, *, stepfree: bool) -> Day:
     return Day(team.route, team.depart, team.visits, stepfree, waiting)
 
 
-def repaced(problem: Problem, day: Day, *, stepfree: bool) -> Day | None:
-    """The same stops at the same ticks for a team of the other pace; None where that breaks a rule."""
-    stops = [(problem.landmark_row[visit.landmark], visit.start) for visit in day.visits]
-    other = day_at(problem, day.route, stops, stepfree=stepfree)
-    return other if sound(problem, other, stepfree=stepfree) else None
-
-
 def forced_day(problem: Problem, *, stepfree: bool) -> Day | None:
     """A day where no rule allows one: the first fit route in its listed order; None without routes."""
     routes = [
