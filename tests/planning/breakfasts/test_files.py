@@ -58,6 +58,10 @@ def test_what_is_optional_may_be_missing_or_null():
     assert read_problem(bare) == read_problem({k: v for k, v in bare.items() if v is not None})
 
 
+def test_a_whole_number_may_be_written_with_a_point():
+    assert read_problem(_edited(weights={"same_org": 5.0, "repeat": 3})) == read_problem(FILE)
+
+
 def _edited(**changes):
     return {**FILE, **changes}
 
