@@ -157,21 +157,30 @@ def _price(more: int) -> str:
 
 def change(one: Change, names: Names) -> str:
     """What a repair changes of a session, in a sentence; if it is lost, why."""
-    was = names[int(one.before.association)]
-    day = languages.long_day(one.before.date, year=False)
     if one.after is None:
-        lost = gettext("La séance du %(day)s avec %(name)s est perdue.", day=day, name=was)
-        reason = one.reason
+        lost, reason = replaced(one, names[int(one.before.association)], None), one.reason
         return (
             lost if reason is None else f"{lost} {gap({'key': reason.key, 'params': reason.params}, names)}"
         )
-    now = names[int(one.after.association)]
-    moved = languages.long_day(one.after.date, year=False)
+    return replaced(one, names[int(one.before.association)], names[int(one.after.association)])
+
+
+def replaced(one: Change, was: str, now: str | None) -> str:
+    """Who comes instead of whom, when instead of when; `now` None: the session is lost."""
+    day = languages.long_day(one.before.date, year=False)
+    if one.after is None:
+        return gettext("La séance du %(day)s avec %(name)s est perdue.", day=day, name=was)
+    moved, stays = (
+        languages.long_day(one.after.date, year=False),
+        one.after.association == one.before.association,
+    )
+    if stays and not one.moved:
+        return gettext("Le %(day)s, toujours avec %(name)s.", day=day, name=was)
     if not one.moved:
         return gettext("Le %(day)s, %(now)s remplace %(was)s.", day=day, now=now, was=was)
-    if one.after.association == one.before.association:
+    if stays:
         return gettext(
-            "Le %(moved)s au lieu du %(day)s, toujours avec %(name)s.", moved=moved, day=day, name=now
+            "Le %(moved)s au lieu du %(day)s, toujours avec %(name)s.", moved=moved, day=day, name=was
         )
     return gettext(
         "Le %(moved)s au lieu du %(day)s, %(now)s remplace %(was)s.", moved=moved, day=day, now=now, was=was
