@@ -204,12 +204,10 @@ def _say_end(asked: Asked, answer: Any, took: str) -> None:
     if isinstance(answer, Impossible):
         _say_impossible(asked, answer.reasons, err=True)
         return
-    if answer.ending is Ending.CANCELLED:
-        click.echo(
-            gettext("Calcul arrêté après %(seconds)s s : voici le meilleur plan trouvé.", seconds=took),
-            err=True,
-        )
+    if answer.ending is Ending.CANCELLED:  # whoever says stop waits for the end
+        said = gettext("Calcul arrêté après %(seconds)s s : voici le meilleur plan trouvé.", seconds=took)
+        sentences = [said, wording_plans.claimed(asked, answer)]
     else:
-        click.echo(wording.ending(answer.ending), err=True)
-    for sentence in wording_plans.worth(asked, answer):
+        sentences = [wording.ending(answer.ending), *wording_plans.worth(asked, answer)]
+    for sentence in sentences:
         click.echo(sentence, err=True)

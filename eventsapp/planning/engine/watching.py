@@ -22,7 +22,7 @@ LOOK = 0.1
 SILENCE = 0.35
 """Seconds after which what was told last is told again."""
 
-GRACE = {Ending.TIME_UP: 0.25, Ending.CANCELLED: 0.5}
+GRACE = {Ending.TIME_UP: 0.25, Ending.CANCELLED: 0.4}
 """Seconds that a search which must end is waited for, once there is a plan to take instead."""
 
 Listener: TypeAlias = Callable[[Progress[Any]], object]
