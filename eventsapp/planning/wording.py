@@ -64,13 +64,13 @@ PARTS = {
     "association_pairs": msgid("Retours d’une même association"),
     "topic_pairs": msgid("Retours d’un même sujet"),
     "load_squares": msgid("Charge des associations"),
-    "changed": msgid("Séances changées depuis la proposition d’avant"),
+    "changed": msgid("Séances changées par rapport à la proposition précédente"),
 }
 """The parts of the objective, by their names in `Objective`, as msgids."""
 
 PROOFS = {
     Proof.BEST: msgid(
-        "C’est démontré : aucune autre solution ne passe avant, sauf celles montrées au-dessus."
+        "C’est démontré : aucune autre solution n’est meilleure, sauf celles montrées au-dessus."
     ),
     Proof.LEAST_DISTURBING: msgid(
         "C’est démontré : sauf celles montrées au-dessus, aucune autre solution ne perd moins de "
@@ -112,11 +112,11 @@ def gap(kept: Mapping[str, Any], names: Names) -> str:
 def _would_repeat(who: list[str]) -> str:
     if len(who) == 1:
         return gettext(
-            "Seule l’association %(name)s pourrait venir, et elle vient déjà la fois d’avant ou d’après.",
+            "Seule l’association %(name)s pourrait venir, et elle vient déjà juste avant ou juste après.",
             name=who[0],
         )
     return gettext(
-        "Seules %(names)s pourraient venir, et elles viennent déjà la fois d’avant ou d’après.",
+        "Seules %(names)s pourraient venir, et elles viennent déjà juste avant ou juste après.",
         names=languages.listing(who),
     )
 

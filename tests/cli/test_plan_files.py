@@ -253,8 +253,8 @@ def test_a_plan_is_explained_choice_by_choice(plan: Plans) -> None:
     said = plan("why", BREAKFAST, written(APART))
     assert said.exit_code == 0
     assert said.stdout.splitlines()[0] == (
-        "e01, Awa\u00a0: Est avec des collègues\u00a0: Bruno. Une meilleure place existe\u00a0: "
-        "celle de Chen, à la table 2, le total baisserait de 10."
+        "e01, Awa\u00a0: Est à la table de collègues\u00a0: Bruno. Une meilleure place existe\u00a0: "
+        "celle de Chen, à la table 2\u00a0; le total baisserait de 10."
     )
 
 

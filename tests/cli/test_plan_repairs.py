@@ -72,7 +72,7 @@ def test_each_repair_says_what_changes_what_is_lost_what_it_costs_and_what_is_pr
         "  - Curial, novembre 2026 : La séance du samedi 7 novembre avec Espace 19 est perdue. "
         "Toutes les places possibles (1) vont à d’autres écoles.",
         "  Le total change de +1000 (Séances non tenues : +1000).",
-        "  C’est démontré : aucune autre solution ne passe avant, sauf celles montrées au-dessus.",
+        "  C’est démontré : aucune autre solution n’est meilleure, sauf celles montrées au-dessus.",
     ]
     assert done.stdout.count("Solution ") == 3
     assert " s  Nous" in done.stderr

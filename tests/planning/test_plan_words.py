@@ -125,7 +125,7 @@ def causes(changed: dict[str, Any]) -> list[str]:
         ({"min_adults": 9}, "35 adultes pour 5 équipes, 9 au moins par équipe : il manque 10 adultes."),
         (
             {"horizon": 4},
-            "5 équipes, 4 étapes au moins chacune : 20 passages, et les lieux n’en tiennent que "
+            "5 équipes, 4 étapes au moins chacune : 20 passages, et les lieux n’en permettent que "
             "8 dans la journée. Il manque 12 passages.",
         ),
     ],
@@ -157,18 +157,18 @@ def test_what_announced_saturdays_contradict_is_said_with_names() -> None:
     day = first["dates"][0]
     twice = [session("S01", first["id"], day), session("S02", first["id"], day)]
     assert causes({**SCHOOLS, "published": twice}) == [
-        "Association 1 est attendue en trop d’endroits le samedi 5 septembre 2026 : elle n’a qu’une équipe."
+        "Association 1 est attendue à trop d’endroits le samedi 5 septembre 2026 : elle n’a qu’une équipe."
     ]
     elsewhere = [session("S01", second["id"], day)]
     assert causes({**SCHOOLS, "published": elsewhere}) == [
-        "Ecole 1 : la séance annoncée le samedi 5 septembre 2026 n’est pas un samedi possible de sa période."
+        "Ecole 1 : la séance annoncée le samedi 5 septembre 2026 n’est pas un des samedis de sa période."
     ]
 
 
 def test_a_plan_is_said_beside_what_no_plan_can_beat() -> None:
     assert (
         wording_plans.objective(254, 253, wording_trails)
-        == "Aucune composition ne peut faire mieux que 253 : celle-ci (254) est à 0,4 % du possible."
+        == "Aucune composition ne peut faire mieux que 253 : celle-ci (254) en est à 0,4 %."
     )
     assert (
         wording_plans.objective(253, 253, wording_trails)
