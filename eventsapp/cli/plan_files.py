@@ -204,10 +204,9 @@ def _say_end(asked: Asked, answer: Any, took: str) -> None:
     if isinstance(answer, Impossible):
         _say_impossible(asked, answer.reasons, err=True)
         return
-    if answer.ending is Ending.CANCELLED:  # whoever says stop waits for the end
-        said = gettext("Calcul arrêté après %(seconds)s s : voici le meilleur plan trouvé.", seconds=took)
-        sentences = [said, wording_plans.claimed(asked, answer)]
+    if answer.ending is Ending.CANCELLED:
+        how = gettext("Calcul arrêté après %(seconds)s s : voici le meilleur plan trouvé.", seconds=took)
     else:
-        sentences = [wording.ending(answer.ending), *wording_plans.worth(asked, answer)]
-    for sentence in sentences:
+        how = wording.ending(answer.ending)
+    for sentence in (how, *wording_plans.claimed(asked, answer)):
         click.echo(sentence, err=True)

@@ -11,9 +11,10 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from eventsapp.planning import wording
-from eventsapp.planning.engine.saturdays.checking import Rule
+from eventsapp.planning.engine.saturdays.checking import Reading, Rule
 from eventsapp.planning.engine.saturdays.impossible import Cause
-from eventsapp.planning.engine.saturdays.plan import WhyGap, WhyLine
+from eventsapp.planning.engine.saturdays.plan import Plan, WhyGap, WhyLine
+from eventsapp.planning.engine.saturdays.problem import Problem
 from eventsapp.planning.engine.terms import Reason
 from eventsapp.planning.wording_names import Names
 from eventsapp.refusals import msgid
@@ -231,6 +232,20 @@ def choice(key: tuple[object, object], names: Names) -> str:
     """A school in a period."""
     school, period = key
     return f"{names.school(school)}, {names.period(period)}"
+
+
+def claims(problem: Problem, plan: Plan) -> Reading:
+    """What a plan says of itself, in the form in which `checking` measures plans; takes no time."""
+    wishes = sum(len(school.wishes) for school in problem.schools)
+    figures = {
+        "due": plan.bound.due,
+        "uncovered": plan.objective.uncovered,
+        "uncovered_bound": plan.bound.due - plan.bound.coverage,
+        "wishes": wishes,
+        "wishes_met": wishes - plan.objective.wishes_unmet,
+        "wishes_bound": plan.bound.wishes,
+    }
+    return Reading(plan.objective.total(problem.weights), plan.bound.objective, figures)
 
 
 def worth(reading: Any, plan: Any, names: Names) -> list[str]:

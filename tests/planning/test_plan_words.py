@@ -18,7 +18,7 @@ from eventsapp.planning import (
     wording_saturdays,
     wording_trails,
 )
-from eventsapp.planning.engine import files
+from eventsapp.planning.engine import files, solving
 from eventsapp.planning.engine.breakfasts import checking as breakfasts
 from eventsapp.planning.engine.breakfasts.plan import WhyNot, WhySeat
 from eventsapp.planning.engine.saturdays import checking as saturdays
@@ -190,3 +190,13 @@ def test_a_draft_is_said_beside_the_best_that_may_be() -> None:
         wording.worth({**found, "ending": Ending.PROVED.value, "objective": 996})
         == "Aucune proposition ne peut faire mieux : c’est démontré."
     )
+
+
+def test_what_a_plan_says_of_itself_is_what_is_counted_anew() -> None:
+    asked = files.read(SCHOOLS)
+    found = solving.solve(asked.problem, solving.budget(None, 3, 1))
+    told, counted = wording_saturdays.claims(asked.problem, found), files.measure(asked, found)
+    assert told.objective == counted.objective
+    exact = ("due", "uncovered", "wishes", "wishes_met")
+    assert [told.figures[name] for name in exact] == [counted.figures[name] for name in exact]
+    assert wording_plans.claimed(asked, found)[1:] == wording_plans.worth(asked, found)[1:]
