@@ -12,10 +12,12 @@ from contextlib import contextmanager
 
 import structlog
 
+from eventsapp.settings import PACKAGE
+
 log = structlog.get_logger("eventsapp.worker")
 
 CODE = (
-    "import os; os.nice(19); "  # the lowest claim to a processor
+    "import os; os.nice(10); "  # a tenth of a processor where others want one
     "from eventsapp.planning.engine import kernels, warming; kernels.kept() and warming.warm()"
 )
 
@@ -36,7 +38,7 @@ def _begin(code: str) -> subprocess.Popen[bytes] | None:
     quiet = subprocess.DEVNULL
     try:
         return subprocess.Popen(  # noqa: S603 - our own words
-            [sys.executable, "-c", code], stdin=quiet, stdout=quiet, stderr=quiet
+            [sys.executable, "-c", code], cwd=PACKAGE.parent, stdin=quiet, stdout=quiet, stderr=quiet
         )
     except OSError as error:  # no memory for another process, say: plans compile for themselves
         log.warning("nothing is compiled beforehand", error=type(error).__name__)
