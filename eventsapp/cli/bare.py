@@ -35,6 +35,7 @@ def create_app() -> Flask:
     """An application that speaks our languages and knows these commands."""
     app = Flask("eventsapp", root_path=str(settings.PACKAGE), static_folder=None)
     app.config.update(settings.FIXED)
+    app.config[plan_files.ENDS_WITH_COMMAND] = True
     Babel(app)  # `extensions` would load the database
     app.cli.add_command(plan)
     return app

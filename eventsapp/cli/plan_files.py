@@ -6,65 +6,45 @@ JSON goes to standard output and nothing else does; what people read goes to sta
 from __future__ import annotations
 
 import json
-import math
-import signal
+import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from types import FrameType
-from typing import Any, NoReturn
+from collections.abc import Iterable
+from typing import Any
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import gettext
 
 from eventsapp.cli.narrating import Narrator
+from eventsapp.cli.plan_reading import (
+    SECONDS,
+    interruption,
+    plan_of,
+    problem_of,
+    refuse,
+    seconds_asked,
+    start_of,
+)
+from eventsapp.cli.plan_repairs import replace_association
 from eventsapp.planning import wording, wording_plans
 from eventsapp.planning.engine import files
 from eventsapp.planning.engine.files import Asked
-from eventsapp.planning.engine.search import Ending
+from eventsapp.planning.engine.search import Ending, Progress
 from eventsapp.planning.engine.terms import Impossible, IncoherentProblem, Reason
 
-SECONDS = 10.0
-"""How long a search may take where nothing is said of it."""
+ENDS_WITH_COMMAND = "ENDS_WITH_COMMAND"
+"""Set where the process serves one command alone, and may end as soon as that is done."""
 
-
-class Interruption:
-    """Whether somebody wants the search to end: SIGINT or SIGTERM has come."""
-
-    def __init__(self) -> None:
-        self.came = False
-
-    def __call__(self) -> bool:
-        return self.came
-
-    def note(self, number: int, frame: FrameType | None) -> None:
-        """A second signal of the kind ends the process, as it would otherwise."""
-        self.came = True
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
-
-
-@contextmanager
-def interruption() -> Iterator[Interruption]:
-    """Signals are noted and not obeyed at once: the best plan found is still to be written."""
-    noted = Interruption()
-    before = {one: signal.signal(one, noted.note) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield noted
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
-
-
-def _seconds(context: click.Context, option: click.Parameter, given: float | None) -> float | None:
-    if given is not None and not (math.isfinite(given) and given >= 0):
-        raise click.BadParameter("a number of seconds is expected")
-    return given
+PROOF_SECONDS = 10.0
+"""How long a solver looks for the proof, or for a plan, where a file says that there is none."""
 
 
 @click.command()
 @click.argument("source", metavar="IN.json")
-@click.option("--time", "seconds", type=float, callback=_seconds, help=f"Seconds of search ({SECONDS:g}).")
+@click.option(
+    "--time", "seconds", type=float, callback=seconds_asked, help=f"Seconds of search ({SECONDS:g})."
+)
 @click.option(
     "--iterations",
     type=click.IntRange(1),
@@ -81,8 +61,8 @@ def solve(source: str, seconds: float | None, iterations: int | None, seed: int,
     the best plan found is written all the same. What no plan can solve is answered with its causes.
     """
     with interruption() as interrupted:
-        asked = _problem(source)
-        before = _start(asked, start) if start else None
+        asked = problem_of(source)
+        before = start_of(asked, start) if start else None
         causes = files.causes(asked)
         if causes:  # told at once, without the half second that a solver needs to be loaded
             click.echo(json.dumps(files.write(asked, Impossible(causes))))
@@ -101,7 +81,16 @@ def solve(source: str, seconds: float | None, iterations: int | None, seed: int,
             took = narrator.elapsed
         _refuse_broken(asked, answer)
         click.echo(json.dumps(files.write(asked, answer)))
-    _say_end(asked, answer, took)
+        _say_end(asked, answer, took)
+        if current_app.config.get(ENDS_WITH_COMMAND):
+            _leave()
+
+
+def _leave() -> None:
+    """End the process now: what a solver left behind takes half a second to be taken down."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 @click.command()
@@ -114,8 +103,8 @@ def check(source: str, plan: str) -> None:
     Says which rules it breaks, its objective, and what no plan can beat; ends with 1 where a rule is
     broken. A file that says "infeasible" is held to a proof.
     """
-    asked = _problem(source)
-    found = _plan(asked, plan)
+    asked = problem_of(source)
+    found = plan_of(asked, plan)
     if isinstance(found, Impossible):
         _check_claim(asked)
         return
@@ -130,11 +119,33 @@ def check(source: str, plan: str) -> None:
 
 
 def _check_claim(asked: Asked) -> None:
-    causes = files.causes(asked)
-    if not causes:
+    """Whether no plan is possible: proved by counting, or else by a solver, or refuted by a plan."""
+    causes = files.causes(asked) or _proof(asked)
+    if causes:
+        _say_impossible(asked, causes, err=False)
+        return
+    if causes is None:
+        click.echo(gettext("Ce fichier dit qu’aucun plan n’est possible, mais il en existe un."))
+    else:
         click.echo(gettext("Ce fichier dit qu’aucun plan n’est possible, mais rien ne le prouve."))
-        sys.exit(1)
-    _say_impossible(asked, causes, err=False)
+    sys.exit(1)
+
+
+def _proof(asked: Asked) -> tuple[Reason, ...] | None:
+    """Why a solver finds no plan, if it proves so; none if it proves nothing; None: it has found a plan."""
+    from eventsapp.planning.engine import solving  # loaded where nothing less is a proof
+
+    found: list[Any] = []
+
+    def hear(progress: Progress[Any]) -> None:
+        if progress.best is not None and not files.check(asked, progress.best):
+            found.append(progress.best)
+
+    budget = solving.budget(PROOF_SECONDS, None, 1)
+    answer = solving.solve(asked.problem, budget, hear, lambda: bool(found))
+    if isinstance(answer, Impossible):
+        return answer.reasons
+    return None if found or not files.check(asked, answer) else ()
 
 
 @click.command()
@@ -143,15 +154,15 @@ def _check_claim(asked: Asked) -> None:
 @with_appcontext
 def why(source: str, plan: str) -> None:
     """Say why each choice of the plan OUT.json is as it is: what it serves and what it costs."""
-    asked = _problem(source)
-    found = _plan(asked, plan)
+    asked = problem_of(source)
+    found = plan_of(asked, plan)
     if isinstance(found, Impossible):
         _check_claim(asked)
         return
     try:
         explained = files.why(asked, found)
     except IncoherentProblem as error:
-        _refuse(plan, error)
+        refuse(plan, error)
     for line in wording_plans.choices(asked, explained):
         click.echo(line)
 
@@ -169,53 +180,7 @@ def compile_loops() -> None:
     click.echo("compiled")
 
 
-COMMANDS = (solve, check, why, compile_loops)
-
-
-def _problem(source: str) -> Asked:
-    try:
-        return files.read(_json(source))
-    except IncoherentProblem as error:
-        _refuse(source, error)
-
-
-def _plan(asked: Asked, source: str) -> Any:
-    try:
-        return files.read_plan(asked, _json(source))
-    except IncoherentProblem as error:
-        _refuse(source, error)
-
-
-def _start(asked: Asked, source: str) -> Any:
-    before = _plan(asked, source)
-    if isinstance(before, Impossible):
-        raise click.ClickException(f"{_called(source)}: there is no plan in it to go on from")
-    return before
-
-
-def _refuse(source: str, error: Exception) -> NoReturn:
-    raise click.ClickException(f"{_called(source)}: {error}") from error
-
-
-def _called(source: str) -> str:
-    return "standard input" if source == "-" else source
-
-
-def _json(source: str) -> object:
-    """What a file holds. Refuses, in a sentence, one that cannot be read or is no JSON."""
-    try:
-        with click.open_file(source, encoding="utf-8-sig") as stream:
-            return json.load(stream, parse_constant=_no_number)
-    except OSError as error:
-        _refuse(source, OSError(error.strerror or "cannot be read"))
-    except RecursionError:
-        _refuse(source, ValueError("nested too deeply"))
-    except ValueError as error:  # not JSON, not UTF-8, a number without an end
-        _refuse(source, ValueError(f"this is not JSON ({error})"))
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON")
+COMMANDS = (solve, check, why, replace_association, compile_loops)
 
 
 def _refuse_broken(asked: Asked, answer: Any) -> None:
@@ -240,11 +205,8 @@ def _say_end(asked: Asked, answer: Any, took: str) -> None:
         _say_impossible(asked, answer.reasons, err=True)
         return
     if answer.ending is Ending.CANCELLED:
-        click.echo(
-            gettext("Calcul arrêté après %(seconds)s s : voici le meilleur plan trouvé.", seconds=took),
-            err=True,
-        )
+        how = gettext("Calcul arrêté après %(seconds)s s : voici le meilleur plan trouvé.", seconds=took)
     else:
-        click.echo(wording.ending(answer.ending), err=True)
-    for sentence in wording_plans.worth(asked, answer):
+        how = wording.ending(answer.ending)
+    for sentence in (how, *wording_plans.claimed(asked, answer)):
         click.echo(sentence, err=True)

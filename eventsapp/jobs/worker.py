@@ -28,7 +28,7 @@ from flask import Flask
 from eventsapp import schema
 from eventsapp.clock import PARIS
 from eventsapp.database import begin_writing, db
-from eventsapp.jobs import listening
+from eventsapp.jobs import compiling, listening
 from eventsapp.jobs.door import enter
 from eventsapp.jobs.listening import OnceMore
 from eventsapp.jobs.timetable import ANSWERS, TIMETABLE, Job
@@ -62,7 +62,8 @@ def run(app: Flask) -> None:
     ear = listening.Ear(app, lambda: _hurry(scheduler, ANSWERS, turns[ANSWERS]), ending)
     ear.begin()
     log.info("worker begins", worker=name)
-    scheduler.start()
+    with compiling.beside():
+        scheduler.start()
     hands.shutdown(wait=True)
     ear.end()
     with app.app_context():

@@ -131,7 +131,7 @@ def think(
     With `seconds` None and a number of `iterations`, the same seed gives the same plan everywhere.
     """
     # Only a worker thinks: web processes import this module and must never load OR-Tools and NumPy.
-    from eventsapp.planning.engine.saturdays import solving
+    from eventsapp.planning.engine import solving
     from eventsapp.planning.engine.search import Budget
 
     budget = Budget(seconds=seconds, seed=seed)

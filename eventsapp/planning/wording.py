@@ -64,13 +64,13 @@ PARTS = {
     "association_pairs": msgid("Retours d’une même association"),
     "topic_pairs": msgid("Retours d’un même sujet"),
     "load_squares": msgid("Charge des associations"),
-    "changed": msgid("Séances changées depuis la proposition d’avant"),
+    "changed": msgid("Séances changées par rapport à la proposition précédente"),
 }
 """The parts of the objective, by their names in `Objective`, as msgids."""
 
 PROOFS = {
     Proof.BEST: msgid(
-        "C’est démontré : aucune autre solution ne passe avant, sauf celles montrées au-dessus."
+        "C’est démontré : aucune autre solution n’est meilleure, sauf celles montrées au-dessus."
     ),
     Proof.LEAST_DISTURBING: msgid(
         "C’est démontré : sauf celles montrées au-dessus, aucune autre solution ne perd moins de "
@@ -112,11 +112,11 @@ def gap(kept: Mapping[str, Any], names: Names) -> str:
 def _would_repeat(who: list[str]) -> str:
     if len(who) == 1:
         return gettext(
-            "Seule l’association %(name)s pourrait venir, et elle vient déjà la fois d’avant ou d’après.",
+            "Seule l’association %(name)s pourrait venir, et elle vient déjà juste avant ou juste après.",
             name=who[0],
         )
     return gettext(
-        "Seules %(names)s pourraient venir, et elles viennent déjà la fois d’avant ou d’après.",
+        "Seules %(names)s pourraient venir, et elles viennent déjà juste avant ou juste après.",
         names=languages.listing(who),
     )
 
@@ -157,21 +157,30 @@ def _price(more: int) -> str:
 
 def change(one: Change, names: Names) -> str:
     """What a repair changes of a session, in a sentence; if it is lost, why."""
-    was = names[int(one.before.association)]
-    day = languages.long_day(one.before.date, year=False)
     if one.after is None:
-        lost = gettext("La séance du %(day)s avec %(name)s est perdue.", day=day, name=was)
-        reason = one.reason
+        lost, reason = replaced(one, names[int(one.before.association)], None), one.reason
         return (
             lost if reason is None else f"{lost} {gap({'key': reason.key, 'params': reason.params}, names)}"
         )
-    now = names[int(one.after.association)]
-    moved = languages.long_day(one.after.date, year=False)
+    return replaced(one, names[int(one.before.association)], names[int(one.after.association)])
+
+
+def replaced(one: Change, was: str, now: str | None) -> str:
+    """Who comes instead of whom, when instead of when; `now` None: the session is lost."""
+    day = languages.long_day(one.before.date, year=False)
+    if one.after is None:
+        return gettext("La séance du %(day)s avec %(name)s est perdue.", day=day, name=was)
+    moved, stays = (
+        languages.long_day(one.after.date, year=False),
+        one.after.association == one.before.association,
+    )
+    if stays and not one.moved:
+        return gettext("Le %(day)s, toujours avec %(name)s.", day=day, name=was)
     if not one.moved:
         return gettext("Le %(day)s, %(now)s remplace %(was)s.", day=day, now=now, was=was)
-    if one.after.association == one.before.association:
+    if stays:
         return gettext(
-            "Le %(moved)s au lieu du %(day)s, toujours avec %(name)s.", moved=moved, day=day, name=now
+            "Le %(moved)s au lieu du %(day)s, toujours avec %(name)s.", moved=moved, day=day, name=was
         )
     return gettext(
         "Le %(moved)s au lieu du %(day)s, %(now)s remplace %(was)s.", moved=moved, day=day, now=now, was=was

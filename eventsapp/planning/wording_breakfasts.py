@@ -14,9 +14,7 @@ from eventsapp.planning.wording_names import Names
 from eventsapp.refusals import msgid
 
 PROVED = msgid("Placement %(found)d : aucun placement ne peut faire mieux, c’est démontré.")
-ABOVE = msgid(
-    "Aucun placement ne peut faire mieux que %(bound)d : celui-ci (%(found)d) est à %(gap)s du possible."
-)
+ABOVE = msgid("Aucun placement ne peut faire mieux que %(bound)d : celui-ci (%(found)d) en est à %(gap)s.")
 FAR_ABOVE = msgid("Aucun placement ne peut faire mieux que %(bound)d ; celui-ci : %(found)d.")
 """The seating beside what no seating can beat."""
 
@@ -97,9 +95,11 @@ CAUSES: Mapping[WhyNot, Callable[[Mapping[str, Any], dict[str, Any]], str]] = {
 }
 
 RULES: Mapping[Rule, str] = {
-    Rule.UNKNOWN: msgid("%(edition)s : ce petit déjeuner n’existe pas, ou deux fois."),
+    Rule.UNKNOWN: msgid("%(edition)s : ce petit déjeuner n’existe pas, ou figure deux fois."),
     Rule.MISSING_EDITION: msgid("%(edition)s : personne n’y est placé."),
-    Rule.ATTENDANCE: msgid("%(edition)s : %(persons)s ne sont pas à une seule place, ou ne viennent pas."),
+    Rule.ATTENDANCE: msgid(
+        "%(edition)s : chaque personne attendue a une place et une seule, ce n’est pas le cas de %(persons)s."
+    ),
     Rule.TABLE_SIZES: msgid("%(edition)s : il y a plus de monde aux tables que de places."),
     Rule.HOSTS: msgid("%(edition)s, table %(table)d : il y faut un hôte, et un seul."),
     Rule.APART: msgid("%(edition)s, table %(table)d : %(persons)s ne doivent pas se côtoyer."),
@@ -118,8 +118,8 @@ WHY = {
     WhySeat.PINNED: msgid("Vous avez fixé cette place."),
     WhySeat.HOSTS: msgid("Accueille la table %(table)d."),
     WhySeat.MEETS: msgid("Rencontre pour la première fois %(persons)s."),
-    WhySeat.AGAIN: msgid("Revoit %(persons)s."),
-    WhySeat.COLLEAGUES: msgid("Est avec des collègues : %(persons)s."),
+    WhySeat.AGAIN: msgid("Retrouve %(persons)s."),
+    WhySeat.COLLEAGUES: msgid("Est à la table de collègues : %(persons)s."),
     WhySeat.ALONE: msgid("Est seul(e) à sa table."),
     WhySeat.MET_EVERYONE: msgid("A déjà rencontré tout le monde ce matin-là."),
     WhySeat.NO_OTHER_SEAT: msgid("Toute autre place enfreindrait une règle."),
@@ -135,12 +135,14 @@ def why(reason: Reason, names: Names) -> str:
     seat = _seat(said)
     if key is WhySeat.BETTER_SWAP:
         return gettext(
-            "Une meilleure place existe : %(seat)s, le total baisserait de %(cost)d.", seat=seat, cost=cost
+            "Une meilleure place existe : %(seat)s ; le total baisserait de %(cost)d.", seat=seat, cost=cost
         )
     if not cost:
-        return gettext("Aucune autre place n’est meilleure ; celle-ci la vaut : %(seat)s.", seat=seat)
+        return gettext("Aucune autre place n’est meilleure ; une autre la vaut : %(seat)s.", seat=seat)
     return gettext(
-        "Aucune autre place n’est meilleure : %(seat)s, le total monterait de %(cost)d.", seat=seat, cost=cost
+        "Aucune autre place n’est meilleure ; avec %(seat)s, le total monterait de %(cost)d.",
+        seat=seat,
+        cost=cost,
     )
 
 

@@ -45,7 +45,18 @@ def choices(asked: Asked, explained: Mapping[Any, Iterable[Reason]]) -> list[str
 
 def worth(asked: Asked, plan: Any) -> list[str]:
     """How good a plan is beside what no plan can beat: recounted by the checker, or proved by its search."""
-    words, reading = WORDS[asked.kind], measure(asked, plan)
+    return _worth(asked, plan, measure(asked, plan))
+
+
+def claimed(asked: Asked, plan: Any) -> list[str]:
+    """The same of a plan that was just found: a year is not counted anew, which takes a second if large."""
+    if asked.kind is Kind.SATURDAYS:
+        return _worth(asked, plan, wording_saturdays.claims(asked.problem, plan))
+    return worth(asked, plan)
+
+
+def _worth(asked: Asked, plan: Any, reading: Any) -> list[str]:
+    words = WORDS[asked.kind]
     claimed = plan.bound if isinstance(plan.bound, int) else plan.bound.objective
     bound = max(reading.bound, claimed)
     said = [objective(reading.objective, bound, words), *words.worth(reading, plan, Names(asked))]

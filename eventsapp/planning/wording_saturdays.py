@@ -11,35 +11,37 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from eventsapp.planning import wording
-from eventsapp.planning.engine.saturdays.checking import Rule
+from eventsapp.planning.engine.saturdays.checking import Reading, Rule
 from eventsapp.planning.engine.saturdays.impossible import Cause
-from eventsapp.planning.engine.saturdays.plan import WhyGap, WhyLine
+from eventsapp.planning.engine.saturdays.plan import Plan, WhyGap, WhyLine
+from eventsapp.planning.engine.saturdays.problem import Problem
 from eventsapp.planning.engine.terms import Reason
 from eventsapp.planning.wording_names import Names
 from eventsapp.refusals import msgid
 
 PROVED = msgid("Objectif %(found)d : aucun plan ne peut faire mieux, c’est démontré.")
 ABOVE = msgid(
-    "Objectif %(found)d : aucun plan ne peut faire mieux que %(bound)d ; celui-ci est à %(gap)s du possible."
+    "Objectif %(found)d : aucun plan ne peut faire mieux que %(bound)d ; celui-ci en est à %(gap)s."
 )
 FAR_ABOVE = msgid("Objectif %(found)d : aucun plan ne peut faire mieux que %(bound)d.")
 """The objective beside what no plan can beat."""
 
 PLAIN = {
     Cause.PUBLISHED_OUTSIDE_PERIOD: msgid(
-        "%(school)s : la séance annoncée le %(date)s n’est pas un samedi possible de sa période."
+        "%(school)s : la séance annoncée le %(date)s n’est pas un des samedis de sa période."
     ),
     Cause.PUBLISHED_TWO_DATES: msgid(
-        "%(period)s : les séances annoncées ont des dates différentes, une date commune est demandée."
+        "%(period)s : les séances annoncées ont des dates différentes, "
+        "alors qu’une date commune est demandée."
     ),
     Cause.PIN_AGAINST_PUBLISHED: msgid(
-        "%(school)s, %(period)s : ce que vous avez fixé n’est pas ce qui est déjà annoncé."
+        "%(school)s, %(period)s : ce que vous avez fixé contredit ce qui est déjà annoncé."
     ),
     Cause.PIN_WITHOUT_CHOICE: msgid(
         "%(school)s, %(period)s : aucune association ne peut venir comme vous l’avez fixé."
     ),
     Cause.PINS_TWO_DATES: msgid(
-        "%(period)s : vous avez fixé plusieurs dates, une date commune est demandée."
+        "%(period)s : vous avez fixé plusieurs dates, alors qu’une date commune est demandée."
     ),
     Cause.PINS_TOGETHER: msgid(
         "%(pins)s : ces séances que vous avez fixées sont de trop ensemble, moins seraient possibles. "
@@ -64,8 +66,8 @@ def _duplicate(reason: Reason, said: dict[str, Any], names: Names) -> str:
 
 def _double_booking(reason: Reason, said: dict[str, Any], names: Names) -> str:
     return ngettext(
-        "%(association)s est attendue en trop d’endroits le %(date)s : elle n’a qu’une équipe.",
-        "%(association)s est attendue en trop d’endroits le %(date)s : elle n’a que %(num)d équipes.",
+        "%(association)s est attendue à trop d’endroits le %(date)s : elle n’a qu’une équipe.",
+        "%(association)s est attendue à trop d’endroits le %(date)s : elle n’a que %(num)d équipes.",
         _limit(reason, names, "crews"),
         **said,
     )
@@ -91,8 +93,8 @@ def _over_year(reason: Reason, said: dict[str, Any], names: Names) -> str:
 
 def _pins_over_date(reason: Reason, said: dict[str, Any], names: Names) -> str:
     return ngettext(
-        "Vous avez fixé %(association)s en trop d’endroits le %(date)s : elle n’a qu’une équipe.",
-        "Vous avez fixé %(association)s en trop d’endroits le %(date)s : elle n’a que %(num)d équipes.",
+        "Vous avez fixé %(association)s à trop d’endroits le %(date)s : elle n’a qu’une équipe.",
+        "Vous avez fixé %(association)s à trop d’endroits le %(date)s : elle n’a que %(num)d équipes.",
         _limit(reason, names, "crews"),
         **said,
     )
@@ -162,7 +164,7 @@ RULES: Mapping[Rule, str] = {
     Rule.ASSOCIATION_AWAY: msgid("%(association)s n’est pas libre le %(date)s."),
     Rule.SCHOOL_CLOSED: msgid("%(school)s est prise le %(date)s."),
     Rule.OUT_OF_REACH: msgid("%(association)s ne se déplace pas jusqu’à %(school)s."),
-    Rule.TOO_MANY_PLACES: msgid("%(association)s est en trop d’endroits le %(date)s."),
+    Rule.TOO_MANY_PLACES: msgid("%(association)s est à trop d’endroits le %(date)s."),
     Rule.OVER_MONTH: msgid("%(association)s vient trop souvent en %(month)s."),
     Rule.OVER_YEAR: msgid("%(association)s vient trop souvent dans l’année."),
     Rule.TWICE_IN_A_ROW: msgid("%(school)s : %(association)s y vient deux fois de suite (%(date)s)."),
@@ -204,7 +206,7 @@ WHY: Mapping[str, str] = {
     ),
     WhyGap.ALL_TAKEN: msgid("Toutes les places possibles (%(places)d) vont à d’autres écoles."),
     WhyGap.YEAR_LIMITS: msgid("Les associations possibles ont déjà donné tous leurs samedis de l’année."),
-    WhyGap.NOT_FOUND: msgid("Pas de séance : rien ne prouve qu’il n’en existe pas."),
+    WhyGap.NOT_FOUND: msgid("Le calcul n’a pas trouvé de séance, mais rien ne prouve qu’il n’y en ait pas."),
 }
 """Why a session is as it is, what else there was (`why.WhyCost`), or why there is none."""
 
@@ -219,9 +221,11 @@ def why(reason: Reason, names: Names) -> str:
 def _bill(params: Mapping[str, Any]) -> str:
     parts = wording.bill({"params": params})
     if not parts:
-        return gettext("Elle ne change rien au total.")
+        return gettext("Cette séance ne change rien au total.")
     return gettext(
-        "Elle change le total de %(total)+d (%(parts)s).", total=params["total"], parts=" ; ".join(parts)
+        "Cette séance change le total de %(total)+d (%(parts)s).",
+        total=params["total"],
+        parts=" ; ".join(parts),
     )
 
 
@@ -229,6 +233,20 @@ def choice(key: tuple[object, object], names: Names) -> str:
     """A school in a period."""
     school, period = key
     return f"{names.school(school)}, {names.period(period)}"
+
+
+def claims(problem: Problem, plan: Plan) -> Reading:
+    """What a plan says of itself, in the form in which `checking` measures plans; takes no time."""
+    wishes = sum(len(school.wishes) for school in problem.schools)
+    figures = {
+        "due": plan.bound.due,
+        "uncovered": plan.objective.uncovered,
+        "uncovered_bound": plan.bound.due - plan.bound.coverage,
+        "wishes": wishes,
+        "wishes_met": wishes - plan.objective.wishes_unmet,
+        "wishes_bound": plan.bound.wishes,
+    }
+    return Reading(plan.objective.total(problem.weights), plan.bound.objective, figures)
 
 
 def worth(reading: Any, plan: Any, names: Names) -> list[str]:

@@ -18,9 +18,7 @@ from eventsapp.refusals import msgid
 __all__ = ["ABOVE", "FAR_ABOVE", "PROVED", "cause", "choice", "violation", "why", "worth"]
 
 PROVED = msgid("Composition %(found)d : aucune composition ne peut faire mieux, c’est démontré.")
-ABOVE = msgid(
-    "Aucune composition ne peut faire mieux que %(bound)d : celle-ci (%(found)d) est à %(gap)s du possible."
-)
+ABOVE = msgid("Aucune composition ne peut faire mieux que %(bound)d : celle-ci (%(found)d) en est à %(gap)s.")
 FAR_ABOVE = msgid("Aucune composition ne peut faire mieux que %(bound)d ; celle-ci : %(found)d.")
 """The mix beside what no composition can beat."""
 
@@ -158,10 +156,10 @@ def _too_few_accessible_structures(params: Mapping[str, Any], said: dict[str, An
 
 def _too_few_slots(params: Mapping[str, Any], said: dict[str, Any]) -> str:
     return ngettext(
-        "%(teams)s, %(stages)d étapes au moins chacune : %(needed)d passages, et les lieux n’en tiennent que "
-        "%(slots)d dans la journée. Il manque %(num)d passage.",
-        "%(teams)s, %(stages)d étapes au moins chacune : %(needed)d passages, et les lieux n’en tiennent que "
-        "%(slots)d dans la journée. Il manque %(num)d passages.",
+        "%(teams)s, %(stages)d étapes au moins chacune : %(needed)d passages, et les lieux n’en permettent "
+        "que %(slots)d dans la journée. Il manque %(num)d passage.",
+        "%(teams)s, %(stages)d étapes au moins chacune : %(needed)d passages, et les lieux n’en permettent "
+        "que %(slots)d dans la journée. Il manque %(num)d passages.",
         params["missing"],
         **said,
     )
@@ -183,10 +181,10 @@ CAUSES: Mapping[Cause, Callable[[Mapping[str, Any], dict[str, Any]], str]] = {
 PINS: Mapping[str, str] = {
     PinCause.TOO_MANY_TEAMS: msgid("Vous avez fixé %(pinned)d équipes, et il n’y en a que %(teams)s."),
     PinCause.TEAM_TOO_LARGE: msgid(
-        "Équipe %(team)s : %(people)s y sont fixées, pour %(team_max)d places au plus."
+        "Équipe %(team)s : vous y avez fixé %(people)s, pour %(team_max)d places au plus."
     ),
     PinCause.TOO_MANY_CHILDREN: msgid(
-        "Équipe %(team)s : %(children)s y sont fixés, pour %(adults)s au plus."
+        "Équipe %(team)s : vous y avez fixé %(children)s, pour %(adults)s au plus."
     ),
     PinCause.STRUCTURE_NOT_ACCESSIBLE: msgid(
         "Équipe %(team)s : la structure fixée (%(structure)s) ne peut pas accompagner un fauteuil roulant."
@@ -196,7 +194,8 @@ PINS: Mapping[str, str] = {
     ),
     PinCause.DAY_BROKEN: msgid("Équipe %(team)s : le parcours et les horaires fixés ne sont pas possibles."),
     PinCause.STAGE_OVERLOAD: msgid(
-        "%(landmark)s : %(pinned)d équipes y sont fixées au même moment, le lieu en tient %(capacity)d."
+        "%(landmark)s : %(pinned)d équipes y sont fixées au même moment, "
+        "le lieu en accueille %(capacity)d au plus."
     ),
 }
 """Why what was fixed by hand cannot be kept."""

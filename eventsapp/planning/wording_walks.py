@@ -20,7 +20,11 @@ def worth(reading: Any, plan: Any, names: Names) -> list[str]:
     """How well teams mix and how long they wait, beside what no plan can beat."""
     figures = reading.figures
     score = format_decimal(figures["mix_score"], locale=languages.current().locale)
-    said = [gettext("Mélange : %(score)s sur 100 (0 : au hasard, 100 : la borne).", score=score)]
+    said = [
+        gettext(
+            "Mélange : %(score)s sur 100 (0 : au hasard, 100 : le mieux qu’on puisse espérer).", score=score
+        )
+    ]
     return [*said, _waiting(figures, plan, names.problem.rules.tick_minutes)]
 
 
@@ -35,7 +39,7 @@ def _waiting(figures: Mapping[str, Any], plan: Any, tick: int) -> str:
         return gettext("Les équipes attendent %(waited)s minutes chacune en moyenne.", waited=minutes(waited))
     if least >= waited:
         return gettext(
-            "Aucun plan ne fait attendre moins de %(waited)s minutes par équipe, et celui-ci s’y tient.",
+            "Aucun plan ne fait attendre moins de %(waited)s minutes par équipe, et celui-ci y parvient.",
             waited=minutes(waited),
         )
     return gettext(
@@ -56,20 +60,20 @@ WHY: Mapping[str, str] = {
     WhyGroup.LATE: msgid("S’est inscrit aujourd’hui."),
     WhyGroup.MOVED: msgid("Vient de l’équipe %(before)s."),
     WhyGroup.WHEELCHAIR: msgid("Son équipe suit un parcours sans marches."),
-    WhyGroup.INTERPRETS: msgid("Parle pour %(persons)s."),
+    WhyGroup.INTERPRETS: msgid("Sert d’interprète à %(persons)s."),
     WhyGroup.UNDERSTOOD: msgid("Ici, quelqu’un parle la langue de %(persons)s."),
     WhyGroup.ALONE: msgid("Personne ici ne parle la langue de %(persons)s."),
     WhyGroup.BETTER_ELSEWHERE: msgid(
         "Une meilleure place existe : l’équipe %(team)s, la composition y gagnerait %(less)d."
     ),
-    WhyTeam.STRUCTURE_SPEAKS: msgid("La structure %(structure)s parle pour %(persons)s."),
+    WhyTeam.STRUCTURE_SPEAKS: msgid("La structure %(structure)s parle la langue de %(persons)s."),
     WhyTeam.ACCESSIBLE: msgid(
         "Le parcours est sans marches et la structure accueille les fauteuils roulants."
     ),
     WhyTeam.NO_WAIT: msgid("N’attend jamais."),
     WhyTeam.TIMETABLE_KEPT: msgid("Garde son parcours et ses horaires."),
     WhyTeam.RETIMED: msgid("Ses horaires ont changé aujourd’hui."),
-    WhyTeam.NEW_TEAM: msgid("C’est une équipe nouvelle aujourd’hui."),
+    WhyTeam.NEW_TEAM: msgid("C’est une nouvelle équipe, formée aujourd’hui."),
     WhyTeam.STRUCTURE_CHANGED: msgid("Était accompagnée par la structure %(before)s."),
 }
 """Why a group is in its team, or a team walks as it does: the reasons that need no count."""
@@ -113,7 +117,7 @@ def speakers(count: int) -> str:
 
 def _best(more: object, said: Mapping[str, Any]) -> str:
     if not more:
-        return gettext("Aucune autre place n’est meilleure ; l’équipe %(team)s la vaut.", **said)
+        return gettext("Aucune autre place n’est meilleure ; l’équipe %(team)s la vaudrait.", **said)
     return gettext(
         "C’est sa meilleure place : dans l’équipe %(team)s, la composition y perdrait %(more)d.", **said
     )

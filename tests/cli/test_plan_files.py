@@ -19,8 +19,9 @@ from bench.plans import verify
 from bench.processes import ROOT
 from eventsapp.cli import bare
 from eventsapp.planning.engine import files, solving
-from eventsapp.planning.engine.breakfasts.plan import Plan, Seating
+from eventsapp.planning.engine.breakfasts.plan import Plan, Seating, WhyNot
 from eventsapp.planning.engine.search import Ending, Phase, Progress
+from eventsapp.planning.engine.terms import Impossible, Reason
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -174,9 +175,29 @@ def test_what_no_plan_can_solve_is_answered_at_once_with_its_causes(plan: Plans,
         "- e01\u00a0: 4 personnes attendues pour 2 places, il manque 2 places.",
     ]
     assert plan("check", crowded, json.loads(done.stdout)).stdout == done.stderr
-    claimed = plan("check", BREAKFAST, json.loads(done.stdout))
-    assert claimed.exit_code == 1
-    assert claimed.stdout == "Ce fichier dit qu’aucun plan n’est possible, mais rien ne le prouve.\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (
+            Impossible((Reason(WhyNot.TOO_MANY_APART, {"edition": "e01", "tables": 2}),)),
+            (0, "Aucun plan n’est"),
+        ),
+        (seated(MIXED, 0), (1, "Ce fichier dit qu’aucun plan n’est possible, mais il en existe un.")),
+        (
+            seated((("Awa", "Bruno", "Chen"), ("Dina",)), 10),
+            (1, "Ce fichier dit qu’aucun plan n’est possible, mais rien ne le prouve."),
+        ),
+    ],
+)
+def test_a_claim_that_counting_does_not_prove_is_put_to_a_solver(
+    plan: Plans, solver: Solver, answer: Plan | Impossible, said: tuple[int, str]
+) -> None:
+    solver(lambda *_: answer)
+    claimed = plan("check", BREAKFAST, {"problem": "P3", "status": "infeasible", "reasons": []})
+    assert claimed.exit_code == said[0]
+    assert claimed.stdout.startswith(said[1])
 
 
 @pytest.mark.parametrize(
@@ -232,8 +253,8 @@ def test_a_plan_is_explained_choice_by_choice(plan: Plans) -> None:
     said = plan("why", BREAKFAST, written(APART))
     assert said.exit_code == 0
     assert said.stdout.splitlines()[0] == (
-        "e01, Awa\u00a0: Est avec des collègues\u00a0: Bruno. Une meilleure place existe\u00a0: "
-        "celle de Chen, à la table 2, le total baisserait de 10."
+        "e01, Awa\u00a0: Est à la table de collègues\u00a0: Bruno. Une meilleure place existe\u00a0: "
+        "celle de Chen, à la table 2\u00a0; le total baisserait de 10."
     )
 
 

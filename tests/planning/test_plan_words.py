@@ -18,7 +18,7 @@ from eventsapp.planning import (
     wording_saturdays,
     wording_trails,
 )
-from eventsapp.planning.engine import files
+from eventsapp.planning.engine import files, solving
 from eventsapp.planning.engine.breakfasts import checking as breakfasts
 from eventsapp.planning.engine.breakfasts.plan import WhyNot, WhySeat
 from eventsapp.planning.engine.saturdays import checking as saturdays
@@ -125,7 +125,7 @@ def causes(changed: dict[str, Any]) -> list[str]:
         ({"min_adults": 9}, "35 adultes pour 5 équipes, 9 au moins par équipe : il manque 10 adultes."),
         (
             {"horizon": 4},
-            "5 équipes, 4 étapes au moins chacune : 20 passages, et les lieux n’en tiennent que "
+            "5 équipes, 4 étapes au moins chacune : 20 passages, et les lieux n’en permettent que "
             "8 dans la journée. Il manque 12 passages.",
         ),
     ],
@@ -157,18 +157,18 @@ def test_what_announced_saturdays_contradict_is_said_with_names() -> None:
     day = first["dates"][0]
     twice = [session("S01", first["id"], day), session("S02", first["id"], day)]
     assert causes({**SCHOOLS, "published": twice}) == [
-        "Association 1 est attendue en trop d’endroits le samedi 5 septembre 2026 : elle n’a qu’une équipe."
+        "Association 1 est attendue à trop d’endroits le samedi 5 septembre 2026 : elle n’a qu’une équipe."
     ]
     elsewhere = [session("S01", second["id"], day)]
     assert causes({**SCHOOLS, "published": elsewhere}) == [
-        "Ecole 1 : la séance annoncée le samedi 5 septembre 2026 n’est pas un samedi possible de sa période."
+        "Ecole 1 : la séance annoncée le samedi 5 septembre 2026 n’est pas un des samedis de sa période."
     ]
 
 
 def test_a_plan_is_said_beside_what_no_plan_can_beat() -> None:
     assert (
         wording_plans.objective(254, 253, wording_trails)
-        == "Aucune composition ne peut faire mieux que 253 : celle-ci (254) est à 0,4 % du possible."
+        == "Aucune composition ne peut faire mieux que 253 : celle-ci (254) en est à 0,4 %."
     )
     assert (
         wording_plans.objective(253, 253, wording_trails)
@@ -190,3 +190,13 @@ def test_a_draft_is_said_beside_the_best_that_may_be() -> None:
         wording.worth({**found, "ending": Ending.PROVED.value, "objective": 996})
         == "Aucune proposition ne peut faire mieux : c’est démontré."
     )
+
+
+def test_what_a_plan_says_of_itself_is_what_is_counted_anew() -> None:
+    asked = files.read(SCHOOLS)
+    found = solving.solve(asked.problem, solving.budget(None, 3, 1))
+    told, counted = wording_saturdays.claims(asked.problem, found), files.measure(asked, found)
+    assert told.objective == counted.objective
+    exact = ("due", "uncovered", "wishes", "wishes_met")
+    assert [told.figures[name] for name in exact] == [counted.figures[name] for name in exact]
+    assert wording_plans.claimed(asked, found)[1:] == wording_plans.worth(asked, found)[1:]

@@ -66,13 +66,13 @@ def test_why_a_session_is_so() -> None:
         (
             WhyGap.WOULD_REPEAT,
             {"associations": [7]},
-            "Seule l’association Espace 19 pourrait venir, et elle vient déjà la fois d’avant ou d’après.",
+            "Seule l’association Espace 19 pourrait venir, et elle vient déjà juste avant ou juste après.",
         ),
         (
             WhyGap.WOULD_REPEAT,
             {"associations": [7, 8]},
-            "Seules Espace 19 et la Ludothèque pourraient venir, et elles viennent déjà la fois d’avant "
-            "ou d’après.",
+            "Seules Espace 19 et la Ludothèque pourraient venir, et elles viennent déjà juste avant "
+            "ou juste après.",
         ),
         (WhyGap.ALL_TAKEN, {"places": 1}, "La seule place possible ce mois-ci va à une autre école."),
         (WhyGap.ALL_TAKEN, {"places": 3}, "Les 3 places possibles ce mois-ci vont à d’autres écoles."),

@@ -47,6 +47,11 @@ def draw(state: Ints, below: int) -> int:
     return (x * below) >> 32
 
 
+def kept() -> bool:
+    """Whether a later process finds what this one compiles: there is a folder that may be written to."""
+    return getattr(draw, "stats").cache_path is not None  # noqa: B009 - a compiled function has statistics
+
+
 def chance(seed: int) -> Ints:
     """The state of a chain of draws: one for each seed."""
     return np.random.default_rng(seed).integers(1, CERTAIN, size=1, dtype=np.int64)

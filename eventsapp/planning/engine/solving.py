@@ -10,20 +10,30 @@ from typing import Any
 
 from eventsapp.planning.engine.breakfasts.problem import Problem as Breakfasts
 from eventsapp.planning.engine.saturdays.problem import Problem as Saturdays
-from eventsapp.planning.engine.search import Budget, Progress
+from eventsapp.planning.engine.search import Budget
 from eventsapp.planning.engine.trails.problem import Problem as Trails
+from eventsapp.planning.engine.watching import Listener, watched
 
 
 def solve(
     problem: Saturdays | Trails | Breakfasts,
     budget: Budget | None = None,
-    on_progress: Callable[[Progress[Any]], object] | None = None,
+    on_progress: Listener | None = None,
     cancelled: Callable[[], bool] | None = None,
     start: Any = None,
 ) -> Any:
-    """The plan of its kind, or Impossible with its causes; `start` is what `files.read_plan` gave."""
-    formulation = load(problem)
-    return formulation.solve(problem, budget, on_progress, cancelled, start)
+    """The plan of its kind, or Impossible with its causes; `start` is what `files.read_plan` gave.
+
+    Both callables are called in this thread, several times a second whatever the formulation is at; it ends
+    a quarter of a second after its time at most, and within a second of being cancelled.
+    """
+    formulation, within = load(problem), budget or Budget()
+    return watched(
+        lambda tell, stopped: formulation.solve(problem, within, tell, stopped, start),
+        within,
+        on_progress,
+        cancelled,
+    )
 
 
 def load(problem: Saturdays | Trails | Breakfasts) -> Any:

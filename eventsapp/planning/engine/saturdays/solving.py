@@ -95,7 +95,9 @@ class _Solver:
             return Impossible((too_many(clashing),))
         self._tell()
         ending = Ending.CANCELLED if stopped is Ending.CANCELLED else self._improve()
-        found = explained(self.best, self.proved, ending, self.search.rounds, self.search.budget.seed)
+        # Who says stop is not kept waiting for reasons: in a large year they take half a second.
+        tell = as_plan if ending is Ending.CANCELLED else explained
+        found = tell(self.best, self.proved, ending, self.search.rounds, self.search.budget.seed)
         self.search.tell(Phase.DONE, self.best.total(), self.proved.objective, lambda: found)
         return found
 

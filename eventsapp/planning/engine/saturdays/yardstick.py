@@ -70,6 +70,7 @@ class _City:
         }
         self.base_load = Counter(line.association for line in self.counted)
         self.caps = [self._cap(one) for one in problem.associations]
+        self.elsewhere = self._sessions_elsewhere()
 
     def _free(self, one: Association, school: School, day: date) -> bool:
         return day not in school.unavailable and (one.available is None or day in one.available)
@@ -195,16 +196,22 @@ class _City:
 
     def forced_topics(self, held: int) -> int:
         """What repeats of topics cost where few associations offer anything else."""
+        schools, weight = len(self.problem.schools), self.problem.weights.topic_pair
+        return weight * sum(_pairs(max(0, held - others), schools) for others in self.elsewhere)
+
+    def _sessions_elsewhere(self) -> list[int]:
+        """For each topic, the most sessions of the year that may be about another."""
         associations = self.problem.associations
-        cost, schools = 0, len(self.problem.schools)
+        found = []
         for topic in {topic for one in associations for topic in one.topics}:
-            others = sum(
-                cap for one, cap in zip(associations, self.caps, strict=True) if {*one.topics} - {topic}
-            )
-            known = {one.id for one in associations if {*one.topics} - {topic}}
-            others += sum(line.topic != topic and line.association not in known for line in self.counted)
-            cost += self.problem.weights.topic_pair * _pairs(max(0, held - others), schools)
-        return cost
+            known = {
+                one.id: cap
+                for one, cap in zip(associations, self.caps, strict=True)
+                if {*one.topics} - {topic}
+            }
+            others = sum(line.topic != topic and line.association not in known for line in self.counted)
+            found.append(sum(known.values()) + others)
+        return found
 
     def surely_changed(self) -> int:
         """Sessions of the plan before that nothing can keep: due no more, published otherwise, impossible."""

@@ -197,7 +197,7 @@ class Attempt:
             for team in teams or ()
             if team.id in self.rolls and team.id not in self.settled
         }
-        composing = Composing(self.frame, bound=planning.bound, start=teams, seed=seed)
+        composing = self._composing = Composing(self.frame, bound=planning.bound, start=teams, seed=seed)
         stepfree, others = counts(self.frame, tuple(self.settled))
         timetabling = self._timetabling = Timetabling(
             problem,
@@ -224,6 +224,9 @@ class Attempt:
         tracks: tuple[Track[Composition] | Track[Timetable], ...] = (self.teams, self.times)
         budget = search.budget
         rounds = max(0, budget.rounds - self.planning.spent)
+        self.planning.tell(Phase.TEAMS, self.plan())
+        # There is one compiler. Beside a search for a timetable it would take three times as long.
+        search.wait_for(self._composing.compile)
         for track, probed in zip(tracks, probing, strict=True):
             own = replace(budget, seconds=search.seconds_left, rounds=rounds)
             track.begin(Search(own, cancelled=stop.is_set), probing=probed)

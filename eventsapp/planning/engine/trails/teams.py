@@ -121,6 +121,13 @@ class Composing:
             self.bound,
         )
 
+    def compile(self) -> None:
+        """Have the annealing compiled, or read what was kept of it: no move is tried."""
+        if self.closed:
+            return
+        still = state_of(self.frame, self.mix, self._best.team, self._best.structure, self.seed)
+        anneal(self.mix, still, best_of(still), np.zeros(0, dtype=np.int64), self._penalties[0], 0, TABLE)
+
     def round(self, search: Search[Any]) -> bool:
         """Work a little; whether `best` got better. It neither counts nor tells: the caller does."""
         if self._provable and self._cycle >= PROVED_AFTER and self._step == self._length:
