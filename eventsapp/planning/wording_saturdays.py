@@ -11,11 +11,11 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from eventsapp.planning import wording
-from eventsapp.planning.engine.saturdays.checking import Reading, Rule
+from eventsapp.planning.engine.saturdays.checking import Rule
 from eventsapp.planning.engine.saturdays.impossible import Cause
 from eventsapp.planning.engine.saturdays.plan import Plan, WhyGap, WhyLine
 from eventsapp.planning.engine.saturdays.problem import Problem
-from eventsapp.planning.engine.terms import Reason
+from eventsapp.planning.engine.terms import Reading, Reason
 from eventsapp.planning.wording_names import Names
 from eventsapp.refusals import msgid
 
