@@ -18,6 +18,7 @@ from eventsapp.planning.engine.terms import Reason
 from eventsapp.planning.engine.trails.days import Day, Timetable, day_of, repaced, sound
 from eventsapp.planning.engine.trails.patterns import NEVER, UNIT, paces
 from eventsapp.planning.engine.trails.problem import Landmark, Problem, Route, Rules, Team, Visit
+from eventsapp.planning.engine.trails.shortage import Shortage
 from eventsapp.planning.engine.trails.timetable import Timetabling, retime, schedule
 from tests.planning.trails.walks import every_day, fits, least_waiting, rounds, stops, street, trail
 
@@ -50,7 +51,7 @@ def test_small_days_wait_as_little_as_they_can(problem: Problem, teams: int):
     best, least = work.best, least_waiting(problem, teams)
     assert work.closed
     if least is None:
-        assert work.lacking != ()
+        assert work.shortages != ()
     else:
         assert (best.overload, best.waiting, best.bound) == (0, least, least)
         assert fits(problem, stops(problem, best))
@@ -105,7 +106,8 @@ def test_teams_cross_each_other_and_nobody_waits():
 def test_more_teams_than_a_landmark_can_take():
     problem = trail(street(1), [[0]], capacities=[1], horizon=9)
     work = schedule(problem, rounds(200), stepfree=0, others=5)
-    assert work.lacking == (Reason("not_enough_passages", {"teams": 5, "at_most": 3, "landmarks": ["L0"]}),)
+    missing = {"teams": 5, "at_most": 3, "landmarks": ["L0"], "one_more": [], "longer": 0}
+    assert work.shortages == (Shortage(Reason("not_enough_passages", missing), for_all=True),)
     assert len(work.best.others) == 5
     assert work.best.overload > 0
 
@@ -113,7 +115,7 @@ def test_more_teams_than_a_landmark_can_take():
 def test_stairs_on_every_route_leave_a_wheelchair_without_a_day():
     problem = trail(street(2), [[0, 1]], capacities=[2, 2], stairs=[1])
     work = schedule(problem, rounds(80), stepfree=1, others=1)
-    assert work.lacking == (Reason("no_day_on_any_route", {"stepfree": True}),)
+    assert work.shortages == (Shortage(Reason("no_day_on_any_route", {"stepfree": True}), for_all=True),)
     assert (len(work.best.stepfree), len(work.best.others)) == (1, 1)
 
 

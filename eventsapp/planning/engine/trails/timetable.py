@@ -17,14 +17,16 @@ from typing import Any
 import numpy as np
 
 from eventsapp.planning.engine.search import Phase, Search
-from eventsapp.planning.engine.terms import Id, Reason
+from eventsapp.planning.engine.terms import Id
 from eventsapp.planning.engine.trails.board import HEAVY, Board, Days
 from eventsapp.planning.engine.trails.days import Day, Timetable, day_at, day_of, sound
-from eventsapp.planning.engine.trails.first_days import first_days, some_day
+from eventsapp.planning.engine.trails.exact_days import Found, askable, days_for_all, ways
+from eventsapp.planning.engine.trails.first_days import first_days
 from eventsapp.planning.engine.trails.passages import EXACT, Passages
 from eventsapp.planning.engine.trails.patterns import UNIT, Stops
 from eventsapp.planning.engine.trails.problem import Problem, Team
 from eventsapp.planning.engine.trails.rounding import STEPS, Rounding
+from eventsapp.planning.engine.trails.shortage import counted, help_for, no_day, shortage_of
 
 SWEEPS = 40
 """Rounds in which each team's day is chosen anew: so many at most until the timetable is sound."""
@@ -54,11 +56,19 @@ AGAIN = (0.2, 0.3)
 """Share and drift of these dives."""
 
 
+ASKED = 0.5
+"""Deterministic time of CP-SAT for a first question about sound days; it doubles."""
+
+SMALL = 3000
+"""Ways between stages, of all teams, up to which that question comes before anything is compiled."""
+
+
 class Timetabling:
     """The search for one timetable: so many step-free days, so many others, beside `fixed` days.
 
     `best` is complete from the start and only gets better; the work of the nth round depends on n alone.
-    `closed`: nothing is left to gain. `lacking`: proofs that these teams cannot all have a day.
+    `closed`: nothing is left to gain. `shortages`: proofs that these teams cannot all have a day; it is then
+    asked about all numbers of step-free ones within `limits`, of which `elsewhere` has a timetable.
     """
 
     def __init__(
@@ -69,17 +79,17 @@ class Timetabling:
         others: int,
         fixed: Sequence[Day] = (),
         start: Timetable | None = None,
+        limits: tuple[int, int] | None = None,
         seed: int = 1,
     ) -> None:
         self.problem = problem
         self.board = Board(problem, (others, stepfree), fixed)
         self.bound = 0
         self.closed = False
-        self.lacking = tuple(
-            Reason("no_day_on_any_route", {"stepfree": bool(pace.number)})
-            for pace in self.board.paces
-            if self.board.needed[pace.number] and not some_day(pace)
-        )
+        self.limits = limits or (stepfree, stepfree)
+        self.shortages = no_day(self.board, self.limits)
+        self.elsewhere: int | None = None
+        self._seed = seed
         self._rng = np.random.default_rng(seed)
         self._days = first_days(self.board.paces, self.board.needed, self.board.room)
         self._figures = self.board.measured(self._days)
@@ -116,7 +126,7 @@ class Timetabling:
         return self._figures < before
 
     def _close(self) -> None:
-        self.closed = self.closed or bool(self.lacking) or self._figures <= (0, self.bound)
+        self.closed = self.closed or bool(self.shortages) or self._figures <= (0, self.bound)
 
     def _taken_up(self, start: Timetable) -> Days:
         """A given timetable as far as it fits, filled up with what is there."""
@@ -151,6 +161,10 @@ class Timetabling:
 
     def _work(self) -> Iterator[None]:
         """One slice of work after the other, until interrupted."""
+        small = ways(self.board) <= SMALL
+        if self._figures[0] and small:
+            self._ask(ASKED)
+            yield
         self._compile()
         yield
         yield from self._choosing_anew()
@@ -162,13 +176,19 @@ class Timetabling:
         )
         rounding = Rounding(self.board, passages, self._rng, self._searching)
         yield from self._bounding(passages, rounding)
-        if self._interrupted() or self.lacking:
+        if self._interrupted() or self.shortages:
             return
+        if self._figures[0] and not small:
+            self._ask(ASKED)
+            yield
         for share, drift in DIVES:
             yield from self._dived(rounding.dive((), share, drift))
         for cycle in count():
             self._prove(rounding, cycle)
             yield
+            if self._figures[0]:
+                self._ask(ASKED * 2 ** min(cycle + 1, 6))
+                yield
             self._current = self._days
             for part in PARTS:
                 yield from self._dived(rounding.mix_again(self._current, part, *AGAIN))
@@ -228,29 +248,45 @@ class Timetabling:
             if passages.missing <= EXACT:
                 return
             passages.count(True)
-            short = 0
             for least in passages.steps(self._searching()):
                 if least is None:
                     return
-                short = max(short, ceil(least / UNIT))
-                if short:
-                    self.lacking = (self._shortage(passages, short),)
+                if least > 0:
+                    self._lack(ceil(least / UNIT), passages.crowded())
                     return
             passages.count(False)
 
-    def _shortage(self, passages: Passages, short: int) -> Reason:
-        """The landmarks are those whose capacity is the proof, or that take nobody at all."""
-        used = {stage for route in self.problem.routes for stage in route.stages}
-        paid = (passages.tick_prices * passages.room).any(axis=1) | ~passages.room.any(axis=1)
-        crowded = [row for row in np.flatnonzero(paid) if self.problem.landmarks[row].id in used]
-        return Reason(
-            "not_enough_passages",
-            {
-                "teams": sum(self.board.needed),
-                "at_most": sum(self.board.needed) - short,
-                "landmarks": [self.problem.landmarks[row].id for row in crowded],
-            },
-        )
+    def _ask(self, effort: float) -> None:
+        """Ask for a sound timetable exactly: one is kept, and that there is none is a shortage."""
+        if not askable(self.board):
+            return
+        stepfree = self.board.needed[1]
+        found = days_for_all(self.board, (stepfree, stepfree), self._searching(), effort, self._seed)
+        if found.days is not None:
+            self._keep(self.board.in_order(found.days))
+        elif found.impossible:
+            self._lack(1, ())
+
+    def _lack(self, short: int, crowded: Sequence[int]) -> None:
+        """It is proved that these teams cannot all have a day: can they where more or fewer are step-free?
+
+        The proof stands before anybody asks what would help: an interruption leaves the bare reason.
+        """
+        board, search, limits = self.board, self._searching(), self.limits
+        found = Found(impossible=limits[0] == limits[1])
+        self.shortages = (shortage_of(board, for_all=found.impossible, short=short, crowded=crowded),)
+        if not found.impossible and askable(board):
+            found = days_for_all(board, limits, search, ASKED, self._seed)
+        if found.days is not None:
+            self.elsewhere = found.stepfree
+            return
+        known = [day for day in self._days if day is not None]
+        short, crowded = counted(board, limits, known, search)
+        if found.impossible or short:
+            proof = partial(shortage_of, board, for_all=True, crowded=crowded, short=max(1, short))
+            self.shortages = (proof(),)
+            asked = help_for(board, limits, search, self._seed, short=max(1, short), crowded=crowded)
+            self.shortages = (proof(help_=asked),)
 
 
 def schedule(
