@@ -167,6 +167,9 @@ class Timetabling:
             yield
         self._compile()
         yield
+        if self._figures[0] and small and self._counted()[0]:
+            self._lack(1, ())
+            yield
         yield from self._choosing_anew()
         passages = Passages(
             self.board.paces,
@@ -273,20 +276,25 @@ class Timetabling:
         The proof stands before anybody asks what would help: an interruption leaves the bare reason.
         """
         board, search, limits = self.board, self._searching(), self.limits
-        found = Found(impossible=limits[0] == limits[1])
-        self.shortages = (shortage_of(board, for_all=found.impossible, short=short, crowded=crowded),)
-        if not found.impossible and askable(board):
-            found = days_for_all(board, limits, search, ASKED, self._seed)
+        alone = limits[0] == limits[1]
+        self.shortages = (shortage_of(board, for_all=alone, short=short, crowded=crowded),)
+        short_of_all, crowded_in_all = self._counted()
+        if short_of_all or alone:
+            found = Found(impossible=True)
+        else:
+            found = days_for_all(board, limits, search, ASKED, self._seed) if askable(board) else Found()
         if found.days is not None:
             self.elsewhere = found.stepfree
-            return
-        known = [day for day in self._days if day is not None]
-        short, crowded = counted(board, limits, known, search)
-        if found.impossible or short:
-            proof = partial(shortage_of, board, for_all=True, crowded=crowded, short=max(1, short))
+        if found.impossible:
+            short, crowded = max(1, short_of_all), crowded_in_all
+            proof = partial(shortage_of, board, for_all=True, short=short, crowded=crowded)
             self.shortages = (proof(),)
-            asked = help_for(board, limits, search, self._seed, short=max(1, short), crowded=crowded)
+            asked = help_for(board, limits, search, self._seed, short=short, crowded=crowded)
             self.shortages = (proof(help_=asked),)
+
+    def _counted(self) -> tuple[int, list[int]]:
+        known = [day for day in self._days if day is not None]
+        return counted(self.board, self.limits, known, self._searching())
 
 
 def schedule(
