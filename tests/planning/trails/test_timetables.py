@@ -13,9 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.plans import verify
-from eventsapp.planning.engine.search import Budget, Search
+from eventsapp.planning.engine.search import Budget, Ending, Search
 from eventsapp.planning.engine.terms import Reason
+from eventsapp.planning.engine.trails.attempt import Track
+from eventsapp.planning.engine.trails.board import Board
 from eventsapp.planning.engine.trails.days import Day, Timetable, day_of, repaced, sound
+from eventsapp.planning.engine.trails.exact_days import Found, days_for_all
 from eventsapp.planning.engine.trails.patterns import NEVER, UNIT, paces
 from eventsapp.planning.engine.trails.problem import Landmark, Problem, Route, Rules, Team, Visit
 from eventsapp.planning.engine.trails.shortage import Shortage
@@ -260,3 +263,48 @@ def test_a_day_is_read_again_for_a_slower_team():
     assert repaced(problem, hurried, stepfree=True) is None
     assert not sound(problem, replace(walked, visits=walked.visits[:1]), stepfree=False)
     assert not sound(problem, replace(walked, route="R9"), stepfree=False)
+
+
+@QUICK
+@given(trails(), st.integers(1, 3))
+def test_whether_all_teams_can_have_a_day_is_asked_exactly(problem: Problem, teams: int):
+    """Walks are alike here, so that who may go step-free may go either way: any number of them will do."""
+    board = Board(problem, (teams, teams), ())
+    found = days_for_all(Board(problem, (0, teams), ()), (0, teams), Search(Budget(seconds=None)), 9.0, 1)
+    if least_waiting(problem, teams) is None:
+        assert found == Found(impossible=True)
+    else:
+        days = found.days or ()
+        assert len(days) == teams
+        assert board.measured(board.in_order(days))[0] == teams
+
+
+def test_more_or_fewer_may_go_step_free_where_so_many_cannot():
+    """Only the Kiosque can be reached without stairs, and there is time for one team at each place."""
+    problem = trail(street(2), [[0], [1]], capacities=[1, 1], horizon=6, max_depart=0, max_wait=0, stairs=[1])
+    search = Search[Any](Budget(seconds=None))
+    two = Timetabling(problem, stepfree=2, others=0, limits=(1, 2))
+    two.round(search)
+    assert ([shortage.for_all for shortage in two.shortages], two.elsewhere) == ([False], 1)
+    three = Timetabling(problem, stepfree=2, others=1, limits=(1, 2))
+    three.round(search)
+    [shortage] = three.shortages
+    assert (shortage.for_all, shortage.reason.params["at_most"]) == (True, 2)
+
+
+def test_no_patience_ends_a_search_that_has_nothing_sound():
+    tired = Search[Any](Budget(seconds=None, rounds=30, patience=1))
+    track = Track(Undecided(), lambda: "too full", lambda found: found == "sound")
+    track.begin(tired, probing=False)
+    while track.working(1):
+        pass
+    assert (track.rounds, track.ending) == (30, Ending.ROUNDS_DONE)
+
+
+class Undecided:
+    """Work that never finds anything."""
+
+    closed = False
+
+    def round(self, _: Search[Any]) -> bool:
+        return False

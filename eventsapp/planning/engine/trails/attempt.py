@@ -69,6 +69,8 @@ class Track(Generic[S]):
                     self.rounds += 1
                     search.count(better=better)
                     self.found = self._look()
+                    if not self.sound:  # patience is for what is good enough to stop with
+                        search.refresh()
         except BaseException as raised:  # handed over to the thread that waits
             self._fault = raised
         if self.probed is None:

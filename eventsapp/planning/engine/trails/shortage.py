@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from math import ceil
 from typing import Any
 
@@ -17,6 +16,7 @@ from eventsapp.planning.engine.terms import Reason
 from eventsapp.planning.engine.trails.board import Board
 from eventsapp.planning.engine.trails.exact_days import Found, askable, days_for_all
 from eventsapp.planning.engine.trails.first_days import some_day
+from eventsapp.planning.engine.trails.impossible import DayCause
 from eventsapp.planning.engine.trails.passages import Passages
 from eventsapp.planning.engine.trails.patterns import UNIT, Stops
 from eventsapp.planning.engine.trails.problem import Problem
@@ -29,16 +29,6 @@ UNKNOWN = 2
 
 LONGER = (1, 2, 3, 4, 6, 8, 12, 18, 24)
 """Ticks by which the day is made longer, one after the other."""
-
-
-class DayCause(StrEnum):
-    """Why the teams of a day cannot all have a timetable; parameters in brackets."""
-
-    NO_DAY_ON_ANY_ROUTE = "no_day_on_any_route"  # stepfree: whether it is those with a wheelchair
-    NOT_ENOUGH_PASSAGES = "not_enough_passages"
-    """teams, at_most: so many of them can have a day; landmarks: those that are full; one_more: landmarks of
-    which each would do if it took one team more at a time; longer: minutes that would do if the day lasted so
-    much longer (0: not known)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,16 +276,14 @@ class Timetabling:
         The proof stands before anybody asks what would help: an interruption leaves the bare reason.
         """
         board, search, limits = self.board, self._searching(), self.limits
-        alone = limits[0] == limits[1]
-        self.shortages = (shortage_of(board, for_all=alone, short=short, crowded=crowded),)
+        found = Found(impossible=limits[0] == limits[1])
+        self.shortages = (shortage_of(board, for_all=found.impossible, short=short, crowded=crowded),)
         short_of_all, crowded_in_all = self._counted()
-        if short_of_all or alone:
-            found = Found(impossible=True)
-        else:
-            found = days_for_all(board, limits, search, ASKED, self._seed) if askable(board) else Found()
+        if not found.impossible and not short_of_all and askable(board):
+            found = days_for_all(board, limits, search, ASKED, self._seed)
         if found.days is not None:
             self.elsewhere = found.stepfree
-        if found.impossible:
+        if found.impossible or short_of_all:
             short, crowded = max(1, short_of_all), crowded_in_all
             proof = partial(shortage_of, board, for_all=True, short=short, crowded=crowded)
             self.shortages = (proof(),)
