@@ -109,7 +109,7 @@ def test_teams_cross_each_other_and_nobody_waits():
 def test_more_teams_than_a_landmark_can_take():
     problem = trail(street(1), [[0]], capacities=[1], horizon=9)
     work = schedule(problem, rounds(200), stepfree=0, others=5)
-    missing = {"teams": 5, "at_most": 3, "landmarks": ["L0"], "one_more": [], "longer": 0}
+    missing = {"teams": 5, "at_most": 3, "landmarks": ["L0"], "one_more": ["L0"], "longer": 0}
     assert work.shortages == (Shortage(Reason("not_enough_passages", missing), for_all=True),)
     assert len(work.best.others) == 5
     assert work.best.overload > 0

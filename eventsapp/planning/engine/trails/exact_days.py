@@ -46,7 +46,7 @@ def ways(board: Board) -> int:
 def askable(board: Board) -> bool:
     """Whether the day is small enough to ask, and has a stage on every route."""
     shortest = min((stage for pace in board.paces for stage in pace.counts.tolist()), default=0)
-    return shortest > 0 and 0 < ways(board) <= LARGEST
+    return shortest > 0 and sum(board.needed) > 0 and ways(board) <= LARGEST
 
 
 def days_for_all(
