@@ -79,6 +79,7 @@ class Planning:
         self.stop = threading.Event()
         self.spent = 0
         self.found: list[Plan] = []
+        self.timetables: dict[int, Timetable] = {}
 
     def run(self) -> Plan | Impossible:
         """The best plan of all attempts."""
@@ -121,20 +122,32 @@ class Planning:
             if not attempt.shortages:
                 open_plans.append((number, plan))
             lacking |= {shortage.reason.key: shortage.reason for shortage in attempt.shortages}
-            if attempt.elsewhere in queued:
-                number = attempt.elsewhere
-                queue = [(number, self.start), *(pair for pair in queue if pair[0] != number)]
-                queued.remove(number)
+            other = self._elsewhere(attempt)
+            if other is not None and other in queued:
+                queue = [(other, self.start), *(pair for pair in queue if pair[0] != other)]
             if not freed and not attempt.teams.sound:
                 queue[:0] = self._freed(plan)
                 freed = True
         if not open_plans:
             each = numbers == every and not self.problem.pins
             return Impossible(tuple(lacking.values())) if each else self._best()
-        number, plan = min(open_plans, key=lambda pair: pair[1].rank)
-        attempt = Attempt(self, number, plan)
-        attempt.run(probing=(False, False))
-        return attempt.impossible() or self._best(attempt.plan())
+        number, start = min(open_plans, key=lambda pair: pair[1].rank)
+        while True:
+            attempt = Attempt(self, number, start)
+            failed = attempt.run(probing=(False, False))
+            self.found.append(attempt.plan())
+            other = self._elsewhere(attempt) if failed else None
+            if other is None or self.search.interrupted() is not None:
+                return attempt.impossible() or self._best()
+            number, start, self.spent = other, self.start, self.spent + attempt.times.rounds
+
+    def _elsewhere(self, attempt: Attempt) -> int | None:
+        """Another number of wheelchair teams, not known before, for which this attempt found a timetable."""
+        found = attempt.elsewhere
+        if found is None or found[0] in self.timetables:
+            return None
+        self.timetables[found[0]] = found[1]
+        return found[0]
 
     def _freed(self, plan: Plan) -> list[tuple[int, Plan]]:
         """Teams with as many wheelchair teams as it turns out, when no sound ones were found with a given
@@ -223,7 +236,7 @@ class Attempt:
             stepfree=stepfree,
             others=others,
             fixed=tuple(self.settled.values()),
-            start=self._former_timetable(),
+            start=planning.timetables.get(number) or self._former_timetable(),
             limits=planning.stepfree_days(tuple(self.settled)),
             seed=seed,
         )
@@ -275,10 +288,10 @@ class Attempt:
         return self._timetabling.shortages
 
     @property
-    def elsewhere(self) -> int | None:
-        """A number of wheelchair teams for which there is a timetable, when there is none for this one."""
+    def elsewhere(self) -> tuple[int, Timetable] | None:
+        """Another number of wheelchair teams, and a timetable for it that was found instead of one for this."""
         found = self._timetabling.elsewhere
-        return None if found is None else self.number + found - self._stepfree
+        return None if found is None else (self.number + len(found.stepfree) - self._stepfree, found)
 
     def plan(self, *, probed: bool = False) -> Plan:
         """What is found so far; `probed`: by the end of the probation."""

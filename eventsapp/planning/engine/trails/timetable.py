@@ -18,15 +18,16 @@ import numpy as np
 
 from eventsapp.planning.engine.search import Phase, Search
 from eventsapp.planning.engine.terms import Id
-from eventsapp.planning.engine.trails.board import HEAVY, Board, Days
+from eventsapp.planning.engine.trails.board import HEAVY, Board, Days, Figures
 from eventsapp.planning.engine.trails.days import Day, Timetable, day_at, day_of, sound
-from eventsapp.planning.engine.trails.exact_days import Found, askable, days_for_all, ways
+from eventsapp.planning.engine.trails.exact_days import ways
 from eventsapp.planning.engine.trails.first_days import first_days
 from eventsapp.planning.engine.trails.passages import EXACT, Passages
 from eventsapp.planning.engine.trails.patterns import UNIT, Stops
+from eventsapp.planning.engine.trails.possibility import ASKED, FIRST, Possibility
 from eventsapp.planning.engine.trails.problem import Problem, Team
 from eventsapp.planning.engine.trails.rounding import STEPS, Rounding
-from eventsapp.planning.engine.trails.shortage import counted, help_for, no_day, shortage_of
+from eventsapp.planning.engine.trails.shortage import Shortage
 
 SWEEPS = 40
 """Rounds in which each team's day is chosen anew: so many at most until the timetable is sound."""
@@ -56,8 +57,8 @@ AGAIN = (0.2, 0.3)
 """Share and drift of these dives."""
 
 
-ASKED = 0.5
-"""Deterministic time of CP-SAT for a first question about sound days; it doubles."""
+PAUSE = 6
+"""Such rounds after which a small day is asked about in earnest."""
 
 SMALL = 3000
 """Ways between stages, of all teams, up to which that question comes before anything is compiled."""
@@ -67,8 +68,8 @@ class Timetabling:
     """The search for one timetable: so many step-free days, so many others, beside `fixed` days.
 
     `best` is complete from the start and only gets better; the work of the nth round depends on n alone.
-    `closed`: nothing is left to gain. `shortages`: proofs that these teams cannot all have a day; it is then
-    asked about all numbers of step-free ones within `limits`, of which `elsewhere` has a timetable.
+    `closed`: nothing is left to gain. `limits`: how many teams might be step-free ones instead (least, most):
+    `shortages` proves that these cannot all have a day, `elsewhere` is a timetable for another number.
     """
 
     def __init__(
@@ -86,10 +87,7 @@ class Timetabling:
         self.board = Board(problem, (others, stepfree), fixed)
         self.bound = 0
         self.closed = False
-        self.limits = limits or (stepfree, stepfree)
-        self.shortages = no_day(self.board, self.limits)
-        self.elsewhere: int | None = None
-        self._seed = seed
+        self.possible = Possibility(self.board, limits or (stepfree, stepfree), seed)
         self._rng = np.random.default_rng(seed)
         self._days = first_days(self.board.paces, self.board.needed, self.board.room)
         self._figures = self.board.measured(self._days)
@@ -103,9 +101,12 @@ class Timetabling:
     @property
     def best(self) -> Timetable:
         """The best timetable so far."""
+        return self._written(self._days, self._figures, self.bound)
+
+    def _written(self, all_days: Days | Sequence[Stops], figures: Figures, bound: int) -> Timetable:
         both: tuple[list[Day], list[Day]] = ([], [])
-        for number, stops in enumerate(self._days):
-            pace = int(number < self.board.needed[1])
+        for number, stops in enumerate(all_days):
+            pace = self.board.pace_of(number) if stops is None else stops.pace
             forced = self.board.forced[pace]
             if stops is not None:
                 route = self.problem.routes[stops.route].id
@@ -114,7 +115,16 @@ class Timetabling:
             elif forced is not None:
                 both[pace].append(forced)
         others, stepfree = (tuple(sorted(days, key=lambda day: day.waiting)) for days in both)
-        return Timetable(stepfree, others, self._figures[1], self._figures[0], self.bound)
+        return Timetable(stepfree, others, figures[1], figures[0], bound)
+
+    @property
+    def shortages(self) -> tuple[Shortage, ...]:
+        return self.possible.shortages
+
+    @property
+    def elsewhere(self) -> Timetable | None:
+        days = self.possible.elsewhere
+        return self._written(days, (0, 0), 0) if days else None
 
     def round(self, search: Search[Any]) -> bool:
         """Work a little; whether `best` got better. It neither counts nor tells: the caller does."""
@@ -126,7 +136,8 @@ class Timetabling:
         return self._figures < before
 
     def _close(self) -> None:
-        self.closed = self.closed or bool(self.shortages) or self._figures <= (0, self.bound)
+        self.closed = self.closed or self._figures <= (0, self.bound)
+        self.closed = self.closed or (self.possible.settled and self._figures[0] > 0)
 
     def _taken_up(self, start: Timetable) -> Days:
         """A given timetable as far as it fits, filled up with what is there."""
@@ -163,14 +174,14 @@ class Timetabling:
         """One slice of work after the other, until interrupted."""
         small = ways(self.board) <= SMALL
         if self._figures[0] and small:
-            self._ask(ASKED)
+            self._ask(FIRST)
             yield
         self._compile()
         yield
-        if self._figures[0] and small and self._counted()[0]:
-            self._lack(1, ())
+        if self._figures[0] and small:
+            self.possible.count(self._days, self._searching())
             yield
-        yield from self._choosing_anew()
+        yield from self._choosing_anew(small=small)
         passages = Passages(
             self.board.paces,
             self.board.needed,
@@ -179,7 +190,7 @@ class Timetabling:
         )
         rounding = Rounding(self.board, passages, self._rng, self._searching)
         yield from self._bounding(passages, rounding)
-        if self._interrupted() or self.shortages:
+        if self._interrupted() or self.closed:
             return
         if self._figures[0] and not small:
             self._ask(ASKED)
@@ -204,10 +215,13 @@ class Timetabling:
             if self.board.needed[pace.number]:
                 self._searching().wait_for(partial(pace.cheapest, nothing))
 
-    def _choosing_anew(self) -> Iterator[None]:
+    def _choosing_anew(self, *, small: bool) -> Iterator[None]:
         days, weights = self._days, np.full_like(self.board.room, HEAVY)
         polished = 0
-        for _ in range(SWEEPS):
+        for sweep in range(SWEEPS):
+            if sweep == PAUSE and small and self._figures[0]:
+                self._ask(ASKED)
+                yield
             days = self.board.chosen_anew(days, weights, self._rng, self._interrupted)
             self._keep(days)
             yield
@@ -255,44 +269,16 @@ class Timetabling:
                 if least is None:
                     return
                 if least > 0:
-                    self._lack(ceil(least / UNIT), passages.crowded())
+                    short, crowded = ceil(least / UNIT), passages.crowded()
+                    self.possible.refuse(self._days, self._searching(), short, crowded)
                     return
             passages.count(False)
 
     def _ask(self, effort: float) -> None:
-        """Ask for a sound timetable exactly: one is kept, and that there is none is a shortage."""
-        if not askable(self.board):
-            return
-        stepfree = self.board.needed[1]
-        found = days_for_all(self.board, (stepfree, stepfree), self._searching(), effort, self._seed)
-        if found.days is not None:
-            self._keep(self.board.in_order(found.days))
-        elif found.impossible:
-            self._lack(1, ())
-
-    def _lack(self, short: int, crowded: Sequence[int]) -> None:
-        """It is proved that these teams cannot all have a day: can they where more or fewer are step-free?
-
-        The proof stands before anybody asks what would help: an interruption leaves the bare reason.
-        """
-        board, search, limits = self.board, self._searching(), self.limits
-        found = Found(impossible=limits[0] == limits[1])
-        self.shortages = (shortage_of(board, for_all=found.impossible, short=short, crowded=crowded),)
-        short_of_all, crowded_in_all = self._counted()
-        if not found.impossible and not short_of_all and askable(board):
-            found = days_for_all(board, limits, search, ASKED, self._seed)
-        if found.days is not None:
-            self.elsewhere = found.stepfree
-        if found.impossible or short_of_all:
-            short, crowded = max(1, short_of_all), crowded_in_all
-            proof = partial(shortage_of, board, for_all=True, short=short, crowded=crowded)
-            self.shortages = (proof(),)
-            asked = help_for(board, limits, search, self._seed, short=short, crowded=crowded)
-            self.shortages = (proof(help_=asked),)
-
-    def _counted(self) -> tuple[int, list[int]]:
-        known = [day for day in self._days if day is not None]
-        return counted(self.board, self.limits, known, self._searching())
+        """Ask for a sound timetable exactly."""
+        found = self.possible.ask(self._days, self._searching(), effort)
+        if found is not None:
+            self._keep(self.board.in_order(found))
 
 
 def schedule(
