@@ -20,6 +20,9 @@ Known = Sequence[Stops | None]
 FIRST = 0.1
 """Deterministic time of CP-SAT for a first question."""
 
+OTHERS = 0.25
+"""The same for another number of step-free teams, each of which may be tried by itself too."""
+
 ASKED = 0.5
 """The same for a question in earnest; it doubles when asked again."""
 
@@ -54,9 +57,10 @@ class Possibility:
         return None
 
     def count(self, known: Known, search: Search[Any]) -> None:
-        """Refuse if a linear programme proves that no number of step-free teams will do."""
-        if self._counted(known, search)[0]:
-            self.refuse(known, search)
+        """Refuse if a linear programme proves it for the board's number of step-free teams."""
+        short, crowded = self._counted(known, search, (self.board.needed[1], self.board.needed[1]))
+        if short:
+            self.refuse(known, search, short, crowded)
 
     def refuse(self, known: Known, search: Search[Any], short: int = 1, crowded: Sequence[int] = ()) -> None:
         """It is proved that these teams cannot all have a day: can they where more or fewer are step-free?
@@ -66,10 +70,10 @@ class Possibility:
         board, limits = self.board, self.limits
         alone = limits[0] == limits[1]
         self.shortages = (shortage_of(board, for_all=alone, short=short, crowded=crowded),)
-        short_of_all, crowded_in_all = self._counted(known, search)
+        short_of_all, crowded_in_all = self._counted(known, search, limits)
         found = Found(impossible=alone or short_of_all > 0)
         if not found.impossible:
-            found = self._asked(limits, search, ASKED)
+            found = self._asked(limits, search, OTHERS)
         self.elsewhere = found.days or ()
         if found.impossible:
             short, crowded = max(1, short_of_all), crowded_in_all
@@ -83,6 +87,5 @@ class Possibility:
             days_for_all(self.board, limits, search, effort, self._seed) if askable(self.board) else Found()
         )
 
-    def _counted(self, known: Known, search: Search[Any]) -> tuple[int, list[int]]:
-        days = [day for day in known if day is not None]
-        return counted(self.board, self.limits, days, search)
+    def _counted(self, known: Known, search: Search[Any], limits: tuple[int, int]) -> tuple[int, list[int]]:
+        return counted(self.board, limits, [day for day in known if day is not None], search)

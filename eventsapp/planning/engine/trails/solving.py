@@ -289,7 +289,7 @@ class Attempt:
 
     @property
     def elsewhere(self) -> tuple[int, Timetable] | None:
-        """Another number of wheelchair teams, and a timetable for it that was found instead of one for this."""
+        """Another number of wheelchair teams, and a timetable found for it instead of one for this."""
         found = self._timetabling.elsewhere
         return None if found is None else (self.number + len(found.stepfree) - self._stepfree, found)
 
