@@ -60,7 +60,8 @@ def days_for_all(
     for tour, following in pairwise(tours):
         model.add_implication(following.stepfree, tour.stepfree)
     model.add_linear_constraint(sum(tour.stepfree for tour in tours), *limits)
-    answer = ask(model, search, effort=effort, seed=seed)
+    # probing takes longer than the whole search after it: twice as fast without, and more found (measured)
+    answer = ask(model, search, effort=effort, seed=seed, cp_model_probing_level=0)
     if not answer.found:
         return Found(impossible=answer.closed)
     return Found([tour.read(answer, board.paces) for tour in tours])

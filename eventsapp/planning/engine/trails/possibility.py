@@ -42,10 +42,11 @@ class Possibility:
         """Whether the board's own number of step-free teams is to be given up."""
         return bool(self.shortages or self.elsewhere)
 
-    def ask(self, known: Known, search: Search[Any], effort: float) -> Sequence[Stops] | None:
-        """Ask exactly for sound days, with the board's number of step-free teams, then with any number."""
+    def ask(self, known: Known, search: Search[Any], effort: float = FIRST) -> Sequence[Stops] | None:
+        """Ask exactly for sound days with the board's number of step-free teams; then, but for a first
+        question, with any number."""
         own = (self.board.needed[1], self.board.needed[1])
-        for limits in dict.fromkeys((own, self.limits)):
+        for limits in dict.fromkeys((own, self.limits if effort > FIRST else own)):
             found = self._asked(limits, search, effort)
             if found.days is not None and found.stepfree == own[0]:
                 return found.days

@@ -24,8 +24,8 @@ from eventsapp.planning.engine.trails.problem import Problem
 EFFORT = 0.1
 """Deterministic time of CP-SAT for one question about what would help."""
 
-UNKNOWN = 2
-"""Questions of one kind that may stay without an answer."""
+UNKNOWN = 1
+"""Questions of one kind that may stay without an answer before no more are asked."""
 
 LONGER = (1, 2, 3, 4, 6, 8, 12, 18, 24)
 """Ticks by which the day is made longer, one after the other."""
