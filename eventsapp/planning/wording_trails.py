@@ -172,11 +172,11 @@ def _too_few_slots(params: Mapping[str, Any], said: dict[str, Any]) -> str:
 def _no_day_on_any_route(params: Mapping[str, Any], said: dict[str, Any]) -> str:
     if params["stepfree"]:
         return gettext(
-            "Avec un fauteuil roulant, aucun parcours ne peut se faire : il n’y a pas de chemin sans marches "
+            "Avec un fauteuil roulant, aucun parcours ne peut se faire : il n’y a pas de chemin sans marches "
             "assez court d’une étape à l’autre, ou la journée est trop courte."
         )
     return gettext(
-        "Aucun parcours ne peut se faire : la marche d’une étape à l’autre est trop longue, ou la journée "
+        "Aucun parcours ne peut se faire : la marche d’une étape à l’autre est trop longue, ou la journée "
         "trop courte."
     )
 
@@ -184,8 +184,8 @@ def _no_day_on_any_route(params: Mapping[str, Any], said: dict[str, Any]) -> str
 def _too_few_passages(params: Mapping[str, Any], said: dict[str, Any]) -> str:
     sentences = [
         ngettext(
-            "%(teams)s : %(num)d au plus peut faire un parcours dans la journée.",
-            "%(teams)s : %(num)d au plus peuvent faire un parcours dans la journée.",
+            "%(teams)s : %(num)d au plus peut faire un parcours dans la journée.",
+            "%(teams)s : %(num)d au plus peuvent faire un parcours dans la journée.",
             params["at_most"],
             teams=said["teams"],
         )
@@ -193,8 +193,8 @@ def _too_few_passages(params: Mapping[str, Any], said: dict[str, Any]) -> str:
     if params["one_more"]:
         sentences.append(
             ngettext(
-                "Il suffirait que ce lieu reçoive une équipe de plus à la fois : %(landmarks)s.",
-                "Il suffirait que l’un de ces lieux reçoive une équipe de plus à la fois : %(landmarks)s.",
+                "Il suffirait que ce lieu reçoive une équipe de plus à la fois : %(landmarks)s.",
+                "Il suffirait que l’un de ces lieux reçoive une équipe de plus à la fois : %(landmarks)s.",
                 len(params["one_more"]),
                 landmarks=said["one_more"],
             )

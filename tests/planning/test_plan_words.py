@@ -141,20 +141,20 @@ def test_what_a_trail_day_lacks_is_said_with_numbers(changed: dict[str, Any], se
         (
             DayCause.NOT_ENOUGH_PASSAGES,
             {"at_most": 4, "one_more": ["Lavoir"], "longer": 10},
-            "5 équipes : 4 au plus peuvent faire un parcours dans la journée. Il suffirait que ce lieu "
-            "reçoive une équipe de plus à la fois : Lavoir. "
+            "5 équipes : 4 au plus peuvent faire un parcours dans la journée. Il suffirait que ce lieu "
+            "reçoive une équipe de plus à la fois : Lavoir. "
             "Il suffirait que la journée dure 10 minutes de plus.",
         ),
         (
             DayCause.NOT_ENOUGH_PASSAGES,
             {"at_most": 1, "landmarks": ["Kiosque", "Lavoir"]},
-            "5 équipes : 1 au plus peut faire un parcours dans la journée. "
+            "5 équipes : 1 au plus peut faire un parcours dans la journée. "
             "La place manque à Kiosque et Lavoir.",
         ),
         (
             DayCause.NO_DAY_ON_ANY_ROUTE,
             {"stepfree": False},
-            "Aucun parcours ne peut se faire : la marche d’une étape à l’autre est trop longue, ou la "
+            "Aucun parcours ne peut se faire : la marche d’une étape à l’autre est trop longue, ou la "
             "journée trop courte.",
         ),
     ],

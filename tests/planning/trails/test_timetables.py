@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -295,9 +296,9 @@ def test_more_or_fewer_may_go_step_free_where_so_many_cannot():
 
 
 def test_no_patience_ends_a_search_that_has_nothing_sound():
-    tired = Search[Any](Budget(seconds=None, rounds=30, patience=1))
+    tired = Budget(seconds=None, rounds=30, patience=1)
     track = Track(Undecided(), lambda: "too full", lambda found: found == "sound")
-    track.begin(tired, probing=False)
+    track.begin(tired, Event(), probing=False)
     while track.working(1):
         pass
     assert (track.rounds, track.ending) == (30, Ending.ROUNDS_DONE)

@@ -17,7 +17,7 @@ from eventsapp.planning.engine.trails.shortage import Shortage, counted, help_fo
 
 Known = Sequence[Stops | None]
 
-FIRST = 0.1
+FIRST = 0.04
 """Deterministic time of CP-SAT for a first question."""
 
 OTHERS = 0.25

@@ -260,7 +260,7 @@ class Attempt:
         rounds = max(0, budget.rounds - self.planning.spent)
         for track, probed in zip(tracks, probing, strict=True):
             own = replace(budget, seconds=search.seconds_left, rounds=rounds)
-            track.begin(Search(own, cancelled=stop.is_set), probing=probed)
+            track.begin(own, stop, probing=probed)
         working = list(tracks)
         while working:
             phase = Phase.TEAMS if self.teams in working else Phase.TIMETABLE
