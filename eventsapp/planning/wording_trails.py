@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from eventsapp.planning.engine.terms import Reason
-from eventsapp.planning.engine.trails.impossible import Cause
+from eventsapp.planning.engine.trails.impossible import Cause, DayCause
 from eventsapp.planning.engine.trails.pinned import PinCause
 from eventsapp.planning.engine.trails.walking import Rule
 from eventsapp.planning.wording_names import Names
@@ -66,6 +66,8 @@ def cause(reason: Reason, names: Names) -> str:
     said = _said(reason.params, names)
     if reason.key in PINS:
         return gettext(PINS[str(reason.key)], **said)
+    if reason.key in DAYS:
+        return DAYS[DayCause(reason.key)](reason.params, said)
     return CAUSES[Cause(reason.key)](reason.params, said)
 
 
@@ -164,6 +166,54 @@ def _too_few_slots(params: Mapping[str, Any], said: dict[str, Any]) -> str:
         **said,
     )
 
+
+def _no_day_on_any_route(params: Mapping[str, Any], said: dict[str, Any]) -> str:
+    if params["stepfree"]:
+        return gettext(
+            "Avec un fauteuil roulant, aucun parcours ne peut se faire : il n’y a pas de chemin sans marches "
+            "assez court d’une étape à l’autre, ou la journée est trop courte."
+        )
+    return gettext(
+        "Aucun parcours ne peut se faire : la marche d’une étape à l’autre est trop longue, ou la journée "
+        "trop courte."
+    )
+
+
+def _too_few_passages(params: Mapping[str, Any], said: dict[str, Any]) -> str:
+    sentences = [
+        ngettext(
+            "%(teams)s : %(num)d au plus peut faire un parcours dans la journée.",
+            "%(teams)s : %(num)d au plus peuvent faire un parcours dans la journée.",
+            params["at_most"],
+            teams=said["teams"],
+        )
+    ]
+    if params["one_more"]:
+        sentences.append(
+            ngettext(
+                "Il suffirait que ce lieu reçoive une équipe de plus à la fois : %(landmarks)s.",
+                "Il suffirait que l’un de ces lieux reçoive une équipe de plus à la fois : %(landmarks)s.",
+                len(params["one_more"]),
+                landmarks=said["one_more"],
+            )
+        )
+    elif params["landmarks"]:
+        sentences.append(gettext("La place manque à %(landmarks)s.", landmarks=said["landmarks"]))
+    if params["longer"]:
+        sentences.append(
+            ngettext(
+                "Il suffirait que la journée dure %(num)d minute de plus.",
+                "Il suffirait que la journée dure %(num)d minutes de plus.",
+                params["longer"],
+            )
+        )
+    return " ".join(sentences)
+
+
+DAYS: Mapping[DayCause, Callable[[Mapping[str, Any], dict[str, Any]], str]] = {
+    DayCause.NO_DAY_ON_ANY_ROUTE: _no_day_on_any_route,
+    DayCause.NOT_ENOUGH_PASSAGES: _too_few_passages,
+}
 
 CAUSES: Mapping[Cause, Callable[[Mapping[str, Any], dict[str, Any]], str]] = {
     Cause.GROUP_LARGER_THAN_TEAM: _group_too_large,

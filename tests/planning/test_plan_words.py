@@ -29,6 +29,7 @@ from eventsapp.planning.engine.search import Ending, Phase
 from eventsapp.planning.engine.terms import Reason
 from eventsapp.planning.engine.trails import checking as trails
 from eventsapp.planning.engine.trails.impossible import Cause as TrailCause
+from eventsapp.planning.engine.trails.impossible import DayCause
 from eventsapp.planning.engine.trails.pinned import PinCause
 from eventsapp.planning.engine.trails.why import WhyGroup, WhyTeam
 from eventsapp.planning.wording_names import Names
@@ -63,6 +64,7 @@ PARAMS: dict[str, Any] = {
     "persons": ["p01", "p02"], "person": "p01", "rule": "apart", "cost": 3, "more": 3,
     "before": "T002", "pinned": 3, "max_teams": 2, "capacity": 1, "tick": 4, "wheelchair": True, "less": 4,
     "ticks": 6, "pins": [("S01", "2026-10"), ("S02", "2026-10")],
+    "stepfree": True, "at_most": 4, "landmarks": ["L01"], "one_more": [], "longer": 5,
     "total": -940, "parts": {"uncovered": {"weight": 1000, "units": -1, "cost": -1000}},
 }  # fmt: skip
 """Something for every place of every sentence."""
@@ -84,7 +86,7 @@ def sentences(words: Any, instance: dict[str, Any], speak: str, keys: Iterable[s
         (wording_saturdays, SCHOOLS, "cause", SaturdayCause),
         (wording_saturdays, SCHOOLS, "violation", saturdays.Rule),
         (wording_saturdays, SCHOOLS, "why", [*WhyLine, *WhyGap, *WhyCost]),
-        (wording_trails, TRAIL, "cause", [*TrailCause, *PinCause]),
+        (wording_trails, TRAIL, "cause", [*TrailCause, *DayCause, *PinCause]),
         (wording_trails, TRAIL, "violation", trails.Rule),
         (wording_trails, TRAIL, "why", [*WhyGroup, *WhyTeam]),
         (wording_breakfasts, BREAKFASTS, "cause", WhyNot),
@@ -132,6 +134,37 @@ def causes(changed: dict[str, Any]) -> list[str]:
 )
 def test_what_a_trail_day_lacks_is_said_with_numbers(changed: dict[str, Any], sentence: str) -> None:
     assert sentence in causes({**TRAIL, "params": {**TRAIL["params"], **changed}})
+
+
+@pytest.mark.parametrize(
+    ("key", "params", "sentence"),
+    [
+        (
+            DayCause.NOT_ENOUGH_PASSAGES,
+            {"at_most": 4, "one_more": ["Lavoir"], "longer": 10},
+            "5 équipes : 4 au plus peuvent faire un parcours dans la journée. Il suffirait que ce lieu "
+            "reçoive une équipe de plus à la fois : Lavoir. "
+            "Il suffirait que la journée dure 10 minutes de plus.",
+        ),
+        (
+            DayCause.NOT_ENOUGH_PASSAGES,
+            {"at_most": 1, "landmarks": ["Kiosque", "Lavoir"]},
+            "5 équipes : 1 au plus peut faire un parcours dans la journée. "
+            "La place manque à Kiosque et Lavoir.",
+        ),
+        (
+            DayCause.NO_DAY_ON_ANY_ROUTE,
+            {"stepfree": False},
+            "Aucun parcours ne peut se faire : la marche d’une étape à l’autre est trop longue, ou la "
+            "journée trop courte.",
+        ),
+    ],
+)
+def test_what_the_timetable_of_a_trail_day_lacks_is_said(
+    key: DayCause, params: dict[str, Any], sentence: str
+) -> None:
+    reason = Reason(key, {"teams": 5, "landmarks": ["L01"], "one_more": [], "longer": 0, **params})
+    assert wording_trails.cause(reason, Names(files.read(TRAIL))) == sentence
 
 
 def test_what_a_breakfast_lacks_is_said_with_numbers() -> None:

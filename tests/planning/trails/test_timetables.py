@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.plans import verify
-from eventsapp.planning.engine.search import Budget, Search
+from eventsapp.planning.engine.search import Budget, Ending, Search
 from eventsapp.planning.engine.terms import Reason
+from eventsapp.planning.engine.trails.attempt import Track
+from eventsapp.planning.engine.trails.board import Board
 from eventsapp.planning.engine.trails.days import Day, Timetable, day_at, day_of, sound
+from eventsapp.planning.engine.trails.exact_days import Found, days_for_all
 from eventsapp.planning.engine.trails.patterns import NEVER, UNIT, paces
 from eventsapp.planning.engine.trails.problem import Landmark, Problem, Route, Rules, Team, Visit
+from eventsapp.planning.engine.trails.shortage import Shortage
 from eventsapp.planning.engine.trails.timetable import Timetabling, retime, schedule
 from tests.planning.trails.walks import every_day, fits, least_waiting, rounds, stops, street, trail
 
@@ -50,7 +55,7 @@ def test_small_days_wait_as_little_as_they_can(problem: Problem, teams: int):
     best, least = work.best, least_waiting(problem, teams)
     assert work.closed
     if least is None:
-        assert work.lacking != ()
+        assert work.shortages != ()
     else:
         assert (best.overload, best.waiting, best.bound) == (0, least, least)
         assert fits(problem, stops(problem, best))
@@ -105,7 +110,8 @@ def test_teams_cross_each_other_and_nobody_waits():
 def test_more_teams_than_a_landmark_can_take():
     problem = trail(street(1), [[0]], capacities=[1], horizon=9)
     work = schedule(problem, rounds(200), stepfree=0, others=5)
-    assert work.lacking == (Reason("not_enough_passages", {"teams": 5, "at_most": 3, "landmarks": ["L0"]}),)
+    missing = {"teams": 5, "at_most": 3, "landmarks": ["L0"], "one_more": ["L0"], "longer": 0}
+    assert work.shortages == (Shortage(Reason("not_enough_passages", missing), for_all=True),)
     assert len(work.best.others) == 5
     assert work.best.overload > 0
 
@@ -113,7 +119,7 @@ def test_more_teams_than_a_landmark_can_take():
 def test_stairs_on_every_route_leave_a_wheelchair_without_a_day():
     problem = trail(street(2), [[0, 1]], capacities=[2, 2], stairs=[1])
     work = schedule(problem, rounds(80), stepfree=1, others=1)
-    assert work.lacking == (Reason("no_day_on_any_route", {"stepfree": True}),)
+    assert work.shortages == (Shortage(Reason("no_day_on_any_route", {"stepfree": True}), for_all=True),)
     assert (len(work.best.stepfree), len(work.best.others)) == (1, 1)
 
 
@@ -259,3 +265,50 @@ def test_a_day_is_read_again_for_a_slower_team():
     assert not sound(problem, day_at(problem, "R0", [(0, 2), (1, 5)], stepfree=True), stepfree=True)
     assert not sound(problem, replace(walked, visits=walked.visits[:1]), stepfree=False)
     assert not sound(problem, replace(walked, route="R9"), stepfree=False)
+
+
+@QUICK
+@given(trails(), st.integers(1, 3))
+def test_whether_all_teams_can_have_a_day_is_asked_exactly(problem: Problem, teams: int):
+    """Walks are alike here, so that who may go step-free may go either way: any number of them will do."""
+    board = Board(problem, (teams, teams), ())
+    found = days_for_all(Board(problem, (0, teams), ()), (0, teams), Search(Budget(seconds=None)), 9.0, 1)
+    if least_waiting(problem, teams) is None:
+        assert found == Found(impossible=True)
+    else:
+        days = found.days or ()
+        assert len(days) == teams
+        assert board.measured(board.in_order(days))[0] == teams
+
+
+def test_more_or_fewer_may_go_step_free_where_so_many_cannot():
+    """Only the Kiosque can be reached without stairs, and there is time for one team at each place."""
+    problem = trail(street(2), [[0], [1]], capacities=[1, 1], horizon=6, max_depart=0, max_wait=0, stairs=[1])
+    search = Search[Any](Budget(seconds=None))
+    two = Timetabling(problem, stepfree=2, others=0, limits=(1, 2))
+    two.round(search)
+    assert [shortage.for_all for shortage in two.shortages] == [False]
+    assert two.elsewhere is not None
+    assert len(two.elsewhere.stepfree) == 1
+    three = Timetabling(problem, stepfree=2, others=1, limits=(1, 2))
+    three.round(search)
+    [shortage] = three.shortages
+    assert (shortage.for_all, shortage.reason.params["at_most"]) == (True, 2)
+
+
+def test_no_patience_ends_a_search_that_has_nothing_sound():
+    tired = Budget(seconds=None, rounds=30, patience=1)
+    track = Track(Undecided(), lambda: "too full", lambda found: found == "sound")
+    track.begin(tired, Event(), probing=False)
+    while track.working(1):
+        pass
+    assert (track.rounds, track.ending) == (30, Ending.ROUNDS_DONE)
+
+
+class Undecided:
+    """Work that never finds anything."""
+
+    closed = False
+
+    def round(self, _: Search[Any]) -> bool:
+        return False

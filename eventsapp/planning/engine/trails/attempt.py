@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from eventsapp.planning.engine.search import Ending, Search
+from eventsapp.planning.engine.search import Budget, Ending, Search
 from eventsapp.planning.engine.terms import Id
 from eventsapp.planning.engine.trails.days import Day, Timetable
 from eventsapp.planning.engine.trails.frame import MAY_ROLL, Frame
@@ -44,9 +44,10 @@ class Track(Generic[S]):
     def sound(self) -> bool:
         return self._sound(self.found)
 
-    def begin(self, search: Search[Any], *, probing: bool) -> None:
+    def begin(self, budget: Budget, stop: threading.Event, *, probing: bool) -> None:
         """Work until nothing is left to gain or the search is over; if `probing`, only for the probation
         while a rule is broken."""
+        search = Search[Any](budget, cancelled=lambda: stop.is_set() or self._left())
         self._thread = threading.Thread(
             target=self._run, args=(search, probing), name="planning", daemon=True
         )
@@ -55,6 +56,10 @@ class Track(Generic[S]):
     def leave(self) -> None:
         """Stop as soon as the probation has ended."""
         self._leaving.set()
+
+    def _left(self) -> bool:
+        """Whether it was told to and its probation has ended: what it does now is for nothing."""
+        return self._leaving.is_set() and self.probed is not None
 
     def _run(self, search: Search[Any], probing: bool) -> None:
         try:
@@ -69,6 +74,8 @@ class Track(Generic[S]):
                     self.rounds += 1
                     search.count(better=better)
                     self.found = self._look()
+                    if not self.sound:  # patience is for what is good enough to stop with
+                        search.refresh()
         except BaseException as raised:  # handed over to the thread that waits
             self._fault = raised
         if self.probed is None:

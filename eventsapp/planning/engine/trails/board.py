@@ -33,6 +33,7 @@ class Board:
     def __init__(self, problem: Problem, needed: tuple[int, int], fixed: Sequence[Day]) -> None:
         self.problem = problem
         self.needed = needed
+        self.fixed = tuple(fixed)
         self.paces = paces(problem)
         self.stay = problem.rules.stage_ticks
         self.room = self._room(fixed)

@@ -29,6 +29,17 @@ class Cause(StrEnum):
     NOT_ENOUGH_STAGE_SLOTS = "not_enough_stage_slots"  # teams, stages, needed, slots
 
 
+class DayCause(StrEnum):
+    """Why the teams cannot all have a timetable, as only a search proves it; parameters in brackets.
+
+    `at_most` of the `teams` can have a day; `landmarks` are full; each of `one_more` would do, could it take
+    one team more at a time; the day would do if it were `longer` by so many minutes (0: not known).
+    """
+
+    NO_DAY_ON_ANY_ROUTE = "no_day_on_any_route"  # stepfree: whether it is teams with a wheelchair
+    NOT_ENOUGH_PASSAGES = "not_enough_passages"  # teams, at_most, landmarks, one_more, longer
+
+
 def causes(problem: Problem) -> tuple[Reason, ...]:
     """Every proof that this day cannot be planned, what takes least first; empty: none is known."""
     found = [*_sizes(problem), *_adults(problem), *_access(problem), *_structures(problem), *_slots(problem)]

@@ -33,13 +33,21 @@ class Passages:
     """The programme for some teams (`needed` of each class) in some `room` (by landmark and tick).
 
     Wherever the mixture leaves teams without a day, `missing` is above 0. With `counting`, such a team
-    costs one and waiting nothing: the programme says how many teams can have a day at all.
+    costs one and waiting nothing: the programme says how many teams can have a day at all. With `open_to`,
+    so many teams may be step-free ones instead of those needed.
     """
 
     def __init__(
-        self, paces: tuple[Pace, Pace], needed: tuple[int, int], room: Ints, days: Iterable[Stops]
+        self,
+        paces: tuple[Pace, Pace],
+        needed: tuple[int, int],
+        room: Ints,
+        days: Iterable[Stops],
+        open_to: tuple[int, int] | None = None,
     ) -> None:
         self.paces, self.needed, self.room = paces, needed, room
+        self.teams = sum(needed)
+        self.limits = (needed[1], needed[1]) if open_to is None else open_to
         self.stay = int(paces[0].clock[0])
         self.known: dict[Stops, int] = {}
         self.missing = 0.0
@@ -57,6 +65,8 @@ class Passages:
         self._missing = [self._solver.NumVar(0, self._endless, "") for _ in needed]
         for teams, missing in zip(self._teams, self._missing, strict=True):
             teams.SetCoefficient(missing, 1.0)
+        if open_to is not None:
+            self._open_numbers()
         self._solver.Objective().SetMinimization()
         self._fresh = np.where(room > 0, 0, FULL)
         self._missing_cost = 4 * (1 + max(pace.longest_wait for pace in paces))
@@ -80,6 +90,14 @@ class Passages:
         self._missing_cost *= 1 if counting else DEARER
         self.day_prices = [UNIT * missing_cost] * 2
         self.tick_prices = self._fresh.copy()
+
+    def _open_numbers(self) -> None:
+        """Let the programme choose how many teams are step-free ones."""
+        stepfree = self._solver.NumVar(*map(float, self.limits), "")
+        self.needed = (self.teams - self.limits[0], self.limits[1])
+        for teams, sign, needed in zip(self._teams, (1.0, -1.0), (self.teams, 0), strict=True):
+            teams.SetCoefficient(stepfree, sign)
+            teams.SetBounds(float(needed), float(needed))
 
     def _offer(self, days: Iterable[Stops]) -> bool:
         """Make days known; False if all were."""
@@ -115,21 +133,22 @@ class Passages:
     def _widen(self) -> tuple[int, bool]:
         """What the teams cost at least at the present prices; and whether there were days still cheaper."""
         prices = of_whole_stages(self.tick_prices, self.stay)
-        least = -int((self.tick_prices * self.room).sum())
+        each = [0, 0]
         wider = False
         for pace, teams in zip(self.paces, self.needed, strict=True):
             if teams == 0:
                 continue
             costs, days = pace.cheapest(prices, 0 if self.counting else UNIT)
             cheapest = int(costs.min(initial=NEVER))
-            least += teams * (min(UNIT, cheapest) if self.counting else cheapest)
+            each[pace.number] = min(UNIT, cheapest) if self.counting else cheapest
             cheap = [
                 day
                 for cost, day in zip(costs.tolist(), days, strict=True)
                 if cost < self.day_prices[pace.number]
             ]
             wider = self._offer(cheap) or wider
-        return least, wider
+        teams_cost = min((self.teams - count) * each[0] + count * each[1] for count in self.limits)
+        return teams_cost - int((self.tick_prices * self.room).sum()), wider
 
     def _solve(self, search: Search[Any]) -> bool:
         """Solve over the days known and set the prices; False if the search was interrupted."""
@@ -142,6 +161,17 @@ class Passages:
         self.missing = sum(float(missing.solution_value()) for missing in self._missing)
         self._shares = [column.solution_value() for column in self._columns]
         return True
+
+    def crowded(self) -> list[int]:
+        """Rows of the landmarks whose room is the present proof, or that have none at all; on routes only."""
+        used = {
+            place
+            for pace in self.paces
+            for stages, count in zip(pace.stages.tolist(), pace.counts.tolist(), strict=True)
+            for place in stages[:count]
+        }
+        paid = (self.tick_prices * self.room).any(axis=1) | ~self.room.any(axis=1)
+        return [row for row in np.flatnonzero(paid).tolist() if row in used]
 
     def mixture(self) -> list[tuple[float, Stops]]:
         """How much of a team has which day, the most first."""

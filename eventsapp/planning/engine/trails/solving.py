@@ -27,6 +27,7 @@ from eventsapp.planning.engine.trails.impossible import causes
 from eventsapp.planning.engine.trails.pinned import allowed, pin_causes
 from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.problem import Problem
+from eventsapp.planning.engine.trails.shortage import Shortage
 from eventsapp.planning.engine.trails.teams import Composing, Composition
 from eventsapp.planning.engine.trails.teams_bound import bound
 from eventsapp.planning.engine.trails.timetable import Timetabling
@@ -78,6 +79,7 @@ class Planning:
         self.stop = threading.Event()
         self.spent = 0
         self.found: list[Plan] = []
+        self.timetables: dict[int, Timetable] = {}
 
     def run(self) -> Plan | Impossible:
         """The best plan of all attempts."""
@@ -102,29 +104,50 @@ class Planning:
         every, lacking = self._numbers(), dict[str, Reason]()
         numbers, open_plans = _some(every), list[tuple[int, Plan]]()
         queue = [(number, self.start) for number in numbers]
-        freed = False
+        queued, freed = set(every), False
         while queue:
             number, start = queue.pop(0)
+            queued.discard(number)
             attempt = Attempt(self, number, start)
             several = len(numbers) > 1
             failed = attempt.run(probing=(several or (number > 0 and not freed), several))
             plan = attempt.plan(probed=failed)
             self.found.append(plan)
             self.spent += PROBATION
+            refused = attempt.impossible()
+            if refused is not None:
+                return refused
             if not failed or self.search.interrupted() is not None:
                 return self._best()
-            if not attempt.lacking:
+            if not attempt.shortages:
                 open_plans.append((number, plan))
-            lacking |= {reason.key: reason for reason in attempt.lacking}
+            lacking |= {shortage.reason.key: shortage.reason for shortage in attempt.shortages}
+            other = self._elsewhere(attempt)
+            if other is not None and other in queued:
+                queue = [(other, self.start), *(pair for pair in queue if pair[0] != other)]
             if not freed and not attempt.teams.sound:
                 queue[:0] = self._freed(plan)
                 freed = True
         if not open_plans:
-            return Impossible(tuple(lacking.values())) if numbers == every else self._best()
-        number, plan = min(open_plans, key=lambda pair: pair[1].rank)
-        attempt = Attempt(self, number, plan)
-        attempt.run(probing=(False, False))
-        return self._best(attempt.plan())
+            each = numbers == every and not self.problem.pins
+            return Impossible(tuple(lacking.values())) if each else self._best()
+        number, start = min(open_plans, key=lambda pair: pair[1].rank)
+        while True:
+            attempt = Attempt(self, number, start)
+            failed = attempt.run(probing=(False, False))
+            self.found.append(attempt.plan())
+            other = self._elsewhere(attempt) if failed else None
+            if other is None or self.search.interrupted() is not None:
+                return attempt.impossible() or self._best()
+            number, start, self.spent = other, self.start, self.spent + attempt.times.rounds
+
+    def _elsewhere(self, attempt: Attempt) -> int | None:
+        """Another number of wheelchair teams, not known before, for which this attempt found a timetable."""
+        found = attempt.elsewhere
+        if found is None or found[0] in self.timetables:
+            return None
+        self.timetables[found[0]] = found[1]
+        return found[0]
 
     def _freed(self, plan: Plan) -> list[tuple[int, Plan]]:
         """Teams with as many wheelchair teams as it turns out, when no sound ones were found with a given
@@ -140,6 +163,15 @@ class Planning:
             return []
         free = replace(plan, teams=gathered(frame, composing.best))
         return [(len(rolling_teams(self.problem, free)), free)]
+
+    def stepfree_days(self, settled: tuple[Id, ...]) -> tuple[int, int]:
+        """How many of the days that are not settled may be step-free ones: the least, the most."""
+        wide = wheelchair_teams(self.problem)
+        least, most = (
+            counts(frame_of(self.problem, self.names, number, self.days), settled)[0]
+            for number in (wide.least, wide.most)
+        )
+        return max(0, least - len(settled)), most
 
     def _numbers(self) -> tuple[int, ...]:
         """Numbers of wheelchair teams to try: that of the given plan, the wished one, fewer, more."""
@@ -179,7 +211,7 @@ class Attempt:
     """Teams and timetable for one number of wheelchair teams."""
 
     def __init__(self, planning: Planning, number: int, start: Plan | None) -> None:
-        self.planning, self.start = planning, start
+        self.planning, self.number, self.start = planning, number, start
         problem, seed = planning.problem, planning.search.budget.seed
         rolling = rolling_teams(problem, start) if start else frozenset()
         self.frame = frame_of(problem, planning.names, number, planning.days, rolling)
@@ -204,9 +236,11 @@ class Attempt:
             stepfree=stepfree,
             others=others,
             fixed=tuple(self.settled.values()),
-            start=self._former_timetable(),
+            start=planning.timetables.get(number) or self._former_timetable(),
+            limits=planning.stepfree_days(tuple(self.settled)),
             seed=seed,
         )
+        self._stepfree = stepfree
         self.teams = Track[Composition](composing, lambda: composing.best, lambda found: found.broken == 0)
         self.times = Track[Timetable](
             timetabling, lambda: timetabling.best, lambda found: found.overload == 0
@@ -229,7 +263,7 @@ class Attempt:
         search.wait_for(self._composing.compile)
         for track, probed in zip(tracks, probing, strict=True):
             own = replace(budget, seconds=search.seconds_left, rounds=rounds)
-            track.begin(Search(own, cancelled=stop.is_set), probing=probed)
+            track.begin(own, stop, probing=probed)
         working = list(tracks)
         while working:
             phase = Phase.TEAMS if self.teams in working else Phase.TIMETABLE
@@ -246,10 +280,21 @@ class Attempt:
                     track.leave()
         return self.teams.failed or self.times.failed
 
+    def impossible(self) -> Impossible | None:
+        """The proofs that no number of wheelchair teams has a timetable, if there are any."""
+        proved = tuple(shortage.reason for shortage in self.shortages if shortage.for_all)
+        return Impossible(proved) if proved else None
+
     @property
-    def lacking(self) -> tuple[Reason, ...]:
+    def shortages(self) -> tuple[Shortage, ...]:
         """Proofs that no timetable leads so many wheelchair teams."""
-        return self._timetabling.lacking
+        return self._timetabling.shortages
+
+    @property
+    def elsewhere(self) -> tuple[int, Timetable] | None:
+        """Another number of wheelchair teams, and a timetable found for it instead of one for this."""
+        found = self._timetabling.elsewhere
+        return None if found is None else (self.number + len(found.stepfree) - self._stepfree, found)
 
     def plan(self, *, probed: bool = False) -> Plan:
         """What is found so far; `probed`: by the end of the probation."""

@@ -17,14 +17,17 @@ from typing import Any
 import numpy as np
 
 from eventsapp.planning.engine.search import Phase, Search
-from eventsapp.planning.engine.terms import Id, Reason
-from eventsapp.planning.engine.trails.board import HEAVY, Board, Days
+from eventsapp.planning.engine.terms import Id
+from eventsapp.planning.engine.trails.board import HEAVY, Board, Days, Figures
 from eventsapp.planning.engine.trails.days import Day, Timetable, day_at, day_of, sound
-from eventsapp.planning.engine.trails.first_days import first_days, some_day
+from eventsapp.planning.engine.trails.exact_days import ways
+from eventsapp.planning.engine.trails.first_days import first_days
 from eventsapp.planning.engine.trails.passages import EXACT, Passages
 from eventsapp.planning.engine.trails.patterns import UNIT, Stops
+from eventsapp.planning.engine.trails.possibility import ASKED, FIRST, Possibility
 from eventsapp.planning.engine.trails.problem import Problem, Team
 from eventsapp.planning.engine.trails.rounding import STEPS, Rounding
+from eventsapp.planning.engine.trails.shortage import Shortage
 
 SWEEPS = 40
 """Rounds in which each team's day is chosen anew: so many at most until the timetable is sound."""
@@ -54,11 +57,19 @@ AGAIN = (0.2, 0.3)
 """Share and drift of these dives."""
 
 
+PAUSE = 6
+"""Such rounds after which a small day is asked about in earnest."""
+
+SMALL = 3000
+"""Ways between stages, of all teams, up to which that question comes before anything is compiled."""
+
+
 class Timetabling:
     """The search for one timetable: so many step-free days, so many others, beside `fixed` days.
 
     `best` is complete from the start and only gets better; the work of the nth round depends on n alone.
-    `closed`: nothing is left to gain. `lacking`: proofs that these teams cannot all have a day.
+    `closed`: nothing is left to gain. `limits`: how many teams might be step-free ones instead (least, most):
+    `shortages` proves that these cannot all have a day, `elsewhere` is a timetable for another number.
     """
 
     def __init__(
@@ -69,17 +80,14 @@ class Timetabling:
         others: int,
         fixed: Sequence[Day] = (),
         start: Timetable | None = None,
+        limits: tuple[int, int] | None = None,
         seed: int = 1,
     ) -> None:
         self.problem = problem
         self.board = Board(problem, (others, stepfree), fixed)
         self.bound = 0
         self.closed = False
-        self.lacking = tuple(
-            Reason("no_day_on_any_route", {"stepfree": bool(pace.number)})
-            for pace in self.board.paces
-            if self.board.needed[pace.number] and not some_day(pace)
-        )
+        self.possible = Possibility(self.board, limits or (stepfree, stepfree), seed)
         self._rng = np.random.default_rng(seed)
         self._days = first_days(self.board.paces, self.board.needed, self.board.room)
         self._figures = self.board.measured(self._days)
@@ -93,9 +101,12 @@ class Timetabling:
     @property
     def best(self) -> Timetable:
         """The best timetable so far."""
+        return self._written(self._days, self._figures, self.bound)
+
+    def _written(self, all_days: Days | Sequence[Stops], figures: Figures, bound: int) -> Timetable:
         both: tuple[list[Day], list[Day]] = ([], [])
-        for number, stops in enumerate(self._days):
-            pace = int(number < self.board.needed[1])
+        for number, stops in enumerate(all_days):
+            pace = self.board.pace_of(number) if stops is None else stops.pace
             forced = self.board.forced[pace]
             if stops is not None:
                 route = self.problem.routes[stops.route].id
@@ -104,7 +115,16 @@ class Timetabling:
             elif forced is not None:
                 both[pace].append(forced)
         others, stepfree = (tuple(sorted(days, key=lambda day: day.waiting)) for days in both)
-        return Timetable(stepfree, others, self._figures[1], self._figures[0], self.bound)
+        return Timetable(stepfree, others, figures[1], figures[0], bound)
+
+    @property
+    def shortages(self) -> tuple[Shortage, ...]:
+        return self.possible.shortages
+
+    @property
+    def elsewhere(self) -> Timetable | None:
+        days = self.possible.elsewhere
+        return self._written(days, (0, 0), 0) if days else None
 
     def round(self, search: Search[Any]) -> bool:
         """Work a little; whether `best` got better. It neither counts nor tells: the caller does."""
@@ -116,7 +136,8 @@ class Timetabling:
         return self._figures < before
 
     def _close(self) -> None:
-        self.closed = self.closed or bool(self.lacking) or self._figures <= (0, self.bound)
+        self.closed = self.closed or self._figures <= (0, self.bound)
+        self.closed = self.closed or (self.possible.settled and self._figures[0] > 0)
 
     def _taken_up(self, start: Timetable) -> Days:
         """A given timetable as far as it fits, filled up with what is there."""
@@ -151,9 +172,16 @@ class Timetabling:
 
     def _work(self) -> Iterator[None]:
         """One slice of work after the other, until interrupted."""
+        small = ways(self.board) <= SMALL
+        if self._figures[0] and small:
+            self._ask(FIRST)
+            yield
         self._compile()
         yield
-        yield from self._choosing_anew()
+        if self._figures[0] and small:
+            self.possible.count(self._days, self._searching())
+            yield
+        yield from self._choosing_anew(small=small)
         passages = Passages(
             self.board.paces,
             self.board.needed,
@@ -162,13 +190,19 @@ class Timetabling:
         )
         rounding = Rounding(self.board, passages, self._rng, self._searching)
         yield from self._bounding(passages, rounding)
-        if self._interrupted() or self.lacking:
+        if self._interrupted() or self.closed:
             return
+        if self._figures[0] and not small:
+            self._ask(ASKED)
+            yield
         for share, drift in DIVES:
             yield from self._dived(rounding.dive((), share, drift))
         for cycle in count():
             self._prove(rounding, cycle)
             yield
+            if self._figures[0]:
+                self._ask(ASKED * 2 ** min(cycle + 1, 6))
+                yield
             self._current = self._days
             for part in PARTS:
                 yield from self._dived(rounding.mix_again(self._current, part, *AGAIN))
@@ -181,10 +215,13 @@ class Timetabling:
             if self.board.needed[pace.number]:
                 self._searching().wait_for(partial(pace.cheapest, nothing))
 
-    def _choosing_anew(self) -> Iterator[None]:
+    def _choosing_anew(self, *, small: bool) -> Iterator[None]:
         days, weights = self._days, np.full_like(self.board.room, HEAVY)
         polished = 0
-        for _ in range(SWEEPS):
+        for sweep in range(SWEEPS):
+            if sweep == PAUSE and small and self._figures[0]:
+                self._ask(ASKED)
+                yield
             days = self.board.chosen_anew(days, weights, self._rng, self._interrupted)
             self._keep(days)
             yield
@@ -228,29 +265,20 @@ class Timetabling:
             if passages.missing <= EXACT:
                 return
             passages.count(True)
-            short = 0
             for least in passages.steps(self._searching()):
                 if least is None:
                     return
-                short = max(short, ceil(least / UNIT))
-                if short:
-                    self.lacking = (self._shortage(passages, short),)
+                if least > 0:
+                    short, crowded = ceil(least / UNIT), passages.crowded()
+                    self.possible.refuse(self._days, self._searching(), short, crowded)
                     return
             passages.count(False)
 
-    def _shortage(self, passages: Passages, short: int) -> Reason:
-        """The landmarks are those whose capacity is the proof, or that take nobody at all."""
-        used = {stage for route in self.problem.routes for stage in route.stages}
-        paid = (passages.tick_prices * passages.room).any(axis=1) | ~passages.room.any(axis=1)
-        crowded = [row for row in np.flatnonzero(paid) if self.problem.landmarks[row].id in used]
-        return Reason(
-            "not_enough_passages",
-            {
-                "teams": sum(self.board.needed),
-                "at_most": sum(self.board.needed) - short,
-                "landmarks": [self.problem.landmarks[row].id for row in crowded],
-            },
-        )
+    def _ask(self, effort: float) -> None:
+        """Ask for a sound timetable exactly."""
+        found = self.possible.ask(self._days, self._searching(), effort)
+        if found is not None:
+            self._keep(self.board.in_order(found))
 
 
 def schedule(
