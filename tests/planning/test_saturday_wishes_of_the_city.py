@@ -8,6 +8,7 @@ import pytest
 
 from eventsapp.planning.engine.saturdays.checking import Rule, check
 from eventsapp.planning.engine.saturdays.impossible import Cause
+from eventsapp.planning.engine.saturdays.plan import Plan
 from eventsapp.planning.engine.saturdays.problem import Line, Period, Pin, Problem, Weights
 from eventsapp.planning.engine.saturdays.solving import solve
 from eventsapp.planning.engine.search import Budget, Ending
@@ -145,6 +146,15 @@ def test_pins_that_only_fit_in_one_order_are_fitted():
     problem = replace(TOWN, no_repeat=True, associations=PEOPLE[:2], schools=PLACES[:1])
     pins = (Pin("Curial", "2026-09"), Pin("Curial", "2026-10", association="Jouer"), Pin("Curial", "2026-11"))
     assert hosts(planned(replace(problem, pins=pins)), "Curial") == ["Lire", "Jouer", "Lire"]
+
+
+def test_no_plan_is_told_that_breaks_a_pin():
+    """Month by month, September takes Lire, which is settled for October: that plan is kept to oneself."""
+    problem = replace(TOWN, no_repeat=True, associations=PEOPLE[:2], schools=PLACES[:1])
+    told: list[Plan] = []
+    asked = replace(problem, pins=(Pin("Curial", "2026-10", association="Lire"),))
+    solve(asked, Budget(seconds=None, rounds=4), lambda one: told.append(one.best) if one.best else None)
+    assert [check(asked, plan) for plan in told] == [[]] * len(told)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,8 @@ def solve(
     known = start.seatings if isinstance(start, Plan) else tuple(start or ())
     first = begin(problem, known)
     hall = Hall(problem, row_tables(problem, first), search.budget.seed)
-    search.tell(Phase.STARTING, hall.objective(), least, lambda: _plan(hall, least, search))
+    if not hall.clashes():
+        search.tell(Phase.STARTING, hall.objective(), least, lambda: _plan(hall, least, search))
     if hall.objective() > least or hall.clashes():
         # Machine code is made on a machine's first plan only; a plan is there to be shown meanwhile.
         search.wait_for(lambda: hall.change_places(0, 0, 0, 0, 1))

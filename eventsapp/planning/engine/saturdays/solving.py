@@ -82,7 +82,8 @@ class _Solver:
     def run(self, start: Plan | None) -> Plan | Impossible:
         self.search.tell(Phase.STARTING, None, self.proved.objective, None)
         self.best = in_turn(self.tables, self.rng)
-        self._tell()
+        if self.best.pins_kept:
+            self._tell()
         self.year = self.best.copy()
         stopped = self.search.interrupted()
         if stopped is None:
