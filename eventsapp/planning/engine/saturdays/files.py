@@ -37,6 +37,9 @@ WEIGHTS = {
 }
 """The weights of a file and what they are called here; one that is missing is 0."""
 
+BOUNDLESS = 10**9
+"""A limit that is as high or higher limits nothing; solvers count in 64 bits."""
+
 _ABSENT = object()
 
 
@@ -55,10 +58,10 @@ def read_problem(data: Mapping[str, Any]) -> Problem:
         published=tuple(_line(one, published=True) for one in file.items("published", ())),
         weights=Weights(gap_pair=0, **{ours: weights.number(name, 0) for name, ours in WEIGHTS.items()}),
         no_repeat=False,
-        min_gap_days=file.number("min_gap_days", 0),
+        min_gap_days=min(file.number("min_gap_days", 0), BOUNDLESS),
         previous=tuple(_line(one) for one in file.items("previous", ())),
         common_date=bool(file.get("common_date", False)),
-        max_sessions_per_date=file.number("max_sessions_per_date", 0) or None,
+        max_sessions_per_date=min(file.number("max_sessions_per_date", 0), BOUNDLESS) or None,
         pins=tuple(_pin(one) for one in file.items("pins", ())),
         published_judged=True,
     )
@@ -145,7 +148,7 @@ def _association(one: _Reader) -> Association:
         available=None if days is None else frozenset(one.days("available")),
         max_per_month=one.limit("max_per_month"),
         max_per_year=one.limit("max_per_year"),
-        crews=one.number("crews", 1),
+        crews=min(one.number("crews", 1), BOUNDLESS),
     )
 
 
@@ -211,7 +214,7 @@ class _Reader:
         return value
 
     def limit(self, name: str) -> int | None:
-        return None if self.get(name, None) is None else self.number(name, 0)
+        return None if self.get(name, None) is None else min(self.number(name, 0), BOUNDLESS)
 
     def position(self, name: str) -> Position:
         point = self.sequence(name)
@@ -227,6 +230,9 @@ class _Reader:
 
     def _as_day(self, name: str, value: object) -> date:
         try:
-            return date.fromisoformat(str(value))
+            day = date.fromisoformat(str(value))
         except ValueError:
-            raise IncoherentProblem(f"{self.where}: {name} must be a date, not {value!r}") from None
+            day = None
+        if day is None or day.isoformat() != value:  # "20260905" would come back otherwise than it was given
+            raise IncoherentProblem(f"{self.where}: {name} must be a date (2026-09-05), not {value!r}")
+        return day

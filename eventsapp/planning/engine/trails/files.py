@@ -41,6 +41,10 @@ LARGEST = 10**9
 """No number of a trail day is above: sums of weighted pairs stay exact in 64 bits."""
 
 
+LONGEST_STAGE = 1000
+"""Ticks: what is at a landmark is kept tick by tick."""
+
+
 def read_problem(data: Mapping[str, Any]) -> Problem:
     """The trail day of a file. Raises IncoherentProblem when it is not one."""
     top = _mapping(data, "the file")
@@ -65,7 +69,7 @@ def read_problem(data: Mapping[str, Any]) -> Problem:
         walk_stepfree=_walks(top.get("walk_stepfree"), "walk_stepfree", len(landmarks), start),
         routes=_each(top, "routes", _route),
         structures=_each(top, "structures", _structure),
-        weights=_weights(_mapping(top.get("weights") or {}, "weights")),
+        weights=_weights(_mapping({} if top.get("weights") is None else top["weights"], "weights")),
         base=base,
         no_shows=_ids(top.get("no_shows"), "no_shows"),
         pins=tuple(
@@ -145,7 +149,7 @@ def _landmark(data: Mapping[str, Any], where: str) -> Landmark:
 def _route(data: Mapping[str, Any], where: str) -> Route:
     return Route(
         id=_id(_value(data, "id", where), f"{where}.id"),
-        stages=_ids(_value(data, "stages", where), f"{where}.stages"),
+        stages=_ids(_list(_value(data, "stages", where), f"{where}.stages"), f"{where}.stages"),
     )
 
 
@@ -192,8 +196,8 @@ def _pin(data: Mapping[str, Any], where: str) -> Pin:
 
 
 def _rules(data: Mapping[str, Any]) -> Rules:
-    def number(key: str, least: int = 0) -> int:
-        return _whole(_value(data, key, "params"), f"params.{key}", least)
+    def number(key: str, least: int = 0, largest: int = LARGEST) -> int:
+        return _whole(_value(data, key, "params"), f"params.{key}", least, largest)
 
     return Rules(
         n_teams=number("n_teams"),
@@ -202,7 +206,7 @@ def _rules(data: Mapping[str, Any]) -> Rules:
         children_per_adult=number("children_per_adult"),
         min_adults=number("min_adults"),
         supervisors=_codes(_value(data, "supervisors", "params"), "params.supervisors"),
-        stage_ticks=number("stage_ticks", 1),
+        stage_ticks=number("stage_ticks", 1, LONGEST_STAGE),
         horizon=number("horizon"),
         max_depart=number("max_depart"),
         max_wait=number("max_wait"),
@@ -245,7 +249,7 @@ def _walks(value: object, where: str, landmarks: int, start: int) -> Walks:
 def _names(data: Mapping[str, Any], key: str, used: Any) -> tuple[Id, ...]:
     """The names a file lists, or those it uses where it lists none."""
     given = data.get(key)
-    return tuple(dict.fromkeys(used)) if given is None else _ids(given, key)
+    return tuple(dict.fromkeys(used if given is None else _ids(given, key)))
 
 
 def _each(
@@ -295,7 +299,9 @@ def _id(value: object, where: str) -> Id:
 
 
 def _ids(value: object, where: str) -> tuple[Id, ...]:
-    return tuple(_id(one, f"{where}[{i}]") for i, one in enumerate(_list(value or [], where)))
+    return tuple(
+        _id(one, f"{where}[{i}]") for i, one in enumerate(_list([] if value is None else value, where))
+    )
 
 
 def _text(value: object, where: str) -> str:
