@@ -32,7 +32,7 @@ PLAIN = {
     Cause.PUBLISHED_TWO_DATES: msgid(
         "%(period)s : les séances annoncées ont des dates différentes, une date commune est demandée."
     ),
-    Cause.PUBLISHED_NOT_DUE: msgid("%(school)s, %(period)s : une séance est annoncée, aucune n’y est due."),
+    Cause.PUBLISHED_NOT_DUE: msgid("%(school)s, %(period)s : une séance est annoncée, aucune n’y est due."),
     Cause.PUBLISHED_TOPIC: msgid(
         "%(association)s est annoncée pour un sujet qu’elle ne propose pas (%(topic)s)."
     ),
@@ -139,8 +139,8 @@ def _over_city(reason: Reason, said: dict[str, Any], names: Names) -> str:
 
 def _published_over_city(reason: Reason, said: dict[str, Any], names: Names) -> str:
     return ngettext(
-        "Trop de séances sont annoncées le %(date)s : %(num)d au plus ce jour-là.",
-        "Trop de séances sont annoncées le %(date)s : %(num)d au plus ce jour-là.",
+        "Trop de séances sont annoncées le %(date)s : %(num)d au plus ce jour-là.",
+        "Trop de séances sont annoncées le %(date)s : %(num)d au plus ce jour-là.",
         names.problem.max_sessions_per_date or 0,
         **said,
     )
