@@ -98,8 +98,7 @@ def attempt(year: Year, block: Block, rng: np.random.Generator) -> bool:
     places = share_places(year, arcs.association, arcs.date, was, rng)
     year.place(*cheapest(year, sessions, arcs, _needed(year, sessions, was[0]), places))
     after = year.rank()
-    touched = {int(s) for s in tables.session_school[sessions]}
-    if after > before or not all(year.sound(school) for school in touched):
+    if after > before or np.isin(tables.session_school[sessions], year.unsound()).any():
         year.clear(sessions)
         held = was[0] != NOWHERE
         year.place(sessions[held], was[0][held], was[1][held], was[2][held])
@@ -261,6 +260,8 @@ def barred(year: Year, period: int, block: Ints) -> Bools:
     closed = np.zeros((len(tables.schools), len(tables.associations), len(tables.dates)), dtype=bool)
     if not problem.no_repeat and not problem.min_gap_days and not problem.published:
         return closed
+    if not problem.no_repeat:
+        return _too_near(year, period, block, closed)
     days = [(d, int(tables.ordinal[d])) for d in tables.period_dates[period]]
     nearest, away = max(1, problem.min_gap_days), frozenset(block.tolist())
     for s in range(len(tables.schools)):
@@ -275,12 +276,22 @@ def barred(year: Year, period: int, block: Ints) -> Bools:
     return closed
 
 
+def _too_near(year: Year, period: int, block: Ints, closed: Bools) -> Bools:
+    """`barred` where only the days between two visits count (changes `closed`)."""
+    tables, nearest = year.tables, max(1, year.tables.problem.min_gap_days)
+    others = year.association != NOWHERE
+    others[block] = False
+    school = np.concatenate([tables.session_school[others], tables.published[:, 0]])
+    visited = np.concatenate([tables.ordinal[year.date[others]], tables.published[:, 1]])
+    for d in tables.period_dates[period]:
+        closed[school[np.abs(visited - tables.ordinal[d]) < nearest], :, d] = True
+    return closed
+
+
 def _needed(year: Year, block: Ints, was: Ints) -> Ints:
     """A prohibitive cost for giving up a pin, or what keeps two visits of one association apart; else 0."""
     tables = year.tables
-    schools = tables.session_school[block]
-    parted = [school for school in set(schools.tolist()) if not year.sound(school)]
-    apart = np.where(np.isin(schools, parted) & (was != NOWHERE), tables.forbidden, 0)
+    apart = np.where(np.isin(tables.session_school[block], year.unsound()) & (was != NOWHERE), tables.forbidden, 0)
     return np.asarray(apart + np.where(tables.pinned[block], tables.pin_price, 0), dtype=np.int64)
 
 

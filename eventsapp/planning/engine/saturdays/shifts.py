@@ -46,8 +46,7 @@ def _beside(year: Year, period: int, rng: np.random.Generator) -> Sequence[int]:
 
 def _kept(year: Year, before: tuple[int, int], was: Year) -> bool:
     """Whether the year is better than before; put back as it was where it is worse, or breaks a rule."""
-    sound = all(year.sound(school) for school in range(len(year.tables.schools)))
-    if year.rank() > before or not sound:
+    if year.rank() > before or len(year.unsound()):
         year.restore(was)
         return False
     return year.rank() < before

@@ -154,6 +154,22 @@ class Year:
             if (one[2], other[2]) != (NOWHERE, NOWHERE)
         )
 
+    def unsound(self) -> Ints:
+        """The schools of which `sound` is not true, all of them looked at together."""
+        tables, problem = self.tables, self.tables.problem
+        held = np.flatnonzero(self.association != NOWHERE)
+        school = np.concatenate([tables.session_school[held], tables.published[:, 0]])
+        day = np.concatenate([tables.ordinal[self.date[held]], tables.published[:, 1]])
+        association = np.concatenate([self.association[held], tables.published[:, 2]])
+        free = np.arange(len(school)) < len(held)
+        order = np.lexsort((free, day, school))
+        school, day, association, free = school[order], day[order], association[order], free[order]
+        clash = np.diff(day) < max(1, problem.min_gap_days)
+        if problem.no_repeat:
+            clash |= association[1:] == association[:-1]
+        clash &= (school[1:] == school[:-1]) & (free[1:] | free[:-1])
+        return np.unique(school[1:][clash])
+
     def _clash(self, one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
         problem = self.tables.problem
         days = other[0] - one[0]
