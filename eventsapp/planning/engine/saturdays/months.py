@@ -42,6 +42,7 @@ class Block:
     periods: tuple[int, ...]
     sessions: Ints
     dates: tuple[Ints, ...]
+    strict: bool = True  # nothing is used in a period that it was not allotted to; else at the price of a pair
 
 
 def resolve(year: Year, periods: Sequence[int], rng: np.random.Generator) -> bool:
@@ -60,6 +61,18 @@ def resolve(year: Year, periods: Sequence[int], rng: np.random.Generator) -> boo
         for p in periods
     )
     return attempt(year, Block(tuple(periods), block, drawn), rng)
+
+
+def resolve_apart(year: Year, first: int, step: int, rng: np.random.Generator) -> bool:
+    """Plan every so manieth period anew, together: what the limits of a year or a month give to which.
+
+    Between periods that are apart no day is drawn, and what was allotted to another costs a pair only, so
+    that a school keeps all its ways to hold a session; a flow for worth, which `attempt` judges.
+    """
+    periods = tuple(range(first, len(year.tables.periods), step))
+    block = np.flatnonzero(np.isin(year.tables.session_period, periods))
+    dates = tuple(_in_use(year, p) for p in periods)
+    return attempt(year, Block(periods, block, dates, strict=False), rng)
 
 
 def resolve_date(year: Year, date: int, rng: np.random.Generator) -> bool:
@@ -155,7 +168,7 @@ def _arcs(
     forbidden = barred(year, period, sessions)
     here = np.flatnonzero((tables.session_period[sessions] == period) & (was[0] != NOWHERE))
     schools = tables.session_school[sessions][here]
-    cost, topic, by_topic = _prices(year, position, period, allotment, rng)
+    cost, topic, by_topic = _prices(year, position, period, allotment, block.strict, rng)
     if len(block.periods) > 1:
         _let_stand(year, schools, (was[0][here], was[1][here], was[2][here]), cost, topic, forbidden)
     chosen = tables.candidates[period]
@@ -200,7 +213,12 @@ def as_before(tables: Tables, arcs: Arcs, chosen: Candidates, by_topic: Ints, pa
 
 
 def _prices(
-    year: Year, position: int, period: int, allotment: Allotment | None, rng: np.random.Generator
+    year: Year,
+    position: int,
+    period: int,
+    allotment: Allotment | None,
+    strict: bool,
+    rng: np.random.Generator,
 ) -> tuple[Ints, Ints, Ints]:
     """What one more session costs for each (school, association), and the topic that makes it cheapest.
 
@@ -208,14 +226,18 @@ def _prices(
     """
     tables, weights = year.tables, year.tables.problem.weights
     by_topic = tables.scale * topic_costs(year) + rng.integers(tables.noise, size=year.topics.shape)
-    if allotment is not None:
+    if allotment is not None and strict:
         by_topic[allotment.topic != position] = tables.forbidden
+    elif allotment is not None:
+        again = weights.topic_pair * (1 + year.topics)
+        by_topic = np.where(allotment.topic != position, tables.scale * again, by_topic)
     keep_pins(tables, period, by_topic)
     choices = np.where(tables.offers[None, :, :], by_topic[:, None, :], tables.forbidden)
     topic = choices.argmin(axis=2)
     cost = choices.min(axis=2) + tables.scale * weights.association_pair * year.visits
     if allotment is not None:
-        cost[allotment.association != position] = tables.forbidden
+        again = tables.forbidden if strict else tables.scale * weights.association_pair
+        cost[allotment.association != position] += again
     return cost, topic, by_topic
 
 

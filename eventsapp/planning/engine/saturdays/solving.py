@@ -20,7 +20,7 @@ from eventsapp.planning.engine.saturdays.plan import Bound, Plan
 from eventsapp.planning.engine.saturdays.problem import Pin, Problem
 from eventsapp.planning.engine.saturdays.reasons import as_plan, explained
 from eventsapp.planning.engine.saturdays.shifts import make_way, shift
-from eventsapp.planning.engine.saturdays.starts import begin, in_turn, on_dates, resume
+from eventsapp.planning.engine.saturdays.starts import begin, begin_apart, in_turn, on_dates, resume
 from eventsapp.planning.engine.saturdays.tables import Tables
 from eventsapp.planning.engine.saturdays.year import Year
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
@@ -77,7 +77,7 @@ class _Solver:
         self.idle = 0
         self.priced: PricedYear | None = None
         self.dates_tried = False
-        self.cover_after = 0
+        self.cover_after = COVER_AFTER
 
     def run(self, start: Plan | None) -> Plan | Impossible:
         self.search.tell(Phase.STARTING, None, self.proved.objective, None)
@@ -87,7 +87,7 @@ class _Solver:
         self.year = self.best.copy()
         stopped = self.search.interrupted()
         if stopped is None:
-            self.year = begin(self.tables, self.rng)
+            self.year = min(begin_apart(self.best, self.rng), begin(self.tables, self.rng), key=Year.rank)
         if start is not None:
             self.year = min(self.year, resume(self.tables, start), key=Year.rank)
         self.best = min(self.best, self.year, key=Year.rank).copy()

@@ -20,6 +20,7 @@ from eventsapp.planning.engine.saturdays.months import (
     join,
     keep_pins,
     resolve,
+    resolve_apart,
 )
 from eventsapp.planning.engine.saturdays.plan import Plan
 from eventsapp.planning.engine.saturdays.problem import Line
@@ -34,6 +35,14 @@ def in_turn(tables: Tables, rng: np.random.Generator) -> Year:
     for period in range(len(tables.periods)):
         resolve(year, [period], rng)
     return year
+
+
+def begin_apart(year: Year, rng: np.random.Generator) -> Year:
+    """The same year, its odd and its even periods planned anew, each of them together."""
+    better = year.copy()
+    for first in (1, 0):
+        resolve_apart(better, first, 2, rng)
+    return better
 
 
 def on_dates(tables: Tables, dates: Sequence[Ints], rng: np.random.Generator) -> Year:
