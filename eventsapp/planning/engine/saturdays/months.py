@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eventsapp.planning.engine.networks import Ints, Network
-from eventsapp.planning.engine.saturdays.shares import Allotment, Places, allot, share_places, windows
+from eventsapp.planning.engine.saturdays.shares import Allotment, Places, allot, going_back, share_places, windows
 from eventsapp.planning.engine.saturdays.tables import NOWHERE, Bools, Candidates, Tables
 from eventsapp.planning.engine.saturdays.year import Year
 
@@ -57,7 +57,7 @@ def resolve(year: Year, periods: Sequence[int], rng: np.random.Generator) -> boo
         tried = [attempt(year, Block(tuple(periods), block, (dates,)), rng) for dates in choices[periods[0]]]
         return any(tried)
     drawn = tuple(
-        choices[p][int(rng.integers(len(choices[p])))] if rng.integers(2) else _in_use(year, p)
+        choices[p][int(rng.integers(len(choices[p])))] if rng.integers(2) else in_use(year, p)
         for p in periods
     )
     return attempt(year, Block(tuple(periods), block, drawn), rng)
@@ -71,7 +71,7 @@ def resolve_apart(year: Year, first: int, step: int, rng: np.random.Generator) -
     """
     periods = tuple(range(first, len(year.tables.periods), step))
     block = np.flatnonzero(np.isin(year.tables.session_period, periods))
-    dates = tuple(_in_use(year, p) for p in periods)
+    dates = tuple(in_use(year, p) for p in periods)
     return attempt(year, Block(periods, block, dates, strict=False), rng)
 
 
@@ -87,7 +87,7 @@ def resolve_date(year: Year, date: int, rng: np.random.Generator) -> bool:
     return attempt(year, Block(tuple(periods), np.flatnonzero(here), (only,) * len(periods)), rng)
 
 
-def _in_use(year: Year, period: int) -> Ints:
+def in_use(year: Year, period: int) -> Ints:
     """The dates that a period uses now; any of its choices when it holds nothing."""
     held = year.date[(year.tables.session_period == period) & (year.date != NOWHERE)]
     choices = year.tables.choices[period]
@@ -102,8 +102,9 @@ def attempt(year: Year, block: Block, rng: np.random.Generator) -> bool:
         return False
     before = year.rank()
     was = (year.association[sessions].copy(), year.date[sessions].copy(), year.topic[sessions].copy())
-    allotment = allot(year, block.periods, sessions, rng) if len(block.periods) > 1 else None
-    days = windows(year, block.periods, rng)
+    back = going_back(year, block.periods, rng)
+    allotment = allot(year, block.periods, sessions, back, rng) if len(block.periods) > 1 else None
+    days = windows(year, block.periods, back, rng)
     year.clear(sessions)
     arcs = join(
         [_arcs(year, position, block, was, allotment, days, rng) for position in range(len(block.periods))]

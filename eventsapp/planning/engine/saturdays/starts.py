@@ -73,7 +73,7 @@ def begin(tables: Tables, rng: np.random.Generator) -> Year:
     visit_month[schools, tables.before[was, 0]] = periods
     topic_month[schools, tables.before[was, 2]] = periods
     dates = _first_dates(tables)
-    days = windows(year, range(months), rng)
+    days = windows(year, range(months), None, rng)
     arcs = join(
         [_arcs(year, period, dates[period], days, visit_month, topic_month) for period in range(months)]
     )
@@ -200,12 +200,9 @@ def _row(
 def _fits(year: Year, in_use: dict[int, set[int]], row: tuple[int, int, int, int]) -> bool:
     """Whether places, limits and the one date of the period leave room for one more session."""
     tables, (i, a, d, _) = year.tables, row
-    period, month = int(tables.session_period[i]), tables.month_of[d]
+    period = int(tables.session_period[i])
     together = in_use.get(period, set()) | {d}
     return bool(
-        year.on_date[a, d] < tables.crews[a]
-        and year.in_month[a, month] < tables.per_month[a]
-        and year.load[a] < tables.per_year[a]
-        and year.in_city[d] < tables.city
+        year.room(a, d)
         and any(together <= set(dates.tolist()) for dates in tables.choices[period])
     )

@@ -196,6 +196,14 @@ class Tables:
             else:
                 self.base_changed += 1
         self.has_before = self.before[:, 0] != NOWHERE
+        self.may_return = np.zeros(len(self.has_before), dtype=bool)
+        for chosen in self.candidates:
+            was = self.before[chosen.session]
+            same = (was[:, 0] == chosen.association) & (was[:, 1] == chosen.date)
+            offered = self.offers[chosen.association, was[:, 2]]
+            settled = np.isin(self.pin_topic[chosen.session], NOWHERE)
+            settled |= self.pin_topic[chosen.session] == was[:, 2]
+            self.may_return[chosen.session[same & offered & settled]] = True
 
     def _known(self, line: Line) -> bool:
         return (

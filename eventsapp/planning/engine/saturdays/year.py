@@ -77,6 +77,16 @@ class Year:
         np.add.at(self.in_city, dates, step)
         np.add.at(self.in_month, (associations, self.tables.month_of[dates]), step)
 
+    def room(self, association: int, date: int) -> bool:
+        """Whether places and limits leave room for one more session."""
+        tables = self.tables
+        return bool(
+            self.on_date[association, date] < tables.crews[association]
+            and self.in_month[association, tables.month_of[date]] < tables.per_month[association]
+            and self.load[association] < tables.per_year[association]
+            and self.in_city[date] < tables.city
+        )
+
     @property
     def held(self) -> int:
         """How many sessions are held, without the published ones."""
