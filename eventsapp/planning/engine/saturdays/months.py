@@ -19,7 +19,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from eventsapp.planning.engine.networks import Ints, Network
-from eventsapp.planning.engine.saturdays.shares import Allotment, Places, allot, going_back, share_places, windows
+from eventsapp.planning.engine.saturdays.shares import (
+    Allotment,
+    Places,
+    allot,
+    going_back,
+    share_places,
+    windows,
+)
 from eventsapp.planning.engine.saturdays.tables import NOWHERE, Bools, Candidates, Tables
 from eventsapp.planning.engine.saturdays.year import Year
 
@@ -42,7 +49,7 @@ class Block:
     periods: tuple[int, ...]
     sessions: Ints
     dates: tuple[Ints, ...]
-    strict: bool = True  # nothing is used in a period that it was not allotted to; else at the price of a pair
+    strict: bool = True  # what another period was allotted is forbidden; otherwise it costs a pair
 
 
 def resolve(year: Year, periods: Sequence[int], rng: np.random.Generator) -> bool:
@@ -64,10 +71,10 @@ def resolve(year: Year, periods: Sequence[int], rng: np.random.Generator) -> boo
 
 
 def resolve_apart(year: Year, first: int, step: int, rng: np.random.Generator) -> bool:
-    """Plan every so manieth period anew, together: what the limits of a year or a month give to which.
+    """Plan every second, third … period anew, together: which of them the limits of a year serve.
 
     Between periods that are apart no day is drawn, and what was allotted to another costs a pair only, so
-    that a school keeps all its ways to hold a session; a flow for worth, which `attempt` judges.
+    that a school keeps all its ways to hold a session. The flow may misjudge a pair; `attempt` does not.
     """
     periods = tuple(range(first, len(year.tables.periods), step))
     block = np.flatnonzero(np.isin(year.tables.session_period, periods))
@@ -237,8 +244,8 @@ def _prices(
     topic = choices.argmin(axis=2)
     cost = choices.min(axis=2) + tables.scale * weights.association_pair * year.visits
     if allotment is not None:
-        again = tables.forbidden if strict else tables.scale * weights.association_pair
-        cost[allotment.association != position] += again
+        other = tables.forbidden if strict else tables.scale * weights.association_pair
+        cost[allotment.association != position] += other
     return cost, topic, by_topic
 
 
@@ -314,7 +321,8 @@ def _too_near(year: Year, period: int, block: Ints, closed: Bools) -> Bools:
 def _needed(year: Year, block: Ints, was: Ints) -> Ints:
     """A prohibitive cost for giving up a pin, or what keeps two visits of one association apart; else 0."""
     tables = year.tables
-    apart = np.where(np.isin(tables.session_school[block], year.unsound()) & (was != NOWHERE), tables.forbidden, 0)
+    parted = np.isin(tables.session_school[block], year.unsound())
+    apart = np.where(parted & (was != NOWHERE), tables.forbidden, 0)
     return np.asarray(apart + np.where(tables.pinned[block], tables.pin_price, 0), dtype=np.int64)
 
 

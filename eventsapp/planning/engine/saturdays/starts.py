@@ -202,7 +202,4 @@ def _fits(year: Year, in_use: dict[int, set[int]], row: tuple[int, int, int, int
     tables, (i, a, d, _) = year.tables, row
     period = int(tables.session_period[i])
     together = in_use.get(period, set()) | {d}
-    return bool(
-        year.room(a, d)
-        and any(together <= set(dates.tolist()) for dates in tables.choices[period])
-    )
+    return bool(year.room(a, d) and any(together <= set(dates.tolist()) for dates in tables.choices[period]))
