@@ -33,8 +33,8 @@ PRICE_EVERY = 10
 """Rounds without a better plan between two steps of the bound that remembers dates."""
 
 COVER_AFTER = 4
-"""Coverage alone is asked for once every month was solved, where it is not at its bound; again after so
-many rounds without a better plan; and each time twice as many before the next, with twice the effort."""
+"""Coverage alone is asked for where it is not at its bound, after so many rounds without a better plan; and
+each time twice as many before the next, with twice the effort."""
 
 COVER_EFFORT, MOST_EFFORT = 0.1, 1.6
 """Deterministic time of CP-SAT for that, at first and at most."""
