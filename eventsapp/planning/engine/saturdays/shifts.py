@@ -46,8 +46,8 @@ def go_back(year: Year, rng: np.random.Generator) -> bool:
     """
     tables = year.tables
     possible = np.flatnonzero(year.changed() & tables.may_return)
-    if len(possible) == 0:
-        return False
+    if len(possible) == 0 or tables.problem.common_date:
+        return False  # one session alone cannot take another date than those of its period
     before, was = year.rank(), year.copy()
     session = np.array([rng.choice(possible)], dtype=np.int64)
     period, school = int(tables.session_period[session[0]]), tables.session_school[session]
