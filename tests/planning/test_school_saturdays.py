@@ -327,7 +327,12 @@ def test_progress_goes_forward_and_never_tells_of_a_worse_plan():
     told: list[Progress] = []
     problem = stubborn_town()
     found = solve(problem, Budget(seconds=None, rounds=60, patience=60), told.append)
-    assert [one.phase for one in told[:2]] == [Phase.BOUNDING, Phase.STARTING]
+    assert [one.phase for one in told[:4]] == [
+        Phase.STARTING,
+        Phase.IMPROVING,
+        Phase.BOUNDING,
+        Phase.IMPROVING,
+    ]
     assert told[-1] == Progress(
         Phase.DONE, 1.0, found.objective.total(problem.weights), found.bound.objective, found
     )

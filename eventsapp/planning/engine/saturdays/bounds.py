@@ -30,6 +30,17 @@ def bound(tables: Tables) -> Bound:
     )
 
 
+def unproved(tables: Tables) -> Bound:
+    """What holds before anything is proved: no more than all that is due, and no fault below none."""
+    return Bound(
+        due=len(tables.problem.due),
+        coverage=len(tables.problem.due),
+        coverage_by_period={one.id: int(tables.due_by_period[p]) for p, one in enumerate(tables.periods)},
+        wishes=int(tables.wished.sum()),
+        objective=0,
+    )
+
+
 def coverage_by_choice(tables: Tables) -> list[list[int]]:
     """For each period and each choice of its dates, the most sessions that it can hold."""
     return [[_limited(tables, p, dates) for dates in choices] for p, choices in enumerate(tables.choices)]

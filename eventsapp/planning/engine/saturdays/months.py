@@ -19,7 +19,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from eventsapp.planning.engine.networks import Ints, Network
-from eventsapp.planning.engine.saturdays.shares import Allotment, Places, allot, share_places, windows
+from eventsapp.planning.engine.saturdays.shares import (
+    Allotment,
+    Places,
+    allot,
+    going_back,
+    share_places,
+    windows,
+)
 from eventsapp.planning.engine.saturdays.tables import NOWHERE, Bools, Candidates, Tables
 from eventsapp.planning.engine.saturdays.year import Year
 
@@ -42,6 +49,7 @@ class Block:
     periods: tuple[int, ...]
     sessions: Ints
     dates: tuple[Ints, ...]
+    strict: bool = True  # what another period was allotted is forbidden; otherwise it costs a pair
 
 
 def resolve(year: Year, periods: Sequence[int], rng: np.random.Generator) -> bool:
@@ -56,10 +64,22 @@ def resolve(year: Year, periods: Sequence[int], rng: np.random.Generator) -> boo
         tried = [attempt(year, Block(tuple(periods), block, (dates,)), rng) for dates in choices[periods[0]]]
         return any(tried)
     drawn = tuple(
-        choices[p][int(rng.integers(len(choices[p])))] if rng.integers(2) else _in_use(year, p)
+        choices[p][int(rng.integers(len(choices[p])))] if rng.integers(2) else in_use(year, p)
         for p in periods
     )
     return attempt(year, Block(tuple(periods), block, drawn), rng)
+
+
+def resolve_apart(year: Year, first: int, step: int, rng: np.random.Generator) -> bool:
+    """Plan every second, third … period anew, together: which of them the limits of a year serve.
+
+    Between periods that are apart no day is drawn, and what was allotted to another costs a pair only, so
+    that a school keeps all its ways to hold a session. The flow may misjudge a pair; `attempt` does not.
+    """
+    periods = tuple(range(first, len(year.tables.periods), step))
+    block = np.flatnonzero(np.isin(year.tables.session_period, periods))
+    dates = tuple(in_use(year, p) for p in periods)
+    return attempt(year, Block(periods, block, dates, strict=False), rng)
 
 
 def resolve_date(year: Year, date: int, rng: np.random.Generator) -> bool:
@@ -74,7 +94,7 @@ def resolve_date(year: Year, date: int, rng: np.random.Generator) -> bool:
     return attempt(year, Block(tuple(periods), np.flatnonzero(here), (only,) * len(periods)), rng)
 
 
-def _in_use(year: Year, period: int) -> Ints:
+def in_use(year: Year, period: int) -> Ints:
     """The dates that a period uses now; any of its choices when it holds nothing."""
     held = year.date[(year.tables.session_period == period) & (year.date != NOWHERE)]
     choices = year.tables.choices[period]
@@ -89,8 +109,9 @@ def attempt(year: Year, block: Block, rng: np.random.Generator) -> bool:
         return False
     before = year.rank()
     was = (year.association[sessions].copy(), year.date[sessions].copy(), year.topic[sessions].copy())
-    allotment = allot(year, block.periods, sessions, rng) if len(block.periods) > 1 else None
-    days = windows(year, block.periods, rng)
+    back = going_back(year, block.periods, rng)
+    allotment = allot(year, block.periods, sessions, back, rng) if len(block.periods) > 1 else None
+    days = windows(year, block.periods, back, rng)
     year.clear(sessions)
     arcs = join(
         [_arcs(year, position, block, was, allotment, days, rng) for position in range(len(block.periods))]
@@ -98,8 +119,7 @@ def attempt(year: Year, block: Block, rng: np.random.Generator) -> bool:
     places = share_places(year, arcs.association, arcs.date, was, rng)
     year.place(*cheapest(year, sessions, arcs, _needed(year, sessions, was[0]), places))
     after = year.rank()
-    touched = {int(s) for s in tables.session_school[sessions]}
-    if after > before or not all(year.sound(school) for school in touched):
+    if after > before or np.isin(tables.session_school[sessions], year.unsound()).any():
         year.clear(sessions)
         held = was[0] != NOWHERE
         year.place(sessions[held], was[0][held], was[1][held], was[2][held])
@@ -156,7 +176,7 @@ def _arcs(
     forbidden = barred(year, period, sessions)
     here = np.flatnonzero((tables.session_period[sessions] == period) & (was[0] != NOWHERE))
     schools = tables.session_school[sessions][here]
-    cost, topic, by_topic = _prices(year, position, period, allotment, rng)
+    cost, topic, by_topic = _prices(year, position, period, allotment, block.strict, rng)
     if len(block.periods) > 1:
         _let_stand(year, schools, (was[0][here], was[1][here], was[2][here]), cost, topic, forbidden)
     chosen = tables.candidates[period]
@@ -201,7 +221,12 @@ def as_before(tables: Tables, arcs: Arcs, chosen: Candidates, by_topic: Ints, pa
 
 
 def _prices(
-    year: Year, position: int, period: int, allotment: Allotment | None, rng: np.random.Generator
+    year: Year,
+    position: int,
+    period: int,
+    allotment: Allotment | None,
+    strict: bool,
+    rng: np.random.Generator,
 ) -> tuple[Ints, Ints, Ints]:
     """What one more session costs for each (school, association), and the topic that makes it cheapest.
 
@@ -209,14 +234,18 @@ def _prices(
     """
     tables, weights = year.tables, year.tables.problem.weights
     by_topic = tables.scale * topic_costs(year) + rng.integers(tables.noise, size=year.topics.shape)
-    if allotment is not None:
+    if allotment is not None and strict:
         by_topic[allotment.topic != position] = tables.forbidden
+    elif allotment is not None:
+        again = weights.topic_pair * (1 + year.topics)
+        by_topic = np.where(allotment.topic != position, tables.scale * again, by_topic)
     keep_pins(tables, period, by_topic)
     choices = np.where(tables.offers[None, :, :], by_topic[:, None, :], tables.forbidden)
     topic = choices.argmin(axis=2)
     cost = choices.min(axis=2) + tables.scale * weights.association_pair * year.visits
     if allotment is not None:
-        cost[allotment.association != position] = tables.forbidden
+        other = tables.forbidden if strict else tables.scale * weights.association_pair
+        cost[allotment.association != position] += other
     return cost, topic, by_topic
 
 
@@ -261,6 +290,8 @@ def barred(year: Year, period: int, block: Ints) -> Bools:
     closed = np.zeros((len(tables.schools), len(tables.associations), len(tables.dates)), dtype=bool)
     if not problem.no_repeat and not problem.min_gap_days and not problem.published:
         return closed
+    if not problem.no_repeat:
+        return _too_near(year, period, block, closed)
     days = [(d, int(tables.ordinal[d])) for d in tables.period_dates[period]]
     nearest, away = max(1, problem.min_gap_days), frozenset(block.tolist())
     for s in range(len(tables.schools)):
@@ -275,12 +306,23 @@ def barred(year: Year, period: int, block: Ints) -> Bools:
     return closed
 
 
+def _too_near(year: Year, period: int, block: Ints, closed: Bools) -> Bools:
+    """`barred` where only the days between two visits count (changes `closed`)."""
+    tables, nearest = year.tables, max(1, year.tables.problem.min_gap_days)
+    others = year.association != NOWHERE
+    others[block] = False
+    school = np.concatenate([tables.session_school[others], tables.published[:, 0]])
+    visited = np.concatenate([tables.ordinal[year.date[others]], tables.published[:, 1]])
+    for d in tables.period_dates[period]:
+        closed[school[np.abs(visited - tables.ordinal[d]) < nearest], :, d] = True
+    return closed
+
+
 def _needed(year: Year, block: Ints, was: Ints) -> Ints:
     """A prohibitive cost for giving up a pin, or what keeps two visits of one association apart; else 0."""
     tables = year.tables
-    schools = tables.session_school[block]
-    parted = [school for school in set(schools.tolist()) if not year.sound(school)]
-    apart = np.where(np.isin(schools, parted) & (was != NOWHERE), tables.forbidden, 0)
+    parted = np.isin(tables.session_school[block], year.unsound())
+    apart = np.where(parted & (was != NOWHERE), tables.forbidden, 0)
     return np.asarray(apart + np.where(tables.pinned[block], tables.pin_price, 0), dtype=np.int64)
 
 

@@ -14,11 +14,15 @@ from itertools import pairwise
 import numpy as np
 
 from eventsapp.planning.engine.networks import Ints
-from eventsapp.planning.engine.saturdays.tables import NOWHERE
+from eventsapp.planning.engine.saturdays.tables import NOWHERE, Bools
 from eventsapp.planning.engine.saturdays.year import Year
 
 NEVER_BEFORE, NEVER_AFTER = 0, 10**7
 """Days (as ordinals) before and after all others."""
+
+
+FEW_BACK = 6
+"""Fewer schools than this go back at once to the plan before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +33,42 @@ class Allotment:
     topic: Ints
 
 
-def allot(year: Year, periods: Sequence[int], block: Ints, rng: np.random.Generator) -> Allotment:
+def going_back(year: Year, periods: Sequence[int], rng: np.random.Generator) -> Bools:
+    """A few schools whose sessions in these periods may all be as in the plan before, and not as they are.
+
+    Two visits of a school often went back only together, and what stands in their way gives way to them.
+    """
+    tables = year.tables
+    chosen = np.zeros(len(tables.schools), dtype=bool)
+    if not tables.has_before.any():
+        return chosen
+    here = year.changed() & np.isin(tables.session_period, periods)
+    schools = np.unique(tables.session_school[here])
+    chosen[rng.permutation(schools)[: int(rng.integers(FEW_BACK))]] = True
+    return chosen
+
+
+def allot(
+    year: Year, periods: Sequence[int], block: Ints, back: Bools, rng: np.random.Generator
+) -> Allotment:
     """Give each (school, association) and (school, topic) to one of the periods."""
     tables = year.tables
     association = rng.integers(len(periods), size=year.visits.shape)
     topic = rng.integers(len(periods), size=year.topics.shape)
     position = np.searchsorted(periods, tables.session_period[block])
-    held = year.association[block] != NOWHERE
-    schools = tables.session_school[block][held]
-    association[schools, year.association[block][held]] = position[held]
-    topic[schools, year.topic[block][held]] = position[held]
+    now = np.stack([year.association, year.topic], axis=1)[block]
+    before, of_school = tables.before[block][:, [0, 2]], tables.session_school[block]
+    returning = np.where(back[of_school, None], before, NOWHERE)
+    for rights in (before, now, returning):
+        some = rights[:, 0] != NOWHERE
+        association[of_school[some], rights[some, 0]] = position[some]
+        topic[of_school[some], rights[some, 1]] = position[some]
     return Allotment(association, topic)
 
 
-def windows(year: Year, periods: Sequence[int], rng: np.random.Generator) -> tuple[Ints, Ints]:
+def windows(
+    year: Year, periods: Sequence[int], back: Bools | None, rng: np.random.Generator
+) -> tuple[Ints, Ints]:
     """The first and last day on which each period (in order) may have a session: [position, school].
 
     Between two periods that follow one another a day is drawn for each school: the earlier one ends there,
@@ -62,6 +88,12 @@ def windows(year: Year, periods: Sequence[int], rng: np.random.Generator) -> tup
         held[position, tables.session_school[here]] = tables.ordinal[year.date[here]]
     lacking = np.isin(np.arange(schools), _lacking(year, periods))
     held[:, lacking & (rng.integers(2, size=schools) == 0)] = NOWHERE
+    if back is not None and back.any():
+        held[:, back] = NOWHERE
+        for position, period in enumerate(periods):
+            here = np.flatnonzero((tables.session_period == period) & tables.has_before)
+            here = here[back[tables.session_school[here]]]
+            held[position, tables.session_school[here]] = tables.ordinal[tables.before[here, 1]]
     latest = np.maximum.accumulate(held, axis=0)
     until = np.where(held == NOWHERE, NEVER_AFTER, held - gap)
     soonest = np.minimum.accumulate(until[::-1], axis=0)[::-1]

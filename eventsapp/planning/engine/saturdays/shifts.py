@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eventsapp.planning.engine.saturdays.months import Block, attempt, resolve
+from eventsapp.planning.engine.saturdays.months import Block, attempt, in_use, resolve
 from eventsapp.planning.engine.saturdays.tables import NOWHERE
 from eventsapp.planning.engine.saturdays.year import Year
 
@@ -39,6 +39,39 @@ def make_way(year: Year, rng: np.random.Generator) -> bool:
     return _kept(year, before, was)
 
 
+def go_back(year: Year, rng: np.random.Generator) -> bool:
+    """Put a changed session back as it was in the plan before; all that stands in its way is placed anew.
+
+    May leave the year a little worse, which is what getting away from it takes: True when it is better.
+    """
+    tables = year.tables
+    possible = np.flatnonzero(year.changed() & tables.may_return)
+    if len(possible) == 0 or tables.problem.common_date:
+        return False  # one session alone cannot take another date than those of its period
+    before, was = year.rank(), year.copy()
+    session = np.array([rng.choice(possible)], dtype=np.int64)
+    period, school = int(tables.session_period[session[0]]), tables.session_school[session]
+    beside = sorted({period, int(rng.choice(_beside(year, period, rng) or [period]))})
+    block = np.flatnonzero(np.isin(tables.session_period, beside))
+    associations, dates, topics = tables.before[session].T
+    stand = (year.association == associations[0]) & (year.date == dates[0])
+    here = tables.session_school == school[0]
+    near = here & (np.abs(tables.ordinal[year.date] - tables.ordinal[dates[0]]) < tables.problem.min_gap_days)
+    stand &= tables.session_period == period
+    if stand.sum() < tables.crews[associations[0]] - tables.base_date[associations[0], dates[0]]:
+        stand &= False
+    year.clear(np.union1d(np.flatnonzero(near | stand), session))
+    if not year.room(int(associations[0]), int(dates[0])):
+        year.restore(was)
+        return False
+    year.place(session, associations, dates, topics)
+    others = np.setdiff1d(block, session)
+    attempt(year, Block(tuple(beside), others, tuple(in_use(year, p) for p in beside)), rng)
+    resolve(year, [period], rng)
+    pins, total = before
+    return _kept(year, (pins, total + tables.problem.weights.changed), was) and year.rank() < before
+
+
 def _beside(year: Year, period: int, rng: np.random.Generator) -> Sequence[int]:
     beside = [p for p in (period - 1, period + 1) if 0 <= p < len(year.tables.periods)]
     return beside[::-1] if rng.integers(2) else beside
@@ -46,8 +79,7 @@ def _beside(year: Year, period: int, rng: np.random.Generator) -> Sequence[int]:
 
 def _kept(year: Year, before: tuple[int, int], was: Year) -> bool:
     """Whether the year is better than before; put back as it was where it is worse, or breaks a rule."""
-    sound = all(year.sound(school) for school in range(len(year.tables.schools)))
-    if year.rank() > before or not sound:
+    if year.rank() > before or len(year.unsound()):
         year.restore(was)
         return False
     return year.rank() < before

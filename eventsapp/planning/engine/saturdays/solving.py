@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from eventsapp.planning.engine.saturdays.bounds import bound, least_objective
+from eventsapp.planning.engine.saturdays.bounds import bound, least_objective, unproved
 from eventsapp.planning.engine.saturdays.cover import cover_more, keep_pins
 from eventsapp.planning.engine.saturdays.dated import PricedYear, least_for_one_date
 from eventsapp.planning.engine.saturdays.impossible import causes, too_many
@@ -19,8 +19,8 @@ from eventsapp.planning.engine.saturdays.months import resolve, resolve_date
 from eventsapp.planning.engine.saturdays.plan import Bound, Plan
 from eventsapp.planning.engine.saturdays.problem import Pin, Problem
 from eventsapp.planning.engine.saturdays.reasons import as_plan, explained
-from eventsapp.planning.engine.saturdays.shifts import make_way, shift
-from eventsapp.planning.engine.saturdays.starts import begin, in_turn, on_dates, resume
+from eventsapp.planning.engine.saturdays.shifts import go_back, make_way, shift
+from eventsapp.planning.engine.saturdays.starts import begin, begin_apart, in_turn, on_dates, resume
 from eventsapp.planning.engine.saturdays.tables import Tables
 from eventsapp.planning.engine.saturdays.year import Year
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
@@ -33,14 +33,18 @@ PRICE_EVERY = 10
 """Rounds without a better plan between two steps of the bound that remembers dates."""
 
 COVER_AFTER = 4
-"""Coverage alone is asked for once every month was solved, where it is not at its bound; again after so
-many rounds without a better plan; and each time twice as many before the next, with twice the effort."""
+"""Coverage alone is asked for where it is not at its bound, after so many rounds without a better plan; and
+each time twice as many before the next, with twice the effort."""
 
 COVER_EFFORT, MOST_EFFORT = 0.1, 1.6
 """Deterministic time of CP-SAT for that, at first and at most."""
 
 WAYS_FOR_EFFORT = 20_000
 """Ways to hold a session that are worth one unit of effort: a larger model waits for a larger effort."""
+
+GO_BACK_AFTER, AWAY = 4, 20
+"""Rounds without a better plan before single sessions go back to the plan before, whatever that costs at
+first, and how many such rounds may lead away from the best plan."""
 
 MENDING = 4
 """Rounds for each month that a plan of larger coverage is given to become better than the one before."""
@@ -69,25 +73,26 @@ class _Solver:
 
     def __init__(self, problem: Problem, search: Search[Plan]) -> None:
         self.search = search
-        search.tell(Phase.BOUNDING, None, 0, None)
+        search.tell(Phase.STARTING, None, 0, None)
         self.tables = Tables(problem)
         self.rng = np.random.default_rng(search.budget.seed)
-        self.proved: Bound = bound(self.tables)
+        self.proved: Bound = unproved(self.tables)
         self.periods = np.unique(self.tables.session_period)
         self.idle = 0
         self.priced: PricedYear | None = None
         self.dates_tried = False
-        self.cover_after = 0
+        self.cover_after = COVER_AFTER
+        self.mending = False
 
     def run(self, start: Plan | None) -> Plan | Impossible:
-        self.search.tell(Phase.STARTING, None, self.proved.objective, None)
         self.best = in_turn(self.tables, self.rng)
         if self.best.pins_kept:
             self._tell()
         self.year = self.best.copy()
         stopped = self.search.interrupted()
         if stopped is None:
-            self.year = begin(self.tables, self.rng)
+            self._bound()
+            self.year = min(begin_apart(self.best, self.rng), begin(self.tables, self.rng), key=Year.rank)
         if start is not None:
             self.year = min(self.year, resume(self.tables, start), key=Year.rank)
         self.best = min(self.best, self.year, key=Year.rank).copy()
@@ -101,6 +106,12 @@ class _Solver:
         found = tell(self.best, self.proved, ending, self.search.rounds, self.search.budget.seed)
         self.search.tell(Phase.DONE, self.best.total(), self.proved.objective, lambda: found)
         return found
+
+    def _bound(self) -> None:
+        """What no plan can beat, once there is a plan to show."""
+        told = self.best.total() if self.best.pins_kept else None
+        self.search.tell(Phase.BOUNDING, told, 0, self._snapshot if told is not None else None)
+        self.proved = bound(self.tables)
 
     def _keep_pins(self) -> tuple[Pin, ...]:
         """Where the start keeps not all pins: start from them alone. Those that are too many together."""
@@ -138,6 +149,8 @@ class _Solver:
         if better:
             self.best = self.year.copy()
         self.idle = 0 if better else self.idle + 1
+        if not self.mending and self.idle > GO_BACK_AFTER and self.idle % AWAY == 0:
+            self.year = self.best.copy()
         self.search.count(better=better)
 
     def _resolve_something(self) -> None:
@@ -151,6 +164,8 @@ class _Solver:
                 resolve_date(self.year, int(self.rng.choice(dates)), self.rng)
         elif self.tables.problem.common_date and self.rng.integers(2):
             shift(self.year, self.rng)
+        elif self.tables.may_return.any() and self.idle > GO_BACK_AFTER and self.rng.integers(2):
+            go_back(self.year, self.rng)
         elif self.year.held < self._free_coverage() and self.rng.integers(3) == 0:
             make_way(self.year, self.rng)
         else:
@@ -207,10 +222,12 @@ class _Solver:
         if self.year.rank() < self.best.rank():
             self.best = self.year.copy()
         self.sweep = list(map(int, self.periods))
+        self.mending = True
         for _ in range(MENDING * len(self.periods)):
             if self.search.ending() is not None or self.year.held == self.best.held:
                 break
             self._round()
+        self.mending = False
         self.year = min(self.best.copy(), self.year, key=Year.rank)
 
     def _tell(self) -> None:

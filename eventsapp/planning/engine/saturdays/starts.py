@@ -20,6 +20,7 @@ from eventsapp.planning.engine.saturdays.months import (
     join,
     keep_pins,
     resolve,
+    resolve_apart,
 )
 from eventsapp.planning.engine.saturdays.plan import Plan
 from eventsapp.planning.engine.saturdays.problem import Line
@@ -34,6 +35,14 @@ def in_turn(tables: Tables, rng: np.random.Generator) -> Year:
     for period in range(len(tables.periods)):
         resolve(year, [period], rng)
     return year
+
+
+def begin_apart(year: Year, rng: np.random.Generator) -> Year:
+    """The same year, its odd and its even periods planned anew, each of them together."""
+    better = year.copy()
+    for first in (1, 0):
+        resolve_apart(better, first, 2, rng)
+    return better
 
 
 def on_dates(tables: Tables, dates: Sequence[Ints], rng: np.random.Generator) -> Year:
@@ -64,7 +73,7 @@ def begin(tables: Tables, rng: np.random.Generator) -> Year:
     visit_month[schools, tables.before[was, 0]] = periods
     topic_month[schools, tables.before[was, 2]] = periods
     dates = _first_dates(tables)
-    days = windows(year, range(months), rng)
+    days = windows(year, range(months), None, rng)
     arcs = join(
         [_arcs(year, period, dates[period], days, visit_month, topic_month) for period in range(months)]
     )
@@ -191,12 +200,6 @@ def _row(
 def _fits(year: Year, in_use: dict[int, set[int]], row: tuple[int, int, int, int]) -> bool:
     """Whether places, limits and the one date of the period leave room for one more session."""
     tables, (i, a, d, _) = year.tables, row
-    period, month = int(tables.session_period[i]), tables.month_of[d]
+    period = int(tables.session_period[i])
     together = in_use.get(period, set()) | {d}
-    return bool(
-        year.on_date[a, d] < tables.crews[a]
-        and year.in_month[a, month] < tables.per_month[a]
-        and year.load[a] < tables.per_year[a]
-        and year.in_city[d] < tables.city
-        and any(together <= set(dates.tolist()) for dates in tables.choices[period])
-    )
+    return bool(year.room(a, d) and any(together <= set(dates.tolist()) for dates in tables.choices[period]))

@@ -111,6 +111,7 @@ class Tables:
         self.base_date = np.zeros((len(self.associations), len(self.dates)), dtype=np.int64)
         self.base_city = np.zeros(len(self.dates), dtype=np.int64)
         self.base_month = np.zeros((len(self.associations), self.months), dtype=np.int64)
+        rows: list[tuple[int, int, int]] = []
         for line in self.problem.published:
             s, a = self.school_row[line.school], self.association_row[line.association]
             d, t = self.date_row[line.date], self.topic_row[line.topic]
@@ -118,11 +119,13 @@ class Tables:
             self.base_city[d] += 1
             self.base_date[a, d] += 1
             self.base_month[a, self.month_of[d]] += 1
+            rows.append((s, line.date.toordinal(), a))
             if line.period is not None:
                 self.published_held[s, self.period_row[line.period]] = line
                 self.base_association[s, a] += 1
                 self.base_topic[s, t] += 1
                 self.base_load[a] += 1
+        self.published = np.array(rows, dtype=np.int64).reshape(-1, 3)  # school, day number, association
 
     def _read_sessions(self) -> None:
         due = sorted(
@@ -194,6 +197,14 @@ class Tables:
             else:
                 self.base_changed += 1
         self.has_before = self.before[:, 0] != NOWHERE
+        self.may_return = np.zeros(len(self.has_before), dtype=bool)
+        for chosen in self.candidates:
+            was = self.before[chosen.session]
+            same = (was[:, 0] == chosen.association) & (was[:, 1] == chosen.date)
+            offered = self.offers[chosen.association, was[:, 2]]
+            settled = np.isin(self.pin_topic[chosen.session], NOWHERE)
+            settled |= self.pin_topic[chosen.session] == was[:, 2]
+            self.may_return[chosen.session[same & offered & settled]] = True
 
     def _known(self, line: Line) -> bool:
         return (

@@ -77,6 +77,16 @@ class Year:
         np.add.at(self.in_city, dates, step)
         np.add.at(self.in_month, (associations, self.tables.month_of[dates]), step)
 
+    def room(self, association: int, date: int) -> bool:
+        """Whether places and limits leave room for one more session."""
+        tables = self.tables
+        return bool(
+            self.on_date[association, date] < tables.crews[association]
+            and self.in_month[association, tables.month_of[date]] < tables.per_month[association]
+            and self.load[association] < tables.per_year[association]
+            and self.in_city[date] < tables.city
+        )
+
     @property
     def held(self) -> int:
         """How many sessions are held, without the published ones."""
@@ -153,6 +163,22 @@ class Year:
             for one, other in pairwise(self.agenda(school))
             if (one[2], other[2]) != (NOWHERE, NOWHERE)
         )
+
+    def unsound(self) -> Ints:
+        """The schools of which `sound` is not true, all of them looked at together."""
+        tables, problem = self.tables, self.tables.problem
+        held = np.flatnonzero(self.association != NOWHERE)
+        school = np.concatenate([tables.session_school[held], tables.published[:, 0]])
+        day = np.concatenate([tables.ordinal[self.date[held]], tables.published[:, 1]])
+        association = np.concatenate([self.association[held], tables.published[:, 2]])
+        free = np.arange(len(school)) < len(held)
+        order = np.lexsort((free, day, school))
+        school, day, association, free = school[order], day[order], association[order], free[order]
+        clash = np.diff(day) < max(1, problem.min_gap_days)
+        if problem.no_repeat:
+            clash |= association[1:] == association[:-1]
+        clash &= (school[1:] == school[:-1]) & (free[1:] | free[:-1])
+        return np.unique(school[1:][clash])
 
     def _clash(self, one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
         problem = self.tables.problem
