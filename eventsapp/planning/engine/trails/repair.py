@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Search
-from eventsapp.planning.engine.terms import Id, Impossible
+from eventsapp.planning.engine.terms import Id, Impossible, Reason
 from eventsapp.planning.engine.trails.best_mix import MixModel, loose_groups, touched
 from eventsapp.planning.engine.trails.checking import check
 from eventsapp.planning.engine.trails.days import day_of, forced_day
@@ -23,6 +23,7 @@ from eventsapp.planning.engine.trails.impossible import causes
 from eventsapp.planning.engine.trails.in_force import Slot, slots
 from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.problem import Problem, Team
+from eventsapp.planning.engine.trails.refusing import no_days, no_teams
 from eventsapp.planning.engine.trails.regrouping import regrouped
 from eventsapp.planning.engine.trails.roster import Roster
 from eventsapp.planning.engine.trails.teams_bound import bound
@@ -61,6 +62,8 @@ def solve(problem: Problem, search: Search[Plan], start: Plan | None = None) -> 
         return Impossible(reasons)
     repair = Repair(problem, search)
     repair.frame()
+    if repair.refused:
+        return Impossible(repair.refused)
     if start is not None:
         repair.take_up(start)
     ending = repair.mix()
@@ -78,6 +81,7 @@ class Repair:
 
     def __post_init__(self) -> None:
         self.roster = Roster(self.problem, slots(self.problem))
+        self.refused: tuple[Reason, ...] = ()
         self.days: Mapping[Id, Team] = {}
         self.bound = bound(self.problem)
         self.search.tell(Phase.STARTING, None, self.bound, None)
@@ -87,6 +91,9 @@ class Repair:
     def frame(self) -> None:
         """Settle what stands and what gives way, with the timetables of the teams that cannot keep theirs."""
         if self._settle(Freedom()) or self._settle(Freedom(structures=True)):
+            return
+        self.refused = no_days(self.problem, self.search)
+        if self.refused:
             return
         fewest: Frame | None = None
         for rules in (False, True):
@@ -99,6 +106,10 @@ class Repair:
                 fewest = fewest or self.now
             if fewest is not None:  # no hours fit, whoever walks together
                 self._take(fewest)
+                self.refused = no_days(self.problem, self.search, exactly=True)
+                return
+            self.refused = self.refused or no_teams(self.problem, self.search)
+            if self.refused:
                 return
 
     def _more_and_more(self, rules: bool) -> Iterator[Freedom]:
