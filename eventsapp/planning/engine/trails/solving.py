@@ -24,12 +24,7 @@ from eventsapp.planning.engine.trails.attempt import (
 )
 from eventsapp.planning.engine.trails.checking import check, measure_teams
 from eventsapp.planning.engine.trails.days import Timetable, day_of
-from eventsapp.planning.engine.trails.frame import (
-    MAY_ROLL,
-    frame_of,
-    team_names,
-    wheelchair_teams,
-)
+from eventsapp.planning.engine.trails.frame import MAY_ROLL, frame_of, team_names, wheelchair_teams
 from eventsapp.planning.engine.trails.impossible import causes
 from eventsapp.planning.engine.trails.packing import Packing
 from eventsapp.planning.engine.trails.pinned import allowed, pin_causes
