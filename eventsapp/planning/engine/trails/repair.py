@@ -93,24 +93,29 @@ class Repair:
         if self._settle(Freedom()) or self._settle(Freedom(structures=True)):
             return
         self.refused = no_days(self.problem, self.search)
-        if self.refused:
+        if self.refused or self._give_way(rules=False):
             return
+        self.refused = no_teams(self.problem, self.search)
+        if not self.refused:
+            self._give_way(rules=True)
+
+    def _give_way(self, *, rules: bool) -> bool:
+        """Let timetables give way, and `rules` too; whether it is settled so: found, or refused."""
         fewest: Frame | None = None
-        for rules in (False, True):
-            for freedom in self._more_and_more(rules):
-                before = self.now
-                if self._settle(freedom):
-                    return
-                if self.now is before or self.search.interrupted() is not None:
-                    break
-                fewest = fewest or self.now
-            if fewest is not None:  # no hours fit, whoever walks together
-                self._take(fewest)
+        for freedom in self._more_and_more(rules):
+            before = self.now
+            if self._settle(freedom):
+                return True
+            if self.now is before or self.search.interrupted() is not None:
+                break
+            if fewest is None:
+                fewest = self.now
                 self.refused = no_days(self.problem, self.search, exactly=True)
-                return
-            self.refused = self.refused or no_teams(self.problem, self.search)
             if self.refused:
-                return
+                return True
+        if fewest is not None:  # no hours fit, whoever walks together
+            self._take(fewest)
+        return fewest is not None
 
     def _more_and_more(self, rules: bool) -> Iterator[Freedom]:
         """Timetables give way: those that must, then others drawn beside them, ever more."""
