@@ -16,7 +16,7 @@ from eventsapp.planning.engine.trails.checking import measure, moved_persons, re
 from eventsapp.planning.engine.trails.files import read_problem
 from eventsapp.planning.engine.trails.impossible import DayCause
 from eventsapp.planning.engine.trails.plan import Plan
-from eventsapp.planning.engine.trails.problem import Landmark, Pin, Problem, Structure
+from eventsapp.planning.engine.trails.problem import Landmark, Pin, Problem, Route, Structure, Visit
 from eventsapp.planning.engine.trails.repair import solve
 from tests.planning.trails.streets import PATIENT, SQUARE, STRUCTURES, companies, family, mended, team, trail
 
@@ -169,14 +169,13 @@ def test_where_rules_cannot_be_kept_it_is_proved_unless_somebody_says_stop():
 
 
 def test_a_day_that_ends_too_soon_for_a_wheelchair_or_for_all_teams_is_refused():
-    """Around the square in 21 ticks, in 26 with a wheelchair: four teams are the most that walk at once."""
+    """Around the square in 26 ticks with a wheelchair; to one place and back in 6, two teams in 10."""
     rolling = family("Diallo", 2, 1, wheelchair=True)
     problem = trail((rolling, ROUX, PETIT, NGUYEN), MORNING, horizon=25)
     assert refusals(problem) == [DayCause.NO_DAY_ON_ANY_ROUTE]
-    pairs = [family(f"Pair {number}", 2) for number in range(5)]
-    base = [team(f"T00{number}", f"Pair {number}", first=number % 4) for number in range(5)]
-    structures = tuple(replace(one, max_teams=3) for one in STRUCTURES)
-    problem = trail(pairs, base, n_teams=5, horizon=21, structures=structures)
+    visits = [(Visit("Lavoir", 1),), (Visit("Lavoir", 5),)]
+    base = [replace(one, route="Au lavoir", visits=stops) for one, stops in zip(MORNING, visits, strict=True)]
+    problem = trail((DIALLO, ROUX, PETIT, NGUYEN), base, routes=(Route("Au lavoir", ("Lavoir",)),), horizon=9)
     assert refusals(problem) == [DayCause.NOT_ENOUGH_PASSAGES]
 
 
