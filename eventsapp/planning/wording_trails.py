@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flask_babel import gettext, ngettext
@@ -210,7 +210,45 @@ def _too_few_passages(params: Mapping[str, Any], said: dict[str, Any]) -> str:
     return " ".join(sentences)
 
 
+def _groups_do_not_fit(params: Mapping[str, Any], said: dict[str, Any]) -> str:
+    sentence = gettext(
+        "Ces groupes ne peuvent pas être répartis en %(teams)s de %(team_min)d à %(team_max)d personnes.",
+        teams=said["teams"],
+        team_min=params["team_min"],
+        team_max=params["team_max"],
+    )
+    helps = list(_what_helps_groups(params))
+    if not helps:
+        return sentence
+    changes = ngettext(
+        "Il suffirait de ce changement : %(changes)s.",
+        "Il suffirait de l’un de ces changements : %(changes)s.",
+        len(helps),
+        changes=", ".join(helps),
+    )
+    return f"{sentence} {changes}"
+
+
+def _what_helps_groups(params: Mapping[str, Any]) -> Iterator[str]:
+    if params["pinned"]:
+        yield gettext("ne rien fixer")
+    if params["more_teams"]:
+        yield gettext("une équipe de plus")
+    if params["fewer_teams"]:
+        yield gettext("une équipe de moins")
+    if params["more_places"]:
+        places = params["more_places"]
+        yield ngettext("%(num)d place de plus par équipe", "%(num)d places de plus par équipe", places)
+    if params["fewer_places"]:
+        least = params["team_min"] - params["fewer_places"]
+        yield gettext("un minimum de %(least)s par équipe", least=people(least))
+    if params["more_adults"]:
+        count = params["more_adults"]
+        yield ngettext("%(num)d adulte de plus", "%(num)d adultes de plus", count)
+
+
 DAYS: Mapping[DayCause, Callable[[Mapping[str, Any], dict[str, Any]], str]] = {
+    DayCause.GROUPS_DO_NOT_FIT: _groups_do_not_fit,
     DayCause.NO_DAY_ON_ANY_ROUTE: _no_day_on_any_route,
     DayCause.NOT_ENOUGH_PASSAGES: _too_few_passages,
 }

@@ -65,6 +65,7 @@ PARAMS: dict[str, Any] = {
     "before": "T002", "pinned": 3, "max_teams": 2, "capacity": 1, "tick": 4, "wheelchair": True, "less": 4,
     "ticks": 6, "pins": [("S01", "2026-10"), ("S02", "2026-10")],
     "stepfree": True, "at_most": 4, "landmarks": ["L01"], "one_more": [], "longer": 5,
+    "more_teams": 1, "fewer_teams": 0, "more_places": 2, "fewer_places": 1, "more_adults": 3,
     "total": -940, "parts": {"uncovered": {"weight": 1000, "units": -1, "cost": -1000}},
 }  # fmt: skip
 """Something for every place of every sentence."""
@@ -165,6 +166,25 @@ def test_what_the_timetable_of_a_trail_day_lacks_is_said(
 ) -> None:
     reason = Reason(key, {"teams": 5, "landmarks": ["L01"], "one_more": [], "longer": 0, **params})
     assert wording_trails.cause(reason, Names(files.read(TRAIL))) == sentence
+
+
+def test_what_would_put_groups_together_is_said() -> None:
+    """Each change would do by itself; what would not is not spoken of."""
+    none = dict.fromkeys(("pinned", "fewer_teams", "fewer_places", "more_adults"), 0)
+    sizes = {"teams": 2, "team_min": 5, "team_max": 20}
+    said = [
+        wording_trails.cause(
+            Reason(DayCause.GROUPS_DO_NOT_FIT, {**none, **sizes, "more_teams": 1, "more_places": places}),
+            Names(files.read(TRAIL)),
+        )
+        for places in (0, 3)
+    ]
+    lacking = "Ces groupes ne peuvent pas être répartis en 2 équipes de 5 à 20 personnes."
+    assert said == [
+        f"{lacking} Il suffirait de ce changement{NO_BREAK}: une équipe de plus.",
+        f"{lacking} Il suffirait de l’un de ces changements{NO_BREAK}: une équipe de plus, "
+        "3 places de plus par équipe.",
+    ]
 
 
 def test_what_a_breakfast_lacks_is_said_with_numbers() -> None:

@@ -14,8 +14,9 @@ from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Se
 from eventsapp.planning.engine.terms import Impossible
 from eventsapp.planning.engine.trails.checking import measure, moved_persons, retimed_teams
 from eventsapp.planning.engine.trails.files import read_problem
+from eventsapp.planning.engine.trails.impossible import DayCause
 from eventsapp.planning.engine.trails.plan import Plan
-from eventsapp.planning.engine.trails.problem import Landmark, Pin, Problem, Structure
+from eventsapp.planning.engine.trails.problem import Landmark, Pin, Problem, Route, Structure, Visit
 from eventsapp.planning.engine.trails.repair import solve
 from tests.planning.trails.streets import PATIENT, SQUARE, STRUCTURES, companies, family, mended, team, trail
 
@@ -149,15 +150,33 @@ def test_no_adult_left_is_said_with_how_many_are_missing():
     ]
 
 
-def test_where_rules_cannot_be_kept_the_plan_is_whole_and_says_what_it_breaks():
-    """Two families of four and teams of five at most: nobody can be split, and no sum proves it."""
+def refusals(problem: Problem) -> list[str]:
+    found = solve(problem, Search(PATIENT))
+    assert isinstance(found, Impossible)
+    return [reason.key for reason in found.reasons]
+
+
+def test_where_rules_cannot_be_kept_it_is_proved_unless_somebody_says_stop():
+    """Three families of four, two teams of six at most: nobody can be split, and no sum proves it."""
     families = [family(name, 2, 2) for name in ("Lopez", "Roy", "Sy")]
     base = (team("T001", "Lopez", "Roy"), team("T002", "Sy", first=1))
     problem = trail(families, base, team_max=6)
-    found = solve(problem, Search(PATIENT))
+    assert refusals(problem) == [DayCause.GROUPS_DO_NOT_FIT]
+    found = solve(problem, Search(PATIENT, cancelled=lambda: True))
     assert isinstance(found, Plan)
     assert found.broken == ("team_size",)
     assert sorted(group for one in found.teams for group in one.groups) == ["Lopez", "Roy", "Sy"]
+
+
+def test_a_day_that_ends_too_soon_for_a_wheelchair_or_for_all_teams_is_refused():
+    """Around the square in 26 ticks with a wheelchair; to one place and back in 6, two teams in 10."""
+    rolling = family("Diallo", 2, 1, wheelchair=True)
+    problem = trail((rolling, ROUX, PETIT, NGUYEN), MORNING, horizon=25)
+    assert refusals(problem) == [DayCause.NO_DAY_ON_ANY_ROUTE]
+    visits = [(Visit("Lavoir", 1),), (Visit("Lavoir", 5),)]
+    base = [replace(one, route="Au lavoir", visits=stops) for one, stops in zip(MORNING, visits, strict=True)]
+    problem = trail((DIALLO, ROUX, PETIT, NGUYEN), base, routes=(Route("Au lavoir", ("Lavoir",)),), horizon=9)
+    assert refusals(problem) == [DayCause.NOT_ENOUGH_PASSAGES]
 
 
 def test_cancelled_at_once_it_still_places_everybody():

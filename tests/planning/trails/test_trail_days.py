@@ -12,6 +12,7 @@ from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress
 from eventsapp.planning.engine.terms import Id, Impossible
 from eventsapp.planning.engine.trails.checking import check
 from eventsapp.planning.engine.trails.files import read_problem, write_plan
+from eventsapp.planning.engine.trails.impossible import DayCause
 from eventsapp.planning.engine.trails.pinned import PinCause
 from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.problem import Pin, Problem
@@ -114,12 +115,46 @@ def test_a_day_that_is_impossible_says_what_is_missing():
     assert keys(trail(FAMILIES, n_teams=1)) == ["too_many_people"]
 
 
-def test_a_day_without_a_sound_plan_still_has_a_whole_one_that_says_what_it_breaks():
+def test_stopped_before_anything_is_proved_a_whole_plan_says_what_it_breaks():
     problem = trail([family(name, 4) for name in ("Diallo", "Roux", "Petit")], team_min=6)
-    found = solve(problem, FEW)
+    found = solve(problem, FEW, cancelled=lambda: True)
     assert isinstance(found, Plan)
-    assert found.broken == ("team_size",)
+    assert found.broken == tuple(sorted({fault.rule for fault in check(problem, found)})) != ()
     assert sorted(map(len, companies(found).values())) == [1, 2]
+
+
+def helps(found: Plan | Impossible) -> dict[str, object]:
+    """What would put the groups together, once it is proved that nothing does."""
+    assert isinstance(found, Impossible)
+    [reason] = found.reasons
+    assert reason.key == DayCause.GROUPS_DO_NOT_FIT
+    changes = ("pinned", "more_teams", "fewer_teams", "more_places", "fewer_places", "more_adults")
+    return {change: reason.params[change] for change in changes if reason.params[change]}
+
+
+def test_families_that_do_not_fit_the_teams_are_told_what_would_help():
+    """Five families of seven, two teams of twenty: 40 places for 35 people, and a family stays whole."""
+    families = [family(name, 3, 4) for name in ("Diallo", "Roux", "Petit", "Nguyen", "Haddad")]
+    assert helps(solve(trail(families, team_max=20), FEW)) == {"more_teams": 1, "more_places": 1}
+    pair = [family(name, 4) for name in ("Diallo", "Roux", "Petit")]
+    assert helps(solve(trail(pair, team_min=5, team_max=8), FEW)) == {
+        "fewer_places": 1,
+        "more_adults": 1,
+    }
+    stairs = (Pin("T001", structure="Espace 19"),)
+    rolling = [family(name, 4, wheelchair=True) for name in ("Diallo", "Roux")]
+    assert helps(solve(trail(rolling, pins=stairs), FEW)) == {"pinned": 1}
+
+
+def test_families_that_fit_in_one_way_only_are_put_together_that_way():
+    sizes = {"Diallo": 7, "Roux": 3, "Petit": 2, "Nguyen": 6, "Haddad": 5, "Sy": 1}
+    families = [family(name, size) for name, size in sizes.items()]
+    found = companies(planned(trail(families, team_min=8, team_max=8, n_teams=3)))
+    assert {frozenset(inside) for inside in found.values()} == {
+        frozenset({"Diallo", "Sy"}),
+        frozenset({"Nguyen", "Petit"}),
+        frozenset({"Haddad", "Roux"}),
+    }
 
 
 def test_somebody_says_stop():

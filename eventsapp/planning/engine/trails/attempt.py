@@ -7,15 +7,15 @@ threads, and each gives the same answer whatever the other does.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from eventsapp.planning.engine.search import Budget, Ending, Search
 from eventsapp.planning.engine.terms import Id
 from eventsapp.planning.engine.trails.days import Day, Timetable
-from eventsapp.planning.engine.trails.frame import MAY_ROLL, Frame
-from eventsapp.planning.engine.trails.problem import Team
+from eventsapp.planning.engine.trails.frame import MAY_ROLL, Frame, frame_of, wheelchair_teams
+from eventsapp.planning.engine.trails.problem import Problem, Team
 from eventsapp.planning.engine.trails.teams import Composition
 
 PROBATION = 12
@@ -142,3 +142,14 @@ def counts(frame: Frame, settled: Sequence[Id]) -> tuple[int, int]:
     free = [bits for name, bits in zip(frame.names, frame.may, strict=True) if name not in settled]
     stepfree = sum(bits == MAY_ROLL for bits in free)
     return stepfree, len(free) - stepfree
+
+
+def stepfree_days(
+    problem: Problem, names: tuple[Id, ...], days: Mapping[Id, int], settled: tuple[Id, ...]
+) -> tuple[int, int]:
+    """How many of the days that are not settled may be step-free ones: the least, the most."""
+    wide = wheelchair_teams(problem)
+    least, most = (
+        counts(frame_of(problem, names, number, days), settled)[0] for number in (wide.least, wide.most)
+    )
+    return max(0, least - len(settled)), most

@@ -75,18 +75,10 @@ def wheelchair_teams(problem: Problem) -> Range:
     return Range(least, most, min(most, max(least, roomy)))
 
 
-def frame_of(
-    problem: Problem,
-    names: tuple[Id, ...],
-    wheels: int | None,
-    days: Mapping[Id, int] | None = None,
-    rolling: Collection[Id] = (),
-) -> Frame:
-    """The frame with exactly `wheels` teams that have a wheelchair; None: as many as it turns out.
-
-    `days` tells what the timetable of a pinned team allows it to be; teams named in `rolling` are the first
-    to have one.
-    """
+def settled(
+    problem: Problem, names: tuple[Id, ...], days: Mapping[Id, int] | None = None
+) -> tuple[list[int], list[int | None], list[int | None]]:
+    """What pins settle: what each team may be, the team of each group, the structure of each team."""
     row = {name: k for k, name in enumerate(names)}
     wheelchairs = {group.id for group in problem.groups if group.wheelchair}
     structures = {one.id: (k, one.wheelchair_ok) for k, one in enumerate(problem.structures)}
@@ -102,6 +94,22 @@ def frame_of(
         if pin.structure is not None:
             housed[team], welcomes = structures[pin.structure]
             may[team] &= EITHER if welcomes else MAY_WALK
+    return may, [home.get(group.id) for group in problem.groups], housed
+
+
+def frame_of(
+    problem: Problem,
+    names: tuple[Id, ...],
+    wheels: int | None,
+    days: Mapping[Id, int] | None = None,
+    rolling: Collection[Id] = (),
+) -> Frame:
+    """The frame with exactly `wheels` teams that have a wheelchair; None: as many as it turns out.
+
+    `days` tells what the timetable of a pinned team allows it to be; teams named in `rolling` are the first
+    to have one.
+    """
+    may, home, housed = settled(problem, names, days)
     free = [team for team in range(len(names)) if may[team] == EITHER]
     if wheels is None:
         open_places = sum(one.max_teams for one in problem.structures if one.wheelchair_ok)
@@ -114,6 +122,4 @@ def frame_of(
         chosen = set(free[: max(0, missing)])
         for team in free:
             may[team] = MAY_ROLL if team in chosen else MAY_WALK
-    return Frame(
-        problem, names, tuple(may), tuple(home.get(group.id) for group in problem.groups), tuple(housed)
-    )
+    return Frame(problem, names, tuple(may), tuple(home), tuple(housed))

@@ -30,12 +30,17 @@ class Cause(StrEnum):
 
 
 class DayCause(StrEnum):
-    """Why the teams cannot all have a timetable, as only a search proves it; parameters in brackets.
+    """Why there are no sound teams, or not all can have a timetable, as only a search proves it; parameters
+    in brackets.
 
-    `at_most` of the `teams` can have a day; `landmarks` are full; each of `one_more` would do, could it take
-    one team more at a time; the day would do if it were `longer` by so many minutes (0: not known).
+    Groups: each of `pinned` (pins given up), `more_teams`, `fewer_teams`, `more_places`, `fewer_places` (the
+    least in a team may be so much lower), `more_adults` would do by itself (0: would not, or is not known).
+    Days: `at_most` of the `teams` can have one; `landmarks` are full; each of `one_more` would do, could it
+    take one team more at a time; the day would do if it were `longer` by so many minutes (0: not known).
     """
 
+    # pinned, teams, team_min, team_max, more_teams, fewer_teams, more_places, fewer_places, more_adults
+    GROUPS_DO_NOT_FIT = "groups_do_not_fit"
     NO_DAY_ON_ANY_ROUTE = "no_day_on_any_route"  # stepfree: whether it is teams with a wheelchair
     NOT_ENOUGH_PASSAGES = "not_enough_passages"  # teams, at_most, landmarks, one_more, longer
 

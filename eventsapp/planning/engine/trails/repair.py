@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Search
-from eventsapp.planning.engine.terms import Id, Impossible
+from eventsapp.planning.engine.terms import Id, Impossible, Reason
 from eventsapp.planning.engine.trails.best_mix import MixModel, loose_groups, touched
 from eventsapp.planning.engine.trails.checking import check
 from eventsapp.planning.engine.trails.days import day_of, forced_day
@@ -23,6 +23,7 @@ from eventsapp.planning.engine.trails.impossible import causes
 from eventsapp.planning.engine.trails.in_force import Slot, slots
 from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.problem import Problem, Team
+from eventsapp.planning.engine.trails.refusing import no_days, no_teams
 from eventsapp.planning.engine.trails.regrouping import regrouped
 from eventsapp.planning.engine.trails.roster import Roster
 from eventsapp.planning.engine.trails.teams_bound import bound
@@ -61,6 +62,8 @@ def solve(problem: Problem, search: Search[Plan], start: Plan | None = None) -> 
         return Impossible(reasons)
     repair = Repair(problem, search)
     repair.frame()
+    if repair.refused:
+        return Impossible(repair.refused)
     if start is not None:
         repair.take_up(start)
     ending = repair.mix()
@@ -78,6 +81,7 @@ class Repair:
 
     def __post_init__(self) -> None:
         self.roster = Roster(self.problem, slots(self.problem))
+        self.refused: tuple[Reason, ...] = ()
         self.days: Mapping[Id, Team] = {}
         self.bound = bound(self.problem)
         self.search.tell(Phase.STARTING, None, self.bound, None)
@@ -88,18 +92,30 @@ class Repair:
         """Settle what stands and what gives way, with the timetables of the teams that cannot keep theirs."""
         if self._settle(Freedom()) or self._settle(Freedom(structures=True)):
             return
+        self.refused = no_days(self.problem, self.search)
+        if self.refused or self._give_way(rules=False):
+            return
+        self.refused = no_teams(self.problem, self.search)
+        if not self.refused:
+            self._give_way(rules=True)
+
+    def _give_way(self, *, rules: bool) -> bool:
+        """Let timetables give way, and `rules` too; whether it is settled so: found, or refused."""
         fewest: Frame | None = None
-        for rules in (False, True):
-            for freedom in self._more_and_more(rules):
-                before = self.now
-                if self._settle(freedom):
-                    return
-                if self.now is before or self.search.interrupted() is not None:
-                    break
-                fewest = fewest or self.now
-            if fewest is not None:  # no hours fit, whoever walks together
-                self._take(fewest)
-                return
+        for freedom in self._more_and_more(rules):
+            before = self.now
+            if self._settle(freedom):
+                return True
+            if self.now is before or self.search.interrupted() is not None:
+                break
+            if fewest is None:
+                fewest = self.now
+                self.refused = no_days(self.problem, self.search, exactly=True)
+            if self.refused:
+                return True
+        if fewest is not None:  # no hours fit, whoever walks together
+            self._take(fewest)
+        return fewest is not None
 
     def _more_and_more(self, rules: bool) -> Iterator[Freedom]:
         """Timetables give way: those that must, then others drawn beside them, ever more."""

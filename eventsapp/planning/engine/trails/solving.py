@@ -14,16 +14,19 @@ from dataclasses import replace
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
 from eventsapp.planning.engine.terms import Id, Impossible, Reason
 from eventsapp.planning.engine.trails import repair
-from eventsapp.planning.engine.trails.attempt import PROBATION, Track, counts, gathered, whole
+from eventsapp.planning.engine.trails.attempt import (
+    PROBATION,
+    Track,
+    counts,
+    gathered,
+    stepfree_days,
+    whole,
+)
 from eventsapp.planning.engine.trails.checking import check, measure_teams
 from eventsapp.planning.engine.trails.days import Timetable, day_of
-from eventsapp.planning.engine.trails.frame import (
-    MAY_ROLL,
-    frame_of,
-    team_names,
-    wheelchair_teams,
-)
+from eventsapp.planning.engine.trails.frame import MAY_ROLL, frame_of, team_names, wheelchair_teams
 from eventsapp.planning.engine.trails.impossible import causes
+from eventsapp.planning.engine.trails.packing import Packing
 from eventsapp.planning.engine.trails.pinned import allowed, pin_causes
 from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.problem import Problem
@@ -75,6 +78,7 @@ class Planning:
         search.tell(Phase.STARTING, None, self.bound, None)
         self.names = team_names(problem, tuple(team.id for team in start.teams) if start else ())
         self.days = {pin.team: allowed(problem, pin) for pin in problem.pins}
+        self.packing = Packing(problem, self.names, search.budget.seed)
         self.start = start
         self.stop = threading.Event()
         self.spent = 0
@@ -119,7 +123,7 @@ class Planning:
                 return refused
             if not failed or self.search.interrupted() is not None:
                 return self._best()
-            if not attempt.shortages:
+            if not attempt.shortages and not attempt.teamless:
                 open_plans.append((number, plan))
             lacking |= {shortage.reason.key: shortage.reason for shortage in attempt.shortages}
             other = self._elsewhere(attempt)
@@ -129,7 +133,7 @@ class Planning:
                 queue[:0] = self._freed(plan)
                 freed = True
         if not open_plans:
-            each = numbers == every and not self.problem.pins
+            each = numbers == every and not self.problem.pins and lacking
             return Impossible(tuple(lacking.values())) if each else self._best()
         number, start = min(open_plans, key=lambda pair: pair[1].rank)
         while True:
@@ -152,6 +156,9 @@ class Planning:
     def _freed(self, plan: Plan) -> list[tuple[int, Plan]]:
         """Teams with as many wheelchair teams as it turns out, when no sound ones were found with a given
         number: that number and these teams, to go on from."""
+        if self.packing.teams:
+            free = replace(plan, teams=self.packing.teams)
+            return [(len(rolling_teams(self.problem, free)), free)]
         frame = frame_of(self.problem, self.names, None, self.days)
         composing = Composing(frame, bound=self.bound, seed=self.search.budget.seed)
         for _ in range(FREE_ROUNDS):
@@ -163,15 +170,6 @@ class Planning:
             return []
         free = replace(plan, teams=gathered(frame, composing.best))
         return [(len(rolling_teams(self.problem, free)), free)]
-
-    def stepfree_days(self, settled: tuple[Id, ...]) -> tuple[int, int]:
-        """How many of the days that are not settled may be step-free ones: the least, the most."""
-        wide = wheelchair_teams(self.problem)
-        least, most = (
-            counts(frame_of(self.problem, self.names, number, self.days), settled)[0]
-            for number in (wide.least, wide.most)
-        )
-        return max(0, least - len(settled)), most
 
     def _numbers(self) -> tuple[int, ...]:
         """Numbers of wheelchair teams to try: that of the given plan, the wished one, fewer, more."""
@@ -229,7 +227,9 @@ class Attempt:
             for team in teams or ()
             if team.id in self.rolls and team.id not in self.settled
         }
-        composing = self._composing = Composing(self.frame, bound=planning.bound, start=teams, seed=seed)
+        composing = self._composing = Composing(
+            self.frame, bound=planning.bound, start=teams, seed=seed, packing=planning.packing
+        )
         stepfree, others = counts(self.frame, tuple(self.settled))
         timetabling = self._timetabling = Timetabling(
             problem,
@@ -237,7 +237,7 @@ class Attempt:
             others=others,
             fixed=tuple(self.settled.values()),
             start=planning.timetables.get(number) or self._former_timetable(),
-            limits=planning.stepfree_days(tuple(self.settled)),
+            limits=stepfree_days(problem, planning.names, planning.days, tuple(self.settled)),
             seed=seed,
         )
         self._stepfree = stepfree
@@ -259,6 +259,8 @@ class Attempt:
         budget = search.budget
         rounds = max(0, budget.rounds - self.planning.spent)
         self.planning.tell(Phase.TEAMS, self.plan())
+        if self._asked_at_once():
+            return True
         # There is one compiler. Beside a search for a timetable it would take three times as long.
         search.wait_for(self._composing.compile)
         for track, probed in zip(tracks, probing, strict=True):
@@ -275,15 +277,32 @@ class Attempt:
                     track.working(GRACE / 2)
                 return False
             working = [track for track in working if track.working(LOOK / 2)]
+            if self.planning.packing.refused and self.teams not in working:
+                stop.set()
+                return True
             if any(track.failed for track in tracks if track not in working):
                 for track in working:
                     track.leave()
         return self.teams.failed or self.times.failed
 
+    def _asked_at_once(self) -> bool:
+        """Ask for the teams of a small day before anything is compiled; whether there are none at all."""
+        packing = self.planning.packing
+        if packing.small and self.start is None:
+            self._composing.ask(self.planning.search)
+        return packing.refused
+
     def impossible(self) -> Impossible | None:
-        """The proofs that no number of wheelchair teams has a timetable, if there are any."""
+        """The proofs that no number of wheelchair teams has sound teams, or a timetable, if there are any."""
+        if self.planning.packing.reason is not None:
+            return Impossible((self.planning.packing.reason,))
         proved = tuple(shortage.reason for shortage in self.shortages if shortage.for_all)
         return Impossible(proved) if proved else None
+
+    @property
+    def teamless(self) -> bool:
+        """Whether it is proved that there are no sound teams with these wheelchair teams."""
+        return self._composing.teamless
 
     @property
     def shortages(self) -> tuple[Shortage, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from eventsapp.planning.engine.search import Search
 from eventsapp.planning.engine.trails.frame import Frame
+from eventsapp.planning.engine.trails.packing import Dealt, Packing
 from eventsapp.planning.engine.trails.problem import Team
 from eventsapp.planning.engine.trails.teams_bound import objective, within
 from eventsapp.planning.engine.trails.teams_first import dealt, first_structures, mended, suited, taken_up
@@ -48,6 +49,9 @@ that annealing goes around what is full; or much, so that it stays within the ru
 PROVED_AFTER = 4
 """The cycle of annealing after which the teams of a small day may be proved best."""
 
+ASKED_AFTER = 2
+"""The cycle of annealing after which it is asked exactly whether sound teams exist, if none are found."""
+
 SLICE = 400_000
 """Moves tried between two looks at whether to stop: about a tenth of a second."""
 
@@ -73,15 +77,26 @@ class Composition:
 
 
 class Composing:
-    """The search for teams within a frame. `best` is complete from the start and only gets better."""
+    """The search for teams within a frame. `best` is complete from the start and only gets better.
+
+    `teamless`: it is proved that there are no sound teams within the frame.
+    """
 
     def __init__(
-        self, frame: Frame, *, bound: int, start: Sequence[Team] | None = None, seed: int = 1
+        self,
+        frame: Frame,
+        *,
+        bound: int,
+        start: Sequence[Team] | None = None,
+        seed: int = 1,
+        packing: Packing | None = None,
     ) -> None:
-        """`bound`: an objective that no composition can beat; `start`: teams to go on from."""
+        """`bound`: an objective that no composition can beat; `start`: teams to go on from; `packing`: whom
+        to ask whether sound teams exist."""
         weights = frame.problem.weights
         largest = max(weights.quartier_pair, weights.age_pair, weights.lang_isolated)
         self.frame, self.seed = frame, seed
+        self.teamless, self._packing = False, packing
         self.shift = max(0, largest.bit_length() - LIMIT.bit_length())
         self.bound, self._within = bound, within(frame.problem)
         self._provable = small(frame.problem)
@@ -106,7 +121,7 @@ class Composing:
         """Whether nothing is left to gain."""
         goal = (self.bound + self._within) >> self.shift
         done = int(self._best.total[BROKEN]) == 0 and int(self._best.total[FAULTS]) <= goal
-        return done or (len(self.mix.movable) == 0 and len(self.mix.open) == 0)
+        return done or self.teamless or (len(self.mix.movable) == 0 and len(self.mix.open) == 0)
 
     @property
     def best(self) -> Composition:
@@ -133,11 +148,34 @@ class Composing:
         if self._provable and self._cycle >= PROVED_AFTER and self._step == self._length:
             self._provable = False
             return self._prove(search)
-        before = tuple(self._best.total.tolist())[::-1]
+        before = self._figures
+        if self._cycle >= ASKED_AFTER and self._step == self._length and self._packing and before[0]:
+            self.ask(search)
+            return self._figures < before
         done = 0
         while done < STEPS and not self.closed and search.interrupted() is None:
             done += self._cool(STEPS - done)
-        return tuple(self._best.total.tolist())[::-1] < before
+        return self._figures < before
+
+    @property
+    def _figures(self) -> tuple[int, int]:
+        return int(self._best.total[BROKEN]), int(self._best.total[FAULTS])
+
+    def ask(self, search: Search[Any]) -> None:
+        """Ask once whether sound teams exist, and go on from them, unless some are found already."""
+        packing = self._packing
+        if packing is None or not self._figures[0]:
+            return
+        self._packing = None
+        packing.ask(search)
+        found = packing.within(self.frame, search) if packing.reason is None else Dealt(impossible=True)
+        self.teamless = found.impossible
+        if found.team is not None:
+            team = np.array(found.team, dtype=np.int64)
+            structure = suited(self.frame, self.mix, team, first_structures(self.frame, self.mix))
+            state = state_of(self.frame, self.mix, team, structure, self.seed)
+            if state.total[BROKEN] < self._figures[0]:
+                self._best = best_of(state)
 
     def _prove(self, search: Search[Any]) -> bool:
         """Raise the bound of a small day, at best up to what is found."""
