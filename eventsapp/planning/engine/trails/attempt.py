@@ -53,6 +53,10 @@ class Track(Generic[S]):
         )
         self._thread.start()
 
+    def look(self) -> None:
+        """Take what the work has found before the track begins."""
+        self.found = self._look()
+
     def leave(self) -> None:
         """Stop as soon as the probation has ended."""
         self._leaving.set()

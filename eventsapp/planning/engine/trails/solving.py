@@ -24,6 +24,7 @@ from eventsapp.planning.engine.trails.frame import (
     wheelchair_teams,
 )
 from eventsapp.planning.engine.trails.impossible import causes
+from eventsapp.planning.engine.trails.numbers import best_first, worth_a_look
 from eventsapp.planning.engine.trails.pinned import allowed, pin_causes
 from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.problem import Problem
@@ -80,6 +81,7 @@ class Planning:
         self.spent = 0
         self.found: list[Plan] = []
         self.timetables: dict[int, Timetable] = {}
+        self.begun: dict[int, Attempt] = {}
 
     def run(self) -> Plan | Impossible:
         """The best plan of all attempts."""
@@ -102,13 +104,13 @@ class Planning:
 
     def _attempts(self) -> Plan | Impossible:
         every, lacking = self._numbers(), dict[str, Reason]()
-        numbers, open_plans = _some(every), list[tuple[int, Plan]]()
+        numbers, open_plans = self._ordered(_some(every)), list[tuple[int, Plan]]()
         queue = [(number, self.start) for number in numbers]
         queued, freed = set(every), False
         while queue:
             number, start = queue.pop(0)
             queued.discard(number)
-            attempt = Attempt(self, number, start)
+            attempt = self.begun.pop(number, None) or Attempt(self, number, start)
             several = len(numbers) > 1
             failed = attempt.run(probing=(several or (number > 0 and not freed), several))
             plan = attempt.plan(probed=failed)
@@ -129,7 +131,7 @@ class Planning:
                 queue[:0] = self._freed(plan)
                 freed = True
         if not open_plans:
-            each = numbers == every and not self.problem.pins
+            each = sorted(numbers) == sorted(every) and not self.problem.pins
             return Impossible(tuple(lacking.values())) if each else self._best()
         number, start = min(open_plans, key=lambda pair: pair[1].rank)
         while True:
@@ -172,6 +174,23 @@ class Planning:
             for number in (wide.least, wide.most)
         )
         return max(0, least - len(settled)), most
+
+    def _ordered(self, numbers: tuple[int, ...]) -> tuple[int, ...]:
+        """The numbers, the one that seems to mix best first. The wished one is `begun` by that."""
+        if self.start is not None or not worth_a_look(self.problem, numbers):
+            return numbers
+        first = Attempt(self, numbers[0], None)
+        self.found.append(first.plan())
+        self.tell(Phase.TEAMS, first.plan())
+        self.search.wait_for(first.composing.compile)
+        seed = self.search.budget.seed
+        frames = {number: frame_of(self.problem, self.names, number, self.days) for number in numbers[1:]}
+        looks = {number: Composing(frame, bound=self.bound, seed=seed) for number, frame in frames.items()}
+        ordered = best_first(numbers, looks | {numbers[0]: first.composing}, self.search)
+        first.teams.look()
+        self.found.append(first.plan())
+        self.begun[numbers[0]] = first
+        return ordered
 
     def _numbers(self) -> tuple[int, ...]:
         """Numbers of wheelchair teams to try: that of the given plan, the wished one, fewer, more."""
@@ -229,7 +248,7 @@ class Attempt:
             for team in teams or ()
             if team.id in self.rolls and team.id not in self.settled
         }
-        composing = self._composing = Composing(self.frame, bound=planning.bound, start=teams, seed=seed)
+        composing = self.composing = Composing(self.frame, bound=planning.bound, start=teams, seed=seed)
         stepfree, others = counts(self.frame, tuple(self.settled))
         timetabling = self._timetabling = Timetabling(
             problem,
@@ -260,7 +279,7 @@ class Attempt:
         rounds = max(0, budget.rounds - self.planning.spent)
         self.planning.tell(Phase.TEAMS, self.plan())
         # There is one compiler. Beside a search for a timetable it would take three times as long.
-        search.wait_for(self._composing.compile)
+        search.wait_for(self.composing.compile)
         for track, probed in zip(tracks, probing, strict=True):
             own = replace(budget, seconds=search.seconds_left, rounds=rounds)
             track.begin(own, stop, probing=probed)
