@@ -23,6 +23,7 @@ from eventsapp.places import closures
 from eventsapp.places.models import SATURDAY_SCHOOLS, Territory, Venue
 from eventsapp.planning import preparations
 from eventsapp.planning.engine.saturdays.problem import Association, Line, Period, Position, Problem, School
+from eventsapp.planning.engine.terms import Id
 from eventsapp.planning.models import OfferedTopic, SaturdayOffer, SchoolWish
 from eventsapp.planning.owed_months import month_key, periods_of
 from eventsapp.programme.school_calendar import SATURDAY, SchoolYear
@@ -94,7 +95,7 @@ def gather(territory: Territory, year: SchoolYear, *, first_day: date) -> Questi
     published = _published(saturdays, {period.id for period in periods})
     problem = Problem(
         periods=periods,
-        schools=_as_schools(venues, periods, others, _closed(venues, periods)),
+        schools=_as_schools(venues, periods, others, _closed(venues, periods), _heard(published, year)),
         associations=_as_associations(offers, periods, published, others, year),
         published=published,
         min_gap_days=DAYS_BETWEEN,
@@ -192,17 +193,26 @@ def _published(saturdays: Iterable[Held], months: set[str | int]) -> tuple[Line,
     return tuple(lines)
 
 
+def _heard(published: Iterable[Line], year: SchoolYear) -> set[tuple[Id, Id]]:
+    """(school, topic) of the sessions of this year that the plan is too late for: that wish is served."""
+    return {
+        (line.school, line.topic) for line in published if line.period is None and line.date >= year.first
+    }
+
+
 def _as_schools(
     venues: Iterable[Venue],
     periods: tuple[Period, ...],
     others: Iterable[Held],
     closed: Mapping[int, set[date]],
+    heard: set[tuple[Id, Id]],
 ) -> tuple[School, ...]:
     venues = list(venues)
     wishes: defaultdict[int, list[int]] = defaultdict(list)
     asked = select(SchoolWish).where(SchoolWish.venue_id.in_([venue.id for venue in venues]))
     for wish in db.session.scalars(asked.order_by(SchoolWish.id)):
-        wishes[wish.venue_id].append(wish.topic_id)
+        if (wish.venue_id, wish.topic_id) not in heard:
+            wishes[wish.venue_id].append(wish.topic_id)
     taken: defaultdict[int, set[date]] = defaultdict(set)
     for one in others:
         taken[one.venue_id].add(one.day)

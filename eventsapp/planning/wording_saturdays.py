@@ -34,6 +34,10 @@ PLAIN = {
         "%(period)s : les séances annoncées ont des dates différentes, "
         "alors qu’une date commune est demandée."
     ),
+    Cause.PUBLISHED_NOT_DUE: msgid("%(school)s, %(period)s : une séance est annoncée, aucune n’y est due."),
+    Cause.PUBLISHED_TOPIC: msgid(
+        "%(association)s est annoncée pour un sujet qu’elle ne propose pas (%(topic)s)."
+    ),
     Cause.PIN_AGAINST_PUBLISHED: msgid(
         "%(school)s, %(period)s : ce que vous avez fixé contredit ce qui est déjà annoncé."
     ),
@@ -136,6 +140,15 @@ def _over_city(reason: Reason, said: dict[str, Any], names: Names) -> str:
     )
 
 
+def _published_over_city(reason: Reason, said: dict[str, Any], names: Names) -> str:
+    return ngettext(
+        "Trop de séances sont annoncées le %(date)s : %(num)d au plus ce jour-là.",
+        "Trop de séances sont annoncées le %(date)s : %(num)d au plus ce jour-là.",
+        names.problem.max_sessions_per_date or 0,
+        **said,
+    )
+
+
 def _limit(reason: Reason, names: Names, limit: str) -> int:
     """What an association of the problem may do at most."""
     who = reason.params.get("association")
@@ -148,6 +161,7 @@ COUNTED: Mapping[Cause, Callable[[Reason, dict[str, Any], Names], str]] = {
     Cause.PUBLISHED_DOUBLE_BOOKING: _double_booking,
     Cause.PUBLISHED_OVER_MONTH: _over_month,
     Cause.PUBLISHED_OVER_YEAR: _over_year,
+    Cause.PUBLISHED_OVER_CITY: _published_over_city,
     Cause.PINS_TOO_SOON: _too_soon,
     Cause.PINS_OVER_DATE: _pins_over_date,
     Cause.PINS_OVER_MONTH: _pins_over_month,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
+from itertools import product
 
 import pytest
 from sqlalchemy.orm import Session, scoped_session
@@ -162,6 +163,19 @@ def test_a_second_saturday_of_a_month_and_those_of_months_gone_only_take_their_p
     ]
     # September and the second of December are spent of this year's five; last June is of another year.
     assert {one.max_per_year for one in problem.associations if one.id == host.id} == {3}
+
+
+def test_what_parents_asked_for_and_heard_in_september_is_asked_no_more() -> None:
+    curial, manin, _ = saturdays.a_town()
+    for school, topic in product((curial, manin), ("le sommeil", "les écrans")):
+        saturdays.a_wish(school, topic)
+    saturdays.a_saturday(curial, date(2026, 9, 12), topic=saturdays.a_topic("le sommeil"))
+    saturdays.a_saturday(manin, date(2026, 6, 20), topic=saturdays.a_topic("le sommeil"))
+
+    schools = {school.name: school.wishes for school in gather().problem.schools}
+
+    sleep, screens = saturdays.a_topic("le sommeil").id, saturdays.a_topic("les écrans").id
+    assert schools == {"Curial": (screens,), "Manin": (sleep, screens), "Tandou": ()}
 
 
 def test_saturdays_by_who_offers_nothing_stay_and_nobody_is_asked_for_more() -> None:

@@ -181,8 +181,11 @@ def test_what_a_breakfast_lacks_is_said_with_numbers() -> None:
     ]
 
 
+TOPIC = SCHOOLS["associations"][0]["themes"][0]
+
+
 def session(school: str, period: str, date: str) -> dict[str, str]:
-    return {"school": school, "period": period, "date": date, "association": "A01", "theme": "sport"}
+    return {"school": school, "period": period, "date": date, "association": "A01", "theme": TOPIC}
 
 
 def test_what_announced_saturdays_contradict_is_said_with_names() -> None:

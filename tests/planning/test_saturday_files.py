@@ -132,6 +132,38 @@ def test_what_is_published_and_cannot_be_is_told_in_the_codes_of_the_verifier(
     assert verify.verify(data, solution)["valid"]
 
 
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        (lambda data: data["schools"][0].update(periods=[]), "published_not_due"),
+        (lambda data: data["associations"][0].update(themes=["chess"]), "published_topic"),
+        (lambda data: data["published"].append(published(data, school="S02")), "published_over_city"),
+    ],
+)
+def test_what_is_published_against_the_rules_of_the_plan_is_a_cause_of_our_own(
+    change: Callable[[dict[str, Any]], object], cause: str
+):
+    """The verifier has no certificate of these, and accepts no plan either."""
+    data = instance("one date") | {"max_sessions_per_date": 1}
+    data["associations"][0]["crews"] = 2
+    data["published"] = [published(data)]
+    change(data)
+    answer = solve(read_problem(data), Budget(seconds=None, rounds=0))
+    assert isinstance(answer, Impossible)
+    assert [str(reason.key) for reason in answer.reasons] == [cause]
+
+
+@pytest.mark.parametrize("limit", ["max_per_month", "max_per_year", "crews"])
+def test_a_limit_may_be_as_large_as_one_likes(limit: str):
+    data = instance("months", schools=2)
+    for one in data["associations"]:
+        one[limit] = 10**30
+    data.update(max_sessions_per_date=10**30, min_gap_days=10**30)
+    problem = read_problem(data)
+    plan = solve(problem, Budget(seconds=None, rounds=1))
+    assert verify.verify(data, write_plan(problem, None, plan))["valid"]
+
+
 def test_what_may_be_left_out_or_null_is_nothing():
     data = instance("months")
     for name in ("published", "previous", "max_sessions_per_date", "min_gap_days", "common_date"):
@@ -154,7 +186,8 @@ def test_what_may_be_left_out_or_null_is_nothing():
         (lambda data: data["schools"][0].update(periods=["May"]), "unknown period"),
         (lambda data: data["associations"][0].update(crews="two"), "crews must be a whole number"),
         (lambda data: data["associations"][0].update(max_travel_m="far"), "a number of metres"),
-        (lambda data: data["associations"][0].update(available=["soon"]), "must be a date, not 'soon'"),
+        (lambda data: data["associations"][0].update(available=["soon"]), "must be a date .*, not 'soon'"),
+        (lambda data: data["periods"][0].update(dates=["20260905"]), "must be a date .*, not '20260905'"),
         (lambda data: data["weights"].update(uncovered=-1), "weights.uncovered must be at least 0, not -1"),
         (lambda data: data["weights"].update(uncovered=10**12), "a weight is above"),
         (lambda data: data.update(pins=[{"school": "S01", "period": "May"}]), "no session is due"),

@@ -17,6 +17,7 @@ from bench.plans import verify
 from eventsapp.planning.engine.search import Search
 from eventsapp.planning.engine.terms import Impossible, IncoherentProblem, Reason
 from eventsapp.planning.engine.trails.files import read_plan, read_problem, write_plan
+from eventsapp.planning.engine.trails.patterns import paces
 from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.repair import solve
 from tests.planning.trails.streets import PATIENT
@@ -107,6 +108,9 @@ def test_pins_are_read_and_those_of_absent_people_are_dropped():
         (lambda data: data["params"].update(team_max=True), "team_max must be a whole number, not True"),
         (lambda data: data.update(walk=[[0]]), "walk does not join"),
         (lambda data: data["routes"][0].update(stages=["Pont"]), "unknown landmark"),
+        (lambda data: data["routes"][0].update(stages=0), "stages must be a list, not int"),
+        (lambda data: data["params"].update(stage_ticks=10**6), "stage_ticks must be at most 1000"),
+        (lambda data: data.update(weights=[]), "weights must be an object"),
         (lambda data: data.update(weights={"age_pair": -1}), "age_pair must be at least 0, not -1"),
         (
             lambda data: data.update(base={"teams": [None]}),
@@ -117,6 +121,19 @@ def test_pins_are_read_and_those_of_absent_people_are_dropped():
 def test_what_is_wrong_is_said_with_its_place(change: Callable[[dict[str, Any]], object], sentence: str):
     with pytest.raises(IncoherentProblem, match=sentence):
         read_problem(small(change))
+
+
+def test_a_name_listed_twice_is_one():
+    listed = read_problem(small(lambda data: data.update(quartiers=["Flandre"] * 2, ages=["adult"] * 2)))
+    assert (listed.quartiers, listed.ages) == (("Flandre",), ("adult",))
+
+
+def test_a_day_without_an_end_is_as_long_as_its_visits_need():
+    """Nor does it take the memory of a billion ticks."""
+    endless = dict.fromkeys(["horizon", "max_depart", "max_wait"], 10**9)
+    problem = read_problem(small(lambda data: data["params"].update(endless)))
+    on_foot, _ = paces(problem)
+    assert on_foot.clock.tolist() == [4, 16, 10**9, 10**9]
 
 
 anything = st.sampled_from([None, True, -1, 2.5, "x", [], {}, [None], 10**30])

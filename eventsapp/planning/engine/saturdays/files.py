@@ -38,6 +38,9 @@ WEIGHTS = {
 }
 """The weights of a file and what they are called here; one that is missing is 0."""
 
+BOUNDLESS = 10**9
+"""A limit that is as high or higher limits nothing; solvers count in 64 bits."""
+
 
 def read_problem(data: Mapping[str, Any]) -> Problem:
     """The problem that a file states; raises IncoherentProblem with a sentence when it states none."""
@@ -52,10 +55,10 @@ def read_problem(data: Mapping[str, Any]) -> Problem:
         published=file.each("published", lambda one: _line(one, published=True), ()),
         weights=Weights(gap_pair=0, **{ours: weights.whole(name, 0) for name, ours in WEIGHTS.items()}),
         no_repeat=False,
-        min_gap_days=file.whole("min_gap_days", 0),
+        min_gap_days=min(file.whole("min_gap_days", 0), BOUNDLESS),
         previous=file.each("previous", _line, ()),
         common_date=bool(file.get("common_date", False)),
-        max_sessions_per_date=file.whole("max_sessions_per_date", 0) or None,
+        max_sessions_per_date=min(file.whole("max_sessions_per_date", 0), BOUNDLESS) or None,
         pins=file.each("pins", _pin, ()),
         published_judged=True,
     )
@@ -146,7 +149,7 @@ def _association(one: Record) -> Association:
         available=None if days is None else frozenset(_days(one, "available")),
         max_per_month=_limit(one, "max_per_month"),
         max_per_year=_limit(one, "max_per_year"),
-        crews=one.whole("crews", 1),
+        crews=min(one.whole("crews", 1), BOUNDLESS),
     )
 
 
@@ -173,7 +176,7 @@ def _pin(one: Record) -> Pin:
 
 
 def _limit(one: Record, name: str) -> int | None:
-    return None if one.get(name, None) is None else one.whole(name)
+    return None if one.get(name, None) is None else min(one.whole(name), BOUNDLESS)
 
 
 def _days(one: Record, name: str, default: Any = ABSENT) -> tuple[date, ...]:
@@ -183,9 +186,12 @@ def _days(one: Record, name: str, default: Any = ABSENT) -> tuple[date, ...]:
 
 def _day(value: object, where: str) -> date:
     try:
-        return date.fromisoformat(str(value))
+        day = date.fromisoformat(str(value))
     except ValueError:
-        raise IncoherentProblem(f"{where} must be a date, not {value!r}") from None
+        day = None
+    if day is None or day.isoformat() != value:  # "20260905" would come back otherwise than it was given
+        raise IncoherentProblem(f"{where} must be a date (2026-09-05), not {value!r}")
+    return day
 
 
 def _position(one: Record, name: str) -> Position:

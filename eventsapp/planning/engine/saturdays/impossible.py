@@ -31,6 +31,9 @@ class Cause(StrEnum):
     )
     PUBLISHED_OVER_MONTH = "published_over_month"  # association, month
     PUBLISHED_OVER_YEAR = "published_over_year"  # association
+    PUBLISHED_NOT_DUE = "published_not_due"  # school, period: where no session is due
+    PUBLISHED_TOPIC = "published_topic"  # association, topic: what it does not offer
+    PUBLISHED_OVER_CITY = "published_over_city"  # date: more sessions than the city allows
     PIN_AGAINST_PUBLISHED = "pin_against_published"  # school, period: announced otherwise
     PIN_WITHOUT_CHOICE = "pin_without_choice"  # school, period: nobody could come then, about that
     PINS_TOO_SOON = "pins_too_soon"  # school, date: too near another visit that cannot move
@@ -61,11 +64,16 @@ def _month(line: Line) -> str:
 
 def _published(problem: Problem) -> Iterator[Reason]:
     """What published sessions break among themselves, whatever is planned beside them."""
-    lines = problem.published
+    lines, due = problem.published, set(problem.due)
     dates = {period.id: set(period.dates) for period in problem.periods}
+    offered = {one.id: one.topics for one in problem.associations}
     for line in lines:
         if line.period is None or line.date not in dates.get(line.period, ()):
             yield _reason(Cause.PUBLISHED_OUTSIDE_PERIOD, school=line.school, date=line.date.isoformat())
+        elif (line.school, line.period) not in due:
+            yield _reason(Cause.PUBLISHED_NOT_DUE, school=line.school, period=line.period)
+        if line.topic not in offered[line.association]:
+            yield _reason(Cause.PUBLISHED_TOPIC, association=line.association, topic=line.topic)
     for (school, period), _ in _over((line.school, line.period) for line in lines):
         yield _reason(Cause.PUBLISHED_DUPLICATE, school=school, period=period)
     for (school, day), _ in _over((line.school, line.date.isoformat()) for line in lines):
@@ -88,6 +96,9 @@ def _published_over(problem: Problem, lines: tuple[Line, ...]) -> Iterator[Reaso
     for who, count in Counter(line.association for line in lines).items():
         if _beyond(count, people[who].max_per_year):
             yield _reason(Cause.PUBLISHED_OVER_YEAR, association=who)
+    for day, count in Counter(line.date.isoformat() for line in lines).items():
+        if _beyond(count, problem.max_sessions_per_date):
+            yield _reason(Cause.PUBLISHED_OVER_CITY, date=day)
 
 
 def _pins(problem: Problem) -> Iterator[Reason]:

@@ -97,7 +97,8 @@ class Tables:
         for row, school in enumerate(self.schools):
             self.wished[row, [self.topic_row[topic] for topic in school.wishes]] = True
             self.open[row] = [day not in school.unavailable for day in self.dates]
-        self.crews = np.array([one.crews for one in self.associations], dtype=np.int64)
+        most = len(self.problem.due) + len(self.problem.published)  # places are counted out one by one
+        self.crews = np.array([min(one.crews, most) for one in self.associations], dtype=np.int64)
         self.per_month = np.array([_limit(one.max_per_month) for one in self.associations], dtype=np.int64)
         self.per_year = np.array([_limit(one.max_per_year) for one in self.associations], dtype=np.int64)
 

@@ -40,6 +40,10 @@ LARGEST = 10**9
 """No number of a trail day is above: sums of weighted pairs stay exact in 64 bits."""
 
 
+LONGEST_STAGE = 1000
+"""Ticks: what is at a landmark is kept tick by tick."""
+
+
 def read_problem(data: Mapping[str, Any]) -> Problem:
     """The trail day of a file. Raises IncoherentProblem when it is not one."""
     top = Record(data)
@@ -180,7 +184,7 @@ def _rules(params: Record) -> Rules:
         children_per_adult=number("children_per_adult"),
         min_adults=number("min_adults"),
         supervisors=params.texts("supervisors"),
-        stage_ticks=number("stage_ticks", 1),
+        stage_ticks=params.whole("stage_ticks", least=1, most=LONGEST_STAGE),
         horizon=number("horizon"),
         max_depart=number("max_depart"),
         max_wait=number("max_wait"),
@@ -212,4 +216,4 @@ def _ticks(value: object, where: str) -> int | None:
 
 def _names(file: Record, name: str, used: Iterable[Id]) -> tuple[Id, ...]:
     """The names a file lists, or those it uses where it lists none."""
-    return tuple(dict.fromkeys(used)) if file.get(name, None) is None else file.ids(name)
+    return tuple(dict.fromkeys(used if file.get(name, None) is None else file.ids(name)))

@@ -126,13 +126,20 @@ def paces(problem: Problem) -> tuple[Pace, Pace]:
 
 
 def _reach(problem: Problem) -> int:
-    """The tick by which every day is over: the horizon, or sooner if nobody can be under way that long."""
+    """The tick by which every day is over: the horizon, or sooner if nobody can be under way that long.
+
+    A tick at which every team waits can be left out, for all of them at once: what they walk and visit one
+    after the other, after the last settled day, is enough.
+    """
     rules = problem.rules
     ways = [way for walks in (problem.walk, problem.walk_stepfree) for line in walks for way in line]
-    way = max((way for way in ways if way is not None), default=0)
+    way = max((way for way in ways if way is not None and way <= rules.horizon), default=0)
     stages = max((len(route.stages) for route in problem.routes), default=0)
     longest = rules.max_depart + way + stages * (rules.stage_ticks + way + rules.max_wait)
-    return max(0, min(rules.horizon, longest))
+    settled = [*(problem.base or ()), *(pin.day for pin in problem.pins if pin.day is not None)]
+    last = max((visit.start for team in settled for visit in team.visits), default=0) + rules.stage_ticks
+    in_turn = max(0, last) + (rules.n_teams + 1) * (way + stages * (rules.stage_ticks + way))
+    return max(0, min(rules.horizon, longest, in_turn))
 
 
 def occupied(days: Iterable[Stops], shape: tuple[int, ...], stage_ticks: int) -> Ints:
