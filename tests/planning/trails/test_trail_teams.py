@@ -16,6 +16,7 @@ from eventsapp.planning.engine.terms import Id
 from eventsapp.planning.engine.trails.checking import measure_teams
 from eventsapp.planning.engine.trails.files import read_problem
 from eventsapp.planning.engine.trails.frame import MAY_ROLL, Range, frame_of, team_names, wheelchair_teams
+from eventsapp.planning.engine.trails.numbers import best_first
 from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.problem import Pin, Problem, Structure, Team, Weights
 from eventsapp.planning.engine.trails.teams import Composing, Composition
@@ -209,3 +210,22 @@ def test_pinned_teams_keep_their_names_and_groups():
     found = composed(problem)
     assert companies(problem, found) == {"T001": {"Petit"}, "Les Lilas": {"Diallo", "Roux"}}
     assert problem.structures[found.structure[0]].id == "Espace 19"
+
+
+def test_full_teams_are_packed_while_they_are_mixed():
+    """Ten teams of fifteen places for 150 people: no place is left, and they mix as well as the bound."""
+    problem = read_problem(gen.gen_p2(31, N=150, fill=14.8))
+    found = composed(problem, rounds=16, wheels=2)
+    assert (len(problem.people), problem.rules.n_teams, problem.rules.team_max) == (150, 10, 15)
+    assert (found.broken, found.objective) == (0, bound(problem))
+
+
+def test_the_number_of_rolling_teams_that_mixes_best_comes_first():
+    problem = read_problem(gen.gen_p2(32, N=30))
+    numbers = wheelchair_teams(problem).order()
+    looks = {
+        number: Composing(frame_of(problem, team_names(problem), number), bound=bound(problem))
+        for number in numbers
+    }
+    assert (numbers, best_first(numbers, looks, search())) == ((2, 1), (1, 2))
+    assert [looks[number].best.objective for number in (2, 1)] == [108, 99]

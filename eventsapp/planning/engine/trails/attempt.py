@@ -13,8 +13,10 @@ from typing import Any, Generic, TypeVar
 
 from eventsapp.planning.engine.search import Budget, Ending, Search
 from eventsapp.planning.engine.terms import Id
+from eventsapp.planning.engine.trails.checking import check, measure_teams
 from eventsapp.planning.engine.trails.days import Day, Timetable
 from eventsapp.planning.engine.trails.frame import MAY_ROLL, Frame, frame_of, wheelchair_teams
+from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.problem import Problem, Team
 from eventsapp.planning.engine.trails.teams import Composition
 
@@ -52,6 +54,10 @@ class Track(Generic[S]):
             target=self._run, args=(search, probing), name="planning", daemon=True
         )
         self._thread.start()
+
+    def look(self) -> None:
+        """Take what the work has found before the track begins."""
+        self.found = self._look()
 
     def leave(self) -> None:
         """Stop as soon as the probation has ended."""
@@ -153,3 +159,19 @@ def stepfree_days(
         counts(frame_of(problem, names, number, days), settled)[0] for number in (wide.least, wide.most)
     )
     return max(0, least - len(settled)), most
+
+
+def recounted(problem: Problem, plan: Plan) -> Plan:
+    """A plan that breaks rules, with their names, its figures as whoever checks it counts them."""
+    found = measure_teams(problem, plan.teams)
+    waiting = int(found.figures["wait_ticks_total"])
+    plan = replace(
+        plan, objective=found.objective, waiting=waiting, waiting_bound=min(plan.waiting_bound, waiting)
+    )
+    return replace(plan, broken=tuple(sorted({str(fault.rule) for fault in check(problem, plan)})))
+
+
+def rolling_teams(problem: Problem, plan: Plan) -> frozenset[Id]:
+    """The teams of a plan that have somebody in a wheelchair."""
+    wheelchairs = {group.id for group in problem.groups if group.wheelchair}
+    return frozenset(team.id for team in plan.teams if wheelchairs & set(team.groups))

@@ -12,20 +12,22 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress, Search
-from eventsapp.planning.engine.terms import Id, Impossible, Reason
+from eventsapp.planning.engine.terms import Impossible, Reason
 from eventsapp.planning.engine.trails import repair
 from eventsapp.planning.engine.trails.attempt import (
     PROBATION,
     Track,
     counts,
     gathered,
+    recounted,
+    rolling_teams,
     stepfree_days,
     whole,
 )
-from eventsapp.planning.engine.trails.checking import check, measure_teams
 from eventsapp.planning.engine.trails.days import Timetable, day_of
 from eventsapp.planning.engine.trails.frame import MAY_ROLL, frame_of, team_names, wheelchair_teams
 from eventsapp.planning.engine.trails.impossible import causes
+from eventsapp.planning.engine.trails.numbers import best_first, some, worth_a_look
 from eventsapp.planning.engine.trails.packing import Packing
 from eventsapp.planning.engine.trails.pinned import allowed, pin_causes
 from eventsapp.planning.engine.trails.plan import Plan
@@ -43,9 +45,6 @@ GRACE = 0.4
 
 FREE_ROUNDS = 24
 """Rounds in which teams are put together without a given number of wheelchair teams."""
-
-ATTEMPTS = 6
-"""Most numbers of wheelchair teams that are tried."""
 
 
 def solve(
@@ -84,6 +83,7 @@ class Planning:
         self.spent = 0
         self.found: list[Plan] = []
         self.timetables: dict[int, Timetable] = {}
+        self.begun: dict[int, Attempt] = {}
 
     def run(self) -> Plan | Impossible:
         """The best plan of all attempts."""
@@ -106,13 +106,13 @@ class Planning:
 
     def _attempts(self) -> Plan | Impossible:
         every, lacking = self._numbers(), dict[str, Reason]()
-        numbers, open_plans = _some(every), list[tuple[int, Plan]]()
+        numbers, open_plans = self._ordered(some(every)), list[tuple[int, Plan]]()
         queue = [(number, self.start) for number in numbers]
         queued, freed = set(every), False
         while queue:
             number, start = queue.pop(0)
             queued.discard(number)
-            attempt = Attempt(self, number, start)
+            attempt = self.begun.pop(number, None) or Attempt(self, number, start)
             several = len(numbers) > 1
             failed = attempt.run(probing=(several or (number > 0 and not freed), several))
             plan = attempt.plan(probed=failed)
@@ -133,7 +133,7 @@ class Planning:
                 queue[:0] = self._freed(plan)
                 freed = True
         if not open_plans:
-            each = numbers == every and not self.problem.pins and lacking
+            each = sorted(numbers) == sorted(every) and not self.problem.pins and lacking
             return Impossible(tuple(lacking.values())) if each else self._best()
         number, start = min(open_plans, key=lambda pair: pair[1].rank)
         while True:
@@ -171,6 +171,26 @@ class Planning:
         free = replace(plan, teams=gathered(frame, composing.best))
         return [(len(rolling_teams(self.problem, free)), free)]
 
+    def _ordered(self, numbers: tuple[int, ...]) -> tuple[int, ...]:
+        """The numbers, the one that seems to mix best first. The wished one is `begun` by that."""
+        if self.start is not None or not worth_a_look(self.problem, numbers):
+            return numbers
+        first = Attempt(self, numbers[0], None)
+        self.found.append(first.plan())
+        self.tell(Phase.TEAMS, first.plan())
+        self.search.wait_for(first.composing.compile)
+        seed = self.search.budget.seed
+        frames = {number: frame_of(self.problem, self.names, number, self.days) for number in numbers[1:]}
+        looks = {
+            number: Composing(frame, bound=self.bound, seed=seed, packing=self.packing)
+            for number, frame in frames.items()
+        }
+        ordered = best_first(numbers, looks | {numbers[0]: first.composing}, self.search)
+        first.teams.look()
+        self.found.append(first.plan())
+        self.begun[numbers[0]] = first
+        return ordered
+
     def _numbers(self) -> tuple[int, ...]:
         """Numbers of wheelchair teams to try: that of the given plan, the wished one, fewer, more."""
         wide = wheelchair_teams(self.problem)
@@ -180,29 +200,6 @@ class Planning:
             if given in numbers:
                 numbers = (given, *(number for number in numbers if number != given))
         return numbers
-
-
-def _some(numbers: tuple[int, ...]) -> tuple[int, ...]:
-    """As many of them as are tried, the first among them."""
-    if len(numbers) <= ATTEMPTS:
-        return numbers
-    return tuple(numbers[k * (len(numbers) - 1) // (ATTEMPTS - 1)] for k in range(ATTEMPTS))
-
-
-def recounted(problem: Problem, plan: Plan) -> Plan:
-    """A plan that breaks rules, with their names, its figures as whoever checks it counts them."""
-    found = measure_teams(problem, plan.teams)
-    waiting = int(found.figures["wait_ticks_total"])
-    plan = replace(
-        plan, objective=found.objective, waiting=waiting, waiting_bound=min(plan.waiting_bound, waiting)
-    )
-    return replace(plan, broken=tuple(sorted({str(fault.rule) for fault in check(problem, plan)})))
-
-
-def rolling_teams(problem: Problem, plan: Plan) -> frozenset[Id]:
-    """The teams of a plan that have somebody in a wheelchair."""
-    wheelchairs = {group.id for group in problem.groups if group.wheelchair}
-    return frozenset(team.id for team in plan.teams if wheelchairs & set(team.groups))
 
 
 class Attempt:
@@ -227,7 +224,7 @@ class Attempt:
             for team in teams or ()
             if team.id in self.rolls and team.id not in self.settled
         }
-        composing = self._composing = Composing(
+        composing = self.composing = Composing(
             self.frame, bound=planning.bound, start=teams, seed=seed, packing=planning.packing
         )
         stepfree, others = counts(self.frame, tuple(self.settled))
@@ -262,7 +259,7 @@ class Attempt:
         if self._asked_at_once():
             return True
         # There is one compiler. Beside a search for a timetable it would take three times as long.
-        search.wait_for(self._composing.compile)
+        search.wait_for(self.composing.compile)
         for track, probed in zip(tracks, probing, strict=True):
             own = replace(budget, seconds=search.seconds_left, rounds=rounds)
             track.begin(own, stop, probing=probed)
@@ -289,7 +286,7 @@ class Attempt:
         """Ask for the teams of a small day before anything is compiled; whether there are none at all."""
         packing = self.planning.packing
         if packing.small and self.start is None:
-            self._composing.ask(self.planning.search)
+            self.composing.ask(self.planning.search)
         return packing.refused
 
     def impossible(self) -> Impossible | None:
@@ -302,7 +299,7 @@ class Attempt:
     @property
     def teamless(self) -> bool:
         """Whether it is proved that there are no sound teams with these wheelchair teams."""
-        return self._composing.teamless
+        return self.composing.teamless
 
     @property
     def shortages(self) -> tuple[Shortage, ...]:

@@ -42,9 +42,10 @@ STEPS = 16
 TRIES = 2000
 """Moves tried in one round, for each group."""
 
-PENALTIES = (7, 100)
-"""What a broken rule costs in one cycle and in the next, in units of the largest weight of a pair: little, so
-that annealing goes around what is full; or much, so that it stays within the rules."""
+PENALTIES = (1, 7)
+"""What a broken rule costs in one cycle and in the next, in units of the largest weight of a pair: as much as
+one, so that annealing goes right through what is full; or more than somebody alone besides, so that it ends
+within the rules whatever the weights."""
 
 PROVED_AFTER = 4
 """The cycle of annealing after which the teams of a small day may be proved best."""
@@ -112,7 +113,8 @@ class Composing:
         least = min((int(weight) for weight in self.mix.weight if weight), default=least)
         self._hot = HOT * (pair or least)
         self._cold = COLD * least
-        self._penalties = [each * max(1, pair) + int(self.mix.rules[LONELY]) for each in PENALTIES]
+        low, high = (each * max(1, pair) for each in PENALTIES)
+        self._penalties = [low, high + int(self.mix.rules[LONELY])]
         self._cycle, self._step, self._length = -1, 0, 0
         self._state: State | None = None
 
