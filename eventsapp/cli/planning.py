@@ -26,7 +26,7 @@ from eventsapp.tasks.models import TaskStatus
 
 @click.group()
 def plan() -> None:
-    """Plans: of a school year, or of a file (solve, check, why).
+    """Plans: of a school year, or of a file (solve, check, why, replace).
 
     Nothing is announced before a plan of a school year is accepted.
     """

@@ -149,7 +149,7 @@ def test_progress_is_told_in_words() -> None:
         iterations=5,
         on_progress=lambda share, step: told.append((share, step)),
     )
-    assert told[0][1] == "Nous calculons ce qui est possible."
+    assert told[0][1] == "Nous préparons une première proposition."
     assert told[-1] == (1.0, "Nous relisons la proposition.")
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
