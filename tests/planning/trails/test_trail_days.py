@@ -17,6 +17,7 @@ from eventsapp.planning.engine.trails.pinned import PinCause
 from eventsapp.planning.engine.trails.plan import Plan
 from eventsapp.planning.engine.trails.problem import Pin, Problem
 from eventsapp.planning.engine.trails.solving import solve
+from eventsapp.planning.engine.trails.teams import Composing
 from tests.planning.trails.streets import companies, family, team, trail
 
 FEW = Budget(seconds=None, rounds=4, patience=4)
@@ -144,6 +145,16 @@ def test_families_that_do_not_fit_the_teams_are_told_what_would_help():
     stairs = (Pin("T001", structure="Espace 19"),)
     rolling = [family(name, 4, wheelchair=True) for name in ("Diallo", "Roux")]
     assert helps(solve(trail(rolling, pins=stairs), FEW)) == {"pinned": 1}
+
+
+def test_a_small_day_that_cannot_be_is_refused_before_anything_is_compiled(monkeypatch: pytest.MonkeyPatch):
+    """One or two teams may roll: nobody anneals both to learn that five families of seven do not fit."""
+    compiled: list[Composing] = []
+    monkeypatch.setattr(Composing, "compile", lambda composing: compiled.append(composing))
+    names = ("Diallo", "Roux", "Petit", "Nguyen", "Haddad")
+    families = [family(name, 3, 4, wheelchair=name in names[:2]) for name in names]
+    assert helps(solve(trail(families, team_max=20), FEW)) == {"more_teams": 1, "more_places": 1}
+    assert compiled == []
 
 
 def test_families_that_fit_in_one_way_only_are_put_together_that_way():

@@ -149,7 +149,8 @@ class _Solver:
         if better:
             self.best = self.year.copy()
         self.idle = 0 if better else self.idle + 1
-        if not self.mending and self.idle > GO_BACK_AFTER and self.idle % AWAY == 0:
+        worse = self.year.rank() > self.best.rank()  # a year that is as good is a place to go on from
+        if worse and not self.mending and self.idle > GO_BACK_AFTER and self.idle % AWAY == 0:
             self.year = self.best.copy()
         self.search.count(better=better)
 

@@ -178,6 +178,9 @@ class Planning:
         first = Attempt(self, numbers[0], None)
         self.found.append(first.plan())
         self.tell(Phase.TEAMS, first.plan())
+        self.begun[numbers[0]] = first
+        if first.asked_at_once():
+            return numbers
         self.search.wait_for(first.composing.compile)
         seed = self.search.budget.seed
         frames = {number: frame_of(self.problem, self.names, number, self.days) for number in numbers[1:]}
@@ -188,7 +191,6 @@ class Planning:
         ordered = best_first(numbers, looks | {numbers[0]: first.composing}, self.search)
         first.teams.look()
         self.found.append(first.plan())
-        self.begun[numbers[0]] = first
         return ordered
 
     def _numbers(self) -> tuple[int, ...]:
@@ -256,7 +258,7 @@ class Attempt:
         budget = search.budget
         rounds = max(0, budget.rounds - self.planning.spent)
         self.planning.tell(Phase.TEAMS, self.plan())
-        if self._asked_at_once():
+        if self.asked_at_once():
             return True
         # There is one compiler. Beside a search for a timetable it would take three times as long.
         search.wait_for(self.composing.compile)
@@ -282,7 +284,7 @@ class Attempt:
                     track.leave()
         return self.teams.failed or self.times.failed
 
-    def _asked_at_once(self) -> bool:
+    def asked_at_once(self) -> bool:
         """Ask for the teams of a small day before anything is compiled; whether there are none at all."""
         packing = self.planning.packing
         if packing.small and self.start is None:
