@@ -19,7 +19,7 @@ from eventsapp.planning.engine.search import Budget, Ending, Phase, Progress
 LOOK = 0.1
 """Seconds between two looks at whether to stop."""
 
-SILENCE = 0.35
+SILENCE = 0.25
 """Seconds after which what was told last is told again."""
 
 GRACE = {Ending.TIME_UP: 0.25, Ending.CANCELLED: 0.4}
