@@ -27,7 +27,8 @@ def solve(
     Both callables are called in this thread, several times a second whatever the formulation is at; it ends
     a quarter of a second after its time at most, and within a second of being cancelled.
     """
-    formulation, within = load(problem), budget or Budget()
+    formulation = watched(lambda tell, stopped: load(problem), Budget(seconds=None), on_progress, cancelled)
+    within = budget or Budget()
     return watched(
         lambda tell, stopped: formulation.solve(problem, within, tell, stopped, start),
         within,

@@ -301,7 +301,7 @@ def barred(year: Year, period: int, block: Ints) -> Bools:
             for other, a, _ in agenda[max(0, after - 1) : after + 1]:
                 if abs(other - day) < nearest:
                     closed[s, :, d] = True
-                elif problem.no_repeat:
+                else:
                     closed[s, a, d] = True
     return closed
 

@@ -205,8 +205,8 @@ class _Solver:
         What covers more may be worse at first: it is mended beside the best year, which it then replaces
         or not.
         """
-        effort = min(MOST_EFFORT, COVER_EFFORT * max(1.0, self.cover_after / COVER_AFTER))
-        self.cover_after = max(COVER_AFTER, 2 * self.cover_after)
+        effort = min(MOST_EFFORT, COVER_EFFORT * self.cover_after / COVER_AFTER)
+        self.cover_after *= 2
         ways = sum(len(one.session) for one in self.tables.candidates)
         if self.best.held >= self._free_coverage() or ways > effort * WAYS_FOR_EFFORT:
             return

@@ -184,10 +184,7 @@ class Planning:
         self.search.wait_for(first.composing.compile)
         seed = self.search.budget.seed
         frames = {number: frame_of(self.problem, self.names, number, self.days) for number in numbers[1:]}
-        looks = {
-            number: Composing(frame, bound=self.bound, seed=seed, packing=self.packing)
-            for number, frame in frames.items()
-        }
+        looks = {number: Composing(frame, bound=self.bound, seed=seed) for number, frame in frames.items()}
         ordered = best_first(numbers, looks | {numbers[0]: first.composing}, self.search)
         first.teams.look()
         self.found.append(first.plan())
